@@ -1,0 +1,110 @@
+/**
+ * What an actor is at run time: identities with a behaviour that turns arrivals and outcomes into intents.
+ * Pure: time and randomness come in as arguments, requests go out as values.
+ */
+import type { IntentKind, Outcome } from './outcome.js';
+
+/** What an actor sends as. Indexes are global over the run (all actors). */
+export interface Identity {
+  readonly index: number;
+  readonly actor: number;
+  /** Source address in 127.0.0.0/8 and its index. */
+  readonly ip: string;
+  readonly ipIndex: number;
+  readonly account: string;
+  readonly accountIndex: number;
+  /** '' = has no key. */
+  readonly keyId: string;
+  readonly keyIndex: number;
+  readonly secret: string;
+  readonly password: string;
+  /** User-Agent of the device. */
+  readonly device: string;
+}
+
+/** A signed request as it went over the wire, kept so that it can be sent again. */
+export interface CapturedRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | null;
+  readonly requestClass: number;
+  readonly accountIndex: number;
+  readonly keyIndex: number;
+  /** Number of the signature, see `ObservationColumns.signature`. */
+  readonly signature: number;
+}
+
+export interface Intent {
+  readonly identity: Identity;
+  readonly kind: IntentKind;
+  /** Index into `requestClasses`. */
+  readonly requestClass: number;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Path with query. */
+  readonly path: string;
+  /** JSON text, or null for no body. */
+  readonly body: string | null;
+  readonly signed: boolean;
+  /** The account that a limit by account would charge: the identity's own, or the one that a login tries. */
+  readonly accountIndex: number;
+  /** Extra headers, lower-case names (for example x-forwarded-for). */
+  readonly headers: Readonly<Record<string, string>> | null;
+  /** Send this instead, byte for byte, from the identity's own address. */
+  readonly replay: CapturedRequest | null;
+  /** Whether the behaviour reads the answer's JSON body. */
+  readonly wantsBody: boolean;
+  /** Attempts of the same wish before this one. */
+  readonly attempt: number;
+  /** The behaviour's own note about what it wanted; nobody else reads it. */
+  readonly step: string;
+}
+
+export interface Answered {
+  readonly outcome: Outcome;
+  readonly status: number;
+  /** The machine-readable reason of a refusal, '' = none. */
+  readonly reason: string;
+  /** -1 = none given. */
+  readonly retryAfterMs: number;
+  /** Parsed JSON when `wantsBody`, else null. Untrusted. */
+  readonly body: unknown;
+}
+
+export interface FollowUp {
+  readonly intent: Intent;
+  /** Think time after the outcome, whole microseconds. */
+  readonly afterUs: number;
+}
+
+/** Seeded random numbers; the same seed gives the same sequence everywhere. */
+export interface Random {
+  /** Uniform in [0, 1), 53 bits. */
+  unit(): number;
+  /** Whole number in [0, bound), bound 1 to 2^32. */
+  below(bound: number): number;
+  /** Exponential with mean 1. */
+  exponential(): number;
+}
+
+/** Requests that were sent signed and can be captured by a replaying actor; the engine feeds it. */
+export interface CaptureRing {
+  push(request: CapturedRequest, answeredUs: number): void;
+  /** One of those kept that is at most `ageUsMax` old at `nowUs`, or null. */
+  pick(random: Random, nowUs: number, ageUsMax: number): CapturedRequest | null;
+}
+
+export interface BehaviourContext {
+  readonly random: Random;
+  /** Recently sent signed requests of the actor that this one listens to; null when it listens to none. */
+  readonly captured: CaptureRing | null;
+}
+
+/**
+ * One actor's running behaviour: a state machine over its identities.
+ * `onArrival` says what the identity wants now (null: nothing, the arrival is skipped); `onOutcome` what follows.
+ */
+export interface Behaviour {
+  onArrival(identity: Identity, nowUs: number): Intent | null;
+  onOutcome(intent: Intent, answered: Answered, nowUs: number): FollowUp | null;
+}

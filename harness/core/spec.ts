@@ -1,0 +1,177 @@
+/**
+ * The vocabulary of a gate: what it is compiled from, what it answers, and the interface that the TypeScript and the
+ * native engine share. Nothing in here runs.
+ */
+
+/** `capacity` cells at most, `refillCells` come back every `refillPeriodUs`; exact, no float in the state. */
+export interface TokenBucketNumbers {
+  readonly family: 'token-bucket';
+  /** Whole cells, 1 to 2^31 - 1. */
+  readonly capacity: number;
+  /** Whole cells, 1 to 2^31 - 1. */
+  readonly refillCells: number;
+  /** Whole microseconds, 1 to 2^53 - 1. */
+  readonly refillPeriodUs: number;
+}
+
+/** `capacity` cells in each window of `windowUs`. */
+export interface FixedWindowNumbers {
+  readonly family: 'fixed-window';
+  /** Whole cells, 1 to 2^31 - 1. */
+  readonly capacity: number;
+  /** Whole microseconds, 1 to 2^53 - 1. */
+  readonly windowUs: number;
+  /** `calendar`: windows start at multiples of `windowUs` since 1970. `first-hit`: at a key's first request after the last window ended. */
+  readonly anchor: 'calendar' | 'first-hit';
+}
+
+export type LimitNumbers = TokenBucketNumbers | FixedWindowNumbers;
+export type LimitBy = 'ip' | 'account' | 'key' | 'global';
+
+/** After `afterThrottles` throttles without an admission in between, the key of this limit is banned for `forUs`. */
+export interface BanSpec {
+  /** Whole count, 1 to 2^31 - 1. */
+  readonly afterThrottles: number;
+  /** Whole microseconds, 1 to 10 years. */
+  readonly forUs: number;
+}
+
+export interface LimitSpec {
+  readonly name: string;
+  readonly by: LimitBy;
+  readonly numbers: LimitNumbers;
+  /** Cells by request class index; 0 = the limit does not match that class. */
+  readonly costs: readonly number[];
+  readonly ban: BanSpec | null;
+  /** Keys that have a counter of their own, 1 to 10^7. Further keys share one cold counter until a slot is free. */
+  readonly maxKeys: number;
+}
+
+export interface AuthSpec {
+  /** By request class index: must the request be signed? */
+  readonly signed: readonly boolean[];
+  /** A request is stale when now - timestamp > min(the window it asks for, this). Whole microseconds. */
+  readonly windowUsMax: number;
+  /** A request is from the future when timestamp >= now + this. Whole microseconds. */
+  readonly futureUs: number;
+  /** Signatures remembered at most; null: no replay check. When full, signed requests are refused, none is forgotten. */
+  readonly replayCapacity: number | null;
+}
+
+/** A policy, compiled: everything that a gate needs, and nothing that needs a clock or a file. */
+export interface GateSpec {
+  /** Names of the request classes; their index is `classId` everywhere else. */
+  readonly classes: readonly string[];
+  /** At most 64. */
+  readonly limits: readonly LimitSpec[];
+  readonly auth: AuthSpec | null;
+  /** The instant at which the gate is made, whole microseconds since 1970. No request is decided as if before it. */
+  readonly originUs: number;
+}
+
+/** What a gate decided. 0 is admitted; every other number is a refusal with its reason. */
+export const Decision = {
+  admitted: 0,
+  /** Come back at `answer[Answer.retryAtUs]`. */
+  throttled: 1,
+  /** Cost above capacity: this request can never pass. */
+  never: 2,
+  banned: 3,
+  /** An id, a timestamp or a signature that is not of the right form. */
+  malformed: 4,
+  unknownKey: 5,
+  badSignature: 6,
+  stale: 7,
+  fromFuture: 8,
+  replayed: 9,
+  /** The replay memory is full: refused, since forgetting a signature would reopen it. */
+  replayFull: 10,
+} as const;
+export type Decision = (typeof Decision)[keyof typeof Decision];
+
+export const decisionNames: readonly string[] = [
+  'admitted',
+  'throttled',
+  'never',
+  'banned',
+  'malformed',
+  'unknown-key',
+  'bad-signature',
+  'stale',
+  'from-future',
+  'replayed',
+  'replay-full',
+];
+
+/**
+ * Indexes into `Gate.answer`.
+ * - limit: index of the limit that decided; when admitted, the matching limit with the fewest cells left; -1 = none.
+ * - remaining: whole cells left in that limit's counter for this key, after this decision.
+ * - retryAtUs: throttled or banned: first whole microsecond at which this same request could pass all the limits that were looked at; else 0.
+ * - resetAtUs: first whole microsecond at which that counter is full again (as if fresh); 0 when limit is -1.
+ * - cold: 1 when that limit's cold counter decided, else 0.
+ */
+export const Answer = { limit: 0, remaining: 1, retryAtUs: 2, resetAtUs: 3, cold: 4, size: 5 } as const;
+
+/** Ten years: the horizon over which decisions are exact. Later times are decided as if at the horizon (fails closed). */
+export const HORIZON_US = 10 * 366 * 86_400 * 1_000_000;
+
+/**
+ * Decides requests. Both engines give the same decisions and the same answers, bit for bit.
+ *
+ * Time is an argument: whole microseconds since 1970 on a clock that the caller wants to be bound to. The gate never
+ * goes back: a `nowUs` below the highest seen so far (or below `originUs`) is decided at that highest.
+ *
+ * Order of a decision: limits by ip, signature, freshness, replay claim, all other limits. A request that any limit
+ * throttles charges nothing and gives its replay claim back; one that the verifier refuses keeps the charge by ip.
+ * When several limits throttle, the one with the latest retry time is named (the first of equals).
+ */
+export interface Gate {
+  readonly engine: 'ts' | 'native';
+  /** Filled by every call of `decide`, `limit` and `verify`; see `Answer`. */
+  readonly answer: Float64Array;
+  /** Adds or replaces a key. @throws FP_KEY_INVALID */
+  addKey(keyId: string, secret: string, account: string): void;
+  /** @returns false when the key was not there. */
+  removeKey(keyId: string): boolean;
+  /**
+   * Decides one request: verifier and every matching limit.
+   * @param ip - the caller's address as text; '' only when no limit is by ip.
+   * @param account - for unsigned classes what the request claims (the login's user name); signed classes take the key's account.
+   * @param keyId - '' for an unsigned request.
+   * @param timestampUs - the signed timestamp, whole microseconds since 1970.
+   * @param windowUs - the window that the request asks for; 0 = the policy's.
+   * @param message - the signed text; UTF-8 is hashed.
+   * @param signature - 64 hex digits, either case.
+   */
+  decide(
+    nowUs: number,
+    classId: number,
+    ip: string,
+    account: string,
+    keyId: string,
+    timestampUs: number,
+    windowUs: number,
+    message: string,
+    signature: string,
+  ): Decision;
+  /** Only the limits, as if the verifier had said yes. */
+  limit(nowUs: number, classId: number, ip: string, account: string, keyId: string): Decision;
+  /** Only the verifier with its replay claim; leaves the limits alone. */
+  verify(
+    nowUs: number,
+    keyId: string,
+    timestampUs: number,
+    windowUs: number,
+    message: string,
+    signature: string,
+  ): Decision;
+  /**
+   * Decides `count` packed records (see `harness/core/record.ts`) in order, as `decide` would.
+   * Writes one decision each to `decisions` and `Answer.size` numbers each to `answers`.
+   * @throws FP_BATCH_INVALID before deciding any when a record is cut short or a buffer is too small.
+   */
+  decideBatch(records: Uint8Array, count: number, decisions: Uint8Array, answers: Float64Array): void;
+  /** HMAC-SHA256 of `message` (UTF-8) under `keyId`'s secret, 64 lower-case hex digits. @throws FP_KEY_INVALID when the key is unknown */
+  sign(keyId: string, message: string): string;
+}

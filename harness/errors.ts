@@ -1,0 +1,103 @@
+/**
+ * The one table of operating errors. A refusal of a request is never in here: that is a decision, and a value.
+ *
+ * Each row: the message (what was wrong, what was received), the default hint (what to do), the exit code of the
+ * process when the error ends it. `test/unit/errors.test.ts` holds this table and `ARCHITECTURE.md` together.
+ */
+
+/** Exit codes of every command. */
+export const ExitCode = {
+  pass: 0,
+  bug: 1,
+  usage: 2,
+  failed: 3,
+  environment: 4,
+  inconclusive: 5,
+  interrupted: 130,
+} as const;
+export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
+
+interface ErrorRow {
+  readonly exit: ExitCode;
+  readonly hint: string;
+}
+
+export const errorTable = {
+  // Arguments of the core.
+  FP_TIME_INVALID: { exit: ExitCode.bug, hint: 'pass whole microseconds from 0 to 2^53 - 1' },
+  FP_CLASS_INVALID: { exit: ExitCode.bug, hint: 'pass an index into the classes that the gate was compiled with' },
+  FP_GATE_INVALID: { exit: ExitCode.usage, hint: 'see the list of faults; each names the field' },
+  FP_BATCH_INVALID: { exit: ExitCode.bug, hint: 'write records with encodeRecord and pass buffers of matching length' },
+  FP_KEY_INVALID: { exit: ExitCode.usage, hint: 'a key id is 1 to 256 visible ASCII characters, a secret is not empty' },
+  // Files.
+  FP_FILE_UNREADABLE: { exit: ExitCode.usage, hint: 'check the path and its permissions' },
+  FP_FILE_EMPTY: { exit: ExitCode.usage, hint: 'name a file, or a folder that holds .yaml files' },
+  FP_FILE_INVALID: { exit: ExitCode.usage, hint: 'mend the faults listed above; all of them are listed' },
+  // Environment.
+  FP_ENGINE_ABSENT: {
+    exit: ExitCode.environment,
+    hint: 'run "npm run build:native" (needs Rust, https://rustup.rs), or use --engine ts',
+  },
+  FP_PORT_TAKEN: { exit: ExitCode.environment, hint: 'choose another port with --port, or 0 for a free one' },
+  FP_GATEWAY_FAILED: { exit: ExitCode.environment, hint: 'the gateway process ended early; its last words stand above' },
+  FP_TARGET_FORBIDDEN: {
+    exit: ExitCode.environment,
+    hint: 'only loopback (127.0.0.0/8, ::1) is a target; use http://127.0.0.1:PORT',
+  },
+  FP_TARGET_UNREACHABLE: { exit: ExitCode.environment, hint: 'start the target first, and check host and port' },
+  FP_DISK: { exit: ExitCode.environment, hint: 'free some space or choose another folder with --out' },
+  FP_RUN_UNREADABLE: { exit: ExitCode.usage, hint: 'name a folder made by "floodproof run" (results/runs/...)' },
+  FP_USAGE: { exit: ExitCode.usage, hint: 'see "floodproof --help"' },
+  FP_ORACLE_RANGE: {
+    exit: ExitCode.usage,
+    hint: 'shorten the run or write the limit with smaller numbers: exact sums must stay below 2^53',
+  },
+} as const satisfies Record<string, ErrorRow>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+/** One fault of a file: where it stands and how to mend it. */
+export interface Fault {
+  /** A finer code than the error's, for example FP_RATE_NOT_POSITIVE. */
+  readonly code: string;
+  readonly file: string;
+  /** 1-based; 0 when the place is not known. */
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** An operating error. Match on `code`, not on the class: several copies of a module may be loaded. */
+export class FloodproofError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string;
+  readonly faults: readonly Fault[];
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { hint?: string; cause?: unknown; faults?: readonly Fault[] } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'FloodproofError';
+    this.code = code;
+    this.hint = options.hint ?? errorTable[code].hint;
+    this.faults = options.faults ?? [];
+  }
+
+  get exitCode(): ExitCode {
+    return errorTable[this.code].exit;
+  }
+}
+
+/** The text that a person sees: every fault with its place, then the message, then the hint. */
+export function formatError(error: FloodproofError): string {
+  const lines: string[] = [];
+  for (const fault of error.faults) {
+    const place = fault.line > 0 ? `${fault.file}:${fault.line}:${fault.column}` : fault.file;
+    lines.push(`error ${fault.code}  ${place}`, `  ${fault.message}`, `  hint: ${fault.hint}`);
+  }
+  lines.push(`error ${error.code}  ${error.message}`, `  hint: ${error.hint}`);
+  return lines.join('\n');
+}

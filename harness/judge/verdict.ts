@@ -1,0 +1,114 @@
+/**
+ * The verdict document, `verdict.json` of a run folder and an element of the suite document of `floodproof run --json`.
+ * Times are milliseconds here (a person reads it), exact microseconds are in the observations.
+ */
+
+export type Verdict = 'pass' | 'fail' | 'undecided' | 'invalid' | 'interrupted';
+
+export interface ExpectationResult {
+  readonly text: string;
+  /** `subject.metric`, with ` in phase` when it has one. */
+  readonly metric: string;
+  /** Right side in words, in the metric's unit. */
+  readonly wanted: string;
+  /** In the metric's unit; null = cannot be told (no such request); the string "infinite" = never happened. */
+  readonly measured: number | 'infinite' | null;
+  /** 95 % interval of `measured`, null when the metric has none. */
+  readonly interval: readonly [number, number] | null;
+  /** null = undecided. */
+  readonly pass: boolean | null;
+  readonly unit: string;
+  /** Under a failure or an undecided one: what shows it, a sentence each. */
+  readonly evidence: readonly string[];
+}
+
+export interface ActorResult {
+  readonly label: 'legit' | 'abuse';
+  readonly sent: number;
+  readonly admitted: number;
+  readonly throttled: number;
+  readonly refused: number;
+  readonly banned: number;
+  readonly errors: number;
+  /** null for abuse. */
+  readonly falseBlockRate: number | null;
+  readonly leakCells: number;
+  readonly latencyMs: { readonly p50: number | null; readonly p99: number | null; readonly p999: number | null };
+}
+
+/** A broken promise, with what proves it. */
+export interface Leak {
+  readonly limit: string;
+  /** The key of the limit: an address, an account, a key id, `*` for a global limit. */
+  readonly key: string;
+  /** Cells certainly admitted above the bound, at least this many. */
+  readonly excessCells: number;
+  readonly admittedCells: number;
+  readonly boundCells: number;
+  /** The closed interval of the proof, milliseconds since the first phase. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** What counting by answer time would have claimed, in cells above the bound (0 = nothing). */
+  readonly naiveExcessCells: number;
+  /** First requests of the interval, at most 20: sent and answered in ms, actor, class. */
+  readonly requests: readonly {
+    readonly sentMs: number;
+    readonly answeredMs: number;
+    readonly actor: string;
+    readonly requestClass: string;
+  }[];
+  readonly requestCount: number;
+  /** One sentence in plain words, with the formula of the bound. */
+  readonly because: string;
+}
+
+export interface GeneratorResult {
+  /** Requests that were due. */
+  readonly asked: number;
+  readonly sent: number;
+  readonly answered: number;
+  readonly ownDelayMsP99: number;
+  readonly targetWaitMsP99: number;
+  readonly worstSecond: {
+    /** Seconds since the first phase (may be negative: warm-up is not judged). */
+    readonly second: number;
+    readonly ownDelayMsP99: number;
+    readonly eventLoopLagMsMax: number;
+    readonly gcMs: number;
+    readonly stolenCpuShare: number;
+  } | null;
+  /** Why the run is invalid, with what to do; empty = it is valid. */
+  readonly faults: readonly string[];
+}
+
+export interface VerdictDocument {
+  readonly schema: 'floodproof/verdict/1';
+  readonly scenario: string;
+  readonly claim: string;
+  readonly target: string;
+  readonly engine: 'native' | 'ts';
+  readonly seed: number;
+  /** Hash of all decisions in virtual time; null over HTTP. */
+  readonly decisionHash: string | null;
+  readonly verdict: Verdict;
+  readonly expectations: readonly ExpectationResult[];
+  readonly actors: Readonly<Record<string, ActorResult>>;
+  readonly leaks: readonly Leak[];
+  /** Requests of which it can't be told whether the target was right. */
+  readonly unsure: number;
+  /** Cells: the smallest excess that this run, with its delays, would have convicted; null when nothing was limited. */
+  readonly smallestProvableLeak: number | null;
+  readonly generator: GeneratorResult;
+  readonly notes: readonly string[];
+  readonly replay: string;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly startedAt: string;
+  readonly durationMs: number;
+}
+
+export interface SuiteDocument {
+  readonly schema: 'floodproof/suite/1';
+  readonly verdict: Verdict;
+  readonly exitCode: number;
+  readonly scenarios: readonly VerdictDocument[];
+}

@@ -1,0 +1,111 @@
+/**
+ * Every metric that an expectation may name: its unit, what it means and where it comes from. The judge computes them,
+ * the reference in `docs/metrics.md` is generated from this table.
+ */
+
+/** `us` values are written with a unit in files (`50ms`), ratios as `0.1%` or `0.001`. */
+export type MetricUnit = 'count' | 'cells' | 'ratio' | 'us' | 'perSecond';
+
+export interface MetricRow {
+  readonly unit: MetricUnit;
+  /** One sentence: the formula in words. */
+  readonly means: string;
+  /** The best value that it can have, shown by "explain". */
+  readonly better: 'low' | 'high' | 'neither';
+}
+
+export const metricTable = {
+  sent: { unit: 'count', better: 'neither', means: 'requests written to a socket' },
+  admitted: { unit: 'count', better: 'neither', means: 'requests that the gate let through' },
+  throttled: { unit: 'count', better: 'neither', means: 'requests answered "come back later" (429)' },
+  refused: { unit: 'count', better: 'neither', means: 'requests that the verifier refused (401, 403)' },
+  banned: { unit: 'count', better: 'neither', means: 'requests refused because of a ban (418)' },
+  errors: { unit: 'count', better: 'low', means: 'timeouts, resets, no connection, garbage, 5xx and unsent requests' },
+  admittedRate: { unit: 'perSecond', better: 'neither', means: 'admitted requests per second of the measured time' },
+  errorRate: { unit: 'ratio', better: 'low', means: 'errors / (sent + unsent + unconnected)' },
+  goodput: {
+    unit: 'perSecond',
+    better: 'high',
+    means: 'admitted requests answered within 1 s of their intended time, per second of the measured time',
+  },
+  admittedShare: { unit: 'ratio', better: 'high', means: 'admitted / answered' },
+  falseBlockRate: {
+    unit: 'ratio',
+    better: 'low',
+    means:
+      'throttles, bans and refusals of honest requests that their own identity did not call for / requests answered; ' +
+      '95 % interval by resampling identities',
+  },
+  'falseBlockRate.worst': {
+    unit: 'ratio',
+    better: 'low',
+    means: 'the same for the worst identity that had at least 10 answers',
+  },
+  wrongfulBlocks: {
+    unit: 'count',
+    better: 'low',
+    means: 'throttled requests for which every possible decision moment says that the limit had the cells',
+  },
+  leak: {
+    unit: 'cells',
+    better: 'low',
+    means:
+      'cells admitted above the bound of the policy that no order of decisions within [sent, answered] can explain; ' +
+      'sum over limits and keys of each one\'s worst interval',
+  },
+  leakRatio: {
+    unit: 'ratio',
+    better: 'low',
+    means: 'cells certainly admitted / cells allowed, in the worst interval of the worst key; above 1 = leak',
+  },
+  replaysAccepted: {
+    unit: 'count',
+    better: 'low',
+    means: 'admissions of one signature beyond its first, where the policy refuses replays',
+  },
+  timeToFirstBlock: {
+    unit: 'us',
+    better: 'low',
+    means: 'first throttle, ban or refusal of the subject - its first request; never blocked = infinite',
+  },
+  timeToContain: {
+    unit: 'us',
+    better: 'low',
+    means:
+      'from its first request to the earliest instant after which its admitted cells stay within the refill of the ' +
+      'policy for the hold time; never = infinite',
+  },
+  recovery: {
+    unit: 'us',
+    better: 'low',
+    means:
+      'from the end of the last abuse to the earliest instant after which no honest request is falsely blocked and ' +
+      'goodput is at least 99 % of the calm phase for the hold time; never = infinite',
+  },
+  'latency.p50': { unit: 'us', better: 'low', means: 'answered - intended, median over admitted requests' },
+  'latency.p99': { unit: 'us', better: 'low', means: 'answered - intended, 99th percentile over admitted requests' },
+  'latency.p999': { unit: 'us', better: 'low', means: 'answered - intended, 99.9th percentile over admitted requests' },
+  'service.p50': { unit: 'us', better: 'low', means: 'answered - sent, median over admitted requests' },
+  'service.p99': { unit: 'us', better: 'low', means: 'answered - sent, 99th percentile over admitted requests' },
+  'dispatchDelay.p99': { unit: 'us', better: 'low', means: 'sent - intended, 99th percentile' },
+  'latencyInflation.p99': {
+    unit: 'ratio',
+    better: 'low',
+    means: 'latency.p99 of the measured phase / latency.p99 of the first phase',
+  },
+  retryAfterHonesty: {
+    unit: 'ratio',
+    better: 'high',
+    means:
+      'of the throttles with a Retry-After after which the same key came back no earlier than stated and nobody else ' +
+      'used the limit in between: the share admitted',
+  },
+  fairness: {
+    unit: 'ratio',
+    better: 'high',
+    means: "Jain's index (sum x)^2 / (n sum x^2) of admitted/asked over identities that asked at least once",
+  },
+} as const satisfies Record<string, MetricRow>;
+
+export type MetricName = keyof typeof metricTable;
+export const metricNames = Object.keys(metricTable) as readonly MetricName[];
