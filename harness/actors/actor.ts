@@ -3,6 +3,7 @@
  * Pure: time and randomness come in as arguments, requests go out as values.
  */
 import type { IntentKind, Outcome } from './outcome.js';
+import type { World } from './world.js';
 
 /** What an actor sends as. Indexes are global over the run (all actors). */
 export interface Identity {
@@ -11,9 +12,10 @@ export interface Identity {
   /** Source address in 127.0.0.0/8 and its index. */
   readonly ip: string;
   readonly ipIndex: number;
+  /** '' = has no account; its index is `NO_INDEX` then. */
   readonly account: string;
   readonly accountIndex: number;
-  /** '' = has no key. */
+  /** '' = has no key; its index is `NO_INDEX` then. */
   readonly keyId: string;
   readonly keyIndex: number;
   readonly secret: string;
@@ -45,8 +47,9 @@ export interface Intent {
   readonly path: string;
   /** JSON text, or null for no body. */
   readonly body: string | null;
+  /** Whether it carries a signature: one to be made now, or the one that `replay` already has. */
   readonly signed: boolean;
-  /** The account that a limit by account would charge: the identity's own, or the one that a login tries. */
+  /** The account that a limit by account would charge: the signing key's, or the one that a login tries; else `NO_INDEX`. */
   readonly accountIndex: number;
   /** Extra headers, lower-case names (for example x-forwarded-for). */
   readonly headers: Readonly<Record<string, string>> | null;
@@ -95,7 +98,9 @@ export interface CaptureRing {
 }
 
 export interface BehaviourContext {
-  readonly random: Random;
+  /** The run's seed; a behaviour derives its own streams from it. */
+  readonly seed: number;
+  readonly world: World;
   /** Recently sent signed requests of the actor that this one listens to; null when it listens to none. */
   readonly captured: CaptureRing | null;
 }

@@ -4,6 +4,9 @@
  */
 import type { Identity } from './actor.js';
 
+/** Marks "no such thing" among the indexes: an identity without account or key, a request that charges no account. */
+export const NO_INDEX = 0xffffffff;
+
 /** An account that exists at the target, with the key that signs for it. */
 export interface RegisteredAccount {
   readonly account: string;
@@ -11,6 +14,20 @@ export interface RegisteredAccount {
   /** '' = no API key. */
   readonly keyId: string;
   readonly secret: string;
+}
+
+/** One line of a leaked list: a name and a password that may or may not log in. */
+export interface LeakedPair {
+  readonly accountIndex: number;
+  readonly username: string;
+  readonly password: string;
+}
+
+/** What an attacker holds. Pairs are worked out when asked for: a list of millions costs no memory. */
+export interface LeakedList {
+  readonly size: number;
+  /** @param position - 0 to size - 1. */
+  pair(position: number): LeakedPair;
 }
 
 export interface World {
@@ -24,4 +41,6 @@ export interface World {
   readonly registered: readonly RegisteredAccount[];
   /** The name of any account index, also of names that do not exist at the target. */
   accountName(index: number): string;
+  /** The leaked list of an actor by its index in the plan, or null when its behaviour has none. */
+  leakedList(actor: number): LeakedList | null;
 }

@@ -3,7 +3,12 @@
  * native engine share. Nothing in here runs.
  */
 
-/** `capacity` cells at most, `refillCells` come back every `refillPeriodUs`; exact, no float in the state. */
+/**
+ * `capacity` cells at most, `refillCells` come back every `refillPeriodUs`; exact, no float in the state.
+ *
+ * Exactness has a price: with n/p the reduced fraction refillCells/refillPeriodUs, a gate is refused when n is above
+ * 29,000 or when 2 x capacity x p is above 2^53 - 1.
+ */
 export interface TokenBucketNumbers {
   readonly family: 'token-bucket';
   /** Whole cells, 1 to 2^31 - 1. */
@@ -19,25 +24,33 @@ export interface FixedWindowNumbers {
   readonly family: 'fixed-window';
   /** Whole cells, 1 to 2^31 - 1. */
   readonly capacity: number;
-  /** Whole microseconds, 1 to 2^53 - 1. */
+  /** Whole microseconds, 1 to 2^52. */
   readonly windowUs: number;
-  /** `calendar`: windows start at multiples of `windowUs` since 1970. `first-hit`: at a key's first request after the last window ended. */
+  /**
+   * `calendar`: windows start at multiples of `windowUs` since 1970. `first-hit`: at a key's first request after the
+   * last window ended; a request that another limit throttles leaves no trace, so it starts none.
+   */
   readonly anchor: 'calendar' | 'first-hit';
 }
 
 export type LimitNumbers = TokenBucketNumbers | FixedWindowNumbers;
 export type LimitBy = 'ip' | 'account' | 'key' | 'global';
 
-/** After `afterThrottles` throttles without an admission in between, the key of this limit is banned for `forUs`. */
+/**
+ * After `afterThrottles` throttles by this limit without an admission in between, the key of this limit is banned for
+ * `forUs`. The request that completes the count is answered `throttled`, those after it `banned`; a banned request
+ * extends nothing. A key whose counter was full again in between starts to count anew, as a fresh key would.
+ */
 export interface BanSpec {
   /** Whole count, 1 to 2^31 - 1. */
   readonly afterThrottles: number;
-  /** Whole microseconds, 1 to 10 years. */
+  /** Whole microseconds, 1 to `HORIZON_US`. */
   readonly forUs: number;
 }
 
 export interface LimitSpec {
   readonly name: string;
+  /** By key: signed classes only. By account: the key's account in signed classes, the claimed one in the others. */
   readonly by: LimitBy;
   readonly numbers: LimitNumbers;
   /** Cells by request class index; 0 = the limit does not match that class. */
@@ -50,22 +63,22 @@ export interface LimitSpec {
 export interface AuthSpec {
   /** By request class index: must the request be signed? */
   readonly signed: readonly boolean[];
-  /** A request is stale when now - timestamp > min(the window it asks for, this). Whole microseconds. */
+  /** A request is stale when now - timestamp > min(the window it asks for, this). Whole microseconds, 1 to `HORIZON_US`. */
   readonly windowUsMax: number;
-  /** A request is from the future when timestamp >= now + this. Whole microseconds. */
+  /** A request is from the future when timestamp >= now + this. Whole microseconds, 0 to `HORIZON_US`. */
   readonly futureUs: number;
-  /** Signatures remembered at most; null: no replay check. When full, signed requests are refused, none is forgotten. */
+  /** Signatures remembered at most, 1 to 10^7; null: no replay check. When full, signed requests are refused, none is forgotten. */
   readonly replayCapacity: number | null;
 }
 
 /** A policy, compiled: everything that a gate needs, and nothing that needs a clock or a file. */
 export interface GateSpec {
-  /** Names of the request classes; their index is `classId` everywhere else. */
+  /** Names of the request classes, 1 to 65,536; their index is `classId` everywhere else. */
   readonly classes: readonly string[];
   /** At most 64. */
   readonly limits: readonly LimitSpec[];
   readonly auth: AuthSpec | null;
-  /** The instant at which the gate is made, whole microseconds since 1970. No request is decided as if before it. */
+  /** The instant at which the gate is made, whole microseconds since 1970, at most 2^52 - `HORIZON_US`. No request is decided as if before it. */
   readonly originUs: number;
 }
 
@@ -107,9 +120,9 @@ export const decisionNames: readonly string[] = [
  * Indexes into `Gate.answer`.
  * - limit: index of the limit that decided; when admitted, the matching limit with the fewest cells left; -1 = none.
  * - remaining: whole cells left in that limit's counter for this key, after this decision.
- * - retryAtUs: throttled or banned: first whole microsecond at which this same request could pass all the limits that were looked at; else 0.
- * - resetAtUs: first whole microsecond at which that counter is full again (as if fresh); 0 when limit is -1.
- * - cold: 1 when that limit's cold counter decided, else 0.
+ * - retryAtUs: throttled or banned: first whole microsecond at which this same request could pass all the limits that were looked at, bans included; else 0.
+ * - resetAtUs: first whole microsecond from now on at which that counter is full again (as if fresh); 0 when limit is -1.
+ * - cold: 1 when that limit's cold counter decided, either since no slot was free or since the key is new and starts from a copy of it; else 0.
  */
 export const Answer = { limit: 0, remaining: 1, retryAtUs: 2, resetAtUs: 3, cold: 4, size: 5 } as const;
 
@@ -130,17 +143,23 @@ export interface Gate {
   readonly engine: 'ts' | 'native';
   /** Filled by every call of `decide`, `limit` and `verify`; see `Answer`. */
   readonly answer: Float64Array;
-  /** Adds or replaces a key. @throws FP_KEY_INVALID */
-  addKey(keyId: string, secret: string, account: string): void;
+  /**
+   * Adds or replaces a key. Claims of its signatures stay remembered.
+   * @param secret - text is taken as UTF-8; a secret that a venue hands out in base64 or hex is passed as its bytes.
+   * @param account - 1 to 256 visible ASCII characters, or '' for none (then limits by account refuse the key's requests).
+   * @throws FP_KEY_INVALID
+   */
+  addKey(keyId: string, secret: string | Uint8Array, account: string): void;
   /** @returns false when the key was not there. */
   removeKey(keyId: string): boolean;
   /**
    * Decides one request: verifier and every matching limit.
-   * @param ip - the caller's address as text; '' only when no limit is by ip.
+   * @param ip - the caller's address as text, at most 64 characters; '' only when no limit is by ip.
    * @param account - for unsigned classes what the request claims (the login's user name); signed classes take the key's account.
    * @param keyId - '' for an unsigned request.
    * @param timestampUs - the signed timestamp, whole microseconds since 1970.
-   * @param windowUs - the window that the request asks for; 0 = the policy's.
+   * @param windowUs - the window that the request asks for; 0 = the policy's. It must be part of the signed text, as the
+   *   timestamp is: a claim is kept for just this window, so a window that a thief can widen would reopen the signature.
    * @param message - the signed text; UTF-8 is hashed.
    * @param signature - 64 hex digits, either case.
    */
@@ -155,9 +174,9 @@ export interface Gate {
     message: string,
     signature: string,
   ): Decision;
-  /** Only the limits, as if the verifier had said yes. */
+  /** Only the limits, as if the verifier had said yes: `account` and `keyId` are believed, no keyring is asked. */
   limit(nowUs: number, classId: number, ip: string, account: string, keyId: string): Decision;
-  /** Only the verifier with its replay claim; leaves the limits alone. */
+  /** Only the verifier with its replay claim; leaves the limits alone. @throws FP_GATE_INVALID when the gate has no `auth` */
   verify(
     nowUs: number,
     keyId: string,
@@ -169,7 +188,9 @@ export interface Gate {
   /**
    * Decides `count` packed records (see `harness/core/record.ts`) in order, as `decide` would.
    * Writes one decision each to `decisions` and `Answer.size` numbers each to `answers`.
-   * @throws FP_BATCH_INVALID before deciding any when a record is cut short or a buffer is too small.
+   * Text fields are taken as the bytes they are, so a message may be binary here.
+   * @throws FP_BATCH_INVALID before deciding any when a record is cut short, a buffer is too small, shared between threads or overlaps another.
+   * @throws FP_TIME_INVALID, FP_CLASS_INVALID before deciding any, for the first record at fault.
    */
   decideBatch(records: Uint8Array, count: number, decisions: Uint8Array, answers: Float64Array): void;
   /** HMAC-SHA256 of `message` (UTF-8) under `keyId`'s secret, 64 lower-case hex digits. @throws FP_KEY_INVALID when the key is unknown */

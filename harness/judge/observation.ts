@@ -76,3 +76,29 @@ export interface ObservationBatch {
 
 /** Reads a run's rows from the start, merged over its files by `concludedUs`; may be called more than once. */
 export type ObservationSource = () => Iterable<ObservationBatch>;
+
+const arrayOf = {
+  f64: Float64Array,
+  u32: Uint32Array,
+  i32: Int32Array,
+  u16: Uint16Array,
+  i16: Int16Array,
+  u8: Uint8Array,
+} as const;
+
+export type ColumnName = keyof typeof observationSchema;
+export const columnNames = Object.keys(observationSchema) as readonly ColumnName[];
+
+/** Fresh columns of `rows` zeros. */
+export function createColumns(rows: number): ObservationColumns {
+  return Object.fromEntries(
+    columnNames.map((name) => [name, new arrayOf[observationSchema[name]](rows)]),
+  ) as unknown as ObservationColumns;
+}
+
+/** The first `rows` rows of `columns`, sharing their memory. */
+export function sliceColumns(columns: ObservationColumns, rows: number): ObservationColumns {
+  return Object.fromEntries(
+    columnNames.map((name) => [name, columns[name].subarray(0, rows)]),
+  ) as unknown as ObservationColumns;
+}

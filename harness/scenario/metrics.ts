@@ -51,7 +51,7 @@ export const metricTable = {
     better: 'low',
     means:
       'cells admitted above the bound of the policy that no order of decisions within [sent, answered] can explain; ' +
-      'sum over limits and keys of each one\'s worst interval',
+      "sum over limits and keys of each one's worst interval",
   },
   leakRatio: {
     unit: 'ratio',

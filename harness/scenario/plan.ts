@@ -8,14 +8,7 @@ import type { LimitBy } from '../core/spec.js';
  * The requests that the harness knows how to make, in the order of their class index.
  * A policy's `match` names them; a gate is compiled with exactly this list.
  */
-export const requestClasses = [
-  'login',
-  'ticker',
-  'account',
-  'order.place',
-  'order.amend',
-  'order.cancel',
-] as const;
+export const requestClasses = ['login', 'ticker', 'account', 'order.place', 'order.amend', 'order.cancel'] as const;
 export type RequestClass = (typeof requestClasses)[number];
 
 export interface PolicyBan {

@@ -1,0 +1,66 @@
+/**
+ * What a behaviour is made with: its actor's plan narrowed down to what it may look at.
+ */
+import { type ActorPlan, type Plan, requestClasses } from '../scenario/plan.js';
+import type { BehaviourContext, CaptureRing, Identity, Intent } from './actor.js';
+import type { ApiCall } from './api.js';
+import { EventStreams } from './event-streams.js';
+import { identityOffsets } from './identities/offsets.js';
+import { IntentKind } from './outcome.js';
+import { deriveSeed } from './random.js';
+import { type LeakedList, NO_INDEX } from './world.js';
+
+export interface IntentDetails {
+  /** The behaviour's note; it starts with what is wanted and holds the number of the arrival. */
+  readonly step: string;
+  readonly kind?: IntentKind;
+  readonly attempt?: number;
+  readonly wantsBody?: boolean;
+  /** The account that a login tries; any other request is charged to the key that signs it. */
+  readonly accountIndex?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Setting {
+  readonly actor: ActorPlan;
+  readonly events: EventStreams;
+  /** null when the behaviour has none. */
+  readonly leaked: LeakedList | null;
+  readonly captured: CaptureRing | null;
+  /** The intent to make a call, signed when the policy wants its class signed and the identity has a key. */
+  intent(identity: Identity, call: ApiCall, details: IntentDetails): Intent;
+}
+
+export function createSetting(actor: ActorPlan, plan: Plan, context: BehaviourContext): Setting {
+  const index = plan.actors.findIndex((other) => other.name === actor.name);
+  const signedClasses = plan.policy.auth?.signed ?? [];
+  return {
+    actor,
+    events: new EventStreams({
+      seed: deriveSeed(context.seed, 'behaviour', actor.name),
+      firstIdentity: identityOffsets(plan)[index] ?? 0,
+      population: actor.population,
+    }),
+    leaked: context.world.leakedList(index),
+    captured: context.captured,
+    intent: (identity, call, details) => {
+      const requestClass = requestClasses.indexOf(call.requestClass);
+      const signed = identity.keyId !== '' && signedClasses[requestClass] === true;
+      return {
+        identity,
+        kind: details.kind ?? IntentKind.arrival,
+        requestClass,
+        method: call.method,
+        path: call.path,
+        body: call.body,
+        signed,
+        accountIndex: signed ? identity.accountIndex : (details.accountIndex ?? NO_INDEX),
+        headers: details.headers ?? null,
+        replay: null,
+        wantsBody: details.wantsBody ?? false,
+        attempt: details.attempt ?? 0,
+        step: details.step,
+      };
+    },
+  };
+}

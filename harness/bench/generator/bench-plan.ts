@@ -1,0 +1,68 @@
+/** Plans made for measuring the generator: one honest trader, or a steady open-loop rate, and no expectations. */
+import type { Arrivals, Plan } from '../../scenario/plan.js';
+import { requestClasses } from '../../scenario/plan.js';
+
+const SECOND_US = 1_000_000;
+
+export interface BenchPlanOptions {
+  readonly population: number;
+  readonly arrivals: Arrivals;
+  readonly seconds: number;
+  readonly connectionsPerIp: number;
+}
+
+/** Signed account look-ups: the cheapest request that is signed, so the generator's own cost shows most. */
+export function benchPlan(options: BenchPlanOptions): Plan {
+  const durationUs = options.seconds * SECOND_US;
+  return {
+    schema: 'floodproof/plan/1',
+    name: 'bench',
+    file: 'bench',
+    claim: 'none: this plan measures the generator',
+    maps: [],
+    policy: {
+      name: 'bench',
+      file: 'bench',
+      auth: {
+        profile: 'hmac-lines',
+        signed: requestClasses.map((name) => name !== 'login' && name !== 'ticker'),
+        windowUs: 5 * SECOND_US,
+        futureUs: SECOND_US,
+        replay: 'allow',
+        replayCapacity: 1,
+      },
+      clientIp: { from: 'socket' },
+      limits: [],
+      resolutionUs: 1,
+      nodes: 1,
+      slackCells: 0,
+      exclusive: true,
+      latestDecisionUs: 10 * SECOND_US,
+      password: { scryptN: 1024, scryptR: 8, scryptP: 1 },
+    },
+    warmupUs: 0,
+    phases: [{ name: 'bench', startUs: 0, endUs: durationUs }],
+    actors: [
+      {
+        name: 'traders',
+        label: 'legit',
+        population: options.population,
+        behaviour: 'retail-trader',
+        params: {
+          orderShare: 0,
+          accountShare: 1,
+          cancelShare: 0,
+          thinkTimeUs: SECOND_US,
+          followRetryAfterShare: 0,
+          retries: 0,
+        },
+        arrivals: options.arrivals,
+        active: [{ startUs: 0, endUs: durationUs }],
+      },
+    ],
+    expectations: [],
+    generator: { ownDelayP99Us: 50_000, ownDelayP99WorstSecondUs: 250_000, sentShare: 0.99 },
+    request: { timeoutUs: 10 * SECOND_US, connectionsPerIp: options.connectionsPerIp, openMax: 20_000 },
+    holdUs: SECOND_US,
+  };
+}

@@ -1,0 +1,63 @@
+/** `floodproof gateway`: the embedded gateway in this process, to be tried by hand. */
+import { buildWorld } from '../actors/identities/world.js';
+import type { RegisteredAccount } from '../actors/world.js';
+import { ExitCode } from '../errors.js';
+import { startGateway } from '../gateway/gateway.js';
+import { isPolicyText } from '../scenario/policy.js';
+import type { Policy } from '../scenario/plan.js';
+import type { Console } from './console.js';
+import { diskReader } from './file-reader.js';
+import { catchInterrupt } from './interrupt.js';
+import { loadPolicyFile, loadScenarios } from './load.js';
+
+export interface GatewayFlags {
+  readonly policy: string;
+  readonly port: number;
+  readonly seed: number;
+  readonly engine: 'auto' | 'native' | 'ts';
+}
+
+/** One account to try with when the file names no actors. */
+const trialAccount: RegisteredAccount = {
+  account: 'trader',
+  password: 'correct horse battery staple',
+  keyId: 'trial-key',
+  secret: 'trial-secret',
+};
+const ACCOUNTS_SHOWN = 3;
+
+function open(flags: GatewayFlags): { policy: Policy; registered: readonly RegisteredAccount[] } {
+  if (isPolicyText(flags.policy, diskReader.read(flags.policy))) {
+    return { policy: loadPolicyFile(flags.policy), registered: [trialAccount] };
+  }
+  const [plan] = loadScenarios([flags.policy]);
+  if (plan === undefined) return { policy: loadPolicyFile(flags.policy), registered: [trialAccount] };
+  return { policy: plan.policy, registered: buildWorld(plan, flags.seed).registered };
+}
+
+/** Serves until Ctrl-C. */
+export async function gatewayCommand(flags: GatewayFlags, console: Console): Promise<number> {
+  const { policy, registered } = open(flags);
+  const gateway = await startGateway({
+    policy,
+    engine: flags.engine,
+    host: '127.0.0.1',
+    port: flags.port,
+    registered,
+  });
+  if (gateway.note !== '') console.note(gateway.note);
+  console.result(`gateway at ${gateway.url} under ${policy.name} (${policy.file}); Ctrl-C ends it`);
+  for (const { account, password, keyId, secret } of registered.slice(0, ACCOUNTS_SHOWN)) {
+    console.result(`  account ${account}  password ${JSON.stringify(password)}  key ${keyId}  secret ${secret}`);
+  }
+  if (registered.length > ACCOUNTS_SHOWN) console.result(`  and ${registered.length - ACCOUNTS_SHOWN} more accounts`);
+  console.result(`  try: curl -i '${gateway.url}/v1/ticker?symbol=BTC-USDT'`);
+  await new Promise<void>((resolve) => {
+    const interrupt = catchInterrupt(() => {
+      interrupt.release();
+      resolve();
+    });
+  });
+  await gateway.close();
+  return ExitCode.pass;
+}

@@ -1,0 +1,14 @@
+/** Paths of the command line -> plans and policies. */
+import { loadPolicy } from '../scenario/policy.js';
+import type { Plan, Policy } from '../scenario/plan.js';
+import { loadScenarios as load } from '../scenario/scenario.js';
+import { diskReader, expandPaths } from './file-reader.js';
+
+/** @throws {FloodproofError} with the faults of all files at once. */
+export function loadScenarios(paths: readonly string[]): readonly Plan[] {
+  return load(diskReader, expandPaths(paths));
+}
+
+export function loadPolicyFile(path: string): Policy {
+  return loadPolicy(diskReader, path);
+}

@@ -1,0 +1,159 @@
+/** One scenario from plan to verdict: gateway up, traffic, record, judgement, everything saved in the run folder. */
+import { rmSync } from 'node:fs';
+import { buildWorld } from '../actors/identities/world.js';
+import { play, type Played, type Progress } from '../engine/play.js';
+import { sealParquet } from '../engine/record/parquet.js';
+import { RunFolder, type RunRecord } from '../engine/record/run-folder.js';
+import { FloodproofError } from '../errors.js';
+import { launchGateway, type LaunchedGateway } from '../gateway/launch.js';
+import { judgeRun } from '../judge/judge.js';
+import type { VerdictDocument } from '../judge/verdict.js';
+import { openEngine } from '../native/engine.js';
+import { renderJson, suiteDocument } from '../report/json.js';
+import { renderJunit } from '../report/junit.js';
+import type { Policy } from '../scenario/plan.js';
+import { type CheckedTarget, checkTarget } from '../targets/loopback.js';
+import { assertReachable } from '../targets/reachable.js';
+import { findIdentityTransport, type IdentityTransport } from '../targets/source-address.js';
+import { versions } from './versions.js';
+
+export interface ScenarioRun {
+  readonly document: VerdictDocument;
+  readonly folder: string;
+}
+
+export interface ScenarioHooks {
+  readonly stop: AbortSignal;
+  readonly onProgress: (progress: Progress) => void;
+  /** The command that plays a run folder again. */
+  readonly replayCommand: (folder: string) => string;
+}
+
+/** What serves the run, and how to end it. */
+interface OpenTarget {
+  readonly target: CheckedTarget;
+  readonly notes: readonly string[];
+  readonly ended: Promise<FloodproofError | null>;
+  close(): Promise<void>;
+}
+
+/** The last hop's entry stands in for the source address where the system has no other loopback addresses. */
+function policyFor(policy: Policy, transport: IdentityTransport): Policy {
+  if (transport === 'source-address' || policy.clientIp.from !== 'socket') return policy;
+  return { ...policy, clientIp: { from: 'trusted-hop', hops: 1 } };
+}
+
+async function openTarget(
+  record: RunRecord,
+  engine: 'native' | 'ts',
+  transport: IdentityTransport,
+): Promise<OpenTarget> {
+  const never = new Promise<FloodproofError | null>(() => undefined);
+  if (record.target !== 'gateway') {
+    const target = await checkTarget(record.target);
+    await assertReachable(target.origin);
+    return { target, notes: [], ended: never, close: async () => undefined };
+  }
+  const gateway: LaunchedGateway = await launchGateway({
+    policy: policyFor(record.gatewayPolicy ?? record.plan.policy, transport),
+    engine,
+    host: '127.0.0.1',
+    port: 0,
+    registered: buildWorld(record.plan, record.seed).registered,
+  });
+  const notes = gateway.note === null ? [] : [gateway.note];
+  return { target: await checkTarget(gateway.url), notes, ended: gateway.ended, close: () => gateway.close() };
+}
+
+export async function runScenario(record: RunRecord, parent: string, hooks: ScenarioHooks): Promise<ScenarioRun> {
+  const { plan, seed } = record;
+  const opened = openEngine(record.engine);
+  const transport = await findIdentityTransport();
+  const notes: string[] = opened.note === null ? [] : [opened.note];
+  if (transport === 'trusted-hop') {
+    notes.push(
+      'this system has no source addresses besides 127.0.0.1: identities\' addresses travel as the last hop of X-Forwarded-For',
+    );
+  }
+  if (record.gatewayPolicy !== null) {
+    notes.push(`the gateway enforced ${record.gatewayPolicy.file}; the verdict is by ${plan.policy.file}`);
+  }
+  const open = await openTarget(record, opened.engine, transport);
+  const startedAt = new Date();
+  const folder = RunFolder.create(parent, plan.name, startedAt);
+  try {
+    folder.write('plan.json', `${JSON.stringify(record, null, 2)}\n`);
+    const stop = new AbortController();
+    const forward = (): void => stop.abort();
+    if (hooks.stop.aborted) forward();
+    hooks.stop.addEventListener('abort', forward, { once: true });
+    let failure: FloodproofError | null = null;
+    void open.ended.then((error) => {
+      failure = error;
+      if (error !== null) stop.abort();
+    });
+    const played = await play({
+      plan,
+      seed,
+      workers: record.workers,
+      engine: opened.engine,
+      target: open.target,
+      transport,
+      folder: folder.path,
+      arrivalsMax: record.arrivalsMax,
+      closedLoop: null,
+      stop: stop.signal,
+      onProgress: hooks.onProgress,
+    });
+    hooks.stop.removeEventListener('abort', forward);
+    if (failure !== null) throw failure;
+    const document = judgePlayed(record, played, {
+      engine: opened.engine,
+      notes: [...notes, ...open.notes.filter((note) => !notes.includes(note))],
+      startedAt,
+      replay: hooks.replayCommand(folder.path),
+    });
+    save(folder, played, document);
+    return { document, folder: folder.path };
+  } finally {
+    await open.close();
+  }
+}
+
+interface JudgeFacts {
+  readonly engine: 'native' | 'ts';
+  readonly notes: readonly string[];
+  readonly startedAt: Date;
+  readonly replay: string;
+}
+
+function judgePlayed(record: RunRecord, played: Played, facts: JudgeFacts): VerdictDocument {
+  return judgeRun({
+    plan: record.plan,
+    world: buildWorld(record.plan, record.seed),
+    observations: played.observations,
+    generator: played.generator,
+    isInterrupted: played.isInterrupted,
+    seed: record.seed,
+    target: record.target,
+    engine: facts.engine,
+    notes: facts.notes,
+    replay: facts.replay,
+    versions: versions(),
+    startedAt: facts.startedAt.toISOString(),
+    durationMs: Math.round(played.durationUs / 1000),
+  });
+}
+
+/** The verdict comes last: a folder that has one is whole. */
+function save(folder: RunFolder, played: Played, document: VerdictDocument): void {
+  folder.write('generator.json', `${JSON.stringify({ seconds: played.seconds, machine: played.machine }, null, 2)}\n`);
+  sealParquet(folder.file('observations.parquet'), played.observations, {
+    'floodproof.scenario': document.scenario,
+    'floodproof.seed': String(document.seed),
+    'floodproof.schema': 'floodproof/observations/1',
+  });
+  for (const path of played.files) rmSync(path, { force: true });
+  folder.write('junit.xml', renderJunit(suiteDocument([document])));
+  folder.write('verdict.json', renderJson(document));
+}

@@ -1,0 +1,86 @@
+/**
+ * Token bucket as the generic cell rate algorithm, exact.
+ *
+ * n cells per p microseconds is the reduced fraction refillCells/refillPeriodUs. A bucket is one instant, the
+ * theoretical arrival time TAT at which it is full again, kept as whole microseconds and a numerator over n. At `now`
+ * the debt is TAT - now in units of 1/n microsecond; a cell costs p units; `cost` cells fit iff
+ * debt + cost x p <= capacity x p. An admitted debt never exceeds capacity x p, so every sum below stays within
+ * 2 x capacity x p, which `inexactReason` holds below 2^53.
+ *
+ * @see ITU-T I.371 annex A (generic cell rate algorithm).
+ */
+import type { Counter, Family } from './family.js';
+import type { TokenBucketNumbers } from './spec.js';
+
+/** Largest n: the native engine keeps TAT in 64 bits of 1/n microsecond over ten years. */
+const REDUCED_CELLS_MAX = 29_000;
+
+export function reducedRate(numbers: TokenBucketNumbers): { cells: number; periodUs: number } {
+  let divisor = numbers.refillCells;
+  let rest = numbers.refillPeriodUs % divisor;
+  while (rest > 0) [divisor, rest] = [rest, divisor % rest];
+  return { cells: numbers.refillCells / divisor, periodUs: numbers.refillPeriodUs / divisor };
+}
+
+/** Why these numbers can not be counted exactly, or null when they can. */
+export function inexactReason(numbers: TokenBucketNumbers): string | null {
+  const { cells, periodUs } = reducedRate(numbers);
+  if (cells > REDUCED_CELLS_MAX) {
+    return `a refill of ${cells} cells per ${periodUs} us (reduced) needs a finer grain than 1/${REDUCED_CELLS_MAX} us to be exact over ten years`;
+  }
+  if (2 * numbers.capacity * periodUs > Number.MAX_SAFE_INTEGER) {
+    return `2 x capacity ${numbers.capacity} x ${periodUs} us (reduced period) is above 2^53 - 1, so sums would be rounded`;
+  }
+  return null;
+}
+
+export class TokenBucket implements Family {
+  readonly capacity: number;
+  /** n of the comment above. */
+  readonly #cells: number;
+  /** p of the comment above: units that one cell costs. */
+  readonly #periodUs: number;
+  readonly #capacityUnits: number;
+
+  constructor(numbers: TokenBucketNumbers) {
+    const { cells, periodUs } = reducedRate(numbers);
+    this.capacity = numbers.capacity;
+    this.#cells = cells;
+    this.#periodUs = periodUs;
+    this.#capacityUnits = numbers.capacity * periodUs;
+  }
+
+  retryAtUs(counter: Counter, cost: number, nowUs: number): number {
+    const excess = this.#debt(counter, nowUs) + cost * this.#periodUs - this.#capacityUnits;
+    return excess <= 0 ? nowUs : nowUs + ceilDivide(excess, this.#cells);
+  }
+
+  charge(counter: Counter, cost: number, nowUs: number): void {
+    const debt = this.#debt(counter, nowUs) + cost * this.#periodUs;
+    const part = debt % this.#cells;
+    counter.atUs = nowUs + (debt - part) / this.#cells;
+    counter.part = part;
+  }
+
+  remaining(counter: Counter, nowUs: number): number {
+    return this.capacity - ceilDivide(this.#debt(counter, nowUs), this.#periodUs);
+  }
+
+  idleAtUs(counter: Counter): number {
+    return counter.part === 0 ? counter.atUs : counter.atUs + 1;
+  }
+
+  reusableUntilUs(_cold: Counter, nowUs: number): number {
+    return nowUs;
+  }
+
+  #debt(counter: Counter, nowUs: number): number {
+    return counter.atUs < nowUs ? 0 : (counter.atUs - nowUs) * this.#cells + counter.part;
+  }
+}
+
+/** Exact for whole numbers below 2^53, where a plain division would round first. */
+function ceilDivide(units: number, divisor: number): number {
+  const rest = units % divisor;
+  return (units - rest) / divisor + (rest === 0 ? 0 : 1);
+}

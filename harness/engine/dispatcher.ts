@@ -1,0 +1,242 @@
+/**
+ * Plays one worker's share of a schedule on the wall clock: open loop, each arrival at its moment whatever the target
+ * does; follow-ups at their outcome plus think time. Everything that it keeps is bounded by `openMax`.
+ */
+import type { ActorPlan, Plan } from '../scenario/plan.js';
+import type { Answered, Behaviour, CaptureRing, Identity, Intent } from '../actors/actor.js';
+import { Outcome } from '../actors/outcome.js';
+import type { Arrival } from '../actors/schedule.js';
+import { planEndUs } from '../scenario/plan.js';
+import { Flight, type FlightOwner } from '../targets/http/flight.js';
+import type { FlightSender } from '../targets/http/sender.js';
+import { Alarm } from './alarm.js';
+import type { HealthWatch } from './health.js';
+import { MomentQueue } from './moment-queue.js';
+import type { Recorder } from './recorder.js';
+import type { RunClock } from './wall-clock.js';
+
+/** After so many requests in one go the loop gets a turn, or answers would wait behind a backlog. */
+const BURST_MAX = 128;
+const SWEEP_MS = 50;
+
+export interface DispatcherParts {
+  readonly plan: Plan;
+  readonly identities: readonly Identity[];
+  /** By actor index. */
+  readonly behaviours: readonly Behaviour[];
+  /** By actor index: where signed requests of that actor are kept for a replayer; null = nobody listens. */
+  readonly captures: readonly (CaptureRing | null)[];
+  readonly schedule: Iterator<Arrival>;
+  readonly sender: FlightSender;
+  readonly recorder: Recorder;
+  readonly health: HealthWatch;
+  readonly openMax: number;
+  /** First signature number of this worker. */
+  readonly signatureBase: number;
+  readonly clock: RunClock;
+  /** Closed loop instead of the schedule's times: this many at once, for benchmarks. */
+  readonly closedLoop: number | null;
+}
+
+export class Dispatcher implements FlightOwner {
+  private readonly parts: DispatcherParts;
+  private readonly endUs: number;
+  private readonly limitIndexes: ReadonlyMap<string, number>;
+  private readonly followUps = new MomentQueue<Intent>();
+  private readonly alarm: Alarm;
+  private readonly deadlines: Flight[] = [];
+  private deadlineHead = 0;
+  private nextArrival: Arrival | null;
+  private open = 0;
+  private signatures = 0;
+  private isPumping = false;
+  private isStopped = false;
+  private finish: (() => void) | null = null;
+
+  constructor(parts: DispatcherParts) {
+    this.parts = parts;
+    this.endUs = planEndUs(parts.plan);
+    this.limitIndexes = new Map(parts.plan.policy.limits.map((limit, index) => [limit.name, index]));
+    this.nextArrival = this.pull();
+    this.alarm = new Alarm(() => this.pump());
+  }
+
+  async ready(): Promise<void> {
+    await this.alarm.ready();
+  }
+
+  /** Resolves when every request of this share is concluded. */
+  async run(): Promise<void> {
+    const sweep = setInterval(() => this.sweep(), SWEEP_MS);
+    try {
+      await new Promise<void>((resolve) => {
+        this.finish = resolve;
+        if (this.parts.closedLoop === null) this.pump();
+        else for (let i = 0; i < this.parts.closedLoop; i++) this.launchNext();
+        this.checkFinished();
+      });
+    } finally {
+      clearInterval(sweep);
+      await this.alarm.close();
+      await this.parts.sender.close();
+    }
+  }
+
+  /** Stops the load at once; what is open is taken back and recorded as aborted. */
+  stop(): void {
+    this.isStopped = true;
+    for (let i = this.deadlineHead; i < this.deadlines.length; i++) {
+      const flight = this.deadlines[i] as Flight;
+      if (!flight.isConcluded) this.giveUp(flight, Outcome.aborted);
+    }
+    this.checkFinished();
+  }
+
+  nowUs(): number {
+    return this.parts.clock.nowUs();
+  }
+
+  limitIndex(name: string): number {
+    return this.limitIndexes.get(name) ?? -1;
+  }
+
+  concluded(flight: Flight): void {
+    const { parts } = this;
+    const { intent } = flight;
+    this.open--;
+    parts.recorder.record(flight);
+    const actor = intent.identity.actor;
+    if (flight.outcome === Outcome.admitted && flight.signature !== 0xffffffff && intent.replay === null) {
+      const ring = parts.captures[actor];
+      if (ring) parts.sender.capture(flight, ring);
+    }
+    if (!this.isStopped) this.follow(flight, parts.behaviours[actor] as Behaviour);
+    if (parts.closedLoop !== null) this.launchNext();
+    if (this.finish !== null) this.checkFinished();
+  }
+
+  private follow(flight: Flight, behaviour: Behaviour): void {
+    const { outcome, status, reason, retryAfterMs, body } = flight;
+    const answered: Answered = { outcome, status, reason, retryAfterMs, body };
+    const followUp = behaviour.onOutcome(flight.intent, answered, flight.concludedUs);
+    if (followUp === null) return;
+    const dueUs = flight.concludedUs + followUp.afterUs;
+    if (dueUs >= this.endUs) return;
+    this.followUps.push(dueUs, followUp.intent);
+    if (!this.isPumping) this.setAlarm();
+  }
+
+  /** Launches everything that is due. */
+  private pump(): void {
+    if (this.isPumping || this.isStopped) return;
+    this.isPumping = true;
+    let launched = 0;
+    while (launched < BURST_MAX) {
+      const nowUs = this.nowUs();
+      const arrivalUs = this.nextArrival?.intendedUs ?? Number.POSITIVE_INFINITY;
+      const followUpUs = this.followUps.nextUs;
+      if (Math.min(arrivalUs, followUpUs) > nowUs) break;
+      if (followUpUs <= arrivalUs) this.launch(this.followUps.pop() as Intent, followUpUs);
+      else this.arrive();
+      launched++;
+    }
+    this.isPumping = false;
+    if (launched === BURST_MAX) setImmediate(() => this.pump());
+    else this.setAlarm();
+    this.checkFinished();
+  }
+
+  private setAlarm(): void {
+    const dueUs = Math.min(this.nextArrival?.intendedUs ?? Number.POSITIVE_INFINITY, this.followUps.nextUs);
+    this.alarm.set(this.parts.clock.toMonotonicUs(dueUs));
+  }
+
+  private pull(): Arrival | null {
+    const next = this.parts.schedule.next();
+    return next.done ? null : next.value;
+  }
+
+  private arrive(): void {
+    const arrival = this.nextArrival as Arrival;
+    this.nextArrival = this.pull();
+    const behaviour = this.parts.behaviours[arrival.actor] as Behaviour;
+    const identity = this.parts.identities[arrival.identityIndex] as Identity;
+    const intent = behaviour.onArrival(identity, arrival.intendedUs);
+    if (intent !== null) this.launch(intent, arrival.intendedUs);
+  }
+
+  /** Closed loop: the next arrival now, whatever its time. */
+  private launchNext(): void {
+    while (this.nextArrival !== null && !this.isStopped) {
+      const arrival = this.nextArrival;
+      this.nextArrival = this.pull();
+      const identity = this.parts.identities[arrival.identityIndex] as Identity;
+      const nowUs = this.nowUs();
+      const intent = (this.parts.behaviours[arrival.actor] as Behaviour).onArrival(identity, nowUs);
+      if (intent === null) continue;
+      this.launch(intent, nowUs);
+      return;
+    }
+  }
+
+  private launch(intent: Intent, intendedUs: number): void {
+    const { parts } = this;
+    parts.health.asked(intendedUs);
+    const signature = intent.replay?.signature ?? (intent.signed ? parts.signatureBase + this.signatures++ : 0xffffffff);
+    const flight = new Flight(this, intent, intendedUs, signature);
+    const isMeasured = intendedUs >= parts.plan.warmupUs;
+    this.open++;
+    if (this.open > parts.openMax) {
+      // So many are open because the target is slow: its failure, not the generator's delay.
+      parts.health.dispatched(intendedUs, this.nowUs(), isMeasured);
+      flight.stop(Outcome.unsent);
+      return;
+    }
+    this.deadlines.push(flight);
+    parts.sender.send(flight);
+    parts.health.dispatched(intendedUs, flight.dispatchedUs, isMeasured);
+  }
+
+  /** Ends what is past its deadline. All deadlines are equally long, so they end in the order of dispatch. */
+  private sweep(): void {
+    const limitUs = this.nowUs() - this.parts.plan.request.timeoutUs;
+    while (this.deadlineHead < this.deadlines.length) {
+      const flight = this.deadlines[this.deadlineHead] as Flight;
+      if (!flight.isConcluded) {
+        if (flight.dispatchedUs > limitUs) break;
+        this.giveUp(flight, Outcome.timeout);
+      }
+      this.deadlineHead++;
+    }
+    if (this.deadlineHead * 2 > this.deadlines.length) {
+      this.deadlines.splice(0, this.deadlineHead);
+      this.deadlineHead = 0;
+    }
+    this.checkFinished();
+  }
+
+  private giveUp(flight: Flight, outcome: Outcome): void {
+    if (!flight.isStarted) this.parts.sender.abandon(flight);
+    flight.stop(outcome);
+  }
+
+  private checkFinished(): void {
+    if (this.finish === null || this.open > 0) return;
+    const isPlayed = this.nextArrival === null && this.followUps.size === 0;
+    if (!isPlayed && !this.isStopped) return;
+    const finish = this.finish;
+    this.finish = null;
+    finish();
+  }
+}
+
+/** The share of `openMax` that one worker may use. */
+export function openShare(plan: Plan, workers: number): number {
+  return Math.max(1, Math.floor(plan.request.openMax / workers));
+}
+
+/** Actors that somebody listens to, by index. */
+export function listenedActors(actors: readonly ActorPlan[]): ReadonlySet<number> {
+  const names = new Set(actors.map((actor) => actor.params.source).filter((source) => typeof source === 'string'));
+  return new Set(actors.flatMap((actor, index) => (names.has(actor.name) ? [index] : [])));
+}

@@ -1,0 +1,95 @@
+/** The folder of one run under `results/runs`: made new, written file by file, each file whole or not there. */
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FloodproofError } from '../../errors.js';
+import type { Plan, Policy } from '../../scenario/plan.js';
+
+/** All that is needed to play a run again: `plan.json`. */
+export interface RunRecord {
+  readonly schema: 'floodproof/run/1';
+  readonly plan: Plan;
+  readonly seed: number;
+  readonly engine: 'auto' | 'native' | 'ts';
+  readonly workers: number;
+  /** `gateway`, or the URL as given. */
+  readonly target: string;
+  /** What the gateway enforced when that was not the plan's policy. */
+  readonly gatewayPolicy: Policy | null;
+  readonly arrivalsMax: number | null;
+}
+
+export class RunFolder {
+  readonly path: string;
+
+  private constructor(path: string) {
+    this.path = path;
+  }
+
+  /**
+   * Makes `<parent>/<time>-<scenario>`; a number is added when that is there already.
+   * @throws FP_DISK when it can't be made.
+   */
+  static create(parent: string, scenario: string, startedAt: Date): RunFolder {
+    const stamp = startedAt.toISOString().replace(/[-:]/g, '').replace(/\..*$/, '').replace('T', '-');
+    try {
+      mkdirSync(parent, { recursive: true });
+      for (let attempt = 1; ; attempt++) {
+        const path = join(parent, `${stamp}-${scenario}${attempt === 1 ? '' : `-${attempt}`}`);
+        try {
+          mkdirSync(path);
+          return new RunFolder(path);
+        } catch (cause) {
+          if ((cause as NodeJS.ErrnoException).code !== 'EEXIST' || attempt >= 1000) throw cause;
+        }
+      }
+    } catch (cause) {
+      throw new FloodproofError('FP_DISK', `cannot make a run folder in ${parent}: ${(cause as Error).message}`, { cause });
+    }
+  }
+
+  file(name: string): string {
+    return join(this.path, name);
+  }
+
+  /** Writes a file under a temporary name, flushes it to the disk and renames it. @throws FP_DISK */
+  write(name: string, text: string): void {
+    writeWhole(this.file(name), text);
+  }
+
+  remove(path: string): void {
+    rmSync(path, { force: true });
+  }
+}
+
+/** Writes `text` to `path` so that a reader finds either the old file or the whole new one. @throws FP_DISK */
+export function writeWhole(path: string, text: string): void {
+  const temporary = `${path}.part`;
+  try {
+    const fd = openSync(temporary, 'w');
+    try {
+      writeFileSync(fd, text);
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+    renameSync(temporary, path);
+  } catch (cause) {
+    rmSync(temporary, { force: true });
+    throw new FloodproofError('FP_DISK', `cannot write ${path}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** @throws FP_RUN_UNREADABLE when the folder holds no run of this version. */
+export function readRunRecord(folder: string): RunRecord {
+  const path = join(folder, 'plan.json');
+  let record: Partial<RunRecord>;
+  try {
+    record = JSON.parse(readFileSync(path, 'utf8')) as Partial<RunRecord>;
+  } catch (cause) {
+    throw new FloodproofError('FP_RUN_UNREADABLE', `cannot read ${path}: ${(cause as Error).message}`, { cause });
+  }
+  if (record.schema !== 'floodproof/run/1' || record.plan?.schema !== 'floodproof/plan/1') {
+    throw new FloodproofError('FP_RUN_UNREADABLE', `${path} is not a run of this version of floodproof`);
+  }
+  return record as RunRecord;
+}

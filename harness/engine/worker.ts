@@ -1,0 +1,157 @@
+/** The task of one pool thread: builds its share of the run, says "ready", plays from the start moment that it is told. */
+import type { MessagePort } from 'node:worker_threads';
+import { encodeIntoCompressedBase64 } from 'hdr-histogram-js';
+import type { BehaviourContext, CaptureRing } from '../actors/actor.js';
+import { BoundedCaptureRing } from '../actors/capture-ring.js';
+import { buildWorld } from '../actors/identities/world.js';
+import { createBehaviour } from '../actors/registry.js';
+import { type Arrival, schedule } from '../actors/schedule.js';
+import type { World } from '../actors/world.js';
+import type { ObservationColumns } from '../judge/observation.js';
+import { openEngine } from '../native/engine.js';
+import type { Plan } from '../scenario/plan.js';
+import { requestClasses } from '../scenario/plan.js';
+import type { Sign } from '../signing/hmac-lines.js';
+import { FlightSender } from '../targets/http/sender.js';
+import type { CheckedTarget } from '../targets/loopback.js';
+import type { IdentityTransport } from '../targets/source-address.js';
+import { Dispatcher, listenedActors, openShare } from './dispatcher.js';
+import { type HealthSecond, HealthWatch } from './health.js';
+import { Recorder } from './recorder.js';
+import { monotonicUs, RunClock } from './wall-clock.js';
+
+export interface WorkerTask {
+  readonly plan: Plan;
+  readonly seed: number;
+  readonly worker: number;
+  readonly workers: number;
+  readonly target: CheckedTarget;
+  readonly transport: IdentityTransport;
+  readonly engine: 'native' | 'ts';
+  /** Arrivals of this worker at most; null = all of the schedule. */
+  readonly arrivalsMax: number | null;
+  readonly closedLoop: number | null;
+  readonly port: MessagePort;
+}
+
+export type FromWorker =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'rows'; readonly rows: number; readonly columns: ObservationColumns }
+  | { readonly kind: 'health'; readonly seconds: readonly HealthSecond[] }
+  /** The last message: everything before it has been handed on. */
+  | { readonly kind: 'done' };
+
+export type ToWorker =
+  | { readonly kind: 'start'; readonly startUs: number }
+  | { readonly kind: 'stop' }
+  | { readonly kind: 'recycle'; readonly columns: ObservationColumns };
+
+export interface WorkerResult {
+  /** Own dispatch delays of the measured requests, an encoded HdrHistogram. */
+  readonly ownDelays: string;
+}
+
+const FLUSH_MS = 250;
+const HEALTH_MS = 1000;
+/** Signature numbers of one worker: 2^26 signed requests. */
+const SIGNATURES_PER_WORKER = 2 ** 26;
+const CAPTURES_KEPT = 1024;
+
+function createSigner(engine: WorkerTask['engine'], world: World): Sign {
+  const gate = openEngine(engine).createGate({ classes: requestClasses, limits: [], auth: null, originUs: 0 });
+  for (const identity of world.identities) {
+    if (identity.keyId !== '') gate.addKey(identity.keyId, identity.secret, identity.account);
+  }
+  return (keyId, text) => gate.sign(keyId, text);
+}
+
+function* atMost(arrivals: Iterator<Arrival>, count: number): Generator<Arrival> {
+  for (let i = 0; i < count; i++) {
+    const next = arrivals.next();
+    if (next.done) return;
+    yield next.value;
+  }
+}
+
+function buildDispatcher(task: WorkerTask, clock: RunClock, recorder: Recorder, health: HealthWatch): Dispatcher {
+  const { plan, seed, worker, workers, target } = task;
+  const world = buildWorld(plan, seed);
+  const listened = listenedActors(plan.actors);
+  const captures: (CaptureRing | null)[] = plan.actors.map((_, index) =>
+    listened.has(index) ? new BoundedCaptureRing(CAPTURES_KEPT) : null,
+  );
+  const behaviours = plan.actors.map((actor) => {
+    const source = plan.actors.findIndex((other) => other.name === actor.params.source);
+    const context: BehaviourContext = { seed, world, captured: captures[source] ?? null };
+    return createBehaviour(actor, plan, context);
+  });
+  const sender = new FlightSender(
+    {
+      origin: target.origin,
+      host: target.host,
+      basePath: target.basePath,
+      transport: task.transport,
+      connectionsPerIp: plan.request.connectionsPerIp,
+      connectTimeoutMs: Math.max(1, Math.ceil(plan.request.timeoutUs / 1000)),
+      sign: createSigner(task.engine, world),
+      wallMs: () => Date.now(),
+      windowMs: Math.floor((plan.policy.auth?.windowUs ?? 5_000_000) / 1000),
+      noncePrefix: `${worker.toString(36)}-`,
+    },
+    listened,
+  );
+  const arrivals = schedule({ plan, seed, worker, workers });
+  return new Dispatcher({
+    plan,
+    identities: world.identities,
+    behaviours,
+    captures,
+    schedule: task.arrivalsMax === null ? arrivals : atMost(arrivals, task.arrivalsMax),
+    sender,
+    recorder,
+    health,
+    openMax: openShare(plan, workers),
+    signatureBase: worker * SIGNATURES_PER_WORKER,
+    clock,
+    closedLoop: task.closedLoop,
+  });
+}
+
+/** Plays the task to its end. */
+export default async function play(task: WorkerTask): Promise<WorkerResult> {
+  const { port } = task;
+  const post = (message: FromWorker, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
+  const recorder = new Recorder((rows, columns) => {
+    post({ kind: 'rows', rows, columns }, Object.values(columns).map((column) => column.buffer as ArrayBuffer));
+  });
+  const clock = new RunClock();
+  const health = new HealthWatch(clock);
+  const dispatcher = buildDispatcher(task, clock, recorder, health);
+  await dispatcher.ready();
+  const started = new Promise<number>((resolve) => {
+    port.on('message', (message: ToWorker) => {
+      if (message.kind === 'start') resolve(message.startUs);
+      else if (message.kind === 'recycle') recorder.recycle(message.columns);
+      else {
+        dispatcher.stop();
+        resolve(monotonicUs());
+      }
+    });
+  });
+  post({ kind: 'ready' });
+  clock.start(await started);
+  const flush = setInterval(() => recorder.flush(), FLUSH_MS);
+  const watch = setInterval(() => post({ kind: 'health', seconds: health.tick() }), HEALTH_MS);
+  try {
+    // Stopped before it began: the dispatcher has nothing open and ends at once.
+    await dispatcher.run();
+  } finally {
+    clearInterval(flush);
+    clearInterval(watch);
+    recorder.flush();
+    post({ kind: 'health', seconds: health.finish() });
+    post({ kind: 'done' });
+    port.close();
+  }
+  return { ownDelays: encodeIntoCompressedBase64(health.delays) };
+}

@@ -1,0 +1,132 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { IntervalHistogram } from 'node:perf_hooks';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { RegisteredAccount } from '../actors/world.js';
+import { decisionNames } from '../core/spec.js';
+import { openEngine } from '../native/engine.js';
+import { compilePolicy } from '../scenario/compile.js';
+import type { Policy } from '../scenario/plan.js';
+import type { GatewayBounds } from './bounds.js';
+import { defaultBounds } from './bounds.js';
+import { startClock } from './clock.js';
+import { Gatekeeper } from './gatekeeper.js';
+import { createServer, listen } from './http-server.js';
+import { OrderStore } from './order-store.js';
+import { PasswordStore } from './password-store.js';
+import { addRoutes } from './routes.js';
+import { SessionStore } from './session-store.js';
+import type { GatewayStats } from './stats.js';
+
+export interface GatewayOptions {
+  readonly policy: Policy;
+  /** `auto`: native when the addon is there, else TypeScript. */
+  readonly engine: 'auto' | 'native' | 'ts';
+  readonly host: string;
+  /** 0 = any free one. */
+  readonly port: number;
+  readonly registered: Iterable<RegisteredAccount>;
+  readonly bounds?: Partial<GatewayBounds>;
+  /** Hears of bugs: errors that no caller should be able to cause. */
+  readonly onBug?: (error: Error) => void;
+}
+
+export interface Gateway {
+  readonly url: string;
+  readonly port: number;
+  readonly engine: 'native' | 'ts';
+  /** One line that says why TypeScript serves; '' when the native engine does. */
+  readonly note: string;
+  stats(): GatewayStats;
+  /** Stops listening and breaks every connection. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the embedded gateway: a trading API behind the gate of `policy`, which knows the `registered` accounts.
+ *
+ * @throws {FloodproofError} FP_PORT_TAKEN when somebody else listens there, FP_GATEWAY_FAILED when the address can't be
+ * listened on for another reason, FP_ENGINE_ABSENT, FP_GATE_INVALID and FP_KEY_INVALID from the engine.
+ */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const bounds = { ...defaultBounds, ...options.bounds };
+  const { policy } = options;
+  const clock = startClock();
+  const engine = openEngine(options.engine);
+  const spec = compilePolicy(policy, clock.originUs);
+  const gate = engine.createGate(spec);
+  const passwords = new PasswordStore({
+    cost: policy.password,
+    runningMax: bounds.loginsRunningMax,
+    waitingMax: bounds.loginsWaitingMax,
+  });
+  const accountByKey = new Map<string, string>();
+  for (const { account, password, keyId, secret } of options.registered) {
+    passwords.add(account, password);
+    if (keyId === '') continue;
+    gate.addKey(keyId, secret, account);
+    accountByKey.set(keyId, account);
+  }
+  const gatekeeper = new Gatekeeper({ clientIp: policy.clientIp, spec, gate, clock, accountByKey });
+  const orders = new OrderStore({ openPerAccountMax: bounds.openOrdersPerAccountMax, newId: randomUUID });
+  const sessions = new SessionStore({ perAccountMax: bounds.sessionsPerAccountMax, newToken });
+  const counts = { unasked: 0, bugs: 0 };
+  const app = createServer(bounds, () => counts.unasked++);
+  addRoutes(app, {
+    gatekeeper,
+    orders,
+    passwords,
+    sessions,
+    engine: engine.engine,
+    onUnasked: () => counts.unasked++,
+    onBug: (error) => {
+      counts.bugs++;
+      options.onBug?.(error);
+    },
+  });
+  const { url, port } = await listen(app, options.host, options.port);
+  const lag = monitorEventLoopDelay({ resolution: 10 });
+  lag.enable();
+  return {
+    url,
+    port,
+    engine: engine.engine,
+    note: engine.note,
+    stats: () => statsOf({ gatekeeper, orders, sessions, counts, lag }),
+    close: async () => {
+      lag.disable();
+      await app.close();
+    },
+  };
+}
+
+function newToken(): string {
+  return randomBytes(24).toString('base64url');
+}
+
+function statsOf(parts: {
+  gatekeeper: Gatekeeper;
+  orders: OrderStore;
+  sessions: SessionStore;
+  counts: { readonly unasked: number; readonly bugs: number };
+  lag: IntervalHistogram;
+}): GatewayStats {
+  const { gatekeeper, orders, sessions, counts, lag } = parts;
+  const decisions: Record<string, number> = {};
+  let requests = counts.unasked;
+  for (const [index, count] of gatekeeper.decisionCounts.entries()) {
+    decisions[decisionNames[index] ?? String(index)] = count;
+    requests += count;
+  }
+  return {
+    requests,
+    unasked: counts.unasked,
+    decisions,
+    bugs: counts.bugs,
+    openOrders: orders.size,
+    sessions: sessions.size,
+    // The histogram is empty, and says NaN, until the loop has turned a few times.
+    eventLoopLagMsP99: lag.count === 0 ? 0 : lag.percentile(99) / 1e6,
+    eventLoopLagMsMax: lag.count === 0 ? 0 : lag.max / 1e6,
+    rssBytes: process.memoryUsage.rss(),
+  };
+}

@@ -1,0 +1,61 @@
+import type { AmendForm, OrderForm } from './order-form.js';
+
+export interface Order extends OrderForm {
+  readonly orderId: string;
+  readonly account: string;
+}
+
+/** Why the store said no. `order-not-yours` stands for a missing and for a foreign order, so that ids can't be probed. */
+export type OrderFault = 'too-many-open-orders' | 'order-not-yours';
+
+/**
+ * The open orders of all accounts. Orders rest until they are amended or cancelled; nothing is ever matched.
+ * A closed order is dropped at once, so memory is bounded by accounts times `openPerAccountMax`.
+ */
+export class OrderStore {
+  readonly #orders = new Map<string, Order>();
+  readonly #openByAccount = new Map<string, number>();
+  readonly #openPerAccountMax: number;
+  readonly #newId: () => string;
+
+  /** @param options.newId - Makes an id that was not used before and can't be guessed from others. */
+  constructor(options: { openPerAccountMax: number; newId: () => string }) {
+    this.#openPerAccountMax = options.openPerAccountMax;
+    this.#newId = options.newId;
+  }
+
+  get size(): number {
+    return this.#orders.size;
+  }
+
+  openOrders(account: string): number {
+    return this.#openByAccount.get(account) ?? 0;
+  }
+
+  place(account: string, form: OrderForm): Order | OrderFault {
+    const open = this.openOrders(account);
+    if (open >= this.#openPerAccountMax) return 'too-many-open-orders';
+    const order: Order = { ...form, orderId: this.#newId(), account };
+    this.#orders.set(order.orderId, order);
+    this.#openByAccount.set(account, open + 1);
+    return order;
+  }
+
+  amend(account: string, orderId: string, form: AmendForm): Order | OrderFault {
+    const order = this.#orders.get(orderId);
+    if (order === undefined || order.account !== account) return 'order-not-yours';
+    const amended: Order = { ...order, price: form.price, quantity: form.quantity };
+    this.#orders.set(orderId, amended);
+    return amended;
+  }
+
+  cancel(account: string, orderId: string): Order | OrderFault {
+    const order = this.#orders.get(orderId);
+    if (order === undefined || order.account !== account) return 'order-not-yours';
+    this.#orders.delete(orderId);
+    const left = this.openOrders(account) - 1;
+    if (left === 0) this.#openByAccount.delete(account);
+    else this.#openByAccount.set(account, left);
+    return order;
+  }
+}

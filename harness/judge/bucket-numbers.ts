@@ -1,0 +1,41 @@
+/** A token bucket in whole units: a cell is `cellUnits`, a microsecond refills `usUnits`. No fraction is ever needed. */
+import { FloodproofError } from '../errors.js';
+import type { TokenBucketLimit } from '../scenario/plan.js';
+
+export interface BucketNumbers {
+  readonly name: string;
+  /** The refill period of the reduced fraction, in microseconds. */
+  readonly cellUnits: number;
+  /** The refill cells of the reduced fraction. */
+  readonly usUnits: number;
+  readonly capacityCells: number;
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  let [x, y] = [a, b];
+  while (y > 0) [x, y] = [y, x % y];
+  return x;
+}
+
+export function bucketNumbers(limit: TokenBucketLimit): BucketNumbers {
+  const divisor = greatestCommonDivisor(limit.refillCells, limit.refillPeriodUs);
+  return {
+    name: limit.name,
+    cellUnits: limit.refillPeriodUs / divisor,
+    usUnits: limit.refillCells / divisor,
+    capacityCells: limit.capacity,
+  };
+}
+
+/**
+ * Stops the judge before a sum can lose its last digit.
+ *
+ * @throws {FloodproofError} FP_ORACLE_RANGE
+ */
+export function assertExact(units: number, limitName: string): void {
+  if (units <= Number.MAX_SAFE_INTEGER) return;
+  throw new FloodproofError(
+    'FP_ORACLE_RANGE',
+    `limit ${limitName} can not be judged exactly: a sum has reached ${units} units`,
+  );
+}

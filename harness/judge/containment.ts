@@ -1,0 +1,97 @@
+/**
+ * `timeToContain`: when do a subject's admitted cells come down to what the policy refills?
+ *
+ * Time is cut into steps of 100 ms. At a step T the subject is contained if in every whole second from T to T + hold
+ * and for every limit, admitted cells (at the time of their answers) <= keys * nodes * (refill of one second + cost of the dearest
+ * request), where keys are the counters of that limit that the subject used. The allowance of one request a key is there
+ * since cells come back one by one and are spent whole. A limit that is looser than another never decides, so "every limit" is
+ * the tightest one. The metric is T less the first send. Memory: one number a step and limit.
+ */
+import { Outcome } from '../actors/outcome.js';
+import type { Plan, Policy, PolicyLimit } from '../scenario/plan.js';
+import { counterOf, MatchingLimits } from './charge.js';
+import { isWritten, type Row } from './row.js';
+import { phaseAt, type Selection, selectionEndUs } from './scope.js';
+
+export const STEP_US = 100_000;
+const STEPS_PER_SECOND = 10;
+
+interface LimitTraffic {
+  readonly cellsByStep: number[];
+  readonly counters: Set<number>;
+  dearestCells: number;
+}
+
+export type TimeFinding = { readonly us: number } | { readonly why: string };
+
+export class Containment {
+  private readonly plan: Plan;
+  private readonly selection: Selection;
+  private readonly matching: MatchingLimits;
+  private readonly traffic: readonly LimitTraffic[];
+  private firstSentUs = Number.POSITIVE_INFINITY;
+
+  constructor(plan: Plan, selection: Selection) {
+    this.plan = plan;
+    this.selection = selection;
+    this.matching = new MatchingLimits(plan.policy);
+    this.traffic = plan.policy.limits.map(() => ({ cellsByStep: [], counters: new Set(), dearestCells: 0 }));
+  }
+
+  add(row: Row): void {
+    const { actors, phases } = this.selection;
+    if (!isWritten(row) || !actors.includes(row.actor)) return;
+    if (!phases.includes(phaseAt(this.plan.phases, row.intendedUs))) return;
+    this.firstSentUs = Math.min(this.firstSentUs, row.sentUs);
+    for (const { index, limit } of this.matching.ofClass(row.requestClass)) {
+      const counter = counterOf(row, limit);
+      const traffic = this.traffic[index];
+      if (counter < 0 || traffic === undefined) continue;
+      const cells = limit.costs[row.requestClass] as number;
+      traffic.counters.add(counter);
+      traffic.dearestCells = Math.max(traffic.dearestCells, cells);
+      if (row.outcome !== Outcome.admitted) continue;
+      const step = Math.floor(row.answeredUs / STEP_US);
+      traffic.cellsByStep[step] = (traffic.cellsByStep[step] ?? 0) + cells;
+    }
+  }
+
+  find(): TimeFinding {
+    if (this.firstSentUs === Number.POSITIVE_INFINITY) return { why: 'it sent nothing' };
+    const used = this.plan.policy.limits.flatMap((limit, index) => {
+      const traffic = this.traffic[index] as LimitTraffic;
+      return traffic.counters.size > 0
+        ? [{ traffic, allowed: allowedPerSecond(limit, this.plan.policy, traffic) }]
+        : [];
+    });
+    if (used.length === 0) return { why: 'no limit of the policy matches what it sent' };
+    const seconds = Math.max(1, Math.ceil(this.plan.holdUs / 1_000_000));
+    const first = Math.floor(this.firstSentUs / STEP_US);
+    const last = Math.floor(selectionEndUs(this.plan, this.selection) / STEP_US) - seconds * STEPS_PER_SECOND;
+    if (last < first) return { why: `less than the hold time of ${seconds} s was measured after its first request` };
+    for (let step = first; step <= last; step++) {
+      if (used.every(({ traffic, allowed }) => staysWithin(traffic.cellsByStep, step, seconds, allowed))) {
+        return { us: Math.max(0, step * STEP_US - this.firstSentUs) };
+      }
+    }
+    return { us: Number.POSITIVE_INFINITY };
+  }
+}
+
+function allowedPerSecond(limit: PolicyLimit, policy: Policy, traffic: LimitTraffic): number {
+  const perSecond =
+    limit.family === 'token-bucket'
+      ? (limit.refillCells * 1_000_000) / limit.refillPeriodUs
+      : (limit.capacity * 1_000_000) / limit.windowUs;
+  return traffic.counters.size * policy.nodes * (perSecond + traffic.dearestCells);
+}
+
+function staysWithin(cellsByStep: readonly number[], from: number, seconds: number, allowed: number): boolean {
+  for (let second = 0; second < seconds; second++) {
+    let cells = 0;
+    const start = from + second * STEPS_PER_SECOND;
+    for (let step = start; step < start + STEPS_PER_SECOND; step++) cells += cellsByStep[step] ?? 0;
+    if (cells > allowed) return false;
+  }
+  return true;
+}

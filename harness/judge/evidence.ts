@@ -1,0 +1,118 @@
+/** What shows a failure, a sentence each: whose, which limit, how often, when. */
+import { Outcome } from '../actors/outcome.js';
+import { type MetricName, metricTable } from '../scenario/metrics.js';
+import type { Expectation, PolicyLimit } from '../scenario/plan.js';
+import type { BlockEvidence } from './block-evidence.js';
+import type { JudgedRun } from './judged-run.js';
+import { leaksOf } from './leak-measures.js';
+import { type CounterNames, counterName } from './leak-report.js';
+import { measure } from './measures.js';
+import type { ReplayAudit } from './replay-audit.js';
+import { selectionOf } from './scope.js';
+import type { Leak } from './verdict.js';
+import { countText, durationText, metricText, momentText } from './wording.js';
+
+export interface EvidenceSource {
+  sentences(expectation: Expectation): readonly string[];
+}
+
+export interface EvidenceParts {
+  readonly run: JudgedRun;
+  readonly blocks: BlockEvidence;
+  readonly replays: ReplayAudit;
+  readonly leaks: readonly Leak[];
+  readonly names: CounterNames;
+}
+
+const SHOWN_MAX = 3;
+
+export class Evidence implements EvidenceSource {
+  private readonly parts: EvidenceParts;
+
+  constructor(parts: EvidenceParts) {
+    this.parts = parts;
+  }
+
+  sentences(expectation: Expectation): readonly string[] {
+    const { run, blocks } = this.parts;
+    const { subject, phase } = expectation;
+    const metric = expectation.metric as MetricName;
+    const selection = selectionOf(run.plan, subject, phase);
+    if (metric === 'leak' || metric === 'leakRatio') return this.leakSentences(subject, phase);
+    if (metric === 'replaysAccepted') return this.replaySentences();
+    if (metric === 'wrongfulBlocks') return blocks.wrongfulSentences(selection);
+    if (metric === 'falseBlockRate' || metric === 'falseBlockRate.worst' || metric === 'recovery') {
+      const members = run.identities.filter(({ actor }) => selection.actors.includes(actor)).map(({ index }) => index);
+      return blocks.falseBlockSentences(selection, members, (identity) => this.identityName(identity));
+    }
+    if (metricTable[metric].unit === 'us' || metric === 'latencyInflation.p99') return this.perActor(expectation);
+    return this.counts(expectation);
+  }
+
+  private identityName(identity: number): string {
+    const { run } = this.parts;
+    const one = run.identities[identity];
+    const actor = one === undefined ? '' : (run.plan.actors[one.actor]?.name ?? '');
+    return `${actor} identity ${identity} (account ${one?.account ?? '?'}, from ${one?.ip ?? '?'})`;
+  }
+
+  private leakSentences(subject: string, phase: string | null): string[] {
+    const { run, names, leaks } = this.parts;
+    const found = [...leaksOf(run, subject, phase)].sort((a, b) => b.interval.excessCells - a.interval.excessCells);
+    const sentences = found.slice(0, SHOWN_MAX).map(({ counter, interval }) => {
+      const limit = run.plan.policy.limits[counter.limitIndex] as PolicyLimit;
+      const key = counterName(limit, counter.counter, names);
+      const { warmupUs } = run.plan;
+      const leak = leaks.find((one) => one.limit === limit.name && one.key === key);
+      const because = leak === undefined || counter.worst !== interval ? '' : `: ${leak.because}`;
+      const naive =
+        leak === undefined
+          ? ''
+          : `; counting by answer time would have claimed ${countText(leak.naiveExcessCells, 'cell')}`;
+      return (
+        `${limit.name} of ${key}: at least ${countText(interval.excessCells, 'cell')} over the bound of ` +
+        `${interval.admittedCells - interval.excessCells} between ${momentText(interval.fromUs, warmupUs)} and ` +
+        `${momentText(interval.toUs, warmupUs)}${because}${naive}`
+      );
+    });
+    if (found.length > SHOWN_MAX) sentences.push(`and ${countText(found.length - SHOWN_MAX, 'more counter')}`);
+    return sentences;
+  }
+
+  private replaySentences(): string[] {
+    const all = [...this.parts.replays.timesAccepted].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+    const sentences = all
+      .slice(0, SHOWN_MAX)
+      .map(([signature, times]) => `signature number ${signature} was accepted ${countText(times, 'time')}`);
+    if (all.length > SHOWN_MAX) sentences.push(`and ${countText(all.length - SHOWN_MAX, 'more signature')}`);
+    return sentences;
+  }
+
+  private perActor(expectation: Expectation): string[] {
+    const { run } = this.parts;
+    const metric = expectation.metric as MetricName;
+    const { actors } = selectionOf(run.plan, expectation.subject, expectation.phase);
+    return actors.flatMap((index) => {
+      const name = run.plan.actors[index]?.name ?? '';
+      const { value } = measure(run, name, metric, expectation.phase);
+      if (value === null) return [];
+      const service = measure(run, name, 'service.p99', expectation.phase).value;
+      const served =
+        service === null || !metric.startsWith('latency') ? '' : `, of which service.p99 ${durationText(service)}`;
+      return [`${name}: ${metric} ${metricText(value, metricTable[metric].unit)}${served}`];
+    });
+  }
+
+  private counts(expectation: Expectation): string[] {
+    const { plan, tally } = this.parts.run;
+    const { actors, phases } = selectionOf(plan, expectation.subject, expectation.phase);
+    return actors.map((index) => {
+      const one = { actors: [index], phases };
+      return (
+        `${plan.actors[index]?.name ?? ''}: sent ${tally.sent.sum(one)}, admitted ${tally.count(Outcome.admitted, one)}, ` +
+        `throttled ${tally.count(Outcome.throttled, one)}, refused ${tally.count(Outcome.refused, one)}, ` +
+        `banned ${tally.count(Outcome.banned, one)}, errors ${tally.errors.sum(one)}`
+      );
+    });
+  }
+}

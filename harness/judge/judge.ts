@@ -1,0 +1,218 @@
+/**
+ * Observations + oracle + expectations -> verdict. Pure and synchronous.
+ *
+ * The record is walked over two or three times instead of being kept: once to count and to learn how late answers came,
+ * once for the oracles, and once more for the requests behind a leak. Memory grows with identities and keys and with the rows
+ * that wait for an answer at once, not with the length of the run; only `timeToContain`, `recovery` keep ten numbers a second and
+ * the replay audit one bit a signature.
+ */
+import { Outcome } from '../actors/outcome.js';
+import type { World } from '../actors/world.js';
+import type { Plan } from '../scenario/plan.js';
+import { BlockEvidence } from './block-evidence.js';
+import { BlockOracle } from './block-oracle.js';
+import { Evidence } from './evidence.js';
+import { evaluate } from './expectations.js';
+import { type JudgedRun, TimeSeekers } from './judged-run.js';
+import { isConvicted, LeakOracle, type LeakSubject } from './leak-oracle.js';
+import { LEAKS_MAX, LeakReport } from './leak-report.js';
+import { measure } from './measures.js';
+import type { ObservationSource } from './observation.js';
+import { ReplayAudit } from './replay-audit.js';
+import { forEachRow } from './row.js';
+import { phaseAt } from './scope.js';
+import { Survey } from './survey.js';
+import { Tally } from './tally.js';
+import type { ActorResult, ExpectationResult, GeneratorResult, Leak, Verdict, VerdictDocument } from './verdict.js';
+
+export type JudgedWorld = Pick<World, 'identities' | 'ips' | 'keys' | 'accountName'>;
+
+export interface JudgeTask {
+  readonly plan: Plan;
+  readonly world: JudgedWorld;
+  readonly observations: ObservationSource;
+  readonly generator: GeneratorResult;
+  readonly isInterrupted: boolean;
+  readonly seed: number;
+  readonly target: string;
+  readonly engine: 'native' | 'ts';
+  readonly decisionHash?: string | null;
+  readonly notes: readonly string[];
+  readonly replay: string;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly startedAt: string;
+  readonly durationMs: number;
+}
+
+export function judgeRun(task: JudgeTask): VerdictDocument {
+  const { plan, world } = task;
+  const counted = countRows(task);
+  const found = askOracles(task, counted);
+  const run: JudgedRun = {
+    plan,
+    identities: world.identities,
+    tally: counted.tally,
+    leakSubjects: found.subjects,
+    limitedActors: counted.survey.limitedActors,
+    seekers: counted.seekers,
+    seed: task.seed,
+  };
+  const convicted = found.subjects.filter(isConvicted).sort((a, b) => excessOf(b) - excessOf(a));
+  const leaks = reportLeaks(task, convicted.slice(0, LEAKS_MAX));
+  const evidence = new Evidence({ run, blocks: found.blocks, replays: counted.replays, leaks, names: world });
+  const expectations = plan.expectations.map((expectation) => evaluate(run, expectation, evidence));
+  return {
+    schema: 'floodproof/verdict/1',
+    scenario: plan.name,
+    claim: plan.claim,
+    target: task.target,
+    engine: task.engine,
+    seed: task.seed,
+    decisionHash: task.decisionHash ?? null,
+    verdict: verdictOf(task, expectations),
+    expectations,
+    actors: Object.fromEntries(plan.actors.map(({ name, label }) => [name, actorResult(run, name, label)])),
+    leaks,
+    unsure: counted.tally.unsureRows,
+    smallestProvableLeak: smallestProvableLeak(found.subjects, counted.survey),
+    generator: task.generator,
+    notes: [...task.notes, ...notesOf(plan, counted.survey, convicted.length)],
+    replay: task.replay,
+    versions: task.versions,
+    startedAt: task.startedAt,
+    durationMs: task.durationMs,
+  };
+}
+
+interface Counted {
+  readonly survey: Survey;
+  readonly tally: Tally;
+  readonly replays: ReplayAudit;
+  readonly seekers: TimeSeekers;
+}
+
+function countRows({ plan, world, observations }: JudgeTask): Counted {
+  const survey = new Survey(plan);
+  const tally = new Tally(plan, world.identities.length);
+  const seekers = new TimeSeekers(plan);
+  const replays = new ReplayAudit((actor) => plan.actors[actor]?.label === 'abuse');
+  forEachRow(observations, (row) => {
+    survey.add(row);
+    tally.add(row);
+    for (const seeker of seekers.containments.values()) seeker.add(row);
+    for (const seeker of seekers.recoveries.values()) seeker.add(row);
+    const replay = replays.add(row);
+    const phase = tally.phaseOf(row);
+    if (replay === null || phase < 0) return;
+    const grid = replay.isCertain ? tally.replays : tally.perhapsReplays;
+    for (const actor of replay.actors) grid.add(actor, phase);
+  });
+  return { survey, tally, replays, seekers };
+}
+
+interface Found {
+  readonly subjects: readonly LeakSubject[];
+  readonly blocks: BlockEvidence;
+}
+
+function askOracles({ plan, observations }: JudgeTask, counted: Counted): Found {
+  const { survey, tally, seekers } = counted;
+  const blocks = new BlockEvidence(plan);
+  const leakOracle = new LeakOracle({
+    policy: plan.policy,
+    serviceUsMax: survey.serviceUsMax,
+    phaseAt: (us) => phaseAt(plan.phases, us),
+  });
+  const blockOracle = new BlockOracle({
+    plan,
+    blockedCounters: survey.blockedCounters,
+    blockedIdentities: survey.blockedIdentities,
+    coldLimits: survey.coldLimits(),
+    lagUsMax: survey.lagUsMax,
+    onJudged: (judgement) => {
+      tally.judge(judgement);
+      blocks.judge(judgement);
+      for (const seeker of seekers.recoveries.values()) seeker.judge(judgement);
+    },
+    onRetry: (row, finding) => {
+      const phase = tally.phaseOf(row);
+      if (phase >= 0) (finding === 'kept' ? tally.retriesKept : tally.retriesBroken).add(row.actor, phase);
+    },
+  });
+  forEachRow(observations, (row) => {
+    leakOracle.add(row);
+    blockOracle.add(row);
+  });
+  blockOracle.finish();
+  return { subjects: [...leakOracle.subjects()], blocks };
+}
+
+function reportLeaks({ plan, world, observations }: JudgeTask, convicted: readonly LeakSubject[]): readonly Leak[] {
+  if (convicted.length === 0) return [];
+  const report = new LeakReport(plan, convicted);
+  forEachRow(observations, (row) => report.add(row));
+  return report.leaks(world);
+}
+
+function excessOf(subject: LeakSubject): number {
+  return subject.worst?.excessCells ?? Number.NEGATIVE_INFINITY;
+}
+
+/**
+ * How many cells too many would have been convicted: at the moment when the bound was nearest, over the counters that
+ * throttled somebody; over all of them when none did, since then nothing was under pressure.
+ */
+function smallestProvableLeak(subjects: readonly LeakSubject[], survey: Survey): number | null {
+  const told = subjects.filter(({ counter, worst }) => counter >= 0 && worst !== null);
+  const pressed = told.filter((subject) => survey.isBlocked(subject.limitIndex, subject.counter));
+  const nearest = (pressed.length > 0 ? pressed : told).reduce(
+    (most, one) => Math.max(most, excessOf(one)),
+    Number.NEGATIVE_INFINITY,
+  );
+  return nearest === Number.NEGATIVE_INFINITY ? null : Math.max(1, 1 - nearest);
+}
+
+function verdictOf(task: JudgeTask, expectations: readonly ExpectationResult[]): Verdict {
+  if (task.isInterrupted) return 'interrupted';
+  if (task.generator.faults.length > 0) return 'invalid';
+  if (expectations.some(({ pass }) => pass === false)) return 'fail';
+  return expectations.some(({ pass }) => pass === null) ? 'undecided' : 'pass';
+}
+
+function actorResult(run: JudgedRun, name: string, label: 'legit' | 'abuse'): ActorResult {
+  const { tally } = run;
+  const actor = run.plan.actors.findIndex((one) => one.name === name);
+  const selection = { actors: [actor], phases: run.plan.phases.map((_, index) => index) };
+  const latencyMs = (percent: number): number | null => {
+    const us = tally.latencies.percentileUs('intended', selection, percent);
+    return us === null ? null : us / 1000;
+  };
+  return {
+    label,
+    sent: tally.sent.sum(selection),
+    admitted: tally.count(Outcome.admitted, selection),
+    throttled: tally.count(Outcome.throttled, selection),
+    refused: tally.count(Outcome.refused, selection),
+    banned: tally.count(Outcome.banned, selection),
+    errors: tally.errors.sum(selection),
+    falseBlockRate: label === 'legit' ? measure(run, name, 'falseBlockRate', null).value : null,
+    leakCells: measure(run, name, 'leak', null).value ?? 0,
+    latencyMs: { p50: latencyMs(50), p99: latencyMs(99), p999: latencyMs(99.9) },
+  };
+}
+
+function notesOf(plan: Plan, survey: Survey, convicted: number): string[] {
+  const { policy } = plan;
+  const notes: string[] = [];
+  if (convicted > LEAKS_MAX) notes.push(`${convicted} counters leaked; the ${LEAKS_MAX} worst are listed`);
+  if (!policy.exclusive) notes.push('the policy is not exclusive: no throttle can be called wrongful or false');
+  if (policy.nodes > 1)
+    notes.push(`the limits are counted on ${policy.nodes} nodes: no throttle can be called wrongful or false`);
+  for (const index of survey.coldLimits()) {
+    const limit = policy.limits[index];
+    notes.push(
+      `limit ${limit?.name} saw more than the ${limit?.maxKeys} keys that it holds: its throttles can't be called wrongful`,
+    );
+  }
+  return notes;
+}

@@ -1,0 +1,48 @@
+/** Everything that was found out about a run, before anybody asks for a metric. */
+import type { Identity } from '../actors/actor.js';
+import type { ExpectedValue, Plan } from '../scenario/plan.js';
+import { Containment } from './containment.js';
+import type { LeakSubject } from './leak-oracle.js';
+import { Recovery } from './recovery.js';
+import { selectionOf } from './scope.js';
+import type { Tally } from './tally.js';
+
+export interface JudgedRun {
+  readonly plan: Plan;
+  readonly identities: readonly Identity[];
+  readonly tally: Tally;
+  /** Every counter that was certainly charged. */
+  readonly leakSubjects: readonly LeakSubject[];
+  /** Actors that sent anything which a limit counts. */
+  readonly limitedActors: ReadonlySet<number>;
+  readonly seekers: TimeSeekers;
+  /** Seed of the resampling. */
+  readonly seed: number;
+}
+
+/** Metrics that need their own view of the rows, made only for the subjects and phases that the plan asks for. */
+export class TimeSeekers {
+  readonly containments = new Map<string, Containment>();
+  readonly recoveries = new Map<string, Recovery>();
+
+  constructor(plan: Plan) {
+    for (const { subject, metric, phase, wanted } of plan.expectations) {
+      for (const asked of [phase, ...phasesIn(wanted)]) {
+        const key = seekerKey(subject, asked);
+        const selection = selectionOf(plan, subject, asked);
+        if (metric === 'timeToContain') this.containments.set(key, new Containment(plan, selection));
+        if (metric === 'recovery') this.recoveries.set(key, new Recovery(plan, selection));
+      }
+    }
+  }
+}
+
+export function seekerKey(subject: string, phase: string | null): string {
+  return JSON.stringify([subject, phase]);
+}
+
+/** Phases that the right side of an expectation measures. */
+export function phasesIn(wanted: ExpectedValue): readonly string[] {
+  if (wanted.kind === 'relative') return [wanted.phase];
+  return wanted.kind === 'number' ? [] : wanted.values.flatMap(phasesIn);
+}

@@ -1,0 +1,88 @@
+/**
+ * One observation as a value, and the walk over all of them. The judge walks over the rows more than once and keeps none
+ * that it does not need: a row lives as long as somebody waits for its answer.
+ */
+import { Outcome } from '../actors/outcome.js';
+import type { ObservationColumns, ObservationSource } from './observation.js';
+
+export interface Row {
+  readonly intendedUs: number;
+  readonly sentUs: number;
+  readonly answeredUs: number;
+  readonly concludedUs: number;
+  readonly actor: number;
+  readonly identity: number;
+  readonly requestClass: number;
+  readonly outcome: number;
+  readonly limit: number;
+  readonly ip: number;
+  readonly account: number;
+  readonly key: number;
+  readonly signature: number;
+  readonly retryAfterMs: number;
+}
+
+/**
+ * Whether any of it can have reached the target. An answer proves it; without one the socket write must have begun.
+ * Rows that were never written charge nothing and prove nothing.
+ */
+export function isWritten(row: Row): boolean {
+  return row.outcome <= Outcome.refused || row.sentUs > 0;
+}
+
+/** Whether the gate said no: throttled, never, banned or refused. */
+export function isBlocked(row: Row): boolean {
+  return row.outcome >= Outcome.throttled && row.outcome <= Outcome.refused;
+}
+
+/** Whether the gate's word is known. */
+export function isAnswered(row: Row): boolean {
+  return row.outcome <= Outcome.refused;
+}
+
+/** A failure, as the metric `errors` counts them. Taken back by the generator itself is none. */
+export function isError(row: Row): boolean {
+  return row.outcome >= Outcome.timeout && row.outcome !== Outcome.aborted;
+}
+
+function readRow(columns: ObservationColumns, index: number): Row {
+  return {
+    intendedUs: columns.intendedUs[index] as number,
+    sentUs: columns.sentUs[index] as number,
+    answeredUs: columns.answeredUs[index] as number,
+    concludedUs: columns.concludedUs[index] as number,
+    actor: columns.actor[index] as number,
+    identity: columns.identity[index] as number,
+    requestClass: columns.requestClass[index] as number,
+    outcome: columns.outcome[index] as number,
+    limit: columns.limit[index] as number,
+    ip: columns.ip[index] as number,
+    account: columns.account[index] as number,
+    key: columns.key[index] as number,
+    signature: columns.signature[index] as number,
+    retryAfterMs: columns.retryAfterMs[index] as number,
+  };
+}
+
+/**
+ * Visits every row in the order of `concludedUs`.
+ *
+ * @throws Error when the source breaks its contract (rows out of order, an answer before its request): a verdict over
+ * such a record would be worth nothing.
+ */
+export function forEachRow(source: ObservationSource, visit: (row: Row) => void): void {
+  let lastUs = Number.NEGATIVE_INFINITY;
+  for (const batch of source()) {
+    for (let index = 0; index < batch.rows; index++) {
+      const row = readRow(batch.columns, index);
+      if (!(row.concludedUs >= lastUs)) {
+        throw new Error(`observations must be sorted by concludedUs: ${row.concludedUs} came after ${lastUs}`);
+      }
+      if (row.sentUs > row.concludedUs || row.answeredUs > row.concludedUs) {
+        throw new Error(`an observation was sent at ${row.sentUs} and concluded before that, at ${row.concludedUs}`);
+      }
+      lastUs = row.concludedUs;
+      visit(row);
+    }
+  }
+}

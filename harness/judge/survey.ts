@@ -1,0 +1,61 @@
+/**
+ * What the oracles must know of the whole run before they look at its first row: how long answers took at most, which counters
+ * blocked anybody, and which limits saw more keys than they can hold.
+ */
+import type { Plan } from '../scenario/plan.js';
+import { countersToFollow } from './block-oracle.js';
+import { chargeOf, counterOf, MatchingLimits, subjectId } from './charge.js';
+import { isWritten, type Row } from './row.js';
+
+export class Survey {
+  /** From send to answer, over requests that certainly charged a limit. */
+  serviceUsMax = 0;
+  /** From send to the end of the row, over all that were written. */
+  lagUsMax = 0;
+  readonly blockedCounters = new Set<number>();
+  readonly blockedIdentities = new Set<number>();
+  /** Actors that sent at least one request which a limit counts. */
+  readonly limitedActors = new Set<number>();
+  private readonly plan: Plan;
+  private readonly matching: MatchingLimits;
+  private readonly keysSeen: readonly Set<number>[];
+
+  constructor(plan: Plan) {
+    this.plan = plan;
+    this.matching = new MatchingLimits(plan.policy);
+    this.keysSeen = plan.policy.limits.map(() => new Set());
+  }
+
+  add(row: Row): void {
+    if (!isWritten(row)) return;
+    const lagUs = row.concludedUs - row.sentUs;
+    this.lagUsMax = Math.max(this.lagUsMax, lagUs);
+    for (const { index, limit } of this.matching.ofClass(row.requestClass)) {
+      const counter = counterOf(row, limit);
+      if (counter < 0) continue;
+      this.limitedActors.add(row.actor);
+      if (chargeOf(row, limit.by) === 'certain') this.serviceUsMax = Math.max(this.serviceUsMax, lagUs);
+      const seen = this.keysSeen[index] as Set<number>;
+      // One more than fits is enough to know.
+      if (seen.size <= limit.maxKeys) seen.add(counter);
+    }
+    const isHonest = this.plan.actors[row.actor]?.label === 'legit';
+    for (const { index, limit } of countersToFollow(this.matching, row)) {
+      this.blockedCounters.add(subjectId(index, counterOf(row, limit)));
+      if (isHonest) this.blockedIdentities.add(subjectId(index, row.identity));
+    }
+  }
+
+  /** Limits of which some requests may have been decided on the counter that is shared by keys without one of their own. */
+  coldLimits(): ReadonlySet<number> {
+    const { limits } = this.plan.policy;
+    return new Set(
+      limits.flatMap(({ maxKeys }, index) => ((this.keysSeen[index]?.size ?? 0) > maxKeys ? [index] : [])),
+    );
+  }
+
+  /** Whether this counter throttled or banned anybody, as far as the answers name it. */
+  isBlocked(limitIndex: number, counter: number): boolean {
+    return this.blockedCounters.has(subjectId(limitIndex, counter));
+  }
+}

@@ -1,0 +1,28 @@
+/** Chooses between the two engines; both give the same decisions. */
+import { createGate } from '../core/gate.js';
+import type { Gate, GateSpec } from '../core/spec.js';
+import { FloodproofError } from '../errors.js';
+import { BUILD_COMMAND, loadAddon } from './load.js';
+import { createNativeGate } from './native-gate.js';
+
+/** `auto`: native where it is built, else TypeScript. */
+export type EngineChoice = 'auto' | 'native' | 'ts';
+
+export interface Engine {
+  readonly engine: Gate['engine'];
+  /** One line for people: why TypeScript serves; '' when the native engine does. */
+  readonly note: string;
+  /** @throws FP_GATE_INVALID */
+  createGate(spec: GateSpec): Gate;
+}
+
+/** @throws {FloodproofError} FP_ENGINE_ABSENT when the native engine is demanded and can not be loaded. */
+export function openEngine(choice: EngineChoice, load: typeof loadAddon = loadAddon): Engine {
+  if (choice === 'ts') return { engine: 'ts', note: 'TypeScript engine, as asked', createGate };
+  const { addon, absent } = load();
+  if (addon !== undefined) return { engine: 'native', note: '', createGate: (spec) => createNativeGate(addon, spec) };
+  if (choice === 'native') {
+    throw new FloodproofError('FP_ENGINE_ABSENT', `the native engine is absent: ${absent}`);
+  }
+  return { engine: 'ts', note: `TypeScript engine: ${absent} (${BUILD_COMMAND} brings the native one)`, createGate };
+}

@@ -1,0 +1,115 @@
+/**
+ * Finds the addon and loads it, or says why it can not be had.
+ *
+ * It lies in native/binding of the package, which is two folders above this file in harness/ as well as in dist/. Each
+ * thread loads it for itself; a thread that ends while no other holds it unloads it, which the main thread prevents
+ * by loading it too.
+ */
+import { readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** What this harness and the addon must agree on; see native/binding/src/lib.rs. */
+const ABI = 1;
+
+/** How the addon is brought. */
+export const BUILD_COMMAND = 'npm run build:native';
+
+/** Owns a gate of the addon: while this object lives, the functions of the addon find the gate under its number. */
+export interface AddonGate {
+  id(): number;
+}
+
+/** What native/binding exports. Errors are plain, with a message that starts with their code. */
+export interface Addon {
+  abi(): number;
+  hmacSha256Hex(secret: Uint8Array, message: Uint8Array): string;
+  readonly NativeGate: new (spec: string) => AddonGate;
+  addKey(gate: number, keyId: string, secret: Uint8Array, account: string): void;
+  removeKey(gate: number, keyId: string): boolean;
+  decide(
+    gate: number,
+    nowUs: number,
+    classId: number,
+    ip: string,
+    account: string,
+    keyId: string,
+    timestampUs: number,
+    windowUs: number,
+    message: string,
+    signature: string,
+    answer: Float64Array,
+  ): number;
+  limit(
+    gate: number,
+    nowUs: number,
+    classId: number,
+    ip: string,
+    account: string,
+    keyId: string,
+    answer: Float64Array,
+  ): number;
+  verify(
+    gate: number,
+    nowUs: number,
+    keyId: string,
+    timestampUs: number,
+    windowUs: number,
+    message: string,
+    signature: string,
+    answer: Float64Array,
+  ): number;
+  decideBatch(gate: number, records: Uint8Array, count: number, decisions: Uint8Array, answers: Float64Array): void;
+  sign(gate: number, keyId: string, message: string): string;
+}
+
+export type LoadedAddon =
+  | { readonly addon: Addon; readonly absent?: never }
+  | { readonly addon?: never; readonly absent: string };
+
+const addonFolder = fileURLToPath(new URL('../../native/binding/', import.meta.url));
+
+/** @param folder - where the addon is looked for. */
+export function loadAddon(folder: string = addonFolder): LoadedAddon {
+  const prefix = `floodproof.${process.platform}-${process.arch}`;
+  const names = listFolder(folder).filter((name) => name.startsWith(prefix) && name.endsWith('.node'));
+  if (names.length === 0) return { absent: `the addon is not built for ${process.platform}-${process.arch}` };
+  const reasons: string[] = [];
+  for (const name of names.sort()) {
+    const loaded = loadFile(folder, name);
+    if (loaded.addon !== undefined) return loaded;
+    reasons.push(loaded.absent);
+  }
+  return { absent: reasons.join('; ') };
+}
+
+function loadFile(folder: string, name: string): LoadedAddon {
+  try {
+    return judgeAddon(createRequire(import.meta.url)(join(folder, name)), name);
+  } catch (error) {
+    // The first line says it all; after it Node lists the require stack.
+    const [line] = (error instanceof Error ? error.message : String(error)).split('\n');
+    return { absent: `${name} can not be loaded: ${line}` };
+  }
+}
+
+/** Whether what was loaded from file `name` is the addon that this harness was written for. */
+export function judgeAddon(loaded: unknown, name: string): LoadedAddon {
+  if (!isAddon(loaded)) return { absent: `${name} is no addon of Floodproof` };
+  const abi = loaded.abi();
+  return abi === ABI ? { addon: loaded } : { absent: `${name} is stale: it speaks version ${abi}, wanted is ${ABI}` };
+}
+
+function isAddon(value: unknown): value is Addon {
+  return typeof value === 'object' && value !== null && 'abi' in value && typeof value.abi === 'function';
+}
+
+function listFolder(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    // No folder, no addon: the caller says so.
+    return [];
+  }
+}

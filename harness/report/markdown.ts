@@ -1,0 +1,92 @@
+/**
+ * A suite as a short comment under a pull request: a table, and for what did not pass the evidence and how to see it again.
+ */
+import type { SuiteDocument, VerdictDocument } from '../judge/verdict.js';
+import { leakHeadline } from './leak-text.js';
+import { formatCount, formatDurationMs } from './quantity.js';
+import { visible } from './text.js';
+import { heldOf, isJudged, measuredPhrase, verdictMeanings, verdictWords } from './verdict-word.js';
+
+/** What is written out at most, so that a comment stays far below the 65,536 characters that the big hosts take. */
+const SCENARIOS_DETAILED_MAX = 20;
+const SENTENCES_MAX = 5;
+const SENTENCE_LENGTH_MAX = 300;
+
+export function renderMarkdown(suite: SuiteDocument): string {
+  const passed = suite.scenarios.filter((scenario) => scenario.verdict === 'pass').length;
+  const lines = [
+    `## Floodproof: ${verdictWords[suite.verdict]}`,
+    '',
+    `${formatCount(passed)} of ${formatCount(suite.scenarios.length)} scenarios passed (exit code ${suite.exitCode}).`,
+  ];
+  if (suite.scenarios.length > 0) {
+    lines.push('', '| scenario | verdict | expectations | leaks | requests | took |', '|---|---|---:|---:|---:|---:|');
+    for (const scenario of suite.scenarios) lines.push(row(scenario));
+  }
+  const others = suite.scenarios.filter((scenario) => scenario.verdict !== 'pass');
+  for (const scenario of others.slice(0, SCENARIOS_DETAILED_MAX)) lines.push('', ...detail(scenario));
+  const more = others.length - SCENARIOS_DETAILED_MAX;
+  if (more > 0) lines.push('', `And ${formatCount(more)} more that did not pass.`);
+  return `${lines.join('\n')}\n`;
+}
+
+function row(scenario: VerdictDocument): string {
+  const cells = [
+    inline(scenario.scenario),
+    verdictWords[scenario.verdict],
+    heldOf(scenario),
+    formatCount(scenario.leaks.length),
+    formatCount(scenario.generator.sent),
+    formatDurationMs(scenario.durationMs),
+  ];
+  return `| ${cells.join(' | ')} |`;
+}
+
+function detail(scenario: VerdictDocument): string[] {
+  const lines = [
+    `### ${inline(scenario.scenario)}: ${verdictWords[scenario.verdict]}`,
+    '',
+    `${inline(scenario.claim)} (seed ${scenario.seed}, target ${inline(scenario.target)})`,
+    '',
+  ];
+  if (!isJudged(scenario.verdict)) {
+    lines.push(`- ${verdictMeanings[scenario.verdict]}`, ...bullets(scenario.generator.faults, '  '));
+  } else {
+    for (const expectation of scenario.expectations) {
+      if (expectation.pass === true) continue;
+      const word = expectation.pass === null ? '??' : 'FAIL';
+      lines.push(
+        `- ${word} ${code(expectation.text)}: ${inline(measuredPhrase(expectation))}`,
+        ...bullets(expectation.evidence, '  '),
+      );
+    }
+    lines.push(...bullets(scenario.leaks.map(leakHeadline), ''));
+  }
+  lines.push('', '```', ...visible(scenario.replay).split('```'), '```');
+  return lines;
+}
+
+function bullets(sentences: readonly string[], indent: string): string[] {
+  const lines = sentences.slice(0, SENTENCES_MAX).map((sentence) => `${indent}- ${inline(sentence)}`);
+  const more = sentences.length - SENTENCES_MAX;
+  if (more > 0) lines.push(`${indent}- and ${formatCount(more)} more`);
+  return lines;
+}
+
+/** Text that came from outside, shown as it is: no markup, no mention of a person, no broken table. */
+function inline(text: string): string {
+  const characters = Array.from(text);
+  const cut = characters.length > SENTENCE_LENGTH_MAX;
+  const short = cut ? `${characters.slice(0, SENTENCE_LENGTH_MAX).join('')}...` : text;
+  return visible(short)
+    .replace(/[\\`*_[\]<>#|~&$]/g, '\\$&')
+    .replace(/@/g, '@\u200b');
+}
+
+/** A code span with a fence longer than any that stands inside. */
+function code(text: string): string {
+  const clean = visible(text);
+  const longest = Math.max(0, ...(clean.match(/`+/g) ?? []).map((run) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  return longest === 0 ? `${fence}${clean}${fence}` : `${fence} ${clean} ${fence}`;
+}

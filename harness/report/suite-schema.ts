@@ -1,0 +1,127 @@
+/**
+ * The machine-readable result, checked: the schema of the suite document that `floodproof run --json` prints. A field
+ * of the types that the schema lacks does not compile (the annotations below); one that the types lack turns its test red.
+ */
+import { z } from 'zod';
+import type { SuiteDocument, VerdictDocument } from '../judge/verdict.js';
+
+const count = z.int().nonnegative();
+const share = z.number().min(0).max(1);
+const milliseconds = z.number();
+const verdict = z
+  .enum(['pass', 'fail', 'undecided', 'invalid', 'interrupted'])
+  .describe('invalid: the generator fell behind; undecided: an expectation cannot be told from what was seen');
+
+const expectationSchema = z.strictObject({
+  text: z.string().describe('as the scenario file writes it'),
+  metric: z.string().describe('subject.metric, with " in phase" when it has one'),
+  wanted: z.string().describe("the right side, in the metric's unit"),
+  measured: z
+    .union([z.number(), z.literal('infinite'), z.null()])
+    .describe('"infinite": it never happened; null: it cannot be told'),
+  interval: z.tuple([z.number(), z.number()]).nullable().describe('95 % interval; null: the metric has none'),
+  pass: z.boolean().nullable().describe('null: undecided'),
+  unit: z.string(),
+  evidence: z.array(z.string()).describe('what shows it, a sentence each'),
+});
+
+const actorSchema = z.strictObject({
+  label: z.enum(['legit', 'abuse']),
+  sent: count,
+  admitted: count,
+  throttled: count,
+  refused: count,
+  banned: count,
+  errors: count,
+  falseBlockRate: share.nullable().describe('null for abuse'),
+  leakCells: z.number().nonnegative(),
+  latencyMs: z.strictObject({
+    p50: milliseconds.nullable(),
+    p99: milliseconds.nullable(),
+    p999: milliseconds.nullable(),
+  }),
+});
+
+const leakSchema = z.strictObject({
+  limit: z.string(),
+  key: z.string().describe('the address, account or key id; "*" for a global limit'),
+  excessCells: z.number().positive().describe('cells certainly admitted above the bound, at least'),
+  admittedCells: z.number().nonnegative(),
+  boundCells: z.number().nonnegative(),
+  fromMs: milliseconds.describe('since the first phase'),
+  toMs: milliseconds.describe('since the first phase'),
+  naiveExcessCells: z.number().nonnegative().describe('what counting by answer time would have claimed'),
+  requests: z
+    .array(
+      z.strictObject({
+        sentMs: milliseconds,
+        answeredMs: milliseconds,
+        actor: z.string(),
+        requestClass: z.string(),
+      }),
+    )
+    .max(20)
+    .describe('the first requests of the interval'),
+  requestCount: count,
+  because: z.string(),
+});
+
+const generatorSchema = z.strictObject({
+  asked: count.describe('requests that were due'),
+  sent: count,
+  answered: count,
+  ownDelayMsP99: milliseconds,
+  targetWaitMsP99: milliseconds,
+  worstSecond: z
+    .strictObject({
+      second: z.int().describe('since the first phase'),
+      ownDelayMsP99: milliseconds,
+      eventLoopLagMsMax: milliseconds,
+      gcMs: milliseconds,
+      stolenCpuShare: share,
+    })
+    .nullable(),
+  faults: z.array(z.string()).describe('why the run is invalid; empty: it is valid'),
+});
+
+const verdictSchema: z.ZodType<VerdictDocument> = z.strictObject({
+  schema: z.literal('floodproof/verdict/1'),
+  scenario: z.string(),
+  claim: z.string(),
+  target: z.string(),
+  engine: z.enum(['native', 'ts']),
+  seed: z.number(),
+  decisionHash: z.string().nullable().describe('of all decisions in virtual time; null over HTTP'),
+  verdict,
+  expectations: z.array(expectationSchema),
+  actors: z.record(z.string(), actorSchema),
+  leaks: z.array(leakSchema),
+  unsure: count.describe('requests of which it cannot be told whether the target was right'),
+  smallestProvableLeak: z
+    .number()
+    .nullable()
+    .describe('cells: the smallest excess that this run would have convicted; null when nothing was limited'),
+  generator: generatorSchema,
+  notes: z.array(z.string()),
+  replay: z.string().describe('the command that runs this again'),
+  versions: z.record(z.string(), z.string()),
+  startedAt: z.string(),
+  durationMs: milliseconds,
+});
+
+export const suiteSchema: z.ZodType<SuiteDocument> = z
+  .strictObject({
+    schema: z.literal('floodproof/suite/1'),
+    verdict,
+    exitCode: z
+      .int()
+      .describe('0 pass, 1 bug, 2 usage, 3 failed, 4 environment, 5 invalid or undecided, 130 interrupted'),
+    scenarios: z.array(verdictSchema),
+  })
+  .describe('The result of "floodproof run --json".');
+
+/** Text of `schema/suite.schema.json`. */
+export function suiteJsonSchema(): string {
+  const { $schema, ...rest } = z.toJSONSchema(suiteSchema, { target: 'draft-7' });
+  return `${JSON.stringify({ $schema, title: 'Floodproof suite result', ...rest }, null, 2)}\n`;
+}

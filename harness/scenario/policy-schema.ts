@@ -1,0 +1,112 @@
+/** The shape of a policy file. What the parts mean together is checked in `policy.ts`. */
+import { z } from 'zod';
+import { HORIZON_US } from '../core/spec.js';
+import { countField, durationField, field, nameField, paragraphField } from './field.js';
+import { requestClasses } from './plan.js';
+import { CELLS_MAX, parseCellRate } from './rates.js';
+
+const SECOND_US = 1_000_000;
+const HOUR_US = 3_600 * SECOND_US;
+const KEYS_MAX = 10_000_000;
+const LIMITS_MAX = 64;
+
+/** A login comes before any key, so nothing could sign it. */
+const signableClasses = requestClasses.filter((name) => name !== 'login');
+
+export const authSchema = z
+  .strictObject({
+    profile: z.literal('hmac-lines').describe('signing profile').default('hmac-lines'),
+    signed: z.array(z.enum(signableClasses)).min(1).describe('request classes that must be signed'),
+    window: durationField({ minUs: 1_000, maxUs: 24 * HOUR_US }, 'age of a signature at most').prefault('5s'),
+    future: durationField({ minUs: 1, maxUs: HOUR_US }, 'a timestamp this far ahead is refused').prefault('1s'),
+    replay: z
+      .enum(['refuse', 'allow'])
+      .describe('"refuse": one acceptance for each signature; "allow": the protocol has no replay check')
+      .default('refuse'),
+    replayCapacity: countField({ min: 1, max: KEYS_MAX }, 'signatures remembered at most').prefault(100_000),
+  })
+  .describe('how requests are signed; leave it out when nothing is');
+
+const cost = countField({ min: 1, max: CELLS_MAX }, 'cells that a request costs');
+const capacity = countField({ min: 1, max: CELLS_MAX }, 'cells at most');
+const window = durationField({ minUs: 1, maxUs: HORIZON_US }, 'length of the window');
+const refill = field(parseCellRate, {
+  title: 'rate',
+  type: 'string',
+  pattern: '^[0-9]+ ?(/ ?(us|ms|s|min|h|d)|per [0-9]+(\\.[0-9]+)? ?(us|ms|s|min|h|d))$',
+  description: 'whole cells that come back in a period, for example "5 per 1s" or "60/s"',
+});
+
+const common = {
+  name: nameField('name of the limit, told in answers and reports'),
+  match: z
+    .union([z.literal('*'), z.array(z.enum(requestClasses)).min(1)])
+    .describe('"*" (every class that carries what it counts by) or a list of request classes'),
+  by: z.enum(['ip', 'account', 'key', 'global']).describe('what the limit counts by'),
+  cost: z
+    .union([cost, z.strictObject(Object.fromEntries(requestClasses.map((name) => [name, cost.optional()])))])
+    .describe('cells for each request, or a mapping from class to cells (others cost 1)')
+    .prefault(1),
+  ban: z
+    .strictObject({
+      after: countField({ min: 1, max: CELLS_MAX }, 'throttles without an admission in between'),
+      for: durationField({ minUs: 1, maxUs: HORIZON_US }, 'length of the ban'),
+    })
+    .describe('what happens to a key that does not listen')
+    .optional(),
+  maxKeys: countField({ min: 1, max: KEYS_MAX }, 'keys with a counter of their own').prefault(100_000),
+};
+
+export const limitSchema = z.discriminatedUnion('family', [
+  z.strictObject({ ...common, family: z.literal('token-bucket'), capacity, refill }),
+  z.strictObject({
+    ...common,
+    family: z.literal('fixed-window'),
+    capacity,
+    window,
+    anchor: z
+      .enum(['calendar', 'first-hit'])
+      .describe('"calendar": windows begin at multiples of their length since 1970; "first-hit": with a request')
+      .default('calendar'),
+  }),
+  z.strictObject({ ...common, family: z.literal('sliding-log'), capacity, window }),
+]);
+
+const scryptSchema = z.strictObject({
+  N: countField({ min: 2, max: 2 ** 20 }, 'a power of two').prefault(1024),
+  r: countField({ min: 1, max: 64 }, 'block size').prefault(8),
+  p: countField({ min: 1, max: 64 }, 'parallelism').prefault(1),
+});
+
+export const policySchema = z
+  .strictObject({
+    version: z.literal(1).describe('version of this file format'),
+    name: nameField('name of the policy'),
+    description: paragraphField(1000, 'what the policy is').optional(),
+    auth: authSchema.optional(),
+    clientIp: z
+      .union([
+        z.enum(['socket', 'forwarded-leftmost']),
+        z.strictObject({ trustedHop: countField({ min: 1, max: 16 }, 'trusted proxies; 1 = the last entry') }),
+      ])
+      .describe('"socket", {trustedHop: 1} or "forwarded-leftmost" (which any caller can forge)')
+      .prefault('socket'),
+    limits: z.array(limitSchema).max(LIMITS_MAX).describe('what is limited; a request must pass all that match'),
+    resolution: durationField({ minUs: 1, maxUs: HOUR_US }, "grain of the target's clock").prefault('1us'),
+    nodes: countField({ min: 1, max: 1_000 }, 'nodes that each count on their own').prefault(1),
+    slack: countField({ min: 0, max: CELLS_MAX }, 'stated overshoot in cells').prefault(0),
+    exclusive: z.boolean().describe('nobody else uses these identities, and their counters are fresh').default(true),
+    latestDecision: durationField(
+      { minUs: 1, maxUs: HOUR_US },
+      'how long after sending a decision can still fall when no answer came',
+    ).prefault('10s'),
+    password: z
+      .strictObject({ scrypt: scryptSchema.prefault({}) })
+      .describe('cost of a login')
+      .prefault({}),
+  })
+  .describe('What a target promises: its limits, its authentication, its penalties.');
+
+export type PolicyFile = z.output<typeof policySchema>;
+export type LimitEntry = z.output<typeof limitSchema>;
+export type AuthEntry = z.output<typeof authSchema>;

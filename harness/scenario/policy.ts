@@ -1,0 +1,107 @@
+/** Policy file -> policy. */
+import type { Fault } from '../errors.js';
+import { invalidFiles } from './faults.js';
+import type { FileReader } from './file-reader.js';
+import { deepFreeze } from './freeze.js';
+import {
+  type ClientIpRule,
+  type Policy,
+  type PolicyAuth,
+  type PolicyLimit,
+  type RequestClass,
+  requestClasses,
+} from './plan.js';
+import { checkPolicy, matchedClasses } from './policy-check.js';
+import { type AuthEntry, type LimitEntry, type PolicyFile, policySchema } from './policy-schema.js';
+import { checkShape } from './shape.js';
+import { entriesOf, readYaml, type YamlSource } from './yaml-source.js';
+
+/** A policy or the reasons why there is none. */
+export interface PolicyReading {
+  readonly policy: Policy | null;
+  readonly faults: readonly Fault[];
+}
+
+/**
+ * Reads a policy file.
+ * @throws {FloodproofError} FP_FILE_UNREADABLE, or FP_FILE_INVALID with every fault of the file.
+ */
+export function loadPolicy(reader: FileReader, file: string): Policy {
+  const { policy, faults } = readPolicy(file, reader.read(file));
+  if (policy === null) throw invalidFiles(faults);
+  return policy;
+}
+
+export function readPolicy(file: string, text: string): PolicyReading {
+  const { source, faults: textFaults } = readYaml(file, text);
+  if (source === null) return { policy: null, faults: textFaults };
+  const kind = wrongKind(source);
+  if (kind !== null) return { policy: null, faults: [...textFaults, kind] };
+  const shape = checkShape(policySchema, source.value, source);
+  const faults = [...textFaults, ...shape.faults, ...checkPolicy(source)];
+  if (shape.value === null || faults.length > 0) return { policy: null, faults };
+  return { policy: deepFreeze(buildPolicy(file, shape.value)), faults: [] };
+}
+
+function wrongKind(source: YamlSource): Fault | null {
+  const top = entriesOf(source.value);
+  if (top.limits !== undefined || (top.phases === undefined && top.actors === undefined)) return null;
+  return source.fault([], { code: 'FP_FILE_KIND', message: 'is a scenario, but a policy is wanted here' });
+}
+
+function costsOf(limit: LimitEntry, signed: readonly RequestClass[]): readonly number[] {
+  const matched = matchedClasses(limit, signed);
+  return requestClasses.map((name) => {
+    if (!matched.includes(name)) return 0;
+    return typeof limit.cost === 'number' ? limit.cost : (limit.cost[name] ?? 1);
+  });
+}
+
+function buildLimit(limit: LimitEntry, signed: readonly RequestClass[]): PolicyLimit {
+  const base = {
+    name: limit.name,
+    by: limit.by,
+    costs: costsOf(limit, signed),
+    ban: limit.ban === undefined ? null : { afterThrottles: limit.ban.after, forUs: limit.ban.for },
+    maxKeys: limit.maxKeys,
+  };
+  const { family, capacity } = limit;
+  if (family === 'token-bucket') {
+    return { ...base, family, capacity, refillCells: limit.refill.cells, refillPeriodUs: limit.refill.periodUs };
+  }
+  if (family === 'fixed-window') return { ...base, family, capacity, windowUs: limit.window, anchor: limit.anchor };
+  return { ...base, family, capacity, windowUs: limit.window };
+}
+
+function buildAuth(auth: AuthEntry): PolicyAuth {
+  return {
+    profile: auth.profile,
+    signed: requestClasses.map((name) => (auth.signed as readonly string[]).includes(name)),
+    windowUs: auth.window,
+    futureUs: auth.future,
+    replay: auth.replay,
+    replayCapacity: auth.replayCapacity,
+  };
+}
+
+function buildClientIp(rule: PolicyFile['clientIp']): ClientIpRule {
+  return typeof rule === 'string' ? { from: rule } : { from: 'trusted-hop', hops: rule.trustedHop };
+}
+
+function buildPolicy(file: string, content: PolicyFile): Policy {
+  const signed = content.auth?.signed ?? [];
+  const { N, r, p } = content.password.scrypt;
+  return {
+    name: content.name,
+    file,
+    auth: content.auth === undefined ? null : buildAuth(content.auth),
+    clientIp: buildClientIp(content.clientIp),
+    limits: content.limits.map((limit) => buildLimit(limit, signed)),
+    resolutionUs: content.resolution,
+    nodes: content.nodes,
+    slackCells: content.slack,
+    exclusive: content.exclusive,
+    latestDecisionUs: content.latestDecision,
+    password: { scryptN: N, scryptR: r, scryptP: p },
+  };
+}

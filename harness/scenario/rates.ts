@@ -1,0 +1,78 @@
+/** Rates of files: exact cells per period for limits, plain numbers per second for arrivals. */
+import { HORIZON_US } from '../core/spec.js';
+import { parseDuration } from './durations.js';
+import { accepted, complained, type Parsed, show } from './faults.js';
+
+/** Exact: `cells` come back every `periodUs`. Not reduced. */
+export interface CellRate {
+  readonly cells: number;
+  readonly periodUs: number;
+}
+
+/** 2^31 - 1: the largest number of cells anywhere. */
+export const CELLS_MAX = 2_147_483_647;
+/** Arrivals per second of one actor. */
+export const ARRIVALS_PER_SECOND_MAX = 100_000;
+/** One arrival in a day: a run can't be longer. */
+export const ARRIVALS_PER_SECOND_MIN = 1 / 86_400;
+
+// "60/s" or "7 per 3s"; the number may be written wrongly here so that the complaint can say how.
+const pattern = /^(-?\d{1,15}(?:\.\d{1,9})?) ?(?:\/ ?([a-z]+)|per (.{1,30}))$/;
+
+interface RawRate {
+  readonly amount: number;
+  readonly periodUs: number;
+}
+
+function parseRaw(input: unknown): Parsed<RawRate> {
+  if (typeof input === 'number') {
+    if (input <= 0) return complained('FP_RATE_NOT_POSITIVE', `must be above 0 cells, got ${input}`);
+    const hint = Number.isFinite(input) ? `write the period, for example "${input} per 1s" or "${input}/s"` : undefined;
+    return complained('FP_RATE_INVALID', `must be a rate with a period, got ${input}`, hint);
+  }
+  const match = typeof input === 'string' ? pattern.exec(input.trim()) : null;
+  if (match === null) return complained('FP_RATE_INVALID', `must be a rate, got ${show(input)}`);
+  const [, amount = '', unit, period] = match;
+  const length = parseDuration(unit === undefined ? period : `1${unit}`, { minUs: 1, maxUs: HORIZON_US });
+  if (!length.ok) {
+    const hint =
+      unit === undefined
+        ? (length.complaint.hint ?? 'the period is a duration, for example "5 per 1s"')
+        : `after "/" stands one unit (us, ms, s, min, h, d); write longer periods as "${amount} per 3s"`;
+    return complained('FP_RATE_INVALID', `must be a rate, got ${show(input)}`, hint);
+  }
+  if (!(Number(amount) > 0)) return complained('FP_RATE_NOT_POSITIVE', `must be above 0 cells, got ${amount}`);
+  return accepted({ amount: Number(amount), periodUs: length.value });
+}
+
+/** A limit's rate: whole cells in whole microseconds. */
+export function parseCellRate(input: unknown): Parsed<CellRate> {
+  const raw = parseRaw(input);
+  if (!raw.ok) return raw;
+  const { amount, periodUs } = raw.value;
+  if (!Number.isInteger(amount)) {
+    const hint = 'write whole cells over a longer period, for example "1 per 2s" instead of "0.5 per 1s"';
+    return complained('FP_RATE_INVALID', `must be a whole number of cells, got ${amount}`, hint);
+  }
+  if (amount > CELLS_MAX) return complained('FP_RATE_RANGE', `must be at most ${CELLS_MAX} cells, got ${amount}`);
+  return accepted({ cells: amount, periodUs });
+}
+
+/** An actor's rate: arrivals per second, any number in range. */
+export function parseArrivalRate(input: unknown): Parsed<number> {
+  const raw = parseRaw(input);
+  if (!raw.ok) {
+    if (raw.complaint.code !== 'FP_RATE_NOT_POSITIVE') return raw;
+    const message = raw.complaint.message.replace('0 cells', '0 arrivals');
+    return complained(
+      'FP_RATE_NOT_POSITIVE',
+      message,
+      'write for example "60/s"; an actor that sends nothing is left out',
+    );
+  }
+  const perSecond = (raw.value.amount * 1_000_000) / raw.value.periodUs;
+  if (perSecond > ARRIVALS_PER_SECOND_MAX || perSecond < ARRIVALS_PER_SECOND_MIN) {
+    return complained('FP_RATE_RANGE', `must be 1 per 1d to ${ARRIVALS_PER_SECOND_MAX}/s, got ${show(input)}`);
+  }
+  return accepted(perSecond);
+}

@@ -1,0 +1,143 @@
+/**
+ * One request on its way: what the dispatcher hands to a lane and gets back concluded. It is undici's handler at the
+ * same time, so that no second object is made for each request.
+ */
+import type { Dispatcher } from 'undici';
+import type { Intent } from '../../actors/actor.js';
+import { Outcome } from '../../actors/outcome.js';
+import { outcomeOfError, outcomeOfStatus, readRefusal, retryAfterMsOf } from './answer.js';
+
+/** A body longer than this is not one of a trading API: the answer counts as garbage. */
+export const BODY_BYTES_MAX = 1 << 20;
+
+export interface FlightOwner {
+  /** Reads the clock. */
+  nowUs(): number;
+  /** Called once, when the flight is concluded. */
+  concluded(flight: Flight): void;
+  /** Index of a limit by its name; -1 = unknown. */
+  limitIndex(name: string): number;
+}
+
+export class Flight implements Dispatcher.DispatchHandler {
+  readonly intent: Intent;
+  readonly intendedUs: number;
+  /** 0 = not yet handed over. */
+  dispatchedUs = 0;
+  sentUs = 0;
+  answeredUs = 0;
+  concludedUs = 0;
+  outcome: Outcome = Outcome.aborted;
+  status = 0;
+  reason = '';
+  limit = -1;
+  retryAfterMs = -1;
+  /** Parsed JSON when the intent wants it. */
+  body: unknown = null;
+  signature: number;
+  /** Called by the lane's own bookkeeping after `concluded`. */
+  release: (() => void) | null = null;
+  private readonly owner: FlightOwner;
+  private controller: Dispatcher.DispatchController | null = null;
+  private gate: string | undefined;
+  private chunks: Buffer[] | null = null;
+  private bodyBytes = 0;
+  private stopOutcome: Outcome | null = null;
+
+  constructor(owner: FlightOwner, intent: Intent, intendedUs: number, signature: number) {
+    this.owner = owner;
+    this.intent = intent;
+    this.intendedUs = intendedUs;
+    this.signature = signature;
+  }
+
+  get isConcluded(): boolean {
+    return this.concludedUs !== 0;
+  }
+
+  /** Whether a connection carries it, so that `stop` can break it off. */
+  get isStarted(): boolean {
+    return this.controller !== null;
+  }
+
+  /** The owner's clock. */
+  now(): number {
+    return this.owner.nowUs();
+  }
+
+  /** Breaks it off and concludes it with `outcome` (deadline, interrupt, a body without end). */
+  stop(outcome: Outcome): void {
+    if (this.isConcluded) return;
+    this.stopOutcome = outcome;
+    if (this.controller !== null) this.controller.abort(new Error('stopped'));
+    this.conclude(outcome);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.controller = controller;
+    if (this.isConcluded) {
+      controller.abort(new Error('stopped'));
+      return;
+    }
+    // Right before the socket write. If undici tries a second connection, the first moment stands: the target may
+    // have decided since then.
+    if (this.sentUs === 0) this.sentUs = this.owner.nowUs();
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
+    if (status < 200) return;
+    this.status = status;
+    const gate = headers['x-gate'];
+    this.gate = typeof gate === 'string' ? gate : undefined;
+    if (status >= 400) this.retryAfterMs = retryAfterMsOf(headers['retry-after']);
+    if (status >= 400 || this.intent.wantsBody) this.chunks = [];
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.bodyBytes += chunk.length;
+    if (this.bodyBytes > BODY_BYTES_MAX) this.stop(Outcome.garbage);
+    else this.chunks?.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    if (this.isConcluded) return;
+    this.answeredUs = this.owner.nowUs();
+    const text = this.chunks === null ? '' : Buffer.concat(this.chunks).toString('utf8');
+    let outcome = outcomeOfStatus(this.status, this.gate);
+    if (this.status >= 400) {
+      const refusal = readRefusal(text);
+      this.reason = refusal.reason;
+      this.limit = refusal.limit === '' ? -1 : this.owner.limitIndex(refusal.limit);
+      if (refusal.retryAfterMs >= 0) this.retryAfterMs = refusal.retryAfterMs;
+      if (outcome === Outcome.throttled && refusal.reason === 'never') outcome = Outcome.never;
+    }
+    if (this.intent.wantsBody && text !== '') this.body = parseJson(text);
+    this.conclude(outcome);
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.conclude(this.stopOutcome ?? outcomeOfError(error, this.sentUs !== 0));
+  }
+
+  private conclude(outcome: Outcome): void {
+    if (this.isConcluded) return;
+    this.outcome = outcome;
+    this.concludedUs = this.owner.nowUs();
+    this.chunks = null;
+    this.owner.concluded(this);
+    this.release?.();
+  }
+}
+
+/** Null for what is not JSON: behaviours read it as an unknown value either way. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,38 @@
+//! Operating errors, with the codes of `harness/errors.ts`. A refusal of a request is none: it is a `Decision`.
+use std::fmt;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GateError {
+    /// A time that is not whole microseconds from 0 to 2^53 - 1.
+    Time,
+    /// A class that the gate was not compiled with; how many there are.
+    Class(usize),
+    Gate(String),
+    Batch(String),
+    Key(&'static str),
+}
+
+impl GateError {
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Time => "FP_TIME_INVALID",
+            Self::Class(_) => "FP_CLASS_INVALID",
+            Self::Gate(_) => "FP_GATE_INVALID",
+            Self::Batch(_) => "FP_BATCH_INVALID",
+            Self::Key(_) => "FP_KEY_INVALID",
+        }
+    }
+}
+
+impl fmt::Display for GateError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Time => formatter.write_str("nowUs must be whole microseconds from 0 to 2^53 - 1"),
+            Self::Class(count) => write!(formatter, "there is no such request class, only 0 to {}", count - 1),
+            Self::Gate(message) | Self::Batch(message) => formatter.write_str(message),
+            Self::Key(message) => formatter.write_str(message),
+        }
+    }
+}
+
+impl std::error::Error for GateError {}

@@ -1,0 +1,141 @@
+//! Token bucket as the generic cell rate algorithm, exact; see `harness/core/token-bucket.ts`.
+//!
+//! Here the theoretical arrival time is one 64-bit number of units of 1/n microsecond since the gate was made: ten
+//! years x 29,000 and a debt below 2^52 stay below 2^63.
+use crate::error::GateError;
+use crate::family::Counter;
+
+const REDUCED_CELLS_MAX: u64 = 29_000;
+const SUM_UNITS_MAX: u64 = (1 << 53) - 1;
+
+#[derive(Debug)]
+pub(crate) struct TokenBucket {
+    pub(crate) capacity: u64,
+    /// n: units of a microsecond.
+    cells: u64,
+    /// p: units that one cell costs.
+    period_us: u64,
+    capacity_units: u64,
+    origin_us: u64,
+}
+
+impl TokenBucket {
+    pub(crate) fn new(
+        capacity: u64,
+        refill_cells: u64,
+        refill_period_us: u64,
+        origin_us: u64,
+    ) -> Result<Self, GateError> {
+        let divisor = greatest_common_divisor(refill_cells, refill_period_us);
+        let cells = refill_cells / divisor;
+        let period_us = refill_period_us / divisor;
+        let capacity_units = capacity
+            .checked_mul(period_us)
+            .filter(|units| *units <= SUM_UNITS_MAX / 2);
+        match capacity_units {
+            Some(capacity_units) if cells <= REDUCED_CELLS_MAX => Ok(Self {
+                capacity,
+                cells,
+                period_us,
+                capacity_units,
+                origin_us,
+            }),
+            _ => Err(GateError::Gate(format!(
+                "{capacity} cells, {cells} per {period_us} us: can not be counted exactly"
+            ))),
+        }
+    }
+
+    pub(crate) fn retry_at_us(&self, counter: Counter, cost: u64, now_us: u64) -> u64 {
+        let wanted = self.debt(counter, now_us) + cost * self.period_us;
+        now_us + wanted.saturating_sub(self.capacity_units).div_ceil(self.cells)
+    }
+
+    pub(crate) fn charged(&self, counter: Counter, cost: u64, now_us: u64) -> Counter {
+        Counter {
+            at: counter.at.max(self.units(now_us)) + cost * self.period_us,
+            used: 0,
+        }
+    }
+
+    pub(crate) fn remaining(&self, counter: Counter, now_us: u64) -> u64 {
+        self.capacity - self.debt(counter, now_us).div_ceil(self.period_us)
+    }
+
+    pub(crate) fn idle_at_us(&self, counter: Counter) -> u64 {
+        self.origin_us + counter.at.div_ceil(self.cells)
+    }
+
+    fn debt(&self, counter: Counter, now_us: u64) -> u64 {
+        counter.at.saturating_sub(self.units(now_us))
+    }
+
+    fn units(&self, now_us: u64) -> u64 {
+        (now_us - self.origin_us) * self.cells
+    }
+}
+
+fn greatest_common_divisor(mut left: u64, mut right: u64) -> u64 {
+    while right > 0 {
+        (left, right) = (right, left % right);
+    }
+    left
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::HORIZON_US;
+    use proptest::prelude::*;
+
+    fn drained(bucket: &TokenBucket, now_us: u64) -> Counter {
+        bucket.charged(Counter::default(), bucket.capacity, now_us)
+    }
+
+    #[test]
+    fn stays_within_64_bits_at_the_horizon_with_the_finest_grain_and_the_largest_debt() {
+        let capacity = (1 << 31) - 1;
+        let period_us = 2_097_143; // A prime with 2 x capacity x period just below 2^53.
+        let bucket = TokenBucket::new(capacity, 29_000, period_us, 0).unwrap();
+        let full = drained(&bucket, HORIZON_US);
+        let units = u128::from(HORIZON_US) * 29_000 + u128::from(capacity * period_us);
+        assert_eq!(u128::from(full.at), units);
+        assert_eq!(bucket.remaining(full, HORIZON_US), 0);
+        assert_eq!(u128::from(bucket.idle_at_us(full)), units.div_ceil(29_000));
+    }
+
+    #[test]
+    fn refuses_numbers_that_would_need_more_than_64_bits() {
+        assert!(TokenBucket::new(1, 29_001, 1_000_000_007, 0).is_err());
+        assert!(
+            TokenBucket::new(1, 58_000, 2_000_006, 0).is_ok(),
+            "29,000 per 1,000,003 after reduction"
+        );
+        assert!(TokenBucket::new(2, 1, 1 << 51, 0).is_err());
+        assert!(TokenBucket::new(1, 1, u64::MAX, 0).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn the_retry_time_is_the_first_microsecond_that_fits(
+            capacity in 1_u64..50, cells in 1_u64..40, period_us in 1_u64..5_000_000,
+            costs in prop::collection::vec((1_u64..50, 0_u64..3_000_000), 1..40),
+        ) {
+            let bucket = TokenBucket::new(capacity, cells, period_us, 7).unwrap();
+            let (mut counter, mut now_us) = (Counter::default(), 7);
+            for (cost, gap_us) in costs {
+                let cost = cost.min(capacity);
+                now_us += gap_us;
+                let retry_at_us = bucket.retry_at_us(counter, cost, now_us);
+                prop_assert!(bucket.retry_at_us(counter, cost, retry_at_us) == retry_at_us);
+                if retry_at_us > now_us {
+                    prop_assert!(bucket.retry_at_us(counter, cost, retry_at_us - 1) == retry_at_us);
+                } else {
+                    counter = bucket.charged(counter, cost, now_us);
+                }
+                let idle_at_us = bucket.idle_at_us(counter);
+                prop_assert_eq!(bucket.remaining(counter, idle_at_us.max(now_us)), capacity);
+            }
+        }
+    }
+}

@@ -1,0 +1,221 @@
+/** The judge against every interval, every phase and every assignment of decisions of tiny histories. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { Outcome } from '../../../harness/actors/outcome.js';
+import type { Policy, PolicyLimit } from '../../../harness/scenario/plan.js';
+import { canBeRight, isEveryPhaseBroken, possibleTruths, type TinyRequest, worstExcess } from '../../support/brute-force.js';
+import { type Observed, observed, sourceOf } from '../../support/observation-builder.js';
+import { runOracles } from '../../support/oracle-run.js';
+import { aFixedWindow, aPlan, aPolicy, aSlidingLog, aTokenBucket, costs } from '../../support/plan-builder.js';
+
+/** Classes 1 to 5 cost as many cells. */
+const costsByClass = costs({ ticker: 1, account: 2, 'order.place': 3, 'order.amend': 4, 'order.cancel': 5 });
+
+interface Drawn extends TinyRequest {
+  readonly key: number;
+}
+
+function anyRequests(options: { count: number; horizonUs: number; serviceUs: number; cells: number; charges: Drawn['charge'][] }) {
+  const anyRequest: fc.Arbitrary<Drawn> = fc
+    .record({
+      sentUs: fc.integer({ min: 1, max: options.horizonUs }),
+      serviceUs: fc.integer({ min: 0, max: options.serviceUs }),
+      cells: fc.integer({ min: 1, max: options.cells }),
+      charge: fc.constantFrom(...options.charges),
+      key: fc.constantFrom(0, 0, 0, 1),
+    })
+    .map(({ serviceUs, ...rest }) => ({ ...rest, answeredUs: rest.sentUs + serviceUs }));
+  return fc.array(anyRequest, { minLength: 1, maxLength: options.count });
+}
+
+function anyLimit(windowUsMax: number, capacityMax: number): fc.Arbitrary<PolicyLimit> {
+  const capacity = fc.integer({ min: 1, max: capacityMax });
+  const windowUs = fc.integer({ min: 1, max: windowUsMax });
+  const anchor = fc.constantFrom('calendar', 'first-hit') as fc.Arbitrary<'calendar' | 'first-hit'>;
+  return fc.oneof(
+    fc
+      .record({ capacity, refillCells: fc.integer({ min: 1, max: 5 }), refillPeriodUs: windowUs })
+      .map((numbers) => aTokenBucket({ ...numbers, costs: costsByClass })),
+    fc.record({ capacity, windowUs, anchor }).map((numbers) => aFixedWindow({ ...numbers, costs: costsByClass })),
+    fc.record({ capacity, windowUs }).map((numbers) => aSlidingLog({ ...numbers, costs: costsByClass })),
+  );
+}
+
+const outcomeOf = { certain: Outcome.admitted, maybe: Outcome.timeout, none: Outcome.throttled } as const;
+
+/** The latest decision of what was not answered is its end here, so that rows and tiny requests say the same. */
+function observe(requests: readonly Drawn[]): readonly Observed[] {
+  return requests.map((one, signature) =>
+    observed({
+      sentUs: one.sentUs,
+      concludedUs: one.answeredUs,
+      answeredUs: one.charge === 'maybe' ? 0 : one.answeredUs,
+      requestClass: one.cells,
+      outcome: outcomeOf[one.charge],
+      limit: one.charge === 'none' ? 0 : -1,
+      identity: one.key,
+      signature,
+    }),
+  );
+}
+
+function byKey(requests: readonly Drawn[]): readonly (readonly Drawn[])[] {
+  return [0, 1].map((key) => requests.filter((one) => one.key === key)).filter((some) => some.length > 0);
+}
+
+function leaksOf(policy: Policy, requests: readonly Drawn[]) {
+  return runOracles(aPlan({ policy }), sourceOf(observe(requests)));
+}
+
+describe('the leak oracle', () => {
+  test('finds exactly the excess of the worst of all intervals, and convicts when no phase is left', () => {
+    const tally = { intervals: 0 };
+    fc.assert(
+      fc.property(
+        anyLimit(12, 6),
+        fc.record({
+          resolutionUs: fc.constantFrom(1, 1, 2, 3),
+          nodes: fc.constantFrom(1, 1, 2),
+          slackCells: fc.constantFrom(0, 0, 1),
+        }),
+        anyRequests({ count: 7, horizonUs: 30, serviceUs: 8, cells: 5, charges: ['certain', 'certain', 'certain', 'maybe'] }),
+        (limit, target, requests) => {
+          const policy = aPolicy([limit], target);
+          const counters = byKey(requests);
+          const found = leaksOf(policy, requests);
+          const hasPhase = limit.family === 'fixed-window' && limit.anchor === 'calendar' && policy.nodes === 1;
+          for (const [at, some] of counters.entries()) {
+            const expected = worstExcess(limit, policy, some);
+            const subject = found.subjects.find(({ counter }) => counter === some[0]?.key);
+            const worst = subject?.worst ?? null;
+            if (worst?.isByPhase ?? false) {
+              expect(hasPhase && limit.family === 'fixed-window' && isEveryPhaseBroken(limit, policy, [some])).toBe(true);
+            } else if (worst !== null) expect([at, worst.excessCells]).toEqual([at, expected]);
+            if (expected > 0) {
+              expect(worst?.excessCells ?? 0).toBeGreaterThanOrEqual(expected);
+              tally.intervals++;
+            }
+          }
+          const isBroken =
+            counters.some((some) => worstExcess(limit, policy, some) > 0) ||
+            (limit.family === 'fixed-window' && hasPhase && isEveryPhaseBroken(limit, policy, counters));
+          expect(found.leaks.length > 0).toBe(isBroken);
+        },
+      ),
+      { seed: 30, numRuns: 20_000 },
+    );
+    expect(tally.intervals).toBeGreaterThan(1000);
+  });
+
+  test('convicts by phase exactly when every phase of a calendar window is broken, over all keys together', () => {
+    let convicted = 0;
+    fc.assert(
+      fc.property(
+        fc.record({ capacity: fc.integer({ min: 1, max: 2 }), windowUs: fc.integer({ min: 3, max: 9 }) }),
+        fc.constantFrom(1, 1, 1, 2),
+        anyRequests({ count: 12, horizonUs: 40, serviceUs: 1, cells: 2, charges: ['certain'] }),
+        (numbers, resolutionUs, requests) => {
+          const limit = aFixedWindow({ ...numbers, costs: costsByClass });
+          const policy = aPolicy([limit], { resolutionUs });
+          const counters = byKey(requests);
+          fc.pre(counters.every((some) => worstExcess(limit, policy, some) <= 0));
+          const isBroken = isEveryPhaseBroken(limit, policy, counters);
+          expect(leaksOf(policy, requests).leaks.length > 0).toBe(isBroken);
+          if (isBroken) convicted++;
+        },
+      ),
+      { seed: 33, numRuns: 10_000 },
+    );
+    expect(convicted).toBeGreaterThan(200);
+  });
+
+  test('finds the same in long histories, whose sums are kept in many blocks', () => {
+    fc.assert(
+      fc.property(
+        anyLimit(300, 6),
+        fc.constantFrom(1, 5),
+        fc.integer(),
+        fc.constantFrom(0, 20, 2000),
+        (limit, resolutionUs, seed, serviceUs) => {
+          const policy = aPolicy([limit], { resolutionUs });
+          const [requests] = fc.sample(
+            fc.array(
+              fc.record({ sentUs: fc.nat(3000), serviceUs: fc.nat(serviceUs), cells: fc.integer({ min: 1, max: 2 }) }),
+              { minLength: 700, maxLength: 700 },
+            ),
+            { seed, numRuns: 1 },
+          ) as [{ sentUs: number; serviceUs: number; cells: number }[]];
+          const tiny = requests.map((one) => ({
+            sentUs: one.sentUs,
+            answeredUs: one.sentUs + one.serviceUs,
+            cells: one.cells,
+            charge: 'certain' as const,
+            key: 0,
+          }));
+          const found = leaksOf(policy, tiny);
+          const worst = found.subjects[0]?.worst;
+          // Intervals of more windows than are held against the bound are left out.
+          if (limit.family === 'token-bucket') expect(worst?.excessCells).toBe(worstExcess(limit, policy, tiny));
+          else expect(worst?.excessCells).toBeLessThanOrEqual(worstExcess(limit, policy, tiny));
+        },
+      ),
+      { seed: 34, numRuns: 60 },
+    );
+  });
+
+  test('convicts only where every assignment of decisions breaks the limiter', () => {
+    const tally = { convicted: 0, missed: 0, right: 0 };
+    fc.assert(
+      fc.property(
+        anyLimit(6, 3),
+        fc.record({ resolutionUs: fc.constantFrom(1, 1, 2), nodes: fc.constantFrom(1, 1, 1, 2) }),
+        anyRequests({ count: 6, horizonUs: 10, serviceUs: 2, cells: 2, charges: ['certain'] }),
+        (limit, target, drawn) => {
+          const policy = aPolicy([limit], target);
+          const requests = drawn.filter(({ cells }) => cells <= limit.capacity);
+          const isConvicted = leaksOf(policy, requests).leaks.length > 0;
+          const isPossible = canBeRight(limit, policy, byKey(requests));
+          if (isConvicted) expect(isPossible).toBe(false);
+          if (isConvicted) tally.convicted++;
+          else if (isPossible) tally.right++;
+          else tally.missed++;
+        },
+      ),
+      { seed: 31, numRuns: 6000 },
+    );
+    expect(tally.convicted).toBeGreaterThan(300);
+    console.log('leak', tally);
+  });
+});
+
+describe('the block oracle', () => {
+  test('says wrongful or called for only where every assignment of decisions agrees', () => {
+    const tally = { wrongful: 0, calledFor: 0, unsure: 0, missed: 0 };
+    fc.assert(
+      fc.property(
+        anyLimit(14, 4),
+        fc.constantFrom(1, 1, 2),
+        anyRequests({ count: 6, horizonUs: 14, serviceUs: 2, cells: 2, charges: ['certain', 'certain', 'certain', 'maybe', 'none'] }),
+        (limit, resolutionUs, requests) => {
+          const policy = aPolicy([limit], { resolutionUs, latestDecisionUs: 0 });
+          const fitting = requests.filter(({ cells }) => cells <= limit.capacity);
+          const { blocks } = runOracles(aPlan({ policy }), sourceOf(observe(fitting)));
+          for (const { row, shared } of blocks) {
+            const throttled = fitting[row.signature] as Drawn;
+            const truths = possibleTruths(limit, policy, fitting.filter(({ key }) => key === throttled.key), throttled);
+            if (shared === 'wrongful') expect(truths).toEqual({ had: true, lacked: false });
+            if (shared === 'called-for') expect(truths).toEqual({ had: false, lacked: true });
+            if (shared === 'wrongful') tally.wrongful++;
+            else if (shared === 'called-for') tally.calledFor++;
+            else if (truths.had !== truths.lacked) tally.missed++;
+            else tally.unsure++;
+          }
+        },
+      ),
+      { seed: 32, numRuns: 6000 },
+    );
+    console.log('block', tally);
+    expect(tally.wrongful).toBeGreaterThan(500);
+    expect(tally.calledFor).toBeGreaterThan(100);
+  });
+});

@@ -1,0 +1,230 @@
+import { describe, expect, it } from 'vitest';
+import { addressCountMax, demandAddresses, sourceAddress } from '../../../../harness/actors/identities/addresses.js';
+import { hitPositions } from '../../../../harness/actors/identities/leaked-list.js';
+import { buildWorld } from '../../../../harness/actors/identities/world.js';
+import { createRandom } from '../../../../harness/actors/random.js';
+import { NO_INDEX, type World } from '../../../../harness/actors/world.js';
+import { NONE } from '../../../../harness/judge/observation.js';
+import { exampleActor, examplePlan } from '../example-plan.js';
+
+const actors = [
+  exampleActor('retail-trader', { name: 'customers', population: 300 }),
+  exampleActor('market-maker', { name: 'makers', population: 5 }),
+  exampleActor('login', { name: 'logins', population: 40 }),
+  exampleActor('credential-stuffing', {
+    name: 'stuffers',
+    population: 20,
+    params: { ips: 20, combos: 5_000, hitRate: 0.002 },
+  }),
+  exampleActor('order-flood', { name: 'flood' }),
+  exampleActor('replay', { name: 'replayers', population: 3 }),
+  exampleActor('forwarded-rotation', { name: 'rotators' }),
+];
+const plan = examplePlan(actors);
+const world = buildWorld(plan, 1);
+
+function people(of: World, actor: number) {
+  return of.identities.filter((identity) => identity.actor === actor);
+}
+
+describe('buildWorld', () => {
+  it('numbers identities actor by actor, as many as the plan says', () => {
+    expect(world.identities.map(({ index }) => index)).toEqual(world.identities.map((_, i) => i));
+    expect(actors.map((_, actor) => people(world, actor).length)).toEqual([300, 5, 40, 20, 1, 3, 1]);
+  });
+
+  it('gives each identity an address of its own that the index names', () => {
+    expect(new Set(world.ips).size).toBe(370);
+    for (const identity of world.identities) expect(world.ips[identity.ipIndex]).toBe(identity.ip);
+  });
+
+  it('gives no name, key or secret twice', () => {
+    const names = world.registered.map(({ account }) => account);
+    expect(new Set(names).size).toBe(names.length);
+    const keys = world.registered.filter(({ keyId }) => keyId !== '');
+    expect(new Set([...world.keys, ...keys.map(({ secret }) => secret)]).size).toBe(2 * world.keys.length);
+    for (const text of [...world.keys, ...keys.map(({ secret }) => secret)]) {
+      expect(text).toMatch(/^[A-Za-z0-9_-]{64}$/);
+    }
+  });
+
+  it('registers everybody who acts under an account, with exactly what the identity holds', () => {
+    const owners = world.identities.filter(({ account }) => account !== '');
+    expect(new Set(owners.map(({ actor }) => actor))).toEqual(new Set([0, 1, 2, 4]));
+    for (const { accountIndex, account, password, keyId, secret } of owners) {
+      expect(world.registered[accountIndex]).toEqual({ account, password, keyId, secret });
+      expect(world.accounts[accountIndex]).toBe(account);
+      expect(world.accountName(accountIndex)).toBe(account);
+    }
+  });
+
+  it('gives a key to those who sign, and the index names it', () => {
+    const holders = world.identities.filter(({ keyId }) => keyId !== '');
+    expect(new Set(holders.map(({ actor }) => actor))).toEqual(new Set([0, 1, 4]));
+    for (const { keyIndex, keyId } of holders) expect(world.keys[keyIndex]).toBe(keyId);
+  });
+
+  it('gives no key to anybody under a policy without authentication', () => {
+    const open = buildWorld({ ...plan, policy: { ...plan.policy, auth: null } }, 1);
+    expect(open.keys).toEqual([]);
+    expect(open.identities.every(({ keyId, keyIndex }) => keyId === '' && keyIndex === NO_INDEX)).toBe(true);
+    expect(open.registered).toHaveLength(world.registered.length);
+  });
+
+  it('marks what an identity does not have as the record does', () => {
+    expect(NO_INDEX).toBe(NONE);
+    for (const identity of [...people(world, 3), ...people(world, 5), ...people(world, 6)]) {
+      expect(identity).toMatchObject({
+        account: '',
+        accountIndex: NO_INDEX,
+        keyId: '',
+        keyIndex: NO_INDEX,
+        secret: '',
+      });
+    }
+  });
+
+  it('gives everybody a device whose name is a legal header value', () => {
+    for (const { device } of world.identities) expect(device).toMatch(/^[\x20-\x7e]+$/);
+  });
+
+  it('is the same for the same plan and seed, and another for another seed', () => {
+    const again = buildWorld(plan, 1);
+    expect(again.identities).toEqual(world.identities);
+    expect(again.registered).toEqual(world.registered);
+    const other = buildWorld(plan, 2);
+    expect(other.ips).toEqual(world.ips);
+    expect(other.keys.some((key) => world.keys.includes(key))).toBe(false);
+  });
+
+  it('keeps everybody as they are when an actor is added behind, or a population grows at its end', () => {
+    const fewer = buildWorld(examplePlan(actors.slice(0, 2)), 1);
+    expect(fewer.identities).toEqual(world.identities.slice(0, 305));
+    const grown = buildWorld(examplePlan([exampleActor('retail-trader', { name: 'customers', population: 400 })]), 1);
+    expect(grown.identities.slice(0, 300)).toEqual(world.identities.slice(0, 300));
+  });
+
+  it('makes a hundred thousand identities that differ in all that must differ', () => {
+    const many = buildWorld(examplePlan([exampleActor('retail-trader', { population: 100_000 })]), 3);
+    expect(new Set(many.ips).size).toBe(100_000);
+    expect(new Set(many.accounts).size).toBe(100_000);
+    expect(new Set(many.keys).size).toBe(100_000);
+  });
+
+  it('refuses more identities than there are source addresses, before it makes one', () => {
+    expect(() => demandAddresses(addressCountMax)).not.toThrow();
+    const crowd = exampleActor('login', { population: addressCountMax });
+    const crowded = examplePlan([crowd, exampleActor('login', { name: 'one-more' })]);
+    expect(() => buildWorld(crowded, 1)).toThrow(
+      expect.objectContaining({ code: 'FP_USAGE', message: expect.stringContaining('16581121') }),
+    );
+  });
+
+  it('refuses a leaked list that opens more accounts than can be registered', () => {
+    const huge = exampleActor('credential-stuffing', { params: { combos: 100_000_000, hitRate: 0.5 } });
+    expect(() => buildWorld(examplePlan([huge]), 1)).toThrow(expect.objectContaining({ code: 'FP_USAGE' }));
+  });
+
+  it('refuses more names than can be numbered', () => {
+    const lists = Array.from({ length: 43 }, (_, i) =>
+      exampleActor('credential-stuffing', { name: `stuffers-${i}`, params: { combos: 100_000_000, hitRate: 0 } }),
+    );
+    expect(() => buildWorld(examplePlan(lists), 1)).toThrow(expect.objectContaining({ code: 'FP_USAGE' }));
+  });
+});
+
+describe('source addresses', () => {
+  it.each([
+    { index: 0, ip: '127.1.0.1', because: 'the first; 127.0.x.x is left to others' },
+    { index: 253, ip: '127.1.0.254', because: 'the last of a network' },
+    { index: 254, ip: '127.1.1.1', because: '.255 and .0 are left out' },
+    { index: 254 * 256, ip: '127.2.0.1', because: 'the third octet is full' },
+    { index: addressCountMax - 1, ip: '127.255.255.254', because: 'the last of all' },
+  ])('give identity $index $ip: $because', ({ index, ip }) => {
+    expect(sourceAddress(index)).toBe(ip);
+  });
+});
+
+describe('a leaked list', () => {
+  const list = world.leakedList(3);
+  const pairs = Array.from({ length: list?.size ?? 0 }, (_, position) => list?.pair(position));
+  const registered = new Map(world.registered.map((account) => [account.account, account.password]));
+  const hits = pairs.filter((pair) => pair !== undefined && registered.get(pair.username) === pair.password);
+
+  it('opens as many accounts as its hit rate says, each of them once and none of a customer', () => {
+    expect(pairs).toHaveLength(5_000);
+    expect(new Set(hits.map((pair) => pair?.username)).size).toBe(10);
+    const customers = new Set(world.identities.map(({ account }) => account));
+    expect(hits.some((pair) => customers.has(pair?.username ?? ''))).toBe(false);
+  });
+
+  it('is otherwise made of names that nobody has registered, all different', () => {
+    const misses = pairs.filter((pair) => !hits.includes(pair));
+    expect(misses.some((pair) => registered.has(pair?.username ?? ''))).toBe(false);
+    expect(new Set(misses.map((pair) => pair?.username)).size).toBe(4_990);
+  });
+
+  it('numbers its names apart from everybody else, and accountName spells them', () => {
+    const indexes = new Set(pairs.map((pair) => pair?.accountIndex));
+    expect(indexes.size).toBe(5_000);
+    for (const pair of pairs.slice(0, 600)) expect(world.accountName(pair?.accountIndex ?? -1)).toBe(pair?.username);
+    for (const hit of hits) expect(world.accounts[hit?.accountIndex ?? -1]).toBe(hit?.username);
+    const known = world.identities.map(({ accountIndex }) => accountIndex);
+    expect(known.some((index) => indexes.has(index))).toBe(false);
+  });
+
+  it('gives the same pair whenever it is asked, in any order', () => {
+    expect(list?.pair(4_321)).toEqual(pairs[4_321]);
+    expect(list?.pair(0)).toEqual(pairs[0]);
+  });
+
+  it('has numbers of its own beside the list of another actor', () => {
+    const twins = ['one', 'two'].map((name) =>
+      exampleActor('credential-stuffing', { name, params: { combos: 100, hitRate: 0.05 } }),
+    );
+    const two = buildWorld(examplePlan(twins), 1);
+    const all = [0, 1].flatMap((actor) =>
+      Array.from({ length: 100 }, (_, position) => two.leakedList(actor)?.pair(position)),
+    );
+    expect(new Set(all.map((pair) => pair?.accountIndex)).size).toBe(200);
+    expect(new Set(all.map((pair) => pair?.username)).size).toBe(200);
+    for (const pair of all) expect(two.accountName(pair?.accountIndex ?? -1)).toBe(pair?.username);
+  });
+
+  it('is there for an actor that needs one, and for nobody else', () => {
+    expect(actors.map((_, actor) => world.leakedList(actor) !== null)).toEqual([
+      false,
+      false,
+      false,
+      true,
+      false,
+      false,
+      true,
+    ]);
+  });
+
+  it('is no reason to name an account that does not exist', () => {
+    expect(() => world.accountName(NO_INDEX)).toThrow(RangeError);
+    expect(() => world.accountName(-1)).toThrow(RangeError);
+  });
+});
+
+describe('the positions that hit', () => {
+  it.each([
+    { size: 10, hits: 0 },
+    { size: 10, hits: 10 },
+    { size: 1, hits: 1 },
+    { size: 1_000, hits: 37 },
+  ])('are $hits different ones below $size', ({ size, hits }) => {
+    const positions = hitPositions(size, hits, createRandom(1));
+    expect(positions.size).toBe(hits);
+    expect([...positions.keys()].every((position) => position >= 0 && position < size)).toBe(true);
+    expect([...positions.values()].sort((a, b) => a - b)).toEqual(Array.from({ length: hits }, (_, i) => i));
+  });
+
+  it('are spread over the whole list', () => {
+    const positions = hitPositions(10_000, 1_000, createRandom(2));
+    const firstHalf = [...positions.keys()].filter((position) => position < 5_000).length;
+    expect(Math.abs(firstHalf - 500)).toBeLessThan(65);
+  });
+});

@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import type { CapturedRequest, Intent } from '../../../harness/actors/actor.js';
+import { BoundedCaptureRing } from '../../../harness/actors/capture-ring.js';
+import { Outcome } from '../../../harness/actors/outcome.js';
+import { behaviours, createBehaviour } from '../../../harness/actors/registry.js';
+import { behaviourNames, behaviourTable } from '../../../harness/scenario/behaviours.js';
+import { requestClasses } from '../../../harness/scenario/plan.js';
+import { exampleActor, examplePlan } from './example-plan.js';
+import { answered, classOf, oddBodies, placed, type Stage, setStage } from './stage.js';
+
+const capturedOrder: CapturedRequest = {
+  method: 'DELETE',
+  path: '/v1/orders/9',
+  headers: { 'x-signature': 'a' },
+  body: null,
+  requestClass: requestClasses.indexOf('order.cancel'),
+  accountIndex: 0,
+  keyIndex: 0,
+  signature: 1,
+};
+
+function stageFor(name: (typeof behaviourNames)[number], seed = 1): Stage {
+  const captured = new BoundedCaptureRing(4);
+  captured.push(capturedOrder, 0);
+  return setStage(name, { population: 4, captured, seed });
+}
+
+/** Every intent of some arrivals and of all that follows when orders are taken, in order. */
+function play(stage: Stage, arrivals: number): Intent[] {
+  const intents: Intent[] = [];
+  for (let i = 0; i < arrivals; i++) {
+    let intent: Intent | undefined = stage.arrive(stage.identities[i % stage.identities.length]);
+    while (intent !== undefined) {
+      intents.push(intent);
+      intent = stage.behaviour.onOutcome(intent, placed('order-1'), 0)?.intent;
+    }
+  }
+  return intents;
+}
+
+describe('the registry', () => {
+  it('plays every row of the behaviour table and nothing else', () => {
+    expect(Object.keys(behaviours).sort()).toEqual([...behaviourNames].sort());
+  });
+
+  it('refuses a behaviour that is in no row, also one that every object inherits', () => {
+    for (const behaviour of ['no-such', 'toString']) {
+      const actor = { ...exampleActor('login'), behaviour };
+      const { world } = setStage('login');
+      const create = () => createBehaviour(actor, examplePlan([actor]), { seed: 1, world, captured: null });
+      expect(create).toThrow('unknown behaviour');
+    }
+  });
+
+  describe.each(behaviourNames)('%s', (name) => {
+    it('sends the classes of its row and no other', () => {
+      const allowed: readonly string[] = behaviourTable[name].classes;
+      const sent = new Set(play(stageFor(name), 300).map(classOf));
+      for (const one of sent) expect(allowed).toContain(one);
+      // A replaying actor sends what it has captured, a rotating one the class that it was told.
+      if (name !== 'replay' && name !== 'forwarded-rotation') expect(sent.size).toBe(allowed.length);
+    });
+
+    it('wants the same with the same seed and something else with another', () => {
+      const texts = (stage: Stage) =>
+        play(stage, 60).map(({ path, body, headers, step }) => [path, body, headers, step]);
+      expect(texts(stageFor(name, 7))).toEqual(texts(stageFor(name, 7)));
+      if (name !== 'replay') expect(texts(stageFor(name, 8))).not.toEqual(texts(stageFor(name, 7)));
+    });
+
+    it('wants the same at an arrival whoever arrives in between and whatever is answered', () => {
+      const mine = (stage: Stage) => Array.from({ length: 20 }, () => stage.arrive(stage.identities[2]));
+      const alone = mine(stageFor(name));
+      const crowded = stageFor(name);
+      const among = Array.from({ length: 20 }, () => {
+        const other = crowded.arrive(crowded.identities[0]);
+        crowded.behaviour.onOutcome(other, placed('order-9'), 5);
+        return crowded.arrive(crowded.identities[2]);
+      });
+      expect(among).toEqual(alone);
+    });
+
+    it('signs what the policy wants signed, and charges the account of the key', () => {
+      for (const intent of play(stageFor(name), 50)) {
+        const wantsSigned = !['login', 'ticker'].includes(classOf(intent) ?? '');
+        expect(intent.signed).toBe(wantsSigned);
+        if (wantsSigned && intent.replay === null) expect(intent.accountIndex).toBe(intent.identity.accountIndex);
+      }
+    });
+
+    it('survives every outcome with every odd body, and never answers out of time', () => {
+      const stage = stageFor(name);
+      for (let round = 0; round < 10; round++) {
+        for (const body of oddBodies) {
+          for (const outcome of Object.values(Outcome)) {
+            const intent = stage.arrive();
+            const followUp = stage.behaviour.onOutcome(intent, answered(outcome, { body, retryAfterMs: 1_500 }), 10);
+            if (followUp === null) continue;
+            expect(Number.isSafeInteger(followUp.afterUs) && followUp.afterUs >= 0).toBe(true);
+            expect(outcome).not.toBe(Outcome.aborted);
+            expect(outcome).not.toBe(Outcome.unsent);
+          }
+        }
+      }
+    });
+
+    it('ends its follow-ups after a bounded number of steps, whatever is answered', () => {
+      const stage = stageFor(name);
+      for (const answer of [placed('order-1'), answered(Outcome.timeout), answered(Outcome.throttled)]) {
+        let intent: Intent | undefined = stage.arrive();
+        let steps = 0;
+        while (intent !== undefined && steps < 100) {
+          intent = stage.behaviour.onOutcome(intent, answer, 0)?.intent;
+          steps += 1;
+        }
+        expect(steps).toBeLessThan(100);
+      }
+    });
+  });
+});

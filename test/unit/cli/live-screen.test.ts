@@ -1,0 +1,146 @@
+import { describe, expect, test } from 'vitest';
+import type { ScreenStream } from '../../../harness/cli/live-screen.js';
+import { LiveScreen } from '../../../harness/cli/live-screen.js';
+import { aLiveActor, aMoment } from '../report/live-samples.js';
+
+const ESCAPE = '\u001b';
+
+/** A terminal of so many rows: obeys the few commands that the screen uses, and keeps what a person would see. */
+class PaperTerminal implements ScreenStream {
+  readonly isTTY = true;
+  readonly columns: number;
+  readonly rows: number;
+  cursorShown = true;
+  #lines: string[] = [''];
+  #row = 0;
+  #column = 0;
+
+  constructor(columns: number, rows: number) {
+    this.columns = columns;
+    this.rows = rows;
+  }
+
+  get seen(): string[] {
+    return this.#lines.slice(0, -1).map((line) => line.trimEnd());
+  }
+
+  write(text: string): void {
+    const command = new RegExp(`${ESCAPE}\\[(\\??\\d*)([a-zA-Z])|\\r|\\n|[^${ESCAPE}\\r\\n]+`, 'gy');
+    for (const [token, argument = '', name] of text.matchAll(command)) {
+      if (name !== undefined) this.#obey(argument, name);
+      else if (token === '\r') this.#column = 0;
+      else if (token === '\n') this.#feed();
+      else this.#type(token);
+    }
+  }
+
+  #obey(argument: string, name: string): void {
+    const line = this.#lines[this.#row] ?? '';
+    if (name === 'A') this.#row = Math.max(0, this.#row - Number(argument));
+    else if (name === 'K') this.#lines[this.#row] = line.slice(0, this.#column);
+    else if (name === 'J') this.#lines = [...this.#lines.slice(0, this.#row), line.slice(0, this.#column)];
+    else if (argument === '?25') this.cursorShown = name === 'h';
+    else if (name !== 'm') throw new Error(`unknown command ${argument}${name}`);
+  }
+
+  #type(text: string): void {
+    // The last column is the cursor's: a terminal breaks the line as soon as it is filled.
+    if (this.#column + text.length >= this.columns) throw new Error('a line would have been broken by the terminal');
+    const line = (this.#lines[this.#row] ?? '').padEnd(this.#column);
+    this.#lines[this.#row] = line.slice(0, this.#column) + text + line.slice(this.#column + text.length);
+    this.#column += text.length;
+  }
+
+  #feed(): void {
+    this.#row += 1;
+    this.#column = 0;
+    this.#lines[this.#row] ??= '';
+  }
+}
+
+describe('on a terminal', () => {
+  test('a redraw takes the place of the last one', () => {
+    const terminal = new PaperTerminal(80, 24);
+    const screen = new LiveScreen(terminal, { color: true });
+    screen.update(aMoment({ elapsedMs: 1_000 }));
+    screen.update(aMoment({ elapsedMs: 2_000 }));
+    expect(terminal.seen).toHaveLength(7);
+    expect(terminal.seen[0]).toBe('order-flood-5x  calm  2.0 s of 9.0 s');
+  });
+
+  test('a shorter redraw leaves nothing of the longer one', () => {
+    const terminal = new PaperTerminal(80, 24);
+    const screen = new LiveScreen(terminal, { color: false });
+    screen.update(aMoment({ actors: [aLiveActor(), aLiveActor(), aLiveActor()] }));
+    screen.update(aMoment({ actors: [aLiveActor()] }));
+    screen.update(aMoment({ scenario: 'brief', actors: [aLiveActor()] }));
+    expect(terminal.seen[0]).toBe('brief  attack  4.2 s of 9.0 s');
+    expect(terminal.seen).toHaveLength(6);
+    expect(terminal.seen.filter((line) => line.startsWith('customers'))).toHaveLength(1);
+  });
+
+  test('the cursor is away while it is redrawn, and back after close, which may come twice', () => {
+    const terminal = new PaperTerminal(80, 24);
+    const screen = new LiveScreen(terminal, { color: false });
+    screen.update(aMoment());
+    expect(terminal.cursorShown).toBe(false);
+    screen.close();
+    screen.close();
+    expect(terminal.cursorShown).toBe(true);
+    expect(terminal.seen).toHaveLength(7);
+  });
+
+  test('a line printed meanwhile stands above the live ones', () => {
+    const terminal = new PaperTerminal(80, 24);
+    const screen = new LiveScreen(terminal, { color: false });
+    screen.update(aMoment());
+    screen.print('warning: the record grows fast');
+    screen.update(aMoment({ elapsedMs: 5_000 }));
+    expect(terminal.seen).toHaveLength(8);
+    expect(terminal.seen.slice(0, 2)).toEqual([
+      'warning: the record grows fast',
+      'order-flood-5x  attack  5.0 s of 9.0 s',
+    ]);
+  });
+
+  test('what is printed after close stands below the last lines', () => {
+    const terminal = new PaperTerminal(80, 24);
+    const screen = new LiveScreen(terminal, { color: false });
+    screen.update(aMoment());
+    screen.close();
+    screen.print('done');
+    expect(terminal.seen.at(-1)).toBe('done');
+    expect(terminal.seen).toHaveLength(8);
+  });
+
+  test('no more lines are drawn than the terminal has rows, since the others could not be redrawn', () => {
+    const terminal = new PaperTerminal(80, 5);
+    const screen = new LiveScreen(terminal, { color: false });
+    screen.update(aMoment());
+    screen.update(aMoment());
+    expect(terminal.seen).toHaveLength(4);
+  });
+});
+
+describe('on anything else', () => {
+  test('one plain line a phase', () => {
+    const written: string[] = [];
+    const screen = new LiveScreen({ write: (text) => written.push(text) }, { color: false });
+    for (const elapsedMs of [0, 500, 1_040, 2_000, 3_000, 5_000, 8_000]) screen.update(aMoment({ elapsedMs }));
+    screen.print('a warning');
+    screen.close();
+    expect(written).toEqual([
+      'order-flood-5x: warm-up, 0 ms of 9 s\n',
+      'order-flood-5x: calm, 1 s of 9 s\n',
+      'order-flood-5x: attack, 3 s of 9 s\n',
+      'order-flood-5x: draining, 8 s of 9 s\n',
+      'a warning\n',
+    ]);
+  });
+
+  test('a screen that was never updated writes nothing', () => {
+    const written: string[] = [];
+    new LiveScreen({ write: (text) => written.push(text) }, { color: false }).close();
+    expect(written).toEqual([]);
+  });
+});

@@ -1,0 +1,164 @@
+import { createHmac } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { createGate, encodeRecord, type RequestRecord } from '../../../harness/core/index.js';
+import { RECORD_HEADER_BYTES } from '../../../harness/core/record.js';
+import { Answer, Decision, type Gate } from '../../../harness/core/spec.js';
+import { auth, bucket, limit, spec } from './specs.js';
+
+function newGate(): Gate {
+  const gate = createGate(
+    spec({
+      classes: ['signed', 'unsigned'],
+      auth: auth({ signed: [true, false] }),
+      limits: [limit({ numbers: bucket(3, 1, 10), costs: [1, 1] })],
+    }),
+  );
+  gate.addKey('k', 'secret', 'ann');
+  return gate;
+}
+
+function record(changes: Partial<RequestRecord>): RequestRecord {
+  return {
+    nowUs: 0,
+    classId: 1,
+    ip: '10.0.0.1',
+    account: '',
+    keyId: '',
+    timestampUs: 0,
+    windowUs: 0,
+    message: '',
+    signature: '',
+    ...changes,
+  };
+}
+
+function decideAll(gate: Gate, bytes: Uint8Array, count: number): { decisions: number[]; answers: number[] } {
+  const decisions = new Uint8Array(count);
+  const answers = new Float64Array(count * Answer.size);
+  gate.decideBatch(bytes, count, decisions, answers);
+  return { decisions: [...decisions], answers: [...answers] };
+}
+
+describe('a batch', () => {
+  test('decides as single calls would, in order', () => {
+    const message = 'grüße';
+    const signature = newGate().sign('k', message);
+    const signed = record({ classId: 0, keyId: 'k', message, signature, nowUs: 5, timestampUs: 5 });
+    const requests = [record({}), signed, signed, record({ nowUs: 9 }), record({ nowUs: 30, ip: '' })];
+    const single = newGate();
+    const expected = requests.map((request) => {
+      const decision = single.decide(
+        request.nowUs,
+        request.classId,
+        request.ip,
+        request.account,
+        request.keyId,
+        request.timestampUs,
+        request.windowUs,
+        message,
+        request.signature,
+      );
+      return { decision, answer: [...single.answer] };
+    });
+    const batch = decideAll(newGate(), Buffer.concat(requests.map(encodeRecord)), requests.length);
+    expect(batch.decisions).toEqual(expected.map(({ decision }) => decision));
+    expect(batch.decisions).toEqual([
+      Decision.admitted,
+      Decision.admitted,
+      Decision.replayed,
+      Decision.throttled,
+      Decision.malformed,
+    ]);
+    expect(batch.answers).toEqual(expected.flatMap(({ answer }) => answer));
+  });
+
+  test('takes a binary message, an offset into a larger buffer, and bytes after its last record', () => {
+    const gate = newGate();
+    const message = Uint8Array.of(0xff, 0xfe, 0x00, 0x80);
+    gate.addKey('k', 'secret', '');
+    const request = record({ classId: 0, keyId: 'k', message, signature: signBytes(message) });
+    const bytes = Buffer.concat([Uint8Array.of(1, 2, 3), encodeRecord(request), Uint8Array.of(4)]);
+    expect(decideAll(gate, bytes.subarray(3), 1).decisions).toEqual([Decision.admitted]);
+  });
+
+  test('of no records decides nothing', () => {
+    expect(decideAll(newGate(), new Uint8Array(0), 0)).toEqual({ decisions: [], answers: [] });
+  });
+
+  test('with an id that is not ASCII finds it malformed, as a single call does', () => {
+    const bytes = encodeRecord(record({ ip: '10.0.0.é' }));
+    expect(decideAll(newGate(), bytes, 1).decisions).toEqual([Decision.malformed]);
+  });
+});
+
+describe('a batch is refused before anything is decided', () => {
+  const whole = encodeRecord(record({ message: 'a message' }));
+  const lengthened = Uint8Array.from(whole);
+  new DataView(lengthened.buffer).setUint32(40, 0xffffffff, true);
+  const overstated = Uint8Array.from(whole);
+  new DataView(overstated.buffer).setUint32(24, whole.length + 8, true);
+
+  const cuts = [
+    { bytes: whole.subarray(0, RECORD_HEADER_BYTES - 1), because: 'a record is cut short in its header' },
+    { bytes: whole.subarray(0, whole.length - 1), because: 'a record is cut short in its fields' },
+    { bytes: lengthened, because: 'a field is longer than its record' },
+    { bytes: overstated, because: 'a record is longer than its fields' },
+  ];
+  test.each(cuts)('when $because', ({ bytes }) => {
+    const gate = newGate();
+    const batch = Buffer.concat([whole, bytes]);
+    expect(() => decideAll(gate, batch, 2)).toThrow(expect.objectContaining({ code: 'FP_BATCH_INVALID' }));
+    gate.limit(0, 1, '10.0.0.1', '', '');
+    expect(gate.answer[Answer.remaining]).toBe(2);
+  });
+
+  test('when a time or a class of any record is wrong', () => {
+    const gate = newGate();
+    const wrongTime = Buffer.concat([whole, encodeRecord(record({ nowUs: 0.5 }))]);
+    expect(() => decideAll(gate, wrongTime, 2)).toThrow(expect.objectContaining({ code: 'FP_TIME_INVALID' }));
+    const wrongClass = Buffer.concat([whole, encodeRecord(record({ classId: 2 }))]);
+    expect(() => decideAll(gate, wrongClass, 2)).toThrow(expect.objectContaining({ code: 'FP_CLASS_INVALID' }));
+    gate.limit(0, 1, '10.0.0.1', '', '');
+    expect(gate.answer[Answer.remaining]).toBe(2);
+  });
+
+  const memory = new ArrayBuffer(1024);
+  const shared = new Uint8Array(new SharedArrayBuffer(8));
+  const buffers = [
+    { count: -1, because: 'the count is negative' },
+    { count: 0.5, because: 'the count is no whole number' },
+    { count: 2, decisions: new Uint8Array(1), because: 'there is no room for the decisions' },
+    { count: 2, answers: new Float64Array(9), because: 'there is no room for the answers' },
+    { count: 1, decisions: shared, because: 'a buffer is shared with other threads' },
+    {
+      count: 1,
+      decisions: new Uint8Array(memory, 0, 9),
+      answers: new Float64Array(memory, 8),
+      because: 'buffers overlap',
+    },
+  ];
+  test.each(buffers)('when $because', ({ count, decisions, answers }) => {
+    const bytes = Buffer.concat([whole, whole]);
+    const wanted = expect.objectContaining({ code: 'FP_BATCH_INVALID' });
+    expect(() =>
+      newGate().decideBatch(bytes, count, decisions ?? new Uint8Array(2), answers ?? new Float64Array(10)),
+    ).toThrow(wanted);
+  });
+
+  const neighbours = [
+    { decisions: new Uint8Array(memory, 0, 8), answers: new Float64Array(memory, 8, 5) },
+    { decisions: new Uint8Array(memory, 48, 8), answers: new Float64Array(memory, 8, 5) },
+  ];
+  test.each(neighbours)('but not when buffers lie side by side in the same memory', ({ decisions, answers }) => {
+    expect(() => newGate().decideBatch(whole, 1, decisions, answers)).not.toThrow();
+  });
+});
+
+test('a field that is too long for its length is refused when the record is written', () => {
+  expect(() => encodeRecord(record({ account: 'a'.repeat(65_536) }))).toThrow(RangeError);
+  expect(encodeRecord(record({ account: 'a'.repeat(65_535) })).length).toBeGreaterThan(65_535);
+});
+
+function signBytes(message: Uint8Array): string {
+  return createHmac('sha256', 'secret').update(message).digest('hex');
+}

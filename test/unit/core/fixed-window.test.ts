@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest';
+import type { Counter } from '../../../harness/core/family.js';
+import { FixedWindow } from '../../../harness/core/fixed-window.js';
+import { fixedWindow } from './specs.js';
+
+function fresh(): Counter {
+  return { atUs: 0, part: 0 };
+}
+
+describe('fixed window', () => {
+  const starts = [
+    { anchor: 'calendar' as const, chargedAtUs: 2345, startUs: 2000, because: 'the last multiple of the window' },
+    { anchor: 'calendar' as const, chargedAtUs: 2000, startUs: 2000, because: 'a multiple starts its own window' },
+    {
+      anchor: 'calendar' as const,
+      chargedAtUs: 1999,
+      startUs: 1000,
+      because: 'a window ends before the next multiple',
+    },
+    { anchor: 'first-hit' as const, chargedAtUs: 2345, startUs: 2345, because: 'the first request starts it' },
+  ];
+  test.each(starts)('with $anchor a charge at $chargedAtUs starts it at $startUs: $because', (row) => {
+    const family = new FixedWindow(fixedWindow(2, 1000, row.anchor));
+    const counter = fresh();
+    family.charge(counter, 2, row.chargedAtUs);
+    expect(counter).toEqual({ atUs: row.startUs, part: 2 });
+    expect(family.idleAtUs(counter)).toBe(row.startUs + 1000);
+    expect(family.retryAtUs(counter, 1, row.startUs + 999)).toBe(row.startUs + 1000);
+    expect(family.retryAtUs(counter, 1, row.startUs + 1000)).toBe(row.startUs + 1000);
+  });
+
+  test('counts cells up to its capacity', () => {
+    const family = new FixedWindow(fixedWindow(3, 1000, 'calendar'));
+    const counter = fresh();
+    expect(family.remaining(counter, 0)).toBe(3);
+    family.charge(counter, 2, 0);
+    expect(family.remaining(counter, 0)).toBe(1);
+    expect(family.retryAtUs(counter, 1, 0)).toBe(0);
+    expect(family.retryAtUs(counter, 2, 0)).toBe(1000);
+    family.charge(counter, 1, 999);
+    expect(family.remaining(counter, 999)).toBe(0);
+    expect(family.remaining(counter, 1000)).toBe(3);
+  });
+
+  test('has no window before its first charge, so that one at time 0 is like any other', () => {
+    const family = new FixedWindow(fixedWindow(1, 1000, 'first-hit'));
+    const counter = fresh();
+    expect(family.idleAtUs(counter)).toBe(0);
+    family.charge(counter, 1, 5);
+    expect(counter.atUs).toBe(5);
+  });
+
+  const reuses = [
+    { anchor: 'calendar' as const, coldAtUs: 0, nowUs: 7, untilUs: 7, because: 'all windows have one phase' },
+    { anchor: 'first-hit' as const, coldAtUs: 2, nowUs: 7, untilUs: 2, because: 'the cold window is open since 2' },
+    { anchor: 'first-hit' as const, coldAtUs: 2, nowUs: 11, untilUs: 2, because: 'the cold window is open to 12' },
+    { anchor: 'first-hit' as const, coldAtUs: 2, nowUs: 12, untilUs: 12, because: 'the cold window is over' },
+  ];
+  test.each(reuses)('$anchor: a slot idle since $untilUs can be reused at $nowUs, since $because', (row) => {
+    const family = new FixedWindow(fixedWindow(1, 10, row.anchor));
+    const cold = fresh();
+    family.charge(cold, 1, row.coldAtUs);
+    expect(family.reusableUntilUs(cold, row.nowUs)).toBe(row.untilUs);
+  });
+});

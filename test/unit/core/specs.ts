@@ -1,0 +1,54 @@
+/** Short ways to write the specs that tests of the core need. */
+import { createGate } from '../../../harness/core/index.js';
+import type {
+  AuthSpec,
+  FixedWindowNumbers,
+  Gate,
+  GateSpec,
+  LimitSpec,
+  TokenBucketNumbers,
+} from '../../../harness/core/spec.js';
+
+export function bucket(capacity: number, refillCells: number, refillPeriodUs: number): TokenBucketNumbers {
+  return { family: 'token-bucket', capacity, refillCells, refillPeriodUs };
+}
+
+export function fixedWindow(
+  capacity: number,
+  windowUs: number,
+  anchor: FixedWindowNumbers['anchor'],
+): FixedWindowNumbers {
+  return { family: 'fixed-window', capacity, windowUs, anchor };
+}
+
+/** A limit by ip that costs one cell in the only class, unless told otherwise. */
+export function limit(changes: Partial<LimitSpec>): LimitSpec {
+  const name = `limit-by-${changes.by ?? 'ip'}`;
+  return { name, by: 'ip', numbers: bucket(1, 1, 10), costs: [1], ban: null, maxKeys: 100, ...changes };
+}
+
+/** One unsigned class, unless told otherwise. */
+export function spec(changes: Partial<GateSpec>): GateSpec {
+  return { classes: ['any'], limits: [], auth: null, originUs: 0, ...changes };
+}
+
+/** One signed class with a window of 100 us, a tolerance of 10 us and room for ten claims. */
+export function auth(changes: Partial<AuthSpec> = {}): AuthSpec {
+  return { signed: [true], windowUsMax: 100, futureUs: 10, replayCapacity: 10, ...changes };
+}
+
+export function gateOf(...limits: LimitSpec[]): Gate {
+  return createGate(spec({ limits }));
+}
+
+/** The answer by name. */
+export function answerOf(gate: Gate): {
+  limit: number;
+  remaining: number;
+  retryAtUs: number;
+  resetAtUs: number;
+  cold: number;
+} {
+  const [limitIndex = 0, remaining = 0, retryAtUs = 0, resetAtUs = 0, cold = 0] = gate.answer;
+  return { limit: limitIndex, remaining, retryAtUs, resetAtUs, cold };
+}

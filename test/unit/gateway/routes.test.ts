@@ -1,0 +1,54 @@
+import Fastify from 'fastify';
+import { describe, expect, it } from 'vitest';
+import { createGate } from '../../../harness/core/gate.js';
+import type { GateSpec } from '../../../harness/core/spec.js';
+import { Gatekeeper } from '../../../harness/gateway/gatekeeper.js';
+import type { Order } from '../../../harness/gateway/order-store.js';
+import { OrderStore } from '../../../harness/gateway/order-store.js';
+import { PasswordStore } from '../../../harness/gateway/password-store.js';
+import { addRoutes } from '../../../harness/gateway/routes.js';
+import { SessionStore } from '../../../harness/gateway/session-store.js';
+import { requestClasses } from '../../../harness/scenario/plan.js';
+
+class BrokenOrderStore extends OrderStore {
+  override place(): Order {
+    throw new Error('the book has no more pages');
+  }
+}
+
+const originUs = 1_700_000_000_000_000;
+const spec: GateSpec = { classes: requestClasses, limits: [], auth: null, originUs };
+
+function brokenApi() {
+  const bugs: Error[] = [];
+  const app = Fastify();
+  const gatekeeper = new Gatekeeper({
+    clientIp: { from: 'socket' },
+    spec,
+    gate: createGate(spec),
+    clock: { originUs, nowUs: () => originUs },
+    accountByKey: new Map(),
+  });
+  addRoutes(app, {
+    gatekeeper,
+    orders: new BrokenOrderStore({ openPerAccountMax: 1, newId: () => 'id' }),
+    passwords: new PasswordStore({ cost: { scryptN: 16, scryptR: 1, scryptP: 1 }, runningMax: 1, waitingMax: 1 }),
+    sessions: new SessionStore({ perAccountMax: 1, newToken: () => 'token' }),
+    engine: 'ts',
+    onUnasked: () => undefined,
+    onBug: (error) => bugs.push(error),
+  });
+  return { app, bugs };
+}
+
+describe('a bug behind the gate', () => {
+  it('is reported, told to nobody outside, and leaves the word of the gate standing', async () => {
+    const { app, bugs } = brokenApi();
+    const payload = { symbol: 'BTC-USDT', side: 'buy', type: 'limit', price: '10.5', quantity: '1' };
+    const answer = await app.inject({ method: 'POST', url: '/v1/orders', payload });
+    expect(answer.statusCode).toBe(500);
+    expect(answer.headers['x-gate']).toBe('admitted');
+    expect(answer.json()).toEqual({ error: { reason: 'internal' } });
+    expect(bugs.map(({ message }) => message)).toEqual(['the book has no more pages']);
+  });
+});

@@ -1,0 +1,181 @@
+import { describe, expect, it } from 'vitest';
+import { FloodproofError } from '../../../harness/errors.js';
+import { behaviourNames, behaviourRow } from '../../../harness/scenario/behaviours.js';
+import { planEndUs } from '../../../harness/scenario/plan.js';
+import { loadScenario, loadScenarios } from '../../../harness/scenario/scenario.js';
+import { goodPolicy, goodScenario, textReader } from '../../support/scenario-files.js';
+
+function load(text: string) {
+  return loadScenario(textReader({ 'a/scenario.yaml': text, 'a/policy.yaml': goodPolicy }), 'a/scenario.yaml');
+}
+
+function actorOf(text: string) {
+  const actors = `actors:\n  - name: flooder\n    label: abuse\n    behaviour: order-flood\n${text}`;
+  return load(`${goodScenario.slice(0, goodScenario.indexOf('actors:'))}${actors}expect: [abuse.leak <= 0]\n`)
+    .actors[0];
+}
+
+function isFrozenThrough(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.isFrozen(value) && Object.values(value).every(isFrozenThrough);
+}
+
+describe('loadScenario', () => {
+  it('fills in every default', () => {
+    const { policy, ...plan } = load(goodScenario);
+    expect(policy.file).toBe('a/policy.yaml');
+    expect(plan).toEqual({
+      schema: 'floodproof/plan/1',
+      name: 'small',
+      file: 'a/scenario.yaml',
+      claim: 'Nothing happens.',
+      maps: [],
+      warmupUs: 2_000_000,
+      phases: [
+        { name: 'calm', startUs: 2_000_000, endUs: 4_000_000 },
+        { name: 'attack', startUs: 4_000_000, endUs: 7_000_000 },
+      ],
+      actors: [
+        {
+          name: 'customers',
+          label: 'legit',
+          population: 10,
+          behaviour: 'retail-trader',
+          params: {
+            orderShare: 0.2,
+            accountShare: 0.1,
+            cancelShare: 0.3,
+            thinkTimeUs: 200_000,
+            followRetryAfterShare: 0.9,
+            retries: 1,
+          },
+          arrivals: { process: 'poisson', ratePerSecond: 60 },
+          active: [{ startUs: 0, endUs: 7_000_000 }],
+        },
+        {
+          name: 'flooder',
+          label: 'abuse',
+          population: 1,
+          behaviour: 'order-flood',
+          params: {},
+          arrivals: { process: 'constant', ratePerSecond: 200 },
+          active: [{ startUs: 4_000_000, endUs: 7_000_000 }],
+        },
+      ],
+      expectations: [
+        {
+          text: 'abuse.leak <= 0',
+          subject: 'abuse',
+          metric: 'leak',
+          phase: null,
+          operator: '<=',
+          wanted: { kind: 'number', value: 0 },
+          wholeInterval: false,
+        },
+      ],
+      generator: { ownDelayP99Us: 50_000, ownDelayP99WorstSecondUs: 250_000, sentShare: 0.99 },
+      request: { timeoutUs: 10_000_000, connectionsPerIp: 64, openMax: 20_000 },
+      holdUs: 5_000_000,
+    });
+  });
+
+  it('is frozen through and through', () => {
+    expect(isFrozenThrough(load(goodScenario))).toBe(true);
+  });
+
+  it('survives being saved and read back', () => {
+    const plan = load(goodScenario);
+    expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
+  });
+
+  it('reads what a file says of sending, holding and the generator', () => {
+    const settings =
+      'warmup: 0s\nhold: 1min\nrequest: { timeout: 3s, connectionsPerIp: 1 }\ngenerator: { ownDelayP99: 10ms, sentShare: 95% }\nphases:';
+    const plan = load(goodScenario.replace('phases:', settings));
+    expect(plan).toMatchObject({
+      warmupUs: 0,
+      holdUs: 60_000_000,
+      request: { timeoutUs: 3_000_000, connectionsPerIp: 1, openMax: 20_000 },
+      generator: { ownDelayP99Us: 10_000, ownDelayP99WorstSecondUs: 250_000, sentShare: 0.95 },
+    });
+    expect(planEndUs(plan)).toBe(5_000_000);
+  });
+
+  it('reads all arrival processes', () => {
+    const arrivalsOf = (text: string) => actorOf(`    arrivals: ${text}\n`)?.arrivals;
+    expect(arrivalsOf('{ process: constant, rate: 90/min }')).toEqual({ process: 'constant', ratePerSecond: 1.5 });
+    expect(arrivalsOf('{ process: poisson, rate: 5 per 10s }')).toEqual({ process: 'poisson', ratePerSecond: 0.5 });
+    expect(arrivalsOf('{ process: ramp, from: 1/s, to: 9/s }')).toEqual({
+      process: 'ramp',
+      fromPerSecond: 1,
+      toPerSecond: 9,
+    });
+  });
+
+  it.each([
+    { during: 'calm', active: [[2, 4]], because: 'one phase is one span' },
+    { during: '[calm, attack]', active: [[2, 7]], because: 'neighbours are one span' },
+    { during: '[attack, calm]', active: [[2, 7]], because: 'the order of the list does not matter' },
+    {
+      during: '[calm, recovery]',
+      active: [
+        [2, 4],
+        [7, 8],
+      ],
+      because: 'what lies apart stays apart',
+    },
+  ])('acts during $during: $because', ({ during, active }) => {
+    const text = goodScenario
+      .replace('during: attack', `during: ${during}`)
+      .replace('actors:', '  - { name: recovery, for: 1s }\nactors:');
+    const spans = load(text).actors[1]?.active.map(({ startUs, endUs }) => [startUs / 1e6, endUs / 1e6]);
+    expect(spans).toEqual(active);
+  });
+
+  it('gives credential stuffing one identity for each address', () => {
+    const text = goodScenario.replace('behaviour: order-flood', 'behaviour: credential-stuffing\n    with: { ips: 7 }');
+    expect(load(text).actors[1]).toMatchObject({ population: 7, params: { ips: 7, combos: 100_000, hitRate: 0.002 } });
+  });
+
+  it('gives every behaviour exactly the parameters of its row', () => {
+    for (const name of behaviourNames) {
+      const source = name === 'replay' ? '\n    with: { source: customers }' : '';
+      const plan = load(goodScenario.replace('behaviour: order-flood', `behaviour: ${name}${source}`));
+      expect(Object.keys(plan.actors[1]?.params ?? {}).sort()).toEqual(Object.keys(behaviourRow(name).params).sort());
+    }
+  });
+
+  it('folds a claim of several lines into one', () => {
+    expect(load(goodScenario.replace('Nothing happens.', '>\n  Nothing\n  happens.\n')).claim).toBe('Nothing happens.');
+  });
+
+  it('says which file can not be read', () => {
+    const reader = textReader({});
+    expect(() => loadScenario(reader, 'gone.yaml')).toThrow('cannot read gone.yaml: there is no such file');
+  });
+});
+
+describe('loadScenarios', () => {
+  it('tells the faults of all files at once, and those of a shared policy once', () => {
+    const files = {
+      'b.yaml': goodScenario.replace('for: 2s', 'for: 2'),
+      'a.yaml': goodScenario.replace('for: 3s', 'for: 3'),
+      'policy.yaml': goodPolicy.replace('capacity: 20', 'capacity: 0'),
+    };
+    let thrown: unknown = null;
+    try {
+      loadScenarios(textReader(files), ['b.yaml', 'a.yaml']);
+    } catch (error) {
+      thrown = error;
+    }
+    if (!(thrown instanceof FloodproofError)) throw new Error('the files were accepted');
+    expect(thrown.message).toBe('3 faults in a.yaml, b.yaml, policy.yaml');
+    expect(thrown.faults.map(({ file, line }) => `${file}:${line}`)).toEqual(['a.yaml:7', 'b.yaml:6', 'policy.yaml:9']);
+  });
+
+  it('keeps the order of the files', () => {
+    const files = { 'b.yaml': goodScenario, 'a.yaml': goodScenario, 'policy.yaml': goodPolicy };
+    const plans = loadScenarios(textReader(files), ['b.yaml', 'a.yaml']);
+    expect(plans.map(({ file }) => file)).toEqual(['b.yaml', 'a.yaml']);
+  });
+});

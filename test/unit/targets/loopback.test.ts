@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+import { checkTarget, isLoopback } from '../../../harness/targets/loopback.js';
+
+describe('which address is loopback', () => {
+  test.each([
+    ['127.0.0.1', true],
+    ['127.255.255.254', true],
+    ['::1', true],
+    ['::ffff:127.0.0.9', true],
+    ['0.0.0.0', false],
+    ['10.0.0.1', false],
+    ['192.168.1.1', false],
+    ['169.254.169.254', false],
+    ['::ffff:10.0.0.1', false],
+    ['::', false],
+    ['fe80::1', false],
+    ['8.8.8.8', false],
+    ['not an address', false],
+  ])('%s: %s', (address, wanted) => {
+    expect(isLoopback(address)).toBe(wanted);
+  });
+});
+
+describe('which URL may be a target', () => {
+  test.each([
+    { url: 'http://127.0.0.1:3000', origin: 'http://127.0.0.1:3000', host: '127.0.0.1:3000', basePath: '' },
+    { url: 'http://127.1:3000/api/', origin: 'http://127.0.0.1:3000', host: '127.0.0.1:3000', basePath: '/api' },
+    { url: 'http://[::1]:8080', origin: 'http://[::1]:8080', host: '[::1]:8080', basePath: '' },
+    { url: 'http://2130706433:81', origin: 'http://127.0.0.1:81', host: '127.0.0.1:81', basePath: '' },
+    { url: 'http://0x7f.1', origin: 'http://127.0.0.1:80', host: '127.0.0.1', basePath: '' },
+  ])('$url is run at $origin', async ({ url, ...wanted }) => {
+    expect(await checkTarget(url)).toEqual(wanted);
+  });
+
+  test('a name keeps its Host header and is pinned to the address that was checked', async () => {
+    const target = await checkTarget('http://localhost:4000');
+    expect(['http://127.0.0.1:4000', 'http://[::1]:4000']).toContain(target.origin);
+    expect(target.host).toBe('localhost:4000');
+  });
+
+  test.each([
+    { url: 'http://10.0.0.1', code: 'FP_TARGET_FORBIDDEN' },
+    { url: 'http://0.0.0.0:3000', code: 'FP_TARGET_FORBIDDEN' },
+    { url: 'http://[::ffff:10.0.0.1]', code: 'FP_TARGET_FORBIDDEN' },
+    { url: 'http://167772161/', code: 'FP_TARGET_FORBIDDEN' },
+    { url: 'http://name.invalid', code: 'FP_TARGET_UNREACHABLE' },
+    { url: 'ftp://127.0.0.1', code: 'FP_USAGE' },
+    { url: 'https://127.0.0.1', code: 'FP_USAGE' },
+    { url: 'http://user:secret@127.0.0.1', code: 'FP_USAGE' },
+    { url: 'http://127.0.0.1/?x=1', code: 'FP_USAGE' },
+    { url: 'gatway', code: 'FP_USAGE' },
+  ])('$url is $code', async ({ url, code }) => {
+    await expect(checkTarget(url)).rejects.toMatchObject({ code });
+  });
+});
