@@ -3,10 +3,10 @@ import { buildWorld } from '../actors/identities/world.js';
 import type { RegisteredAccount } from '../actors/world.js';
 import { ExitCode } from '../errors.js';
 import { startGateway } from '../gateway/gateway.js';
-import { isPolicyText } from '../scenario/policy.js';
+import { isPolicyText } from '../scenario/file-kind.js';
 import type { Policy } from '../scenario/plan.js';
 import type { Console } from './console.js';
-import { diskReader } from './file-reader.js';
+import { fileReader } from './file-reader.js';
 import { catchInterrupt } from './interrupt.js';
 import { loadPolicyFile, loadScenarios } from './load.js';
 
@@ -27,7 +27,7 @@ const trialAccount: RegisteredAccount = {
 const ACCOUNTS_SHOWN = 3;
 
 function open(flags: GatewayFlags): { policy: Policy; registered: readonly RegisteredAccount[] } {
-  if (isPolicyText(flags.policy, diskReader.read(flags.policy))) {
+  if (isPolicyText(flags.policy, fileReader.read(flags.policy))) {
     return { policy: loadPolicyFile(flags.policy), registered: [trialAccount] };
   }
   const [plan] = loadScenarios([flags.policy]);

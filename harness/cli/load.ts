@@ -2,13 +2,13 @@
 import { loadPolicy } from '../scenario/policy.js';
 import type { Plan, Policy } from '../scenario/plan.js';
 import { loadScenarios as load } from '../scenario/scenario.js';
-import { diskReader, expandPaths } from './file-reader.js';
+import { fileReader, expandPaths } from './file-reader.js';
 
 /** @throws {FloodproofError} with the faults of all files at once. */
 export function loadScenarios(paths: readonly string[]): readonly Plan[] {
-  return load(diskReader, expandPaths(paths));
+  return load(fileReader, expandPaths(paths));
 }
 
 export function loadPolicyFile(path: string): Policy {
-  return loadPolicy(diskReader, path);
+  return loadPolicy(fileReader, path);
 }

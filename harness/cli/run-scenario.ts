@@ -4,7 +4,7 @@ import { buildWorld } from '../actors/identities/world.js';
 import { play, type Played, type Progress } from '../engine/play.js';
 import { sealParquet } from '../engine/record/parquet.js';
 import { RunFolder, type RunRecord } from '../engine/record/run-folder.js';
-import { FloodproofError } from '../errors.js';
+import type { FloodproofError } from '../errors.js';
 import { launchGateway, type LaunchedGateway } from '../gateway/launch.js';
 import { judgeRun } from '../judge/judge.js';
 import type { VerdictDocument } from '../judge/verdict.js';
@@ -61,7 +61,7 @@ async function openTarget(
     port: 0,
     registered: buildWorld(record.plan, record.seed).registered,
   });
-  const notes = gateway.note === null ? [] : [gateway.note];
+  const notes = gateway.note === null || gateway.note === '' ? [] : [gateway.note];
   return { target: await checkTarget(gateway.url), notes, ended: gateway.ended, close: () => gateway.close() };
 }
 
@@ -69,7 +69,7 @@ export async function runScenario(record: RunRecord, parent: string, hooks: Scen
   const { plan, seed } = record;
   const opened = openEngine(record.engine);
   const transport = await findIdentityTransport();
-  const notes: string[] = opened.note === null ? [] : [opened.note];
+  const notes: string[] = opened.note === '' ? [] : [opened.note];
   if (transport === 'trusted-hop') {
     notes.push(
       'this system has no source addresses besides 127.0.0.1: identities\' addresses travel as the last hop of X-Forwarded-For',

@@ -1,9 +1,10 @@
 /** `floodproof validate`: reads scenario and policy files, says everything that is wrong, or that nothing is. */
 import { FloodproofError, type Fault } from '../errors.js';
 import { invalidFiles } from '../scenario/faults.js';
-import { isPolicyText, loadPolicy } from '../scenario/policy.js';
+import { isPolicyText } from '../scenario/file-kind.js';
+import { loadPolicy } from '../scenario/policy.js';
 import { loadScenario } from '../scenario/scenario.js';
-import { diskReader, expandPaths } from './file-reader.js';
+import { fileReader, expandPaths } from './file-reader.js';
 
 /** @throws {FloodproofError} FP_FILE_INVALID with the faults of all files. */
 export function validateCommand(paths: readonly string[]): string {
@@ -22,10 +23,10 @@ export function validateCommand(paths: readonly string[]): string {
 }
 
 function validate(file: string): string {
-  if (isPolicyText(file, diskReader.read(file))) {
-    const policy = loadPolicy(diskReader, file);
+  if (isPolicyText(file, fileReader.read(file))) {
+    const policy = loadPolicy(fileReader, file);
     return `a right policy (${policy.limits.length} limits)`;
   }
-  const plan = loadScenario(diskReader, file);
+  const plan = loadScenario(fileReader, file);
   return `a right scenario (${plan.actors.length} actors, ${plan.expectations.length} expectations)`;
 }

@@ -13,8 +13,16 @@ export interface TinyRequest {
   readonly charge: 'certain' | 'maybe' | 'none';
 }
 
-/** Cells above the bound in the worst of all intervals, by the definition of the bound; -Infinity without any request. */
-export function worstExcess(limit: PolicyLimit, policy: Policy, requests: readonly TinyRequest[]): number {
+/**
+ * Cells above the bound in the worst of all intervals, by the definition of the bound; -Infinity without any request.
+ * Intervals of a window family that are longer than `windowsMax` windows are left out.
+ */
+export function worstExcess(
+  limit: PolicyLimit,
+  policy: Policy,
+  requests: readonly TinyRequest[],
+  windowsMax = Number.POSITIVE_INFINITY,
+): number {
   const byAnswer = requests.filter(({ charge }) => charge === 'certain').sort((a, b) => a.answeredUs - b.answeredUs);
   let worst = Number.NEGATIVE_INFINITY;
   for (const xUs of new Set(byAnswer.map(({ sentUs }) => sentUs))) {
@@ -22,10 +30,18 @@ export function worstExcess(limit: PolicyLimit, policy: Policy, requests: readon
     for (const { sentUs, answeredUs: yUs, cells } of byAnswer) {
       if (sentUs < xUs) continue;
       sum += cells;
-      worst = Math.max(worst, sum - boundOf(limit, policy, yUs - xUs + policy.resolutionUs));
+      const spanUs = yUs - xUs + policy.resolutionUs;
+      if (limit.family !== 'token-bucket' && windowsOf(limit, spanUs) > windowsMax) continue;
+      worst = Math.max(worst, sum - boundOf(limit, policy, spanUs));
     }
   }
   return worst;
+}
+
+/** How many windows the bound of a span is made of: of a log those that cover it, of fixed windows those that start in it. */
+function windowsOf(limit: Exclude<PolicyLimit, { readonly family: 'token-bucket' }>, spanUs: number): number {
+  const windows = spanUs / limit.windowUs;
+  return limit.family === 'sliding-log' ? Math.floor(windows) + 1 : Math.ceil(windows);
 }
 
 /** Whole cells that may be admitted within a span of the target's clock. */
@@ -34,8 +50,7 @@ function boundOf(limit: PolicyLimit, { nodes, slackCells }: Policy, spanUs: numb
     const refilled = (BigInt(nodes * limit.refillCells) * BigInt(spanUs)) / BigInt(limit.refillPeriodUs);
     return nodes * limit.capacity + Number(refilled) + slackCells;
   }
-  const windows = spanUs / limit.windowUs;
-  const touched = limit.family === 'sliding-log' ? Math.floor(windows) + 1 : Math.ceil(windows) + 1;
+  const touched = windowsOf(limit, spanUs) + (limit.family === 'sliding-log' ? 0 : 1);
   return nodes * limit.capacity * touched + slackCells;
 }
 

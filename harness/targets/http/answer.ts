@@ -18,6 +18,8 @@ const outcomeOfGate: Readonly<Record<string, Outcome>> = {
   'from-future': Outcome.refused,
   replayed: Outcome.refused,
   'replay-full': Outcome.refused,
+  // Answered before the gate was asked (no such path, a body too large): an error of whoever made the request.
+  unasked: Outcome.garbage,
 };
 
 /** @param gate - the answer's `x-gate` header, undefined when there is none. */

@@ -16,6 +16,7 @@ describe('what came of a request', () => {
     { status: 503, gate: 'admitted', outcome: 'serverError', because: 'admitted, but not served' },
     { status: 500, gate: undefined, outcome: 'serverError', because: 'unknown whether it was charged' },
     { status: 429, gate: 'never', outcome: 'never', because: 'cost above capacity' },
+    { status: 404, gate: 'unasked', outcome: 'garbage', because: 'the gateway knows no such path and has asked no gate' },
     { status: 200, gate: 'constructor', outcome: 'admitted', because: 'a word of the language is not a decision' },
   ] as const)('$status with x-gate $gate is $outcome: $because', ({ status, gate, outcome }) => {
     expect(outcomeOfStatus(status, gate)).toBe(Outcome[outcome]);
