@@ -21,12 +21,28 @@ const NUMBER_END = 0x10001;
  * @param seed - Whole number, 0 to 2^53 - 1. Two seeds never share a start.
  */
 export function createRandom(seed: number): Random {
-  const generator = xoroshiro128plusFromState(startState(seed));
-  return {
-    unit: () => uniformFloat64(generator),
-    below: (bound) => uniformInt(generator, 0, bound - 1),
-    exponential: () => -Math.log(1 - uniformFloat64(generator)),
-  };
+  return new Stream(seed);
+}
+
+/** A class and not three closures: one is made for each event of a run. */
+class Stream implements Random {
+  readonly #generator: ReturnType<typeof xoroshiro128plusFromState>;
+
+  constructor(seed: number) {
+    this.#generator = xoroshiro128plusFromState(startState(seed));
+  }
+
+  unit(): number {
+    return uniformFloat64(this.#generator);
+  }
+
+  below(bound: number): number {
+    return uniformInt(this.#generator, 0, bound - 1);
+  }
+
+  exponential(): number {
+    return -Math.log(1 - uniformFloat64(this.#generator));
+  }
 }
 
 /**

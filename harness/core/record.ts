@@ -72,11 +72,12 @@ export interface ReadRecord extends RequestRecord {
 /** Reads the record at `offset`, which `recordFault` has found whole. */
 export function readRecord(records: Uint8Array, offset: number): ReadRecord {
   const view = new DataView(records.buffer, records.byteOffset + offset);
-  let from = offset + RECORD_HEADER_BYTES;
+  const bytes = Buffer.from(records.buffer, records.byteOffset, records.length);
+  let end = offset + RECORD_HEADER_BYTES;
   // One character a byte: an id or signature with a byte above 0x7e is malformed, whatever it would mean in UTF-8.
   const text = (length: number): string => {
-    from += length;
-    return Buffer.from(records.buffer, records.byteOffset + from - length, length).toString('latin1');
+    end += length;
+    return length === 0 ? '' : bytes.toString('latin1', end - length, end);
   };
   const ip = text(view.getUint16(30, true));
   const account = text(view.getUint16(32, true));
@@ -92,7 +93,7 @@ export function readRecord(records: Uint8Array, offset: number): ReadRecord {
     account,
     keyId,
     signature,
-    message: records.subarray(from, from + view.getUint32(40, true)),
+    message: records.subarray(end, end + view.getUint32(40, true)),
   };
 }
 

@@ -12,6 +12,7 @@ import type { FlightSender } from '../targets/http/sender.js';
 import { Alarm } from './alarm.js';
 import type { HealthWatch } from './health.js';
 import { MomentQueue } from './moment-queue.js';
+import { OpenFlights } from './open-flights.js';
 import type { Recorder } from './recorder.js';
 import type { RunClock } from './wall-clock.js';
 
@@ -44,8 +45,7 @@ export class Dispatcher implements FlightOwner {
   private readonly limitIndexes: ReadonlyMap<string, number>;
   private readonly followUps = new MomentQueue<Intent>();
   private readonly alarm: Alarm;
-  private readonly deadlines: Flight[] = [];
-  private deadlineHead = 0;
+  private readonly flights = new OpenFlights();
   private nextArrival: Arrival | null;
   private open = 0;
   private signatures = 0;
@@ -85,9 +85,8 @@ export class Dispatcher implements FlightOwner {
   /** Stops the load at once; what is open is taken back and recorded as aborted. */
   stop(): void {
     this.isStopped = true;
-    for (let i = this.deadlineHead; i < this.deadlines.length; i++) {
-      const flight = this.deadlines[i] as Flight;
-      if (!flight.isConcluded) this.giveUp(flight, Outcome.aborted);
+    for (let flight = this.flights.earliest; flight !== null; flight = this.flights.earliest) {
+      this.giveUp(flight, Outcome.aborted);
     }
     this.checkFinished();
   }
@@ -104,6 +103,7 @@ export class Dispatcher implements FlightOwner {
     const { parts } = this;
     const { intent } = flight;
     this.open--;
+    this.flights.remove(flight);
     parts.recorder.record(flight);
     const actor = intent.identity.actor;
     if (flight.outcome === Outcome.admitted && flight.signature !== 0xffffffff && intent.replay === null) {
@@ -184,33 +184,24 @@ export class Dispatcher implements FlightOwner {
     parts.health.asked(intendedUs);
     const signature = intent.replay?.signature ?? (intent.signed ? parts.signatureBase + this.signatures++ : 0xffffffff);
     const flight = new Flight(this, intent, intendedUs, signature);
-    const isMeasured = intendedUs >= parts.plan.warmupUs;
     this.open++;
     if (this.open > parts.openMax) {
       // So many are open because the target is slow: its failure, not the generator's delay.
-      parts.health.dispatched(intendedUs, this.nowUs(), isMeasured);
+      parts.health.dispatched(intendedUs, this.nowUs());
       flight.stop(Outcome.unsent);
       return;
     }
-    this.deadlines.push(flight);
+    this.flights.add(flight);
     parts.sender.send(flight);
-    parts.health.dispatched(intendedUs, flight.dispatchedUs, isMeasured);
+    parts.health.dispatched(intendedUs, flight.dispatchedUs);
   }
 
   /** Ends what is past its deadline. All deadlines are equally long, so they end in the order of dispatch. */
   private sweep(): void {
     const limitUs = this.nowUs() - this.parts.plan.request.timeoutUs;
-    while (this.deadlineHead < this.deadlines.length) {
-      const flight = this.deadlines[this.deadlineHead] as Flight;
-      if (!flight.isConcluded) {
-        if (flight.dispatchedUs > limitUs) break;
-        this.giveUp(flight, Outcome.timeout);
-      }
-      this.deadlineHead++;
-    }
-    if (this.deadlineHead * 2 > this.deadlines.length) {
-      this.deadlines.splice(0, this.deadlineHead);
-      this.deadlineHead = 0;
+    for (let flight = this.flights.earliest; flight !== null; flight = this.flights.earliest) {
+      if (flight.dispatchedUs > limitUs) break;
+      this.giveUp(flight, Outcome.timeout);
     }
     this.checkFinished();
   }

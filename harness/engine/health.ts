@@ -43,11 +43,13 @@ export class HealthWatch {
   private readonly loop = monitorEventLoopDelay({ resolution: 10 });
   private readonly clock: RunClock;
   private readonly observer: PerformanceObserver;
-  /** Own delays of the whole run, for the run's percentile. */
+  private readonly warmupUs: number;
+  /** Own delays of the whole run without the seconds that begin in the warm-up; complete after `finish`. */
   readonly delays = delayHistogram();
 
-  constructor(clock: RunClock) {
+  constructor(clock: RunClock, warmupUs: number) {
     this.clock = clock;
+    this.warmupUs = warmupUs;
     this.loop.enable();
     this.observer = new PerformanceObserver((list) => {
       const second = Math.floor(this.clock.nowUs() / 1e6);
@@ -62,13 +64,11 @@ export class HealthWatch {
     this.at(intendedUs).asked++;
   }
 
-  /** @param isMeasured - whether it belongs to a phase: the warm-up is watched but not part of the run's percentile. */
-  dispatched(intendedUs: number, dispatchedUs: number, isMeasured: boolean): void {
+  dispatched(intendedUs: number, dispatchedUs: number): void {
     const second = this.at(intendedUs);
     const delayUs = Math.max(0, Math.round(dispatchedUs - intendedUs));
     if (delayUs <= HANDED_OVER_US_MAX) second.dispatched++;
     second.delays.recordValue(Math.min(delayUs, 3_600_000_000));
-    if (isMeasured) this.delays.recordValue(Math.min(delayUs, 3_600_000_000));
   }
 
   /** To be called about once a second: reads the loop's lag and closes old seconds. */
@@ -112,6 +112,7 @@ export class HealthWatch {
         eventLoopLagUsMax: Math.round(this.lags.get(second) ?? 0),
         gcUs: Math.round(this.gcs.get(second) ?? 0),
       });
+      if (second * 1e6 >= this.warmupUs) this.delays.add(row.delays);
       this.open.delete(second);
       this.lags.delete(second);
       this.gcs.delete(second);

@@ -25,6 +25,9 @@ export class LiveTally {
   /** Measured requests that were written, and answered. */
   sent = 0;
   answered = 0;
+  /** The span from the first intended to the last concluded request, warm-up included. */
+  firstUs = Number.POSITIVE_INFINITY;
+  lastUs = Number.NEGATIVE_INFINITY;
 
   constructor(plan: Plan) {
     this.warmupUs = plan.warmupUs;
@@ -33,8 +36,10 @@ export class LiveTally {
   }
 
   add(rows: number, columns: ObservationColumns): void {
+    this.lastUs = Math.max(this.lastUs, columns.concludedUs[rows - 1] as number);
     for (let row = 0; row < rows; row++) {
       const intendedUs = columns.intendedUs[row] as number;
+      if (intendedUs < this.firstUs) this.firstUs = intendedUs;
       const sentUs = columns.sentUs[row] as number;
       const answeredUs = columns.answeredUs[row] as number;
       const actor = columns.actor[row] as number;

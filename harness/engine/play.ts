@@ -180,7 +180,7 @@ class PlayedRun {
       return;
     }
     const recycle: ToWorker = { kind: 'recycle', columns };
-    port.postMessage(recycle, Object.values(columns).map((column) => column.buffer as ArrayBuffer));
+    port.postMessage(recycle, [columns.intendedUs.buffer as ArrayBuffer]);
   }
 
   private tell(message: ToWorker): void {

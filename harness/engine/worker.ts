@@ -122,10 +122,11 @@ export default async function play(task: WorkerTask): Promise<WorkerResult> {
   const { port } = task;
   const post = (message: FromWorker, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
   const recorder = new Recorder((rows, columns) => {
-    post({ kind: 'rows', rows, columns }, Object.values(columns).map((column) => column.buffer as ArrayBuffer));
+    // All columns share one piece of memory.
+    post({ kind: 'rows', rows, columns }, [columns.intendedUs.buffer as ArrayBuffer]);
   });
   const clock = new RunClock();
-  const health = new HealthWatch(clock);
+  const health = new HealthWatch(clock, task.plan.warmupUs);
   const dispatcher = buildDispatcher(task, clock, recorder, health);
   await dispatcher.ready();
   const started = new Promise<number>((resolve) => {

@@ -45,8 +45,9 @@ export class Evidence implements EvidenceSource {
       const members = run.identities.filter(({ actor }) => selection.actors.includes(actor)).map(({ index }) => index);
       return blocks.falseBlockSentences(selection, members, (identity) => this.identityName(identity));
     }
-    if (metricTable[metric].unit === 'us' || metric === 'latencyInflation.p99') return this.perActor(expectation);
-    return this.counts(expectation);
+    const isTime = metricTable[metric].unit === 'us' || metric === 'latencyInflation.p99';
+    const perActor = isTime ? this.perActor(expectation) : [];
+    return perActor.length > 0 ? perActor : this.counts(expectation);
   }
 
   private identityName(identity: number): string {

@@ -97,7 +97,7 @@ export function evaluate(run: JudgedRun, expectation: Expectation, evidence: Evi
   else {
     pass = (expectation.wholeInterval ? compareIntervals : compareRanges)(measured, operator, wanted);
     if (pass === null)
-      sentences.push(`depends on what can't be told: it is between ${rangeText(measured.low, measured.high, unit)}`);
+      sentences.push(`depends on what can't be told: it may be ${rangeText(measured.low, measured.high, unit)}`);
     if (pass !== true) sentences.push(...evidence.sentences(expectation));
   }
   return {

@@ -40,15 +40,16 @@ export function createMostUsed(limit: PolicyLimit, grainUs: number): MostUsed {
 
 class MostUsedBucket implements MostUsed {
   private readonly numbers: BucketNumbers;
-  private readonly grainUs: number;
+  private readonly grainUnits: number;
   private readonly levels = new RunningMinimum();
+  /** Debt just after the last settled charge. */
   private debtUnits = 0;
-  private debtUs = 0;
+  private debtUs = Number.NEGATIVE_INFINITY;
   private openCells = 0;
 
   constructor(numbers: BucketNumbers, grainUs: number) {
     this.numbers = numbers;
-    this.grainUs = grainUs;
+    this.grainUnits = numbers.usUnits * grainUs;
   }
 
   get entries(): number {
@@ -62,27 +63,26 @@ class MostUsedBucket implements MostUsed {
   }
 
   settle(decidedByUs: number, cells: number): void {
-    this.debtUnits = this.debtAt(decidedByUs) + cells * this.numbers.cellUnits;
+    const { cellUnits, usUnits } = this.numbers;
+    this.debtUnits = Math.max(0, this.debtUnits - usUnits * (decidedByUs - this.debtUs)) + cells * cellUnits;
     this.debtUs = decidedByUs;
     this.openCells -= cells;
   }
 
   probe(sentUs: number): void {
-    const { cellUnits, capacityCells } = this.numbers;
-    this.levels.push(sentUs, (capacityCells - this.openCells) * cellUnits - this.debtAt(sentUs));
+    const { cellUnits, usUnits, capacityCells } = this.numbers;
+    // The grain delays the refill of what was charged before; what is charged at this moment has had none, and a bucket
+    // that was never charged owes nothing.
+    const owed = Math.max(0, this.debtUnits - usUnits * (sentUs - this.debtUs) + this.grainUnits);
+    this.levels.push(sentUs, (capacityCells - this.openCells) * cellUnits - owed);
   }
 
   hadSince(sinceUs: number, cells: number): boolean {
-    const { cellUnits, usUnits } = this.numbers;
-    return this.levels.since(sinceUs) - usUnits * this.grainUs >= cells * cellUnits;
+    return this.levels.since(sinceUs) >= cells * this.numbers.cellUnits;
   }
 
   forgetBefore(beforeUs: number): void {
     this.levels.forgetBefore(beforeUs);
-  }
-
-  private debtAt(us: number): number {
-    return Math.max(0, this.debtUnits - this.numbers.usUnits * (us - this.debtUs));
   }
 }
 

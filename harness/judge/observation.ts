@@ -89,11 +89,18 @@ const arrayOf = {
 export type ColumnName = keyof typeof observationSchema;
 export const columnNames = Object.keys(observationSchema) as readonly ColumnName[];
 
-/** Fresh columns of `rows` zeros. */
+/** Fresh columns of `rows` zeros, all in one piece of memory: a batch is handed from thread to thread as a whole. */
 export function createColumns(rows: number): ObservationColumns {
+  const sizes = columnNames.map((name) => rows * arrayOf[observationSchema[name]].BYTES_PER_ELEMENT);
+  const offsets = columnNames.map((_, index) => sizes.slice(0, index).reduce((sum, size) => sum + align(size), 0));
+  const memory = new ArrayBuffer(sizes.reduce((sum, size) => sum + align(size), 0));
   return Object.fromEntries(
-    columnNames.map((name) => [name, new arrayOf[observationSchema[name]](rows)]),
+    columnNames.map((name, index) => [name, new arrayOf[observationSchema[name]](memory, offsets[index], rows)]),
   ) as unknown as ObservationColumns;
+}
+
+function align(bytes: number): number {
+  return Math.ceil(bytes / 8) * 8;
 }
 
 /** The first `rows` rows of `columns`, sharing their memory. */

@@ -79,7 +79,7 @@ export function policyLines(plan: Plan): readonly string[] {
   const lines = [`What the policy ${policy.name} promises (${policy.file})`, ...authLines(plan)];
   lines.push(`  caller's address: ${clientIpText(policy.clientIp)}`);
   const widened: string[] = [];
-  if (policy.nodes > 1) widened.push(`${policy.nodes} nodes count on their own`);
+  if (policy.nodes > 1) widened.push(`${policy.nodes} nodes that count on their own`);
   if (policy.slackCells > 0) widened.push(`${policy.slackCells} cells of slack`);
   widened.push(`a clock grain of ${formatDuration(policy.resolutionUs)}`);
   lines.push(`  numbers below allow for ${widened.join(', ')}`);

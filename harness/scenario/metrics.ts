@@ -44,7 +44,9 @@ export const metricTable = {
   wrongfulBlocks: {
     unit: 'count',
     better: 'low',
-    means: 'throttled requests for which every possible decision moment says that the limit had the cells',
+    means:
+      'throttled requests for which every possible decision moment says that the limit had the cells; and "never" where ' +
+      'the cost fits, and bans where the policy has none',
   },
   leak: {
     unit: 'cells',
@@ -72,15 +74,17 @@ export const metricTable = {
     unit: 'us',
     better: 'low',
     means:
-      'from its first request to the earliest instant after which its admitted cells stay within the refill of the ' +
-      'policy for the hold time; never = infinite',
+      'from its first request to the earliest instant T (in steps of 100 ms) such that in each second of the hold time ' +
+      'after T and for every limit: admitted cells <= keys used * (refill of 1 s + cost of one request); ' +
+      'never = infinite',
   },
   recovery: {
     unit: 'us',
     better: 'low',
     means:
-      'from the end of the last abuse to the earliest instant after which no honest request is falsely blocked and ' +
-      'goodput is at least 99 % of the calm phase for the hold time; never = infinite',
+      'from the end of the last abuse to the earliest instant T (in steps of 100 ms) such that of the honest requests ' +
+      'intended in the hold time after T none is falsely blocked, and the share admitted within 1 s of the intended ' +
+      'time is at least 99 % of that share in the first phase; never = infinite',
   },
   'latency.p50': { unit: 'us', better: 'low', means: 'answered - intended, median over admitted requests' },
   'latency.p99': { unit: 'us', better: 'low', means: 'answered - intended, 99th percentile over admitted requests' },

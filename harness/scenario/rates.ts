@@ -12,9 +12,9 @@ export interface CellRate {
 /** 2^31 - 1: the largest number of cells anywhere. */
 export const CELLS_MAX = 2_147_483_647;
 /** Arrivals per second of one actor. */
-export const ARRIVALS_PER_SECOND_MAX = 100_000;
+const ARRIVALS_PER_SECOND_MAX = 100_000;
 /** One arrival in a day: a run can't be longer. */
-export const ARRIVALS_PER_SECOND_MIN = 1 / 86_400;
+const ARRIVALS_PER_SECOND_MIN = 1 / 86_400;
 
 // "60/s" or "7 per 3s"; the number may be written wrongly here so that the complaint can say how.
 const pattern = /^(-?\d{1,15}(?:\.\d{1,9})?) ?(?:\/ ?([a-z]+)|per (.{1,30}))$/;

@@ -2,16 +2,16 @@
 import { accepted, complained, type Parsed, show } from './faults.js';
 
 const NAME_LENGTH_MAX = 64;
-export const namePattern = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+const namePattern = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const mapPattern = /^[A-Za-z0-9][A-Za-z0-9.:-]{0,31}$/;
 // Controls, and the separators and direction marks that make a line look like another one.
-const controlPattern = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
+export const unseenPattern = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
 const breaksPattern = /[\t\n\r]+/g;
 
 function controlComplaint(text: string): Parsed<never> | null {
-  const match = controlPattern.exec(text);
-  if (match === null) return null;
-  const point = match[0].codePointAt(0) ?? 0;
+  const [first] = text.match(unseenPattern) ?? [];
+  if (first === undefined) return null;
+  const point = first.codePointAt(0) ?? 0;
   const shown = `U+${point.toString(16).toUpperCase().padStart(4, '0')}`;
   return complained('FP_TEXT_INVALID', `must not hold the control character ${shown}`);
 }

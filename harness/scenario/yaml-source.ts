@@ -20,6 +20,7 @@ import {
 } from 'yaml';
 import type { Fault } from '../errors.js';
 import { type Complaint, type FaultCode, faultTable, show } from './faults.js';
+import { unseenPattern } from './texts.js';
 
 export type Path = readonly (string | number)[];
 
@@ -28,11 +29,12 @@ interface Place {
   readonly column: number;
 }
 
-export const TEXT_LENGTH_MAX = 1_048_576;
+const TEXT_LENGTH_MAX = 1_048_576;
 const VALUES_MAX = 20_000;
 const DEPTH_MAX = 32;
 // Finding the anchor of an alias walks the document.
 const ALIASES_MAX = 100;
+const MESSAGE_LENGTH_MAX = 500;
 // The parser keeps at most two entries of its stack for a level; lexemes are a few for each value and blank.
 const STACK_MAX = 2 * DEPTH_MAX + 8;
 const LEXEMES_MAX = 20 * VALUES_MAX;
@@ -47,7 +49,7 @@ const codeOfYaml: Readonly<Record<string, FaultCode>> = {
 // The value is still there, so reading goes on and tells the other faults too.
 const harmless: ReadonlySet<FaultCode> = new Set(['FP_YAML_DUPLICATE_KEY', 'FP_YAML_TAG', 'FP_KEY_FORBIDDEN']);
 
-export function pathText(path: Path): string {
+function pathText(path: Path): string {
   let text = '';
   for (const part of path) {
     if (typeof part === 'number') text += `[${part}]`;
@@ -114,9 +116,18 @@ export class YamlSource {
   }
 }
 
+/** Messages quote the file: what they quote must not reach a terminal as it is, nor fill it. */
+function visible(text: string): string {
+  const escaped = text.replaceAll(unseenPattern, (mark) => {
+    return `\\u${(mark.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`;
+  });
+  return escaped.length > MESSAGE_LENGTH_MAX ? `${escaped.slice(0, MESSAGE_LENGTH_MAX)}...` : escaped;
+}
+
 function makeFault(file: string, place: Place, complaint: Complaint): Fault {
   const { code, message, hint = faultTable[code].hint } = complaint;
-  return { code, file, line: place.line, column: place.column, message, hint };
+  const { line, column } = place;
+  return { code, file, line, column, message: visible(message), hint: visible(hint) };
 }
 
 /** @returns the tokens of the text, or the offset at which it became too large. Never recursive, so depth is harmless. */

@@ -28,6 +28,8 @@ export interface HistoryOptions {
   readonly wronged: number;
   /** Share of throttles that do not say which limit it was. */
   readonly unnamed: number;
+  /** Nothing is sent for so long after half of the requests. */
+  readonly pauseUs?: number;
   /** The limiter that the target really runs; the right one when absent. */
   readonly build?: (limit: PolicyLimit, phaseUs: number) => ReferenceLimiter;
 }
@@ -105,6 +107,7 @@ export function playHistory(options: HistoryOptions): readonly PlayedRequest[] {
   const flights: Flight[] = [];
   let tick = 1000;
   for (let count = 0; count < options.requests; count++) {
+    if (count === options.requests >> 1) tick += (options.pauseUs ?? 0) * TICKS_PER_US;
     // Bunched: half of the sends follow at once.
     if (dice.chance(0.5)) tick += dice.below(4 * options.gapUs * TICKS_PER_US);
     const decidedTick = tick + dice.delayTicks(options.delayUs);

@@ -33,19 +33,20 @@ export function createRetailTrader(setting: Setting): Behaviour {
   }
 
   function onOutcome(intent: Intent, answered: Answered): FollowUp | null {
-    const random = setting.events.outcome(intent);
     if (answered.outcome !== Outcome.admitted) {
+      const random = setting.events.outcome(intent);
       const share = setting.events.trait(intent.identity, 'follows-retry-after').unit();
       const followsRetryAfter = share < params.followRetryAfterShare;
       return tryAgain(intent, answered, { followsRetryAfter, retries: params.retries }, random);
     }
-    const [step, arrival] = intent.step.split('/');
-    if (step !== 'place' || random.unit() >= params.cancelShare) return null;
+    if (!intent.step.startsWith('place/')) return null;
+    const random = setting.events.outcome(intent);
+    if (random.unit() >= params.cancelShare) return null;
     // Admitted by the gate, but perhaps turned down by the order book.
     const orderId = answered.status >= 400 ? null : api.readOrderId(answered.body);
     if (orderId === null) return null;
     const cancel = setting.intent(intent.identity, api.cancelOrder(orderId), {
-      step: `cancel/${arrival}`,
+      step: `cancel/${intent.step.slice('place/'.length)}`,
       kind: IntentKind.followUp,
     });
     const thinkTimes = Math.min(random.exponential(), THINK_TIMES_MAX);

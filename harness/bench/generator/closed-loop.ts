@@ -47,7 +47,7 @@ export async function wholeRun(port: number, engine: 'native' | 'ts', requests: 
   const played = await playOnce(plan, { port, engine, closedLoop: CONNECTIONS, arrivalsMax: requests });
   const admitted = played.tally.actors[0]?.admitted ?? 0;
   if (admitted !== requests) throw new Error(`${admitted} of ${requests} requests were answered`);
-  return requests / (played.durationUs / 1e6);
+  return requests / ((played.tally.lastUs - played.tally.firstUs) / 1e6);
 }
 
 /** @returns requests per second of the bare loop in a thread of its own. */

@@ -2,7 +2,7 @@
  * One request on its way: what the dispatcher hands to a lane and gets back concluded. It is undici's handler at the
  * same time, so that no second object is made for each request.
  */
-import type { Dispatcher } from 'undici';
+import type { Client, Dispatcher } from 'undici';
 import type { Intent } from '../../actors/actor.js';
 import { Outcome } from '../../actors/outcome.js';
 import { outcomeOfError, outcomeOfStatus, readRefusal, retryAfterMsOf } from './answer.js';
@@ -17,6 +17,11 @@ export interface FlightOwner {
   concluded(flight: Flight): void;
   /** Index of a limit by its name; -1 = unknown. */
   limitIndex(name: string): number;
+}
+
+export interface FlightCarrier {
+  /** Called after `concluded`. */
+  released(flight: Flight): void;
 }
 
 export class Flight implements Dispatcher.DispatchHandler {
@@ -35,8 +40,12 @@ export class Flight implements Dispatcher.DispatchHandler {
   /** Parsed JSON when the intent wants it. */
   body: unknown = null;
   signature: number;
-  /** Called by the lane's own bookkeeping after `concluded`. */
-  release: (() => void) | null = null;
+  /** The lane's own note: the connection that carries it, and who takes that back. */
+  carrier: Client | null = null;
+  carriedBy: FlightCarrier | null = null;
+  /** The dispatcher's own note: its neighbours among the open flights, earlier and later dispatched. */
+  earlier: Flight | null = null;
+  later: Flight | null = null;
   private readonly owner: FlightOwner;
   private controller: Dispatcher.DispatchController | null = null;
   private gate: string | undefined;
@@ -129,7 +138,7 @@ export class Flight implements Dispatcher.DispatchHandler {
     this.concludedUs = this.owner.nowUs();
     this.chunks = null;
     this.owner.concluded(this);
-    this.release?.();
+    this.carriedBy?.released(this);
   }
 }
 

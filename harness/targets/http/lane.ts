@@ -3,7 +3,7 @@
  * order, and not inside the client: so they are signed when a connection is there, and can be taken back.
  */
 import { Client } from 'undici';
-import type { Flight } from './flight.js';
+import type { Flight, FlightCarrier } from './flight.js';
 
 export interface LaneOptions {
   readonly origin: string;
@@ -29,14 +29,13 @@ export type WireMaker = (flight: Flight) => WireRequest;
 // Far longer than a run's pauses: a connection that the client closes and reopens would count as target time.
 const KEEP_ALIVE_MS = 600_000;
 
-export class Lane {
+export class Lane implements FlightCarrier {
   private readonly options: LaneOptions;
   private readonly make: WireMaker;
+  private readonly clients = new Set<Client>();
   private readonly idle: Client[] = [];
-  private readonly carrying = new Map<Flight, Client>();
   private readonly waiting: Flight[] = [];
   private waitingHead = 0;
-  private clients = 0;
 
   constructor(options: LaneOptions, make: WireMaker) {
     this.options = options;
@@ -51,24 +50,32 @@ export class Lane {
 
   /** Takes a flight's connection away for good: it was stuck before its request had begun. */
   abandon(flight: Flight): void {
-    const client = this.carrying.get(flight);
-    if (client === undefined) return;
-    this.carrying.delete(flight);
-    flight.release = null;
-    this.discard(client);
+    const client = flight.carrier;
+    if (client === null || flight.carriedBy !== this) return;
+    flight.carrier = null;
+    flight.carriedBy = null;
+    this.clients.delete(client);
+    client.destroy().catch(() => undefined);
     this.next();
   }
 
+  released(flight: Flight): void {
+    const client = flight.carrier;
+    flight.carrier = null;
+    flight.carriedBy = null;
+    if (client === null) return;
+    const following = this.takeWaiting();
+    if (following === undefined) this.idle.push(client);
+    else this.carry(client, following);
+  }
+
   async close(): Promise<void> {
-    const all = [...this.idle, ...this.carrying.values()];
-    this.idle.length = 0;
-    await Promise.all(all.map((client) => client.destroy().catch(() => undefined)));
+    await Promise.all(Array.from(this.clients, (client) => client.destroy().catch(() => undefined)));
   }
 
   private open(): Client | null {
-    if (this.clients >= this.options.connectionsMax) return null;
-    this.clients++;
-    return new Client(this.options.origin, {
+    if (this.clients.size >= this.options.connectionsMax) return null;
+    const client = new Client(this.options.origin, {
       pipelining: 1,
       keepAliveTimeout: KEEP_ALIVE_MS,
       keepAliveMaxTimeout: KEEP_ALIVE_MS,
@@ -78,25 +85,20 @@ export class Lane {
       bodyTimeout: 0,
       ...(this.options.localAddress === null ? {} : { localAddress: this.options.localAddress }),
     });
+    this.clients.add(client);
+    return client;
   }
 
   private carry(client: Client, flight: Flight): void {
-    this.carrying.set(flight, client);
-    flight.release = () => {
-      this.carrying.delete(flight);
-      const following = this.takeWaiting();
-      if (following === undefined) this.idle.push(client);
-      else this.carry(client, following);
-    };
+    flight.carrier = client;
+    flight.carriedBy = this;
     client.dispatch(this.make(flight), flight);
   }
 
   /** Lets the next waiting request have a new connection, if there may be one. */
   private next(): void {
     const following = this.takeWaiting();
-    if (following === undefined) return;
-    const client = this.idle.pop() ?? this.open();
-    if (client !== null) this.carry(client, following);
+    if (following !== undefined) this.send(following);
   }
 
   private takeWaiting(): Flight | undefined {
@@ -112,10 +114,5 @@ export class Lane {
     this.waiting.length = 0;
     this.waitingHead = 0;
     return undefined;
-  }
-
-  private discard(client: Client): void {
-    this.clients--;
-    client.destroy().catch(() => undefined);
   }
 }

@@ -14,7 +14,9 @@ pub(crate) struct Claim {
 pub(crate) struct ReplayWindow {
     capacity: usize,
     claims: HashSet<Claim>,
-    queue: BinaryHeap<Reverse<(u64, Claim)>>,
+    /// Last fresh instant, number of arrival (so that equals need not be compared further), claim.
+    queue: BinaryHeap<Reverse<(u64, u64, Claim)>>,
+    arrivals: u64,
 }
 
 impl ReplayWindow {
@@ -24,6 +26,7 @@ impl ReplayWindow {
             capacity,
             claims: HashSet::new(),
             queue: BinaryHeap::new(),
+            arrivals: 0,
         }
     }
 
@@ -32,9 +35,9 @@ impl ReplayWindow {
         while self
             .queue
             .peek()
-            .is_some_and(|Reverse((last_fresh_us, _))| *last_fresh_us < now_us)
+            .is_some_and(|Reverse((last_fresh_us, ..))| *last_fresh_us < now_us)
         {
-            if let Some(Reverse((_, expired))) = self.queue.pop() {
+            if let Some(Reverse((_, _, expired))) = self.queue.pop() {
                 self.claims.remove(&expired);
             }
         }
@@ -50,7 +53,8 @@ impl ReplayWindow {
     /// Claims what `look` admitted, up to and including the last instant at which the signature is accepted.
     pub(crate) fn claim(&mut self, claim: Claim, last_fresh_us: u64) {
         self.claims.insert(claim.clone());
-        self.queue.push(Reverse((last_fresh_us, claim)));
+        self.queue.push(Reverse((last_fresh_us, self.arrivals, claim)));
+        self.arrivals += 1;
     }
 }
 

@@ -4,7 +4,13 @@ import { describe, expect, test } from 'vitest';
 import { Outcome } from '../../../harness/actors/outcome.js';
 import { WINDOWS_MAX } from '../../../harness/judge/window-bound.js';
 import type { Policy, PolicyLimit } from '../../../harness/scenario/plan.js';
-import { canBeRight, isEveryPhaseBroken, possibleTruths, type TinyRequest, worstExcess } from '../../support/brute-force.js';
+import {
+  canBeRight,
+  isEveryPhaseBroken,
+  possibleTruths,
+  type TinyRequest,
+  worstExcess,
+} from '../../support/brute-force.js';
 import { type Observed, observed, sourceOf } from '../../support/observation-builder.js';
 import { runOracles } from '../../support/oracle-run.js';
 import { aFixedWindow, aPlan, aPolicy, aSlidingLog, aTokenBucket, costs } from '../../support/plan-builder.js';
@@ -16,7 +22,13 @@ interface Drawn extends TinyRequest {
   readonly key: number;
 }
 
-function anyRequests(options: { count: number; horizonUs: number; serviceUs: number; cells: number; charges: Drawn['charge'][] }) {
+function anyRequests(options: {
+  count: number;
+  horizonUs: number;
+  serviceUs: number;
+  cells: number;
+  charges: Drawn['charge'][];
+}) {
   const anyRequest: fc.Arbitrary<Drawn> = fc
     .record({
       sentUs: fc.integer({ min: 1, max: options.horizonUs }),
@@ -79,7 +91,13 @@ describe('the leak oracle', () => {
           nodes: fc.constantFrom(1, 1, 2),
           slackCells: fc.constantFrom(0, 0, 1),
         }),
-        anyRequests({ count: 7, horizonUs: 30, serviceUs: 8, cells: 5, charges: ['certain', 'certain', 'certain', 'maybe'] }),
+        anyRequests({
+          count: 7,
+          horizonUs: 30,
+          serviceUs: 8,
+          cells: 5,
+          charges: ['certain', 'certain', 'certain', 'maybe'],
+        }),
         (limit, target, requests) => {
           const policy = aPolicy([limit], target);
           const counters = byKey(requests);
@@ -90,7 +108,9 @@ describe('the leak oracle', () => {
             const subject = found.subjects.find(({ counter }) => counter === some[0]?.key);
             const worst = subject?.worst ?? null;
             if (worst?.isByPhase ?? false) {
-              expect(hasPhase && limit.family === 'fixed-window' && isEveryPhaseBroken(limit, policy, [some])).toBe(true);
+              expect(hasPhase && limit.family === 'fixed-window' && isEveryPhaseBroken(limit, policy, [some])).toBe(
+                true,
+              );
             } else if (worst !== null) expect([at, worst.excessCells]).toEqual([at, expected]);
             if (expected > 0) {
               expect(worst?.excessCells ?? 0).toBeGreaterThanOrEqual(expected);
@@ -179,13 +199,12 @@ describe('the leak oracle', () => {
           if (isConvicted) expect(isPossible).toBe(false);
           if (isConvicted) tally.convicted++;
           else if (isPossible) tally.right++;
-          else { tally.missed++; const k=limit.family+(limit.family==='fixed-window'?limit.anchor:'')+' n'+policy.nodes+' g'+policy.resolutionUs; (globalThis as any).M ??= {}; (globalThis as any).M[k]=((globalThis as any).M[k]??0)+1; if (limit.family==='token-bucket' && policy.nodes===1&&policy.resolutionUs===1 && ((globalThis as any).C=((globalThis as any).C??0)+1)<6) console.log(JSON.stringify([limit.capacity,limit.refillCells,limit.refillPeriodUs, requests.map(r=>[r.key,r.sentUs,r.answeredUs,r.cells])]));}
+          else tally.missed++;
         },
       ),
       { seed: 31, numRuns: 6000 },
     );
     expect(tally.convicted).toBeGreaterThan(300);
-    console.log('leak', tally, (globalThis as any).M);
   });
 });
 
@@ -196,14 +215,25 @@ describe('the block oracle', () => {
       fc.property(
         anyLimit(14, 4),
         fc.constantFrom(1, 1, 2),
-        anyRequests({ count: 6, horizonUs: 14, serviceUs: 2, cells: 2, charges: ['certain', 'certain', 'certain', 'maybe', 'none'] }),
+        anyRequests({
+          count: 6,
+          horizonUs: 14,
+          serviceUs: 2,
+          cells: 2,
+          charges: ['certain', 'certain', 'certain', 'maybe', 'none'],
+        }),
         (limit, resolutionUs, requests) => {
           const policy = aPolicy([limit], { resolutionUs, latestDecisionUs: 0 });
           const fitting = requests.filter(({ cells }) => cells <= limit.capacity);
           const { blocks } = runOracles(aPlan({ policy }), sourceOf(observe(fitting)));
           for (const { row, shared } of blocks) {
             const throttled = fitting[row.signature] as Drawn;
-            const truths = possibleTruths(limit, policy, fitting.filter(({ key }) => key === throttled.key), throttled);
+            const truths = possibleTruths(
+              limit,
+              policy,
+              fitting.filter(({ key }) => key === throttled.key),
+              throttled,
+            );
             if (shared === 'wrongful') expect(truths).toEqual({ had: true, lacked: false });
             if (shared === 'called-for') expect(truths).toEqual({ had: false, lacked: true });
             if (shared === 'wrongful') tally.wrongful++;
@@ -215,7 +245,6 @@ describe('the block oracle', () => {
       ),
       { seed: 32, numRuns: 6000 },
     );
-    console.log('block', tally);
     expect(tally.wrongful).toBeGreaterThan(500);
     expect(tally.calledFor).toBeGreaterThan(100);
   });

@@ -56,6 +56,7 @@ describeTwins('a native gate', () => {
         /^FP_GATE_INVALID: /,
       );
     }
+    expect(() => new NativeGate(JSON.stringify(spec({ classes: [] })))).toThrow(/^FP_GATE_INVALID: /);
     expect(() => new NativeGate('{')).toThrow(/^FP_GATE_INVALID: /);
   });
 

@@ -18,7 +18,7 @@ function validator(schema: string) {
   return new Ajv({ strict: true, strictTypes: false }).compile(JSON.parse(schema));
 }
 
-const validators = {
+const validators: Readonly<Record<string, ReturnType<typeof validator>>> = {
   [`${folder}/scenario.schema.json`]: validator(scenarioJsonSchema()),
   [`${folder}/policy.schema.json`]: validator(policyJsonSchema()),
 };
