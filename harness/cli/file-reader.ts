@@ -1,11 +1,13 @@
 /** The real files behind the scenario room's reader. */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, normalize } from 'node:path';
 import { FloodproofError } from '../errors.js';
 import type { FileReader } from '../scenario/file-reader.js';
 
 /** No scenario or policy is longer; a larger file is a mistake, and is not read into memory. */
 const FILE_BYTES_MAX = 1_048_576;
+/** A hint names no more folders than this. */
+const WITHIN_NAMED_MAX = 3;
 
 const reasons: ReadonlyMap<string, string> = new Map([
   ['ENOENT', 'there is no such file'],
@@ -68,14 +70,34 @@ export function expandPaths(paths: readonly string[]): readonly string[] {
     }
     const files = filesOf(path);
     if (files.length > 0) return files;
-    throw new FloodproofError('FP_FILE_EMPTY', `the folder ${path} holds no .yaml file`);
+    const within = foldersOf(path).filter(holdsFiles).slice(0, WITHIN_NAMED_MAX);
+    throw new FloodproofError('FP_FILE_EMPTY', `the folder ${path} holds no .yaml file`, {
+      ...(within.length > 0 && { hint: `folders within it are not looked into: name ${within.join(' or ')}` }),
+    });
   });
 }
 
 function filesOf(folder: string): readonly string[] {
+  return entriesOf(folder, (entry) => !entry.isDirectory() && /\.ya?ml$/.test(entry.name));
+}
+
+/** For a hint alone, so that a folder which can't be read is none worth naming. */
+function holdsFiles(folder: string): boolean {
+  try {
+    return filesOf(folder).length > 0;
+  } catch {
+    return false;
+  }
+}
+
+function foldersOf(folder: string): readonly string[] {
+  return entriesOf(folder, (entry) => entry.isDirectory());
+}
+
+function entriesOf(folder: string, isWanted: (entry: Dirent) => boolean): readonly string[] {
   try {
     return readdirSync(folder, { withFileTypes: true })
-      .filter((entry) => !entry.isDirectory() && /\.ya?ml$/.test(entry.name))
+      .filter(isWanted)
       .map((entry) => join(folder, entry.name))
       .sort();
   } catch (error) {

@@ -1,5 +1,6 @@
 /**
  * Redraws the lines of a run in place on a terminal. On anything else it writes one plain line a phase.
+ * One screen serves run after run, and every other line that goes to the same terminal meanwhile.
  *
  * The cursor is hidden only between two redraws of a terminal, and `close` brings it back; the last lines stay.
  */
@@ -24,25 +25,28 @@ const CLEAR_BELOW = '\u001b[J';
 export class LiveScreen {
   readonly #stream: ScreenStream;
   readonly #color: boolean;
+  readonly #redraws: boolean;
   #lines: readonly string[] = [];
   #phase: string | null = null;
   #hidden = false;
 
-  constructor(stream: ScreenStream, options: { readonly color: boolean }) {
+  /** @param options.redraws - false for a terminal that knows no commands; when left out, every terminal does. */
+  constructor(stream: ScreenStream, options: { readonly color: boolean; readonly redraws?: boolean }) {
     this.#stream = stream;
     this.#color = options.color;
+    this.#redraws = stream.isTTY === true && options.redraws !== false;
   }
 
   /** Shows a moment of the run. */
   update(state: LiveState): void {
-    if (this.#stream.isTTY !== true) {
+    if (!this.#redraws) {
       this.#announce(state);
       return;
     }
-    // One column is left free: a terminal breaks a line that fills its last one.
-    const width = Math.max(1, (this.#stream.columns ?? 80) - 1);
+    // One column is left free: a terminal breaks a line that fills its last one. One that tells no size says 0.
+    const width = Math.max(1, (this.#stream.columns || 80) - 1);
     // A line that has scrolled out of sight can't be reached again, so no more are drawn than there are rows.
-    const rowsMax = Math.max(1, (this.#stream.rows ?? 24) - 1);
+    const rowsMax = Math.max(1, (this.#stream.rows || 24) - 1);
     this.#draw(renderLive(state, { color: this.#color, width }).slice(0, rowsMax));
   }
 
@@ -54,9 +58,10 @@ export class LiveScreen {
     if (lines.length > 0) this.#draw(lines);
   }
 
-  /** Ends the redrawing: the last lines stay, the cursor is back. May be called more than once, and before any update. */
+  /** Ends a run: the last lines stay, the cursor is back. May be called more than once, and before any update. */
   close(): void {
     this.#lines = [];
+    this.#phase = null;
     if (!this.#hidden) return;
     this.#hidden = false;
     this.#stream.write(SHOW_CURSOR);

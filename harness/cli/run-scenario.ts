@@ -1,11 +1,11 @@
 /** One scenario from plan to verdict: gateway up, traffic, record, judgement, everything saved in the run folder. */
 import { rmSync } from 'node:fs';
 import { buildWorld } from '../actors/identities/world.js';
-import { play, type Played, type Progress } from '../engine/play.js';
+import { type Played, type Progress, play } from '../engine/play.js';
 import { sealParquet } from '../engine/record/parquet.js';
 import { RunFolder, type RunRecord } from '../engine/record/run-folder.js';
 import type { FloodproofError } from '../errors.js';
-import { launchGateway, type LaunchedGateway } from '../gateway/launch.js';
+import { type LaunchedGateway, launchGateway } from '../gateway/launch.js';
 import { judgeRun } from '../judge/judge.js';
 import type { VerdictDocument } from '../judge/verdict.js';
 import { openEngine } from '../native/engine.js';
@@ -17,14 +17,11 @@ import { assertReachable } from '../targets/reachable.js';
 import { findIdentityTransport, type IdentityTransport } from '../targets/source-address.js';
 import { versions } from './versions.js';
 
-export interface ScenarioRun {
-  readonly document: VerdictDocument;
-  readonly folder: string;
-}
-
 export interface ScenarioHooks {
   readonly stop: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
+  /** Told as soon as the run folder is made. */
+  readonly onFolder: (folder: string) => void;
   /** The command that plays a run folder again. */
   readonly replayCommand: (folder: string) => string;
 }
@@ -65,59 +62,89 @@ async function openTarget(
   return { target: await checkTarget(gateway.url), notes, ended: gateway.ended, close: () => gateway.close() };
 }
 
-export async function runScenario(record: RunRecord, parent: string, hooks: ScenarioHooks): Promise<ScenarioRun> {
-  const { plan, seed } = record;
+/**
+ * Plays one run and judges it.
+ *
+ * @param parent - the run folder is made in it.
+ * @throws {FloodproofError} what prevented a verdict; the record so far stays in the run folder.
+ */
+export async function runScenario(record: RunRecord, parent: string, hooks: ScenarioHooks): Promise<VerdictDocument> {
   const opened = openEngine(record.engine);
   const transport = await findIdentityTransport();
-  const notes: string[] = opened.note === '' ? [] : [opened.note];
-  if (transport === 'trusted-hop') {
-    notes.push(
-      'this system has no source addresses besides 127.0.0.1: identities\' addresses travel as the last hop of X-Forwarded-For',
-    );
-  }
-  if (record.gatewayPolicy !== null) {
-    notes.push(`the gateway enforced ${record.gatewayPolicy.file}; the verdict is by ${plan.policy.file}`);
-  }
   const open = await openTarget(record, opened.engine, transport);
-  const startedAt = new Date();
-  const folder = RunFolder.create(parent, plan.name, startedAt);
   try {
+    const startedAt = new Date();
+    const folder = RunFolder.create(parent, record.plan.name, startedAt);
+    hooks.onFolder(folder.path);
     folder.write('plan.json', `${JSON.stringify(record, null, 2)}\n`);
-    const stop = new AbortController();
-    const forward = (): void => stop.abort();
-    if (hooks.stop.aborted) forward();
-    hooks.stop.addEventListener('abort', forward, { once: true });
-    let failure: FloodproofError | null = null;
-    void open.ended.then((error) => {
-      failure = error;
-      if (error !== null) stop.abort();
-    });
-    const played = await play({
-      plan,
-      seed,
-      workers: record.workers,
+    const played = await playUntilEnd(record, { open, engine: opened.engine, transport, folder: folder.path }, hooks);
+    const document = judgePlayed(record, played, {
       engine: opened.engine,
-      target: open.target,
-      transport,
-      folder: folder.path,
+      notes: [...new Set([opened.note, ...open.notes, ...notesOf(record, transport)])].filter((note) => note !== ''),
+      startedAt,
+      replay: hooks.replayCommand(folder.path),
+    });
+    save(folder, played, document);
+    return document;
+  } finally {
+    await open.close();
+  }
+}
+
+interface Stage {
+  readonly open: OpenTarget;
+  readonly engine: 'native' | 'ts';
+  readonly transport: IdentityTransport;
+  readonly folder: string;
+}
+
+/** @throws {FloodproofError} FP_GATEWAY_FAILED when the gateway ended before the load did: the load ends at once then. */
+async function playUntilEnd(record: RunRecord, stage: Stage, hooks: ScenarioHooks): Promise<Played> {
+  const stop = new AbortController();
+  const forward = (): void => stop.abort();
+  if (hooks.stop.aborted) forward();
+  hooks.stop.addEventListener('abort', forward, { once: true });
+  let failure: FloodproofError | null = null;
+  void stage.open.ended.then((error) => {
+    failure = error;
+    if (error !== null) forward();
+  });
+  try {
+    const played = await play({
+      plan: record.plan,
+      seed: record.seed,
+      workers: record.workers,
+      engine: stage.engine,
+      target: stage.open.target,
+      transport: stage.transport,
+      folder: stage.folder,
       arrivalsMax: record.arrivalsMax,
       closedLoop: null,
       stop: stop.signal,
       onProgress: hooks.onProgress,
     });
-    hooks.stop.removeEventListener('abort', forward);
     if (failure !== null) throw failure;
-    const document = judgePlayed(record, played, {
-      engine: opened.engine,
-      notes: [...notes, ...open.notes.filter((note) => !notes.includes(note))],
-      startedAt,
-      replay: hooks.replayCommand(folder.path),
-    });
-    save(folder, played, document);
-    return { document, folder: folder.path };
+    return played;
   } finally {
-    await open.close();
+    hooks.stop.removeEventListener('abort', forward);
   }
+}
+
+/** What was unlike a plain run, and changes how its verdict is read. */
+function notesOf(record: RunRecord, transport: IdentityTransport): string[] {
+  const notes: string[] = [];
+  if (transport === 'trusted-hop') {
+    notes.push(
+      "this system has no source addresses besides 127.0.0.1: identities' addresses travel as the last hop of X-Forwarded-For",
+    );
+  }
+  if (record.gatewayPolicy !== null) {
+    notes.push(`the gateway enforced ${record.gatewayPolicy.file}; the verdict is by ${record.plan.policy.file}`);
+  }
+  if (record.arrivalsMax !== null) {
+    notes.push(`the schedule was cut after ${record.arrivalsMax} requests (--max-requests)`);
+  }
+  return notes;
 }
 
 interface JudgeFacts {

@@ -1,10 +1,10 @@
 /** `floodproof validate`: reads scenario and policy files, says everything that is wrong, or that nothing is. */
-import { FloodproofError, type Fault } from '../errors.js';
+import { type Fault, FloodproofError } from '../errors.js';
 import { invalidFiles } from '../scenario/faults.js';
 import { isPolicyText } from '../scenario/file-kind.js';
 import { loadPolicy } from '../scenario/policy.js';
 import { loadScenario } from '../scenario/scenario.js';
-import { fileReader, expandPaths } from './file-reader.js';
+import { expandPaths, fileReader } from './file-reader.js';
 
 /** @throws {FloodproofError} FP_FILE_INVALID with the faults of all files. */
 export function validateCommand(paths: readonly string[]): string {
@@ -25,8 +25,12 @@ export function validateCommand(paths: readonly string[]): string {
 function validate(file: string): string {
   if (isPolicyText(file, fileReader.read(file))) {
     const policy = loadPolicy(fileReader, file);
-    return `a right policy (${policy.limits.length} limits)`;
+    return `valid policy (${counted(policy.limits.length, 'limit')})`;
   }
   const plan = loadScenario(fileReader, file);
-  return `a right scenario (${plan.actors.length} actors, ${plan.expectations.length} expectations)`;
+  return `valid scenario (${counted(plan.actors.length, 'actor')}, ${counted(plan.expectations.length, 'expectation')})`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

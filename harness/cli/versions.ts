@@ -1,6 +1,6 @@
 /** What a verdict names so that a run can be repeated: versions of everything that could matter. */
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
@@ -11,10 +11,15 @@ export function packageVersion(): string {
   return (JSON.parse(text) as { version: string }).version;
 }
 
-/** The commit of a checkout; 'none' in an installed package. */
+/**
+ * The commit of a checkout, with `-dirty` when files differ from it; `none` in an installed package, whose folder may
+ * well lie within somebody else's repository.
+ */
 function commit(): string {
+  if (!existsSync(new URL('.git', packageFolder))) return 'none';
   try {
-    return execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], {
+    // No tag is near enough: always the commit.
+    return execFileSync('git', ['describe', '--always', '--dirty', '--abbrev=12', '--exclude', '*'], {
       cwd: fileURLToPath(packageFolder),
       stdio: ['ignore', 'pipe', 'ignore'],
       timeout: 2000,

@@ -3,14 +3,14 @@ import { createSecretKey, type KeyObject } from 'node:crypto';
 import { FloodproofError } from '../errors.js';
 import { isId } from './text-form.js';
 
-export interface KeyHolder {
+interface KeyHolder {
   readonly secret: KeyObject;
   /** '' = none. */
   readonly account: string;
 }
 
 /** @throws {FloodproofError} FP_KEY_INVALID */
-export function checkKey(keyId: string, secret: string | Uint8Array, account: string): void {
+function checkKey(keyId: string, secret: string | Uint8Array, account: string): void {
   // The texts stay out of the message: a secret that was passed in the wrong place must not end up in a log.
   if (!isId(keyId)) throw new FloodproofError('FP_KEY_INVALID', `the key id has a wrong form (length ${keyId.length})`);
   if (secret.length === 0) throw new FloodproofError('FP_KEY_INVALID', `the secret of key ${keyId} is empty`);

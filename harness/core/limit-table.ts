@@ -1,10 +1,10 @@
 /**
  * One limit with its counters: one for each key, at most `maxKeys`, and a cold one that all further keys share.
  *
- * A key that needs a counter of its own while the table is full takes the slot of an idle key, the one that is due
- * longest; an idle key equals a fresh one, so nobody loses anything. If no key is idle, the request is
- * decided on the cold counter. A key that is new to the table starts from a copy of the cold counter (which, when
- * idle, equals a fresh one).
+ * A key that needs a counter of its own while the table is full takes the slot of an idle key, the one that is idle
+ * longest; an idle key equals a fresh one, so nobody loses anything. If no key is idle, the request is decided on the
+ * cold counter. A key that is new to the table starts from a copy of the cold counter (which, when idle, equals a
+ * fresh one).
  *
  * Why no key gets more than its limit, whatever the others do. Follow one key k and a private counter P that takes
  * k's charges alone; as long as P would have admitted all of them, k had what it was promised and no more.
@@ -17,7 +17,7 @@
  * own. From the cold counter to the slot the copy goes on in the same window, or starts one after it. From the slot to
  * the cold counter `reusableUntilUs` demands that k's window ended before the cold one started.
  *
- * A look changes nothing but the order in which slots are found. Charges and strikes come after it, in the same instant.
+ * A look changes nothing that can be seen. Charges and strikes come after it, in the same instant.
  */
 import { type Deadline, DeadlineQueue } from './deadline-queue.js';
 import type { Counter, Family } from './family.js';

@@ -1,6 +1,6 @@
 /** Which texts may name a key, an account or an address. What is not of this form is refused before it is looked up. */
-export const ID_LENGTH_MAX = 256;
-export const IP_LENGTH_MAX = 64;
+const ID_LENGTH_MAX = 256;
+const IP_LENGTH_MAX = 64;
 
 /** 1 to `lengthMax` characters, all visible ASCII (0x21 to 0x7e), so that no two spellings look alike. */
 function isVisibleAscii(text: string, lengthMax: number): boolean {

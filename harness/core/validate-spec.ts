@@ -6,7 +6,7 @@ import { inexactReason } from './token-bucket.js';
 const INT32_MAX = 2 ** 31 - 1;
 const WINDOW_US_MAX = 2 ** 52;
 /** Keeps every instant that a gate can speak of below 2^53. */
-export const ORIGIN_US_MAX = 2 ** 52 - HORIZON_US;
+const ORIGIN_US_MAX = 2 ** 52 - HORIZON_US;
 const KEYS_MAX = 10_000_000;
 const LIMITS_MAX = 64;
 const CLASSES_MAX = 65_536;

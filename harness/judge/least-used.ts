@@ -113,6 +113,6 @@ class LeastUsedWindow implements LeastUsed {
 
   lacked(answeredUs: number, cells: number): boolean {
     const isFirstWindow = answeredUs - this.firstSentUs + this.grainUs < this.firstWindowUs;
-    return isFirstWindow && this.addedCells + cells >= this.capacityCells;
+    return isFirstWindow && this.addedCells + cells > this.capacityCells;
   }
 }

@@ -66,7 +66,11 @@ function writeRows(path: string, source: ObservationSource, metadata: Readonly<R
     writer: fileWriter(path),
     schema: [
       { name: 'observations', num_children: columnNames.length },
-      ...columnNames.map((name) => ({ name, repetition_type: 'REQUIRED' as const, ...parquetTypes[observationSchema[name]] })),
+      ...columnNames.map((name) => ({
+        name,
+        repetition_type: 'REQUIRED' as const,
+        ...parquetTypes[observationSchema[name]],
+      })),
     ],
     kvMetadata: Object.entries(metadata).map(([key, value]) => ({ key, value })),
     createdBy: 'floodproof',

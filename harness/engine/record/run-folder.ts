@@ -43,7 +43,9 @@ export class RunFolder {
         }
       }
     } catch (cause) {
-      throw new FloodproofError('FP_DISK', `cannot make a run folder in ${parent}: ${(cause as Error).message}`, { cause });
+      throw new FloodproofError('FP_DISK', `cannot make a run folder in ${parent}: ${(cause as Error).message}`, {
+        cause,
+      });
     }
   }
 
@@ -54,10 +56,6 @@ export class RunFolder {
   /** Writes a file under a temporary name, flushes it to the disk and renames it. @throws FP_DISK */
   write(name: string, text: string): void {
     writeWhole(this.file(name), text);
-  }
-
-  remove(path: string): void {
-    rmSync(path, { force: true });
   }
 }
 
@@ -82,14 +80,31 @@ export function writeWhole(path: string, text: string): void {
 /** @throws FP_RUN_UNREADABLE when the folder holds no run of this version. */
 export function readRunRecord(folder: string): RunRecord {
   const path = join(folder, 'plan.json');
-  let record: Partial<RunRecord>;
+  const unreadable = (message: string, cause?: unknown): FloodproofError =>
+    new FloodproofError('FP_RUN_UNREADABLE', message, { cause });
+  let text: string;
   try {
-    record = JSON.parse(readFileSync(path, 'utf8')) as Partial<RunRecord>;
+    text = readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new FloodproofError('FP_RUN_UNREADABLE', `cannot read ${path}: ${(cause as Error).message}`, { cause });
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const isMissing = code === 'ENOENT' || code === 'ENOTDIR';
+    throw unreadable(
+      isMissing ? `${folder} holds no run: ${path} is not there` : `cannot read ${path}: ${message}`,
+      cause,
+    );
   }
-  if (record.schema !== 'floodproof/run/1' || record.plan?.schema !== 'floodproof/plan/1') {
-    throw new FloodproofError('FP_RUN_UNREADABLE', `${path} is not a run of this version of floodproof`);
+  const record = parseRecord(text);
+  if (record?.schema !== 'floodproof/run/1' || record.plan?.schema !== 'floodproof/plan/1') {
+    throw unreadable(`${path} is not a run of this version of floodproof`);
   }
   return record as RunRecord;
+}
+
+/** Null for what is not JSON. */
+function parseRecord(text: string): Partial<RunRecord> | null {
+  try {
+    return JSON.parse(text) as Partial<RunRecord> | null;
+  } catch {
+    return null;
+  }
 }

@@ -1,0 +1,157 @@
+/** One table of commands and options, from which the help is made. A command's code is loaded when it is run. */
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { Console } from './console.js';
+import { packageVersion } from './versions.js';
+
+/** What a command needs: where it writes, and where its exit code goes. */
+export interface CommandContext {
+  readonly console: Console;
+  readonly setExit: (code: number) => void;
+}
+
+const SEED_MAX = 2 ** 32 - 1;
+
+function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+  };
+}
+
+const engineOption = (): Option =>
+  new Option('--engine <engine>', 'core of gateway and signer; auto: native, or TypeScript and a line that says why')
+    .choices(['auto', 'native', 'ts'])
+    .default('auto');
+const outOption = (): Option => new Option('--out <dir>', 'where run folders are made').default('results/runs');
+const jsonOption = (): Option => new Option('--json', 'print the suite as one JSON document');
+const junitOption = (): Option => new Option('--junit <file>', 'write a JUnit file of the suite');
+
+const exitCodes = `
+Exit codes:
+  0    every expectation held
+  1    internal bug
+  2    bad usage or file
+  3    an expectation did not hold
+  4    environment: port taken, target forbidden or not there, disk full
+  5    invalid (the generator fell behind) or undecided
+  130  interrupted`;
+
+export function buildProgram(context: CommandContext): Command {
+  const program = new Command('floodproof')
+    .description(
+      'Plays honest and abusive traffic together against an API that meters and authenticates its callers, and says ' +
+        'whether the throttle and the signature check hold while honest customers still get through.',
+    )
+    .version(packageVersion())
+    // Errors are thrown, and printed in one form with all others.
+    .configureOutput({ outputError: () => undefined })
+    .exitOverride();
+  addRun(program, context);
+  addReplay(program, context);
+  addExplain(program, context);
+  addValidate(program, context);
+  addGateway(program, context);
+  program.addHelpText('after', exitCodes);
+  program.addHelpText(
+    'after',
+    `
+Examples:
+  floodproof run scenarios/release
+  floodproof explain scenarios/release/replay.yaml
+  floodproof gateway --policy scenarios/policies/spot-exchange.yaml`,
+  );
+  return program;
+}
+
+function addRun(program: Command, { console, setExit }: CommandContext): void {
+  program
+    .command('run')
+    .description('play scenarios to a verdict')
+    .argument('<paths...>', 'scenario files, or folders of them')
+    .option('--target <target>', '"gateway" (embedded) or an http:// URL on loopback', 'gateway')
+    .option('--seed <n>', 'fixes every intended send time and identity', wholeNumber(0, SEED_MAX), 1)
+    .addOption(engineOption())
+    .option('--workers <n>', 'threads that send', wholeNumber(1, 32), 1)
+    .option('--repeat <n>', 'play the whole list this often', wholeNumber(1, 1000), 1)
+    .option('--max-requests <n>', 'scheduled requests of a scenario at most', wholeNumber(1, 1e9))
+    .option('--gateway-policy <file>', 'let the gateway enforce another policy than the one it is judged by')
+    .addOption(jsonOption())
+    .addOption(junitOption())
+    .addOption(outOption())
+    .addHelpText(
+      'after',
+      `${exitCodes}
+
+Examples:
+  floodproof run scenarios/release
+  floodproof run scenarios/release/replay.yaml --seed 7 --json
+  floodproof run mine.yaml --target http://127.0.0.1:3000 --junit report.xml
+
+  Is a broken limiter caught? In this one every limit holds twice what is promised:
+  floodproof run scenarios/release/order-flood-20x.yaml \\
+    --gateway-policy scenarios/policies/weakened/doubled-capacity.yaml`,
+    )
+    .action(async (paths: string[], options) => {
+      const { runCommand } = await import('./run.js');
+      const flags = {
+        ...options,
+        json: options.json ?? false,
+        maxRequests: options.maxRequests ?? null,
+        gatewayPolicy: options.gatewayPolicy ?? null,
+        junit: options.junit ?? null,
+      };
+      setExit(await runCommand(paths, flags, console));
+    });
+}
+
+function addReplay(program: Command, { console, setExit }: CommandContext): void {
+  program
+    .command('replay')
+    .description('play the run of a folder again: same plan, same seed')
+    .argument('<rundir>', 'a folder made by "run"')
+    .addOption(jsonOption())
+    .addOption(junitOption())
+    .addOption(outOption())
+    .action(async (folder: string, options) => {
+      const { replayCommand } = await import('./run.js');
+      const flags = { ...options, json: options.json ?? false, junit: options.junit ?? null };
+      setExit(await replayCommand(folder, flags, console));
+    });
+}
+
+function addExplain(program: Command, { console }: CommandContext): void {
+  program
+    .command('explain')
+    .description('say who will send what and when, and what the policy promises')
+    .argument('<paths...>', 'scenario files, or folders of them')
+    .action(async (paths: string[]) => {
+      const { explainCommand } = await import('./explain.js');
+      console.result(explainCommand(paths));
+    });
+}
+
+function addValidate(program: Command, { console }: CommandContext): void {
+  program
+    .command('validate')
+    .description('read files and say everything that is wrong with them')
+    .argument('<paths...>', 'scenario or policy files, or folders of them')
+    .action(async (paths: string[]) => {
+      const { validateCommand } = await import('./validate.js');
+      console.result(validateCommand(paths));
+    });
+}
+
+function addGateway(program: Command, { console, setExit }: CommandContext): void {
+  program
+    .command('gateway')
+    .description('start the embedded gateway to try it by hand; Ctrl-C ends it')
+    .requiredOption('--policy <file>', 'policy file, or a scenario file (its policy, with its accounts registered)')
+    .option('--port <n>', '0 = any free one', wholeNumber(0, 65535), 8080)
+    .option('--seed <n>', "the seed of the scenario's accounts", wholeNumber(0, SEED_MAX), 1)
+    .addOption(engineOption())
+    .action(async (options) => {
+      const { gatewayCommand } = await import('./gateway.js');
+      setExit(await gatewayCommand(options, console));
+    });
+}

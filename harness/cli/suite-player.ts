@@ -1,0 +1,133 @@
+/** Plays scenario after scenario: shows how each goes and its verdict when it is there, and sums them up. */
+import process from 'node:process';
+import type { Progress } from '../engine/play.js';
+import { type RunRecord, writeWhole } from '../engine/record/run-folder.js';
+import { ExitCode, FloodproofError, formatError } from '../errors.js';
+import type { VerdictDocument } from '../judge/verdict.js';
+import { renderJson, suiteDocument } from '../report/json.js';
+import { renderJunit } from '../report/junit.js';
+import type { LiveState } from '../report/live.js';
+import { renderSuite, renderVerdict } from '../report/terminal.js';
+import type { Plan } from '../scenario/plan.js';
+import type { Console } from './console.js';
+import type { LiveScreen } from './live-screen.js';
+import { ownCommand, quote } from './own-command.js';
+import { runScenario } from './run-scenario.js';
+
+/** Where a suite's results go. */
+export interface SuiteFlags {
+  readonly json: boolean;
+  readonly junit: string | null;
+  /** Run folders are made in it. */
+  readonly out: string;
+}
+
+interface SuiteParts {
+  readonly flags: SuiteFlags;
+  readonly console: Console;
+  readonly screen: LiveScreen;
+  readonly stop: AbortSignal;
+}
+
+export class SuitePlayer {
+  readonly #parts: SuiteParts;
+  readonly #documents: VerdictDocument[] = [];
+  readonly #errors: { readonly scenario: string; readonly exitCode: ExitCode }[] = [];
+  #hasPrinted = false;
+
+  constructor(parts: SuiteParts) {
+    this.#parts = parts;
+  }
+
+  /** An error ends its scenario and not the suite. */
+  async play(record: RunRecord): Promise<void> {
+    const { flags, console, screen, stop } = this.#parts;
+    let last: Progress | null = null;
+    let saved: string | null = null;
+    try {
+      const document = await runScenario(record, flags.out, {
+        stop,
+        onProgress: (progress) => {
+          last = progress;
+          screen.update(liveState(record.plan, progress));
+        },
+        onFolder: (folder) => {
+          saved = folder;
+        },
+        replayCommand: (folder) =>
+          `${ownCommand(process.argv[1] ?? 'floodproof', process.cwd())} replay ${quote(folder)}`,
+      });
+      if (last !== null) screen.update(lastState(record.plan, last, document));
+      screen.close();
+      this.#documents.push(document);
+      if (!flags.json) this.#print(renderVerdict(document, this.#page));
+      console.note(`saved in ${saved}`);
+    } catch (error) {
+      screen.close();
+      if (!(error instanceof FloodproofError)) throw error;
+      this.#errors.push({ scenario: record.plan.name, exitCode: error.exitCode });
+      console.note(formatError(error));
+      if (saved !== null) console.note(`${record.plan.name} has no verdict; what was seen of it is in ${saved}`);
+    }
+  }
+
+  /** @returns the exit code. */
+  finish(): number {
+    const { flags, stop } = this.#parts;
+    const codes = this.#errors.map((error) => error.exitCode);
+    // Interrupted between two scenarios: nothing was cut, but not everything was played.
+    const isCut = stop.aborted && !this.#documents.some((document) => document.verdict === 'interrupted');
+    const suite = suiteDocument(this.#documents, isCut ? [...codes, ExitCode.interrupted] : codes);
+    if (flags.json) this.#parts.console.result(renderJson(suite));
+    else if (suite.scenarios.length > 0) this.#print(`${renderSuite(suite, this.#page)}${this.#withoutVerdict()}`);
+    if (flags.junit !== null) writeWhole(flags.junit, renderJunit(suite));
+    return suite.exitCode;
+  }
+
+  get #page(): { color: boolean; width: number } {
+    const { colorOut, widthOut } = this.#parts.console;
+    return { color: colorOut, width: widthOut };
+  }
+
+  /** One empty line between what is printed. */
+  #print(text: string): void {
+    this.#parts.console.result(this.#hasPrinted ? `\n${text}` : text);
+    this.#hasPrinted = true;
+  }
+
+  #withoutVerdict(): string {
+    if (this.#errors.length === 0) return '';
+    return `without a verdict: ${this.#errors.map((error) => error.scenario).join(', ')}\n`;
+  }
+}
+
+/** The run as it ended: the last progress is up to a quarter of a second old. */
+function lastState(plan: Plan, last: Progress, document: VerdictDocument): LiveState {
+  // Not the very end, from which on a run is said to drain.
+  const elapsedUs = Math.min(document.durationMs * 1000, last.totalUs - 1);
+  return liveState(plan, { ...last, elapsedUs: Math.max(last.elapsedUs, elapsedUs) });
+}
+
+function liveState(plan: Plan, progress: Progress): LiveState {
+  return {
+    scenario: plan.name,
+    elapsedMs: progress.elapsedUs / 1000,
+    totalMs: progress.totalUs / 1000,
+    phases: plan.phases.map(({ name, startUs, endUs }) => ({ name, startMs: startUs / 1000, endMs: endUs / 1000 })),
+    actors: plan.actors.map((actor, index) => {
+      const tally = progress.tally.actors[index];
+      return {
+        name: actor.name,
+        label: actor.label,
+        sent: tally?.sent ?? 0,
+        admitted: tally?.admitted ?? 0,
+        throttled: tally?.throttled ?? 0,
+        refused: tally?.refused ?? 0,
+        banned: tally?.banned ?? 0,
+        errors: tally?.errors ?? 0,
+        p99Ms: progress.tally.latencyMsP99(index),
+      };
+    }),
+    ownDelayP99Ms: progress.ownDelayMsP99,
+  };
+}
