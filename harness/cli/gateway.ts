@@ -9,6 +9,7 @@ import type { Console } from './console.js';
 import { fileReader } from './file-reader.js';
 import { catchInterrupt } from './interrupt.js';
 import { loadPolicyFile, loadScenarios } from './load.js';
+import { quote } from './own-command.js';
 
 export interface GatewayFlags {
   readonly policy: string;
@@ -35,6 +36,11 @@ function open(flags: GatewayFlags): { policy: Policy; registered: readonly Regis
   return { policy: plan.policy, registered: buildWorld(plan, flags.seed).registered };
 }
 
+function loginCommand(url: string, { account, password }: RegisteredAccount): string {
+  const body = JSON.stringify({ username: account, password });
+  return `curl -i ${url}/v1/login -H 'content-type: application/json' -d ${quote(body)}`;
+}
+
 /** Serves until Ctrl-C. */
 export async function gatewayCommand(flags: GatewayFlags, console: Console): Promise<number> {
   const { policy, registered } = open(flags);
@@ -52,6 +58,8 @@ export async function gatewayCommand(flags: GatewayFlags, console: Console): Pro
   }
   if (registered.length > ACCOUNTS_SHOWN) console.result(`  and ${registered.length - ACCOUNTS_SHOWN} more accounts`);
   console.result(`  try: curl -i '${gateway.url}/v1/ticker?symbol=BTC-USDT'`);
+  const [first] = registered;
+  if (first !== undefined) console.result(`  try: ${loginCommand(gateway.url, first)}`);
   await new Promise<void>((resolve) => {
     const interrupt = catchInterrupt(() => {
       interrupt.release();

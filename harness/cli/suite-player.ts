@@ -42,32 +42,32 @@ export class SuitePlayer {
   /** An error ends its scenario and not the suite. */
   async play(record: RunRecord): Promise<void> {
     const { flags, console, screen, stop } = this.#parts;
-    let last: Progress | null = null;
-    let saved: string | null = null;
+    const seen: { progress: Progress | null; folder: string | null } = { progress: null, folder: null };
     try {
       const document = await runScenario(record, flags.out, {
         stop,
         onProgress: (progress) => {
-          last = progress;
+          seen.progress = progress;
           screen.update(liveState(record.plan, progress));
         },
         onFolder: (folder) => {
-          saved = folder;
+          seen.folder = folder;
         },
         replayCommand: (folder) =>
           `${ownCommand(process.argv[1] ?? 'floodproof', process.cwd())} replay ${quote(folder)}`,
       });
-      if (last !== null) screen.update(lastState(record.plan, last, document));
+      if (seen.progress !== null) screen.update(lastState(record.plan, seen.progress, document));
       screen.close();
       this.#documents.push(document);
       if (!flags.json) this.#print(renderVerdict(document, this.#page));
-      console.note(`saved in ${saved}`);
+      console.note(`saved in ${seen.folder}`);
     } catch (error) {
       screen.close();
       if (!(error instanceof FloodproofError)) throw error;
       this.#errors.push({ scenario: record.plan.name, exitCode: error.exitCode });
       console.note(formatError(error));
-      if (saved !== null) console.note(`${record.plan.name} has no verdict; what was seen of it is in ${saved}`);
+      if (seen.folder === null) return;
+      console.note(`${record.plan.name} has no verdict; what was seen of it is in ${seen.folder}`);
     }
   }
 

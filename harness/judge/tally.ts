@@ -83,7 +83,7 @@ export class Tally {
     this.countIdentity(row, phase, IdentityCount.admitted);
     this.latencies.record('intended', actor, requestClass, phase, row.answeredUs - row.intendedUs);
     this.latencies.record('service', actor, requestClass, phase, row.answeredUs - row.sentUs);
-    if (row.answeredUs - row.intendedUs < GOOD_WITHIN_US) this.good.add(actor, phase);
+    if (row.answeredUs - row.intendedUs <= GOOD_WITHIN_US) this.good.add(actor, phase);
   }
 
   judge({ row, shared, own }: BlockJudgement): void {

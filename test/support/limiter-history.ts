@@ -126,8 +126,9 @@ function decide(options: HistoryOptions, dice: Dice, node: Node, flight: Flight)
   const base = { identity, requestClass, sentUs: us(sentTick), concludedUs: us(answeredTick) };
   const nowUs = node.readClockUs(decidedTick);
   const isLost = dice.chance(options.lost);
-  const asLost = (): Observed =>
-    observed({ ...base, outcome: Outcome.timeout, answeredUs: 0, concludedUs: us(answeredTick) + 1 });
+  // The generator may have given up on it long before the target decides it.
+  const lostUs = us(dice.chance(0.5) ? sentTick : answeredTick) + 1;
+  const asLost = (): Observed => observed({ ...base, outcome: Outcome.timeout, answeredUs: 0, concludedUs: lostUs });
   if (isLost && dice.chance(0.5)) return { row: asLost(), decidedUs: null, hadCells: false };
   const decidedUs = us(decidedTick);
   const isRefused = dice.chance(options.refused);

@@ -46,8 +46,8 @@ export function outcomeOfError(error: Error, wasSent: boolean): Outcome {
 }
 
 /** Milliseconds of a Retry-After header in its form of whole seconds; -1 = none or a form without them (a date). */
-export function retryAfterMsOf(header: string | string[] | undefined): number {
-  if (typeof header !== 'string' || !/^\d{1,7}$/.test(header)) return -1;
+export function retryAfterMsOf(header: string | undefined): number {
+  if (header === undefined || !/^\d{1,7}$/.test(header)) return -1;
   return Math.min(Number(header) * 1000, 0x7fffffff);
 }
 

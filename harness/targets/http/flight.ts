@@ -1,6 +1,10 @@
 /**
  * One request on its way: what the dispatcher hands to a lane and gets back concluded. It is undici's handler at the
  * same time, so that no second object is made for each request.
+ *
+ * The handler is of undici 7's inner form (`onConnect` ... `onError`), which the documented one (`onRequestStart` ...) is
+ * put on top of: that costs two objects and the parsing of every header for each answer, where two headers are looked at.
+ * undici 8 needs Node 22 and has only the documented form.
  */
 import type { Client, Dispatcher } from 'undici';
 import type { Intent } from '../../actors/actor.js';
@@ -47,7 +51,7 @@ export class Flight implements Dispatcher.DispatchHandler {
   earlier: Flight | null = null;
   later: Flight | null = null;
   private readonly owner: FlightOwner;
-  private controller: Dispatcher.DispatchController | null = null;
+  private abort: ((error?: Error) => void) | null = null;
   private gate: string | undefined;
   private chunks: Buffer[] | null = null;
   private bodyBytes = 0;
@@ -66,7 +70,7 @@ export class Flight implements Dispatcher.DispatchHandler {
 
   /** Whether a connection carries it, so that `stop` can break it off. */
   get isStarted(): boolean {
-    return this.controller !== null;
+    return this.abort !== null;
   }
 
   /** The owner's clock. */
@@ -78,14 +82,14 @@ export class Flight implements Dispatcher.DispatchHandler {
   stop(outcome: Outcome): void {
     if (this.isConcluded) return;
     this.stopOutcome = outcome;
-    if (this.controller !== null) this.controller.abort(new Error('stopped'));
+    this.abort?.(new Error('stopped'));
     this.conclude(outcome);
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.controller = controller;
+  onConnect(abort: (error?: Error) => void): void {
+    this.abort = abort;
     if (this.isConcluded) {
-      controller.abort(new Error('stopped'));
+      abort(new Error('stopped'));
       return;
     }
     // Right before the socket write. If undici tries a second connection, the first moment stands: the target may
@@ -93,26 +97,25 @@ export class Flight implements Dispatcher.DispatchHandler {
     if (this.sentUs === 0) this.sentUs = this.owner.nowUs();
   }
 
-  onResponseStart(
-    _controller: Dispatcher.DispatchController,
-    status: number,
-    headers: Record<string, string | string[] | undefined>,
-  ): void {
-    if (status < 200) return;
+  onHeaders(status: number, headers: Buffer[]): boolean {
+    if (status < 200) return true;
     this.status = status;
-    const gate = headers['x-gate'];
-    this.gate = typeof gate === 'string' ? gate : undefined;
-    if (status >= 400) this.retryAfterMs = retryAfterMsOf(headers['retry-after']);
-    if (status >= 400 || this.intent.wantsBody) this.chunks = [];
+    this.gate = headerOf(headers, 'x-gate');
+    if (status >= 400) {
+      this.retryAfterMs = retryAfterMsOf(headerOf(headers, 'retry-after'));
+      this.chunks = [];
+    } else if (this.intent.wantsBody) this.chunks = [];
+    return true;
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onData(chunk: Buffer): boolean {
     this.bodyBytes += chunk.length;
     if (this.bodyBytes > BODY_BYTES_MAX) this.stop(Outcome.garbage);
     else this.chunks?.push(chunk);
+    return true;
   }
 
-  onResponseEnd(): void {
+  onComplete(): void {
     if (this.isConcluded) return;
     this.answeredUs = this.owner.nowUs();
     const text = this.chunks === null ? '' : Buffer.concat(this.chunks).toString('utf8');
@@ -128,7 +131,7 @@ export class Flight implements Dispatcher.DispatchHandler {
     this.conclude(outcome);
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+  onError(error: Error): void {
     this.conclude(this.stopOutcome ?? outcomeOfError(error, this.sentUs !== 0));
   }
 
@@ -140,6 +143,19 @@ export class Flight implements Dispatcher.DispatchHandler {
     this.owner.concluded(this);
     this.carriedBy?.released(this);
   }
+}
+
+/**
+ * The value of a header among names and values by turns, undefined when there is none.
+ * @param name - lower-case.
+ */
+export function headerOf(headers: readonly Buffer[], name: string): string | undefined {
+  for (let i = 0; i + 1 < headers.length; i += 2) {
+    const candidate = headers[i] as Buffer;
+    if (candidate.length !== name.length || candidate.toString('latin1').toLowerCase() !== name) continue;
+    return (headers[i + 1] as Buffer).toString('latin1');
+  }
+  return undefined;
 }
 
 /** Null for what is not JSON: behaviours read it as an unknown value either way. */

@@ -26,6 +26,7 @@ export class FlightSender {
   private readonly options: SenderOptions;
   private readonly lanes: (Lane | undefined)[] = [];
   private readonly captured = new WeakMap<Flight, CapturedRequest>();
+  private readonly hasOtherHost: boolean;
   private nonces = 0;
   /** Actors whose signed requests are to be kept for `capture`. */
   private readonly keepFor: ReadonlySet<number>;
@@ -34,6 +35,7 @@ export class FlightSender {
   constructor(options: SenderOptions, keepFor: ReadonlySet<number>) {
     this.options = options;
     this.keepFor = keepFor;
+    this.hasOtherHost = new URL(options.origin).host !== options.host;
   }
 
   /** Hands the flight to a connection, or lets it wait for one; stamps `dispatchedUs`. */
@@ -79,7 +81,9 @@ export class FlightSender {
   private toWire(flight: Flight): WireRequest {
     const { intent } = flight;
     const { identity } = intent;
-    const headers = ['host', this.options.host, 'user-agent', identity.device];
+    const headers = ['user-agent', identity.device];
+    // The client adds the Host of its own connection; a name that was resolved to it has to be told.
+    if (this.hasOtherHost) headers.push('host', this.options.host);
     let method: string = intent.method;
     let path = intent.path;
     let body = intent.body;

@@ -48,6 +48,17 @@ describe('a throttle', () => {
     expect(judge([slow], rows)).toEqual([{ shared: 'unsure', own: 'unsure' }]);
   });
 
+  it('is unsure as long as a lost request may still be decided, and refilled, and wrongful after that', () => {
+    const lost = { sentUs: 1000, outcome: Outcome.timeout, concludedUs: 4000 };
+    const at = (us: number) =>
+      judge([{ ...slow, capacity: 1 }], [lost, { sentUs: us, concludedUs: us, ...throttled }], {
+        latestDecisionUs: 10 * SECOND,
+      })[0]?.shared;
+    expect(at(5 * SECOND)).toBe('unsure');
+    expect(at(1000 + 11 * SECOND)).toBe('unsure');
+    expect(at(1001 + 11 * SECOND)).toBe('wrongful');
+  });
+
   it('is wrongful although another one was refused, unsent or never connected: those charge nothing', () => {
     const rows = [
       { sentUs: 1000 },

@@ -55,7 +55,7 @@ describe('the text of a refusal', () => {
     { header: '1.5', ms: -1 },
     { header: '9999999', ms: 0x7fffffff },
     { header: undefined, ms: -1 },
-    { header: ['1', '2'], ms: -1 },
+    { header: '1, 2', ms: -1 },
   ])('Retry-After $header is $ms ms', ({ header, ms }) => {
     expect(retryAfterMsOf(header)).toBe(ms);
   });
