@@ -28,7 +28,10 @@ export const errorTable = {
   FP_CLASS_INVALID: { exit: ExitCode.bug, hint: 'pass an index into the classes that the gate was compiled with' },
   FP_GATE_INVALID: { exit: ExitCode.usage, hint: 'see the list of faults; each names the field' },
   FP_BATCH_INVALID: { exit: ExitCode.bug, hint: 'write records with encodeRecord and pass buffers of matching length' },
-  FP_KEY_INVALID: { exit: ExitCode.usage, hint: 'a key id is 1 to 256 visible ASCII characters, a secret is not empty' },
+  FP_KEY_INVALID: {
+    exit: ExitCode.usage,
+    hint: 'a key id is 1 to 256 visible ASCII characters, a secret is not empty',
+  },
   // Files.
   FP_FILE_UNREADABLE: { exit: ExitCode.usage, hint: 'check the path and its permissions' },
   FP_FILE_EMPTY: { exit: ExitCode.usage, hint: 'name a file, or a folder that holds .yaml files' },
@@ -39,7 +42,10 @@ export const errorTable = {
     hint: 'run "npm run build:native" (needs Rust, https://rustup.rs), or use --engine ts',
   },
   FP_PORT_TAKEN: { exit: ExitCode.environment, hint: 'choose another port with --port, or 0 for a free one' },
-  FP_GATEWAY_FAILED: { exit: ExitCode.environment, hint: 'the gateway process ended early; its last words stand above' },
+  FP_GATEWAY_FAILED: {
+    exit: ExitCode.environment,
+    hint: 'the gateway process ended early; its last words stand above',
+  },
   FP_TARGET_FORBIDDEN: {
     exit: ExitCode.environment,
     hint: 'only loopback (127.0.0.0/8, ::1) is a target; use http://127.0.0.1:PORT',

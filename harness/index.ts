@@ -3,9 +3,17 @@
  * `floodproof/core` is the core alone, without any dependency.
  */
 export { createGate } from './core/gate.js';
-export { Answer, type AuthSpec, Decision, decisionNames, type Gate, type GateSpec, type LimitSpec } from './core/spec.js';
+export {
+  Answer,
+  type AuthSpec,
+  Decision,
+  decisionNames,
+  type Gate,
+  type GateSpec,
+  type LimitSpec,
+} from './core/spec.js';
 export { ExitCode, type Fault, FloodproofError, formatError } from './errors.js';
-export { judgeRun, type JudgeTask } from './judge/judge.js';
+export { type JudgeTask, judgeRun } from './judge/judge.js';
 export type { ObservationBatch, ObservationColumns, ObservationSource } from './judge/observation.js';
 export type { SuiteDocument, Verdict, VerdictDocument } from './judge/verdict.js';
 export { type Engine, type EngineChoice, openEngine } from './native/engine.js';

@@ -67,7 +67,10 @@ function install() {
 
 function buildTypeScript() {
   const stamp = join(root, 'dist/.built');
-  const sources = Math.max(newestMs(join(root, 'harness'), ['.ts', '.json']), modifiedMs(join(root, 'tsconfig.build.json')));
+  const sources = Math.max(
+    newestMs(join(root, 'harness'), ['.ts', '.json']),
+    modifiedMs(join(root, 'tsconfig.build.json')),
+  );
   if (modifiedMs(stamp) > sources) return;
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   demand('built TypeScript', 'npm', ['run', '--silent', 'build:ts']);

@@ -50,7 +50,17 @@ function cases(signatures: readonly string[]): readonly Case[] {
     gate.limit(ORIGIN_US + 1, 0, '', 'a', keyIds[index % KEYS] as string);
   const decide = (gate: Gate, index: number): Decision => {
     const key = index % KEYS;
-    return gate.decide(ORIGIN_US + 1, 0, '', '', keyIds[key] as string, ORIGIN_US, 0, messages[key] as string, signatures[key] as string);
+    return gate.decide(
+      ORIGIN_US + 1,
+      0,
+      '',
+      '',
+      keyIds[key] as string,
+      ORIGIN_US,
+      0,
+      messages[key] as string,
+      signatures[key] as string,
+    );
   };
   return [
     { name: 'limit, admitted', wanted: Decision.admitted, capacity: 2 ** 30, decide: limit },
@@ -71,7 +81,9 @@ function openRivals(capacity: number): readonly Rival[] {
 /** Uses up what one cell of each key allows, then compares a stretch of the workload decision by decision. */
 function assertAgreement(row: Case, rivals: readonly Rival[]): void {
   for (let index = 0; index < KEYS * 3; index++) {
-    const seen = rivals.map(({ gate }) => `${row.decide(gate, index)} ${gate.answer.subarray(0, Answer.size).join(' ')}`);
+    const seen = rivals.map(
+      ({ gate }) => `${row.decide(gate, index)} ${gate.answer.subarray(0, Answer.size).join(' ')}`,
+    );
     if (new Set(seen).size !== 1) throw new Error(`${row.name}: the engines disagree: ${seen.join(' / ')}`);
   }
   for (const { name, gate } of rivals) {

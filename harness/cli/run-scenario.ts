@@ -142,7 +142,7 @@ function notesOf(record: RunRecord, transport: IdentityTransport): string[] {
     notes.push(`the gateway enforced ${record.gatewayPolicy.file}; the verdict is by ${record.plan.policy.file}`);
   }
   if (record.arrivalsMax !== null) {
-    notes.push(`the schedule was cut after ${record.arrivalsMax} requests (--max-requests)`);
+    notes.push(`the schedule was cut by --max-requests ${record.arrivalsMax}`);
   }
   return notes;
 }

@@ -2,10 +2,11 @@
  * Plays one worker's share of a schedule on the wall clock: open loop, each arrival at its moment whatever the target
  * does; follow-ups at their outcome plus think time. Everything that it keeps is bounded by `openMax`.
  */
-import type { ActorPlan, Plan } from '../scenario/plan.js';
+
 import type { Answered, Behaviour, CaptureRing, Identity, Intent } from '../actors/actor.js';
 import { Outcome } from '../actors/outcome.js';
 import type { Arrival } from '../actors/schedule.js';
+import type { ActorPlan, Plan } from '../scenario/plan.js';
 import { planEndUs } from '../scenario/plan.js';
 import { Flight, type FlightOwner } from '../targets/http/flight.js';
 import type { FlightSender } from '../targets/http/sender.js';
@@ -182,7 +183,8 @@ export class Dispatcher implements FlightOwner {
   private launch(intent: Intent, intendedUs: number): void {
     const { parts } = this;
     parts.health.asked(intendedUs);
-    const signature = intent.replay?.signature ?? (intent.signed ? parts.signatureBase + this.signatures++ : 0xffffffff);
+    const signature =
+      intent.replay?.signature ?? (intent.signed ? parts.signatureBase + this.signatures++ : 0xffffffff);
     const flight = new Flight(this, intent, intendedUs, signature);
     this.open++;
     if (this.open > parts.openMax) {

@@ -1,5 +1,5 @@
 /** Collects concluded flights as columns and hands them on in batches: when a batch is full, and when asked. */
-import { type ObservationColumns, createColumns, NONE } from '../judge/observation.js';
+import { createColumns, NONE, type ObservationColumns } from '../judge/observation.js';
 import type { Flight } from '../targets/http/flight.js';
 
 export const BATCH_ROWS = 4096;

@@ -42,7 +42,7 @@ export function seekerKey(subject: string, phase: string | null): string {
 }
 
 /** Phases that the right side of an expectation measures. */
-export function phasesIn(wanted: ExpectedValue): readonly string[] {
+function phasesIn(wanted: ExpectedValue): readonly string[] {
   if (wanted.kind === 'relative') return [wanted.phase];
   return wanted.kind === 'number' ? [] : wanted.values.flatMap(phasesIn);
 }

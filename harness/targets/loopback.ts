@@ -45,7 +45,7 @@ export async function checkTarget(text: string): Promise<CheckedTarget> {
   if (foreign !== undefined) {
     throw new FloodproofError(
       'FP_TARGET_FORBIDDEN',
-      `--target ${text}: ${name} is ${foreign}, which is not a loopback address; load on somebody else's machine needs its owner's consent`,
+      `--target ${text}: ${name === foreign ? name : `${name} is ${foreign}, which`} is not a loopback address; load on somebody else's machine needs its owner's consent`,
     );
   }
   // 127.0.0.1 before ::1: source addresses of identities are IPv4.

@@ -63,7 +63,7 @@ export function aPolicy(limits: readonly PolicyLimit[], overrides: Partial<Polic
   };
 }
 
-export function anActor(overrides: Partial<ActorPlan> = {}): ActorPlan {
+function anActor(overrides: Partial<ActorPlan> = {}): ActorPlan {
   return {
     name: 'customers',
     label: 'legit',
@@ -76,8 +76,8 @@ export function anActor(overrides: Partial<ActorPlan> = {}): ActorPlan {
   };
 }
 
-export const customers = anActor();
-export const attackers = anActor({
+const customers = anActor();
+const attackers = anActor({
   name: 'attackers',
   label: 'abuse',
   behaviour: 'order-flood',

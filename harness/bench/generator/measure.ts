@@ -80,6 +80,12 @@ export async function measureGenerator(
 
 async function memoryRun(port: number, requests: number, engine: string): Promise<MemoryRun> {
   const script = fileURLToPath(new URL('./memory-run.js', import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', script, String(port), String(requests), engine]);
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    '--expose-gc',
+    script,
+    String(port),
+    String(requests),
+    engine,
+  ]);
   return JSON.parse(stdout) as MemoryRun;
 }

@@ -102,7 +102,9 @@ test('a sealed file opens in DuckDB with every value and type', async () => {
   expect(Number(row?.l)).toBe(-1);
   expect(Number(row?.k)).toBe(-1);
   expect(Number(row?.c)).toBe(429);
-  const types = await connection.runAndReadAll(`select typeof(identity) as t, typeof(intendedUs) as d from '${parquet}' limit 1`);
+  const types = await connection.runAndReadAll(
+    `select typeof(identity) as t, typeof(intendedUs) as d from '${parquet}' limit 1`,
+  );
   expect(types.getRowObjectsJS()[0]).toEqual({ t: 'INTEGER', d: 'DOUBLE' });
   connection.closeSync();
 });

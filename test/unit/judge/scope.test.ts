@@ -6,7 +6,15 @@ const plan = aPlan();
 
 describe('a phase', () => {
   it('holds its first microsecond and not its end; before and after all of them there is none', () => {
-    const instants = [0, SECOND_US - 1, SECOND_US, 3 * SECOND_US - 1, 3 * SECOND_US, 11 * SECOND_US - 1, 11 * SECOND_US];
+    const instants = [
+      0,
+      SECOND_US - 1,
+      SECOND_US,
+      3 * SECOND_US - 1,
+      3 * SECOND_US,
+      11 * SECOND_US - 1,
+      11 * SECOND_US,
+    ];
     expect(instants.map((us) => phaseAt(plan.phases, us))).toEqual([-1, -1, 0, 0, 1, 2, -1]);
   });
 });

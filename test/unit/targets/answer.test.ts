@@ -5,7 +5,12 @@ import { outcomeOfError, outcomeOfStatus, readRefusal, retryAfterMsOf } from '..
 describe('what came of a request', () => {
   test.each([
     { status: 200, gate: undefined, outcome: 'admitted', because: 'a server that says nothing of its gate' },
-    { status: 404, gate: undefined, outcome: 'admitted', because: 'the limiter let it through to somebody who knew no such thing' },
+    {
+      status: 404,
+      gate: undefined,
+      outcome: 'admitted',
+      because: 'the limiter let it through to somebody who knew no such thing',
+    },
     { status: 429, gate: undefined, outcome: 'throttled', because: 'RFC 6585' },
     { status: 418, gate: undefined, outcome: 'banned', because: 'what venues answer while a ban lasts' },
     { status: 401, gate: undefined, outcome: 'refused', because: 'nobody says that the gate had let it through' },
@@ -16,7 +21,12 @@ describe('what came of a request', () => {
     { status: 503, gate: 'admitted', outcome: 'serverError', because: 'admitted, but not served' },
     { status: 500, gate: undefined, outcome: 'serverError', because: 'unknown whether it was charged' },
     { status: 429, gate: 'never', outcome: 'never', because: 'cost above capacity' },
-    { status: 404, gate: 'unasked', outcome: 'garbage', because: 'the gateway knows no such path and has asked no gate' },
+    {
+      status: 404,
+      gate: 'unasked',
+      outcome: 'garbage',
+      because: 'the gateway knows no such path and has asked no gate',
+    },
     { status: 200, gate: 'constructor', outcome: 'admitted', because: 'a word of the language is not a decision' },
   ] as const)('$status with x-gate $gate is $outcome: $because', ({ status, gate, outcome }) => {
     expect(outcomeOfStatus(status, gate)).toBe(Outcome[outcome]);
@@ -40,12 +50,18 @@ describe('the text of a refusal', () => {
     expect(readRefusal(text)).toEqual({ reason: 'throttled', limit: 'login-ip', retryAfterMs: 1234 });
   });
 
-  test.each(['', 'Too many requests', '{', '{}', '{"error":null}', '{"error":"x"}', '[1]', '{"error":{"retryAfterMs":1e99,"limit":7}}'])(
-    'anything else, such as %j, is a refusal without a reason',
-    (text) => {
-      expect(readRefusal(text)).toEqual({ reason: '', limit: '', retryAfterMs: -1 });
-    },
-  );
+  test.each([
+    '',
+    'Too many requests',
+    '{',
+    '{}',
+    '{"error":null}',
+    '{"error":"x"}',
+    '[1]',
+    '{"error":{"retryAfterMs":1e99,"limit":7}}',
+  ])('anything else, such as %j, is a refusal without a reason', (text) => {
+    expect(readRefusal(text)).toEqual({ reason: '', limit: '', retryAfterMs: -1 });
+  });
 
   test.each([
     { header: '3', ms: 3000 },

@@ -1,0 +1,48 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { RunFolder, readRunRecord, writeWhole } from '../../../harness/engine/record/run-folder.js';
+
+let parent: string;
+beforeEach(() => {
+  parent = mkdtempSync(join(tmpdir(), 'floodproof-'));
+});
+afterEach(() => {
+  rmSync(parent, { recursive: true, force: true });
+});
+
+const startedAt = new Date('2026-11-24T22:54:07.123Z');
+
+test('a folder bears time and scenario, and a second one of the same second gets a number', () => {
+  const runs = join(parent, 'results', 'runs');
+  expect(RunFolder.create(runs, 'replay', startedAt).path).toBe(join(runs, '20261124-225407-replay'));
+  expect(RunFolder.create(runs, 'replay', startedAt).path).toBe(join(runs, '20261124-225407-replay-2'));
+});
+
+test('a parent that can not be made is a fault of the disk', () => {
+  writeFileSync(join(parent, 'file'), '');
+  expect(() => RunFolder.create(join(parent, 'file', 'runs'), 'replay', startedAt)).toThrowError(
+    expect.objectContaining({ code: 'FP_DISK' }),
+  );
+});
+
+test('a file is there whole or not at all, and no temporary file stays', () => {
+  const folder = RunFolder.create(parent, 'replay', startedAt);
+  folder.write('verdict.json', 'first');
+  folder.write('verdict.json', 'second');
+  expect(readFileSync(folder.file('verdict.json'), 'utf8')).toBe('second');
+  mkdirSync(folder.file('taken'));
+  expect(() => writeWhole(folder.file('taken'), 'x')).toThrowError(expect.objectContaining({ code: 'FP_DISK' }));
+  expect(readdirSync(folder.path).sort()).toEqual(['taken', 'verdict.json']);
+});
+
+test.each([
+  { text: null, because: 'there is no plan' },
+  { text: '{"schema":', because: 'it is cut off' },
+  { text: '{"schema":"floodproof/run/0"}', because: 'it is of another version' },
+  { text: '{"schema":"floodproof/run/1","plan":{"schema":"x"}}', because: 'its plan is of another version' },
+])('a folder is no run when $because', ({ text }) => {
+  if (text !== null) writeFileSync(join(parent, 'plan.json'), text);
+  expect(() => readRunRecord(parent)).toThrowError(expect.objectContaining({ code: 'FP_RUN_UNREADABLE' }));
+});
