@@ -6,7 +6,7 @@
 import { Worker } from 'node:worker_threads';
 
 /** Layout of the shared memory: one Int32 to wait on, one Int32 to stop, one Float64 with the moment. */
-export const ALARM_BYTES = 16;
+const ALARM_BYTES = 16;
 export const ALARM_SEQUENCE = 0;
 export const ALARM_STOP = 1;
 /** Index of the moment in a Float64Array view. */

@@ -2,7 +2,7 @@
 import { createColumns, NONE, type ObservationColumns } from '../judge/observation.js';
 import type { Flight } from '../targets/http/flight.js';
 
-export const BATCH_ROWS = 4096;
+const BATCH_ROWS = 4096;
 
 export type BatchSink = (rows: number, columns: ObservationColumns) => void;
 

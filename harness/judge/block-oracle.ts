@@ -2,12 +2,13 @@
  * Judges every refusal: wrongful (the policy certainly did not call for it), called for, or unsure.
  *
  * Two questions are asked of each. Shared: with everybody's requests charged, were the cells there? That is the
- * target's error. Own, for honest callers: with only this identity's own requests charged, were they? Then it was blocked for
- * what others did or for nothing at all: a false block, even where the policy is followed to the letter.
+ * target's error. Own, for honest callers: with only this identity's own requests charged, were they? Then it was
+ * blocked for what others did or for nothing at all: a false block, even where the policy is followed to the letter.
  *
  * Rows come in the order of their ends, but what was charged at a moment is known only when every request sent before
- * it has come in. So each row waits until no earlier send can follow, and the sends and decisions then happen in the order of time;
- * in the same microsecond sends come first, since such a request may have been decided before the other one.
+ * it has come in. So each row waits until no earlier send can follow, and the sends and decisions then happen in the
+ * order of time; in the same microsecond sends come first, since such a request may have been decided before the other
+ * one.
  */
 import { Outcome } from '../actors/outcome.js';
 import type { Plan, PolicyLimit } from '../scenario/plan.js';

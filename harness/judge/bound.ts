@@ -17,14 +17,18 @@ export interface Bound {
   /** Memory in use. */
   readonly entries: number;
   /**
-   * Takes a certain charge. Answers must not fall; `oldestPendingUs` is at most the send time of this and every later one.
+   * Takes a certain charge. Answers must not fall; `oldestPendingUs` is at most the send time of this and every later
+   * one.
    */
   add(sentUs: number, answeredUs: number, cells: number, oldestPendingUs: number): void;
   /** Gives memory back that no later question can need. */
   forget(oldestPendingUs: number, nowUs: number): void;
 }
 
-/** @param circle - phases that the windows of this limit can still have, shared by its counters; null = not told by phase. */
+/**
+ * @param circle - phases that the windows of this limit can still have, shared by its counters; null = not told by
+ * phase.
+ */
 export function createBound(limit: PolicyLimit, policy: Policy, circle: PhaseCircle | null): Bound {
   return limit.family === 'token-bucket' ? new BucketBound(limit, policy) : new WindowBound(limit, policy, circle);
 }

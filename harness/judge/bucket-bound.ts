@@ -6,9 +6,9 @@
  *
  * Why a conviction is sound. Take requests sent at x or later and answered at y or earlier (x, y whole microseconds as
  * the generator rounds them down). Their decisions fell in [x, y + 1). The target's clock has the grain g and stands
- * still in between, so two of its readings differ by less than y + 1 - x + g, and being whole by at most y - x + g.
- * All these requests thus lie within a span of v = y - x + g of the target's clock, wherever exactly they were decided. If they
- * cost more than the bound of that span, every possible order and moment of decisions breaks the promise.
+ * still in between, so two of its readings differ by less than y + 1 - x + g, and being whole by at most y - x + g. All
+ * these requests thus lie within a span of v = y - x + g of the target's clock, wherever exactly they were decided. If
+ * they cost more than the bound of that span, every possible order and moment of decisions breaks the promise.
  *
  * In whole units (`cellUnits` a cell, `usUnits` a microsecond) it is broken if, for some x,
  * `cells * cellUnits - nodes * usUnits * (y - x) > (nodes * capacity + slack) * cellUnits + nodes * usUnits * g`.

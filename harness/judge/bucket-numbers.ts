@@ -1,4 +1,6 @@
-/** A token bucket in whole units: a cell is `cellUnits`, a microsecond refills `usUnits`. No fraction is ever needed. */
+/**
+ * A token bucket in whole units: a cell is `cellUnits`, a microsecond refills `usUnits`. No fraction is ever needed.
+ */
 import { FloodproofError } from '../errors.js';
 import type { TokenBucketLimit } from '../scenario/plan.js';
 

@@ -2,8 +2,9 @@
  * The debt that a bucket has for certain, if every charge fell as early as it can have: at its send time.
  *
  * A bucket's debt at y is the largest, over all starts x, of what was charged in [x, y] less what came back since x.
- * Charges become known in the order of their answers, but count at their send times, so a start that is worst now may be
- * overtaken by another one when a slow answer comes in. All send times of charges that can still grow are therefore kept.
+ * Charges become known in the order of their answers, but count at their send times, so a start that is worst now may
+ * be overtaken by another one when a slow answer comes in. All send times of charges that can still grow are therefore
+ * kept.
  *
  * Bounded memory: once no charge sent before m can come in any more, the starts up to m all grow by the same amounts
  * from then on, so the best of them stays the best. They collapse to one number by the bucket's own recursion
@@ -55,7 +56,10 @@ export class CertainDebt {
     });
   }
 
-  /** The largest certain debt at `yUs` in units, negative when all of it has come back; -Infinity when nothing was charged. */
+  /**
+   * The largest certain debt at `yUs` in units, negative when all of it has come back; -Infinity when nothing was
+   * charged.
+   */
   at(yUs: number): number {
     const { cellUnits, usUnits } = this.numbers;
     const recent = this.timeline.best(yUs);

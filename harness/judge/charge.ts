@@ -30,15 +30,17 @@ export function chargeOf(row: Row, by: LimitBy): Charge {
  * The last microsecond in which the target can have decided. An answer is the end of it; a failure is not: a request
  * that timed out, or of which a proxy answered 504, may be decided later.
  *
- * `concludedUs` serves as the answer time everywhere in the oracle. It is never before `answeredUs`, the rows are sorted
- * by it, and a later end of the interval only ever speaks for the target.
+ * `concludedUs` serves as the answer time everywhere in the oracle. It is never before `answeredUs`, the rows are
+ * sorted by it, and a later end of the interval only ever speaks for the target.
  */
 export function decidedByUs(row: Row, latestDecisionUs: number): number {
   if (row.outcome <= Outcome.refused) return row.concludedUs;
   return Math.max(row.concludedUs, row.sentUs + latestDecisionUs);
 }
 
-/** Index of the counter that a limit holds for this row: an ip, account or key index, 0 for global; -1 = not matched. */
+/**
+ * Index of the counter that a limit holds for this row: an ip, account or key index, 0 for global; -1 = not matched.
+ */
 export function counterOf(row: Row, limit: PolicyLimit): number {
   if ((limit.costs[row.requestClass] ?? 0) === 0) return -1;
   if (limit.by === 'ip') return row.ip;

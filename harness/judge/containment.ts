@@ -2,10 +2,10 @@
  * `timeToContain`: when do a subject's admitted cells come down to what the policy refills?
  *
  * Time is cut into steps of 100 ms. At a step T the subject is contained if in every whole second from T to T + hold
- * and for every limit, admitted cells (at the time of their answers) <= keys * nodes * (refill of one second + cost of the dearest
- * request), where keys are the counters of that limit that the subject used. The allowance of one request a key is there
- * since cells come back one by one and are spent whole. A limit that is looser than another never decides, so "every limit" is
- * the tightest one. The metric is T less the first send. Memory: one number a step and limit.
+ * and for every limit, admitted cells (at the time of their answers) <= keys * nodes * (refill of one second + cost of
+ * the dearest request), where keys are the counters of that limit that the subject used. The allowance of one request a
+ * key is there since cells come back one by one and are spent whole. A limit that is looser than another never decides,
+ * so "every limit" is the tightest one. The metric is T less the first send. Memory: one number a step and limit.
  */
 import { Outcome } from '../actors/outcome.js';
 import type { Plan, Policy, PolicyLimit } from '../scenario/plan.js';

@@ -2,9 +2,9 @@
  * Observations + oracle + expectations -> verdict. Pure and synchronous.
  *
  * The record is walked over two or three times instead of being kept: once to count and to learn how late answers came,
- * once for the oracles, and once more for the requests behind a leak. Memory grows with identities and keys and with the rows
- * that wait for an answer at once, not with the length of the run; only `timeToContain`, `recovery` keep ten numbers a second and
- * the replay audit one bit a signature.
+ * once for the oracles, and once more for the requests behind a leak. Memory grows with identities and keys and with
+ * the rows that wait for an answer at once, not with the length of the run; only `timeToContain`, `recovery` keep ten
+ * numbers a second and the replay audit one bit a signature.
  */
 import { Outcome } from '../actors/outcome.js';
 import type { World } from '../actors/world.js';

@@ -19,8 +19,8 @@ function nothingCharged(run: JudgedRun, subject: string, phase: string | null): 
 }
 
 /**
- * The broken intervals of a subject's counters: the worst one of each that ends in the phase, or at any time, the warm-up
- * included, when no phase is named.
+ * The broken intervals of a subject's counters: the worst one of each that ends in the phase, or at any time, the
+ * warm-up included, when no phase is named.
  */
 export function leaksOf(
   run: JudgedRun,

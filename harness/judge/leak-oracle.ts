@@ -1,6 +1,6 @@
 /**
- * Finds broken promises: for each limit and each of its counters the interval in which most was certainly admitted above
- * the bound. Rows come in the order of their answers; only certain charges count, so what is found is proved.
+ * Finds broken promises: for each limit and each of its counters the interval in which most was certainly admitted
+ * above the bound. Rows come in the order of their answers; only certain charges count, so what is found is proved.
  */
 import type { Policy, PolicyLimit } from '../scenario/plan.js';
 import { type Bound, createBound } from './bound.js';

@@ -2,13 +2,14 @@
  * The least that can have been used of a counter when a request was decided: what a right throttle is told by.
  *
  * Only requests that were certainly admitted and certainly decided before it count (answered before it was sent), each
- * as early as it can have been, at its send time; and the request itself as late as it can have been, at its answer. An earlier
- * charge comes back earlier, so no assignment leaves more cells. Two readings of the target's clock differ by at
- * most the difference of our times and its grain g. If even so the cells were not there, the throttle was called for.
+ * as early as it can have been, at its send time; and the request itself as late as it can have been, at its answer. An
+ * earlier charge comes back earlier, so no assignment leaves more cells. Two readings of the target's clock differ by
+ * at most the difference of our times and its grain g. If even so the cells were not there, the throttle was called
+ * for.
  *
  * A fixed window from the first hit begins with the first request of a fresh counter: whatever is certainly decided
- * less than a window after the first send is within the first window. Later windows, and those of the calendar, may have begun
- * just before the request: of them nothing is ever certain.
+ * less than a window after the first send is within the first window. Later windows, and those of the calendar, may
+ * have begun just before the request: of them nothing is ever certain.
  */
 import type { PolicyLimit } from '../scenario/plan.js';
 import { type BucketNumbers, bucketNumbers } from './bucket-numbers.js';
@@ -19,7 +20,10 @@ export interface LeastUsed {
   readonly entries: number;
   /** Any request goes out, in the order of the sends. */
   send(sentUs: number): void;
-  /** A certain charge was answered, in the order of the answers. `oldestPendingUs` is at most the send time of every later one. */
+  /**
+   * A certain charge was answered, in the order of the answers. `oldestPendingUs` is at most the send time of every
+   * later one.
+   */
   add(sentUs: number, cells: number, oldestPendingUs: number): void;
   /** Whether `cells` were certainly not there for a request that was sent after all answers that were added. */
   lacked(answeredUs: number, cells: number): boolean;

@@ -1,4 +1,6 @@
-/** Computes every metric of `harness/scenario/metrics.ts`. The formulas are in that table; here is where they are kept. */
+/**
+ * Computes every metric of `harness/scenario/metrics.ts`. The formulas are in that table; here is where they are kept.
+ */
 import { Outcome } from '../actors/outcome.js';
 import type { MetricName } from '../scenario/metrics.js';
 import type { TimeFinding } from './containment.js';

@@ -8,8 +8,8 @@
  * assignment explains the throttle.
  *
  * Between two sends the level only rises (refill, windows that end; an answer moves a charge from "now" to the same
- * moment and changes nothing), so the smallest level is found at the throttled request's own send or at a send after it. A send
- * in the very microsecond of the answer may still have been decided before: it counts.
+ * moment and changes nothing), so the smallest level is found at the throttled request's own send or at a send after
+ * it. A send in the very microsecond of the answer may still have been decided before: it counts.
  *
  * The times are rounded down to whole microseconds and the target's clock has the grain g: two of its readings differ
  * by at least the difference of our times less g. So a bucket may have refilled g less than it seems, and a window may
@@ -21,7 +21,10 @@ import { RunningMinimum } from './running-minimum.js';
 
 export interface MostUsed {
   readonly entries: number;
-  /** A request that may be charged goes out. Times of all calls must not fall; sends come before answers of the same time. */
+  /**
+   * A request that may be charged goes out. Times of all calls must not fall; sends come before answers of the same
+   * time.
+   */
   send(sentUs: number, cells: number): void;
   /** Its latest possible decision. */
   settle(decidedByUs: number, cells: number): void;

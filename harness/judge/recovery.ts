@@ -2,9 +2,9 @@
  * `recovery`: when is service as good as before, after the last abuse has ended?
  *
  * Time is cut into steps of 100 ms; a request belongs to the step that it was intended for. At a step T the service has
- * recovered if of the requests intended in [T, T + hold) none was falsely blocked and the share that was good (admitted within 1 s
- * of its intended time) is at least 99 % of that share in the first phase. A share and not a rate, since demand varies
- * by more than 1 % of its own accord.
+ * recovered if of the requests intended in [T, T + hold) none was falsely blocked and the share that was good (admitted
+ * within 1 s of its intended time) is at least 99 % of that share in the first phase. A share and not a rate, since
+ * demand varies by more than 1 % of its own accord.
  */
 import { Outcome } from '../actors/outcome.js';
 import { type Plan, planEndUs } from '../scenario/plan.js';

@@ -1,6 +1,6 @@
 /**
- * One observation as a value, and the walk over all of them. The judge walks over the rows more than once and keeps none
- * that it does not need: a row lives as long as somebody waits for its answer.
+ * One observation as a value, and the walk over all of them. The judge walks over the rows more than once and keeps
+ * none that it does not need: a row lives as long as somebody waits for its answer.
  */
 import { Outcome } from '../actors/outcome.js';
 import type { ObservationColumns, ObservationSource } from './observation.js';

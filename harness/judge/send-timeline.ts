@@ -2,9 +2,9 @@
  * Charges of one counter sorted by send time, for sums over "sent at x or later". The leak oracle adds requests in the
  * order of their answers and asks after each: which start x makes the interval [x, now] the worst?
  *
- * Kept as a list of small blocks with their sums, so that an insert touches one block and a question one number a block.
- * The sum over sends from x on, weighed as `unitsPerCell * cells - unitsPerUs * (y - x)`, is largest at one of the send
- * times, so each block also keeps its own best start.
+ * Kept as a list of small blocks with their sums, so that an insert touches one block and a question one number a
+ * block. The sum over sends from x on, weighed as `unitsPerCell * cells - unitsPerUs * (y - x)`, is largest at one of
+ * the send times, so each block also keeps its own best start.
  */
 const BLOCK_ENTRIES_MAX = 256;
 
@@ -12,7 +12,9 @@ interface Block {
   readonly timesUs: number[];
   readonly cells: number[];
   cellsSum: number;
-  /** Largest `unitsPerCell * (cells of this block from k on) + unitsPerUs * (time k - first time)` over its entries k. */
+  /**
+   * Largest `unitsPerCell * (cells of this block from k on) + unitsPerUs * (time k - first time)` over its entries k.
+   */
   best: number;
   bestStartUs: number;
 }

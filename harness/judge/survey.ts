@@ -1,6 +1,6 @@
 /**
- * What the oracles must know of the whole run before they look at its first row: how long answers took at most, which counters
- * blocked anybody, and which limits saw more keys than they can hold.
+ * What the oracles must know of the whole run before they look at its first row: how long answers took at most, which
+ * counters blocked anybody, and which limits saw more keys than they can hold.
  */
 import type { Plan } from '../scenario/plan.js';
 import { countersToFollow } from './block-oracle.js';
@@ -46,7 +46,9 @@ export class Survey {
     }
   }
 
-  /** Limits of which some requests may have been decided on the counter that is shared by keys without one of their own. */
+  /**
+   * Limits of which some requests may have been decided on the counter that is shared by keys without one of their own.
+   */
   coldLimits(): ReadonlySet<number> {
     const { limits } = this.plan.policy;
     return new Set(

@@ -8,17 +8,18 @@
  * that end at its end, so it holds at most k * L. For each k the widest such interval is asked: x = y - k * W + g + 1.
  *
  * Fixed window, whatever the phase and however it moves (windows never overlap, each admits at most L): the window that
- * holds the first reading may have begun before it. Each further one starts after the end of the one before, so the j-th
- * further start is at least (j - 1) * W + 1 behind the first reading, and a span of v <= k * W holds at most k of them: (k + 1) * L.
+ * holds the first reading may have begun before it. Each further one starts after the end of the one before, so the
+ * j-th further start is at least (j - 1) * W + 1 behind the first reading, and a span of v <= k * W holds at most k of
+ * them: (k + 1) * L.
  *
- * Fixed window of constant phase (calendar; one phase for all counters of the limit): more than L cells certainly within
- * [x, y] can not lie in one window. They do lie in one if it starts at or before x and ends after y. The first moment b that the
- * target's clock counts into a window is off the generator's whole microseconds by a fraction, and where W is no multiple
- * of g it moves by less than g from window to window. With b between k and k + 1 (k whole): if k <= x - g, b is before x,
- * since g >= 1; if k >= y + 1 - W, the window ends at y + 1 or later, after every decision. So no window may start in [y + 1 - W, x - g]
- * (one less at the end where W is no multiple of g, for its movement). When such intervals cover the whole circle
- * of phases, each phase is broken by one of them: at least by the smallest excess among them.
- * Several nodes may each have their own phase, so the rule is left out for them.
+ * Fixed window of constant phase (calendar; one phase for all counters of the limit): when more than L cells certainly
+ * lie within [x, y], no single window may hold all of them. Let b be the moment at which the target's clock comes to
+ * the start of a window, b = k + fraction on our clock. All of them fall into that window if it begins at x or before,
+ * which k <= x - g ensures since g >= 1, and if it ends after the last decision, which k + windowUs >= y + 1 ensures.
+ * So no window may start with k in [y + 1 - windowUs, x - g]. Where windowUs is no multiple of g, b moves by less than
+ * g from window to window, and the end is one less. When such intervals cover the whole circle of phases, each phase
+ * is broken by one of them: at least by the smallest excess among them. Of all x for one y the latest that still
+ * has more than L cells forbids most. Several nodes may each have their own phase, so the rule is left out for them.
  */
 import type { FixedWindowLimit, Policy, SlidingLogLimit } from '../scenario/plan.js';
 import type { Bound } from './bound.js';

@@ -1,6 +1,6 @@
 /**
- * What the judge works out cleverly, worked out stupidly: every interval, every phase, every assignment of decisions. For
- * histories of a handful of requests only.
+ * What the judge works out cleverly, worked out stupidly: every interval, every phase, every assignment of decisions.
+ * For histories of a handful of requests only.
  */
 import type { Policy, PolicyLimit } from '../../harness/scenario/plan.js';
 import { type ReferenceLimiter, referenceLimiter } from './reference-limiters.js';
@@ -38,7 +38,10 @@ export function worstExcess(
   return worst;
 }
 
-/** How many windows the bound of a span is made of: of a log those that cover it, of fixed windows those that start in it. */
+/**
+ * How many windows the bound of a span is made of: of a log those that cover it, of fixed windows those that start in
+ * it.
+ */
 function windowsOf(limit: Exclude<PolicyLimit, { readonly family: 'token-bucket' }>, spanUs: number): number {
   const windows = spanUs / limit.windowUs;
   return limit.family === 'sliding-log' ? Math.floor(windows) + 1 : Math.ceil(windows);
@@ -93,8 +96,9 @@ function settingsOf(limit: PolicyLimit, policy: Policy): readonly Setting[] {
 }
 
 /**
- * Visits every order and moment of decision. `decide` gets a request, the reading of the target's clock and the state before
- * it, and gives the state after it; null = this branch is of no interest. `end` is told of each complete one, and says whether to stop.
+ * Visits every order and moment of decision. `decide` gets a request, the reading of the target's clock and the state
+ * before it, and gives the state after it; null = this branch is of no interest. `end` is told of each complete one,
+ * and says whether to stop.
  */
 function visitAssignments<State>(
   policy: Policy,

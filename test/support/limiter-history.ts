@@ -1,7 +1,7 @@
 /**
- * Plays random traffic against true limiters in virtual time and writes down what a generator would have seen of it: send
- * and answer, but not the moment of decision in between. Delays have heavy tails, answers overtake each other and get
- * lost, the target's clock has a grain and stands at an unknown offset, and there may be several nodes.
+ * Plays random traffic against true limiters in virtual time and writes down what a generator would have seen of it:
+ * send and answer, but not the moment of decision in between. Delays have heavy tails, answers overtake each other and
+ * get lost, the target's clock has a grain and stands at an unknown offset, and there may be several nodes.
  *
  * Time runs in quarters of a microsecond, so that the generator's rounding to whole ones is part of the play.
  */

@@ -11,8 +11,8 @@ import {
 export type Observed = Record<ColumnName, number>;
 
 /**
- * An observation of class 3 (`order.place`) by identity 0, admitted. `sentUs` follows `intendedUs` or the other way round,
- * `answeredUs` is 1 ms later, `concludedUs` follows it; ip, account and key are the identity's number.
+ * An observation of class 3 (`order.place`) by identity 0, admitted. `sentUs` follows `intendedUs` or the other way
+ * round, `answeredUs` is 1 ms later, `concludedUs` follows it; ip, account and key are the identity's number.
  */
 export function observed(fields: Partial<Observed>): Observed {
   const identity = fields.identity ?? 0;

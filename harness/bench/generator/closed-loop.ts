@@ -50,10 +50,15 @@ export async function wholeRun(port: number, engine: 'native' | 'ts', requests: 
   return requests / ((played.tally.lastUs - played.tally.firstUs) / 1e6);
 }
 
-/** @returns requests per second of the bare loop in a thread of its own. */
-export async function bareRun(port: number, engine: 'native' | 'ts', requests: number): Promise<number> {
+/** @returns requests per second of a rival in a thread of its own. */
+export async function rivalRun(
+  rival: 'bare-loop' | 'autocannon-loop',
+  port: number,
+  engine: 'native' | 'ts',
+  requests: number,
+): Promise<number> {
   const pool = new Piscina<BareLoopTask, number>({
-    filename: new URL('./bare-loop.js', import.meta.url).href,
+    filename: new URL(`./${rival}.js`, import.meta.url).href,
     minThreads: 1,
     maxThreads: 1,
   });

@@ -4,7 +4,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { formatSpread, type Spread, spreadOf } from '../spread.js';
-import { bareRun, CONNECTIONS, wholeRun } from './closed-loop.js';
+import { CONNECTIONS, rivalRun, wholeRun } from './closed-loop.js';
 import type { MemoryRun } from './memory-run.js';
 import { type OpenLoopRun, openLoop } from './open-loop.js';
 
@@ -19,7 +19,8 @@ export interface GeneratorFigures {
     readonly requests: number;
     readonly wholeRunPerSecond: Spread;
     readonly barePerSecond: Spread;
-    /** Round by round. */
+    readonly autocannonPerSecond: Spread;
+    /** Whole run / bare loop, round by round. */
     readonly ratio: Spread;
   };
   readonly openLoop: readonly OpenLoopRun[];
@@ -43,19 +44,28 @@ export async function measureGenerator(
   try {
     const whole: number[] = [];
     const bare: number[] = [];
+    const autocannon: number[] = [];
     // The first round warms the server and the disk, and does not count.
     for (let round = 0; round <= ROUNDS; round++) {
-      const b = await bareRun(port, engine, CLOSED_LOOP_REQUESTS);
-      const w = await wholeRun(port, engine, CLOSED_LOOP_REQUESTS);
+      const bareLoop = await rivalRun('bare-loop', port, engine, CLOSED_LOOP_REQUESTS);
+      const run = await wholeRun(port, engine, CLOSED_LOOP_REQUESTS);
+      const cannon = await rivalRun('autocannon-loop', port, engine, CLOSED_LOOP_REQUESTS);
       if (round === 0) continue;
-      bare.push(b);
-      whole.push(w);
+      bare.push(bareLoop);
+      whole.push(run);
+      autocannon.push(cannon);
     }
     const ratio = spreadOf(whole.map((value, index) => value / (bare[index] ?? Number.NaN)));
-    const figures = { wholeRunPerSecond: spreadOf(whole), barePerSecond: spreadOf(bare), ratio };
+    const figures = {
+      wholeRunPerSecond: spreadOf(whole),
+      barePerSecond: spreadOf(bare),
+      autocannonPerSecond: spreadOf(autocannon),
+      ratio,
+    };
     say(`closed loop, ${CONNECTIONS} connections, 1 worker: ${formatSpread(figures.wholeRunPerSecond, 0)} requests/s`);
     say(`bare undici dispatch with the same signing:    ${formatSpread(figures.barePerSecond, 0)} requests/s`);
-    say(`ratio, round by round:                         ${formatSpread(ratio, 3)}`);
+    say(`autocannon with the same signing:              ${formatSpread(figures.autocannonPerSecond, 0)} requests/s`);
+    say(`whole run / bare loop, round by round:         ${formatSpread(ratio, 3)}`);
     const open: OpenLoopRun[] = [];
     for (let round = 0; round < ROUNDS; round++) open.push(await openLoop(port, engine, OPEN_LOOP_PER_SECOND));
     say(

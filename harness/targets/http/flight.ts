@@ -12,7 +12,7 @@ import { Outcome } from '../../actors/outcome.js';
 import { outcomeOfError, outcomeOfStatus, readRefusal, retryAfterMsOf } from './answer.js';
 
 /** A body longer than this is not one of a trading API: the answer counts as garbage. */
-export const BODY_BYTES_MAX = 1 << 20;
+const BODY_BYTES_MAX = 1 << 20;
 
 export interface FlightOwner {
   /** Reads the clock. */
@@ -149,7 +149,7 @@ export class Flight implements Dispatcher.DispatchHandler {
  * The value of a header among names and values by turns, undefined when there is none.
  * @param name - lower-case.
  */
-export function headerOf(headers: readonly Buffer[], name: string): string | undefined {
+function headerOf(headers: readonly Buffer[], name: string): string | undefined {
   for (let i = 0; i + 1 < headers.length; i += 2) {
     const candidate = headers[i] as Buffer;
     if (candidate.length !== name.length || candidate.toString('latin1').toLowerCase() !== name) continue;

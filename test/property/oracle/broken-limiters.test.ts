@@ -1,4 +1,6 @@
-/** Limiters that are broken on purpose, behind small delays: the judge must convict them, and only by what is proved. */
+/**
+ * Limiters that are broken on purpose, behind small delays: the judge must convict them, and only by what is proved.
+ */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type {
@@ -25,8 +27,8 @@ const calendar = aFixedWindow({ capacity: 5, windowUs: 100_000 });
 const firstHit = aFixedWindow({ capacity: 5, windowUs: 100_000, anchor: 'first-hit' });
 
 /**
- * One key, 1000 requests about 2 ms apart, answers within a few ms, and a pause of 3 s in the middle: every limiter here
- * is under pressure nearly all the time.
+ * One key, 1000 requests about 2 ms apart, answers within a few ms, and a pause of 3 s in the middle: every limiter
+ * here is under pressure nearly all the time.
  */
 function flood(limit: PolicyLimit, seed: number, build?: HistoryOptions['build']): HistoryOptions {
   return {
