@@ -9,7 +9,6 @@ import { type CounterNames, counterName } from './leak-report.js';
 import { measure } from './measures.js';
 import type { ReplayAudit } from './replay-audit.js';
 import { selectionOf } from './scope.js';
-import type { Leak } from './verdict.js';
 import { countText, durationText, metricText, momentText } from './wording.js';
 
 export interface EvidenceSource {
@@ -20,7 +19,6 @@ export interface EvidenceParts {
   readonly run: JudgedRun;
   readonly blocks: BlockEvidence;
   readonly replays: ReplayAudit;
-  readonly leaks: readonly Leak[];
   readonly names: CounterNames;
 }
 
@@ -57,23 +55,18 @@ export class Evidence implements EvidenceSource {
     return `${actor} identity ${identity} (account ${one?.account ?? '?'}, from ${one?.ip ?? '?'})`;
   }
 
+  /** In short: the proof stands with the verdict's leak itself. */
   private leakSentences(subject: string, phase: string | null): string[] {
-    const { run, names, leaks } = this.parts;
+    const { run, names } = this.parts;
     const found = [...leaksOf(run, subject, phase)].sort((a, b) => b.interval.excessCells - a.interval.excessCells);
     const sentences = found.slice(0, SHOWN_MAX).map(({ counter, interval }) => {
       const limit = run.plan.policy.limits[counter.limitIndex] as PolicyLimit;
       const key = counterName(limit, counter.counter, names);
       const { warmupUs } = run.plan;
-      const leak = leaks.find((one) => one.limit === limit.name && one.key === key);
-      const because = leak === undefined || counter.worst !== interval ? '' : `: ${leak.because}`;
-      const naive =
-        leak === undefined
-          ? ''
-          : `; counting by answer time would have claimed ${countText(leak.naiveExcessCells, 'cell')}`;
       return (
         `${limit.name} of ${key}: at least ${countText(interval.excessCells, 'cell')} over the bound of ` +
         `${interval.admittedCells - interval.excessCells} between ${momentText(interval.fromUs, warmupUs)} and ` +
-        `${momentText(interval.toUs, warmupUs)}${because}${naive}`
+        `${momentText(interval.toUs, warmupUs)}`
       );
     });
     if (found.length > SHOWN_MAX) sentences.push(`and ${countText(found.length - SHOWN_MAX, 'more counter')}`);

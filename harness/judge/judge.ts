@@ -59,7 +59,7 @@ export function judgeRun(task: JudgeTask): VerdictDocument {
   };
   const convicted = found.subjects.filter(isConvicted).sort((a, b) => excessOf(b) - excessOf(a));
   const leaks = reportLeaks(task, convicted.slice(0, LEAKS_MAX));
-  const evidence = new Evidence({ run, blocks: found.blocks, replays: counted.replays, leaks, names: world });
+  const evidence = new Evidence({ run, blocks: found.blocks, replays: counted.replays, names: world });
   const expectations = plan.expectations.map((expectation) => evaluate(run, expectation, evidence));
   return {
     schema: 'floodproof/verdict/1',
