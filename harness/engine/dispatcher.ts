@@ -73,7 +73,7 @@ export class Dispatcher implements FlightOwner {
       await new Promise<void>((resolve) => {
         this.finish = resolve;
         if (this.parts.closedLoop === null) this.pump();
-        else for (let i = 0; i < this.parts.closedLoop; i++) this.launchNext();
+        else this.startClosedLoop(this.parts.closedLoop);
         this.checkFinished();
       });
     } finally {
@@ -164,6 +164,13 @@ export class Dispatcher implements FlightOwner {
     const identity = this.parts.identities[arrival.identityIndex] as Identity;
     const intent = behaviour.onArrival(identity, arrival.intendedUs);
     if (intent !== null) this.launch(intent, arrival.intendedUs);
+  }
+
+  private startClosedLoop(requests: number): void {
+    const waitMs = Math.max(0, Math.ceil(-this.nowUs() / 1000));
+    setTimeout(() => {
+      for (let i = 0; i < requests; i++) this.launchNext();
+    }, waitMs);
   }
 
   /** Closed loop: the next arrival now, whatever its time. */
