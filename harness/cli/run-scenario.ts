@@ -6,12 +6,12 @@ import { sealParquet } from '../engine/record/parquet.js';
 import { RunFolder, type RunRecord } from '../engine/record/run-folder.js';
 import type { FloodproofError } from '../errors.js';
 import { type LaunchedGateway, launchGateway } from '../gateway/launch.js';
-import { judgeRun } from '../judge/judge.js';
+import { type Judgement, judgeFully } from '../judge/judge.js';
 import type { VerdictDocument } from '../judge/verdict.js';
 import { openEngine } from '../native/engine.js';
 import { renderJson, suiteDocument } from '../report/json.js';
 import { renderJunit } from '../report/junit.js';
-import type { Policy } from '../scenario/plan.js';
+import { type Plan, type Policy, requestClasses } from '../scenario/plan.js';
 import { type CheckedTarget, checkTarget } from '../targets/loopback.js';
 import { assertReachable } from '../targets/reachable.js';
 import { findIdentityTransport, type IdentityTransport } from '../targets/source-address.js';
@@ -29,7 +29,6 @@ export interface ScenarioHooks {
 /** What serves the run, and how to end it. */
 interface OpenTarget {
   readonly target: CheckedTarget;
-  readonly notes: readonly string[];
   readonly ended: Promise<FloodproofError | null>;
   close(): Promise<void>;
 }
@@ -49,7 +48,7 @@ async function openTarget(
   if (record.target !== 'gateway') {
     const target = await checkTarget(record.target);
     await assertReachable(target.origin);
-    return { target, notes: [], ended: never, close: async () => undefined };
+    return { target, ended: never, close: async () => undefined };
   }
   const gateway: LaunchedGateway = await launchGateway({
     policy: policyFor(record.gatewayPolicy ?? record.plan.policy, transport),
@@ -58,8 +57,7 @@ async function openTarget(
     port: 0,
     registered: buildWorld(record.plan, record.seed).registered,
   });
-  const notes = gateway.note === null || gateway.note === '' ? [] : [gateway.note];
-  return { target: await checkTarget(gateway.url), notes, ended: gateway.ended, close: () => gateway.close() };
+  return { target: await checkTarget(gateway.url), ended: gateway.ended, close: () => gateway.close() };
 }
 
 /**
@@ -78,14 +76,14 @@ export async function runScenario(record: RunRecord, parent: string, hooks: Scen
     hooks.onFolder(folder.path);
     folder.write('plan.json', `${JSON.stringify(record, null, 2)}\n`);
     const played = await playUntilEnd(record, { open, engine: opened.engine, transport, folder: folder.path }, hooks);
-    const document = judgePlayed(record, played, {
+    const judgement = judgePlayed(record, played, {
       engine: opened.engine,
-      notes: [...new Set([opened.note, ...open.notes, ...notesOf(record, transport)])].filter((note) => note !== ''),
+      notes: [opened.note, ...notesOf(record, transport)].filter((note) => note !== ''),
       startedAt,
       replay: hooks.replayCommand(folder.path),
     });
-    save(folder, played, document);
-    return document;
+    save(folder, record.plan, played, judgement);
+    return judgement.document;
   } finally {
     await open.close();
   }
@@ -154,8 +152,8 @@ interface JudgeFacts {
   readonly replay: string;
 }
 
-function judgePlayed(record: RunRecord, played: Played, facts: JudgeFacts): VerdictDocument {
-  return judgeRun({
+function judgePlayed(record: RunRecord, played: Played, facts: JudgeFacts): Judgement {
+  return judgeFully({
     plan: record.plan,
     world: buildWorld(record.plan, record.seed),
     observations: played.observations,
@@ -173,8 +171,9 @@ function judgePlayed(record: RunRecord, played: Played, facts: JudgeFacts): Verd
 }
 
 /** The verdict comes last: a folder that has one is whole. */
-function save(folder: RunFolder, played: Played, document: VerdictDocument): void {
+function save(folder: RunFolder, plan: Plan, played: Played, { document, latencies }: Judgement): void {
   folder.write('generator.json', `${JSON.stringify({ seconds: played.seconds, machine: played.machine }, null, 2)}\n`);
+  folder.write('latency.json', renderLatencies(plan, latencies));
   sealParquet(folder.file('observations.parquet'), played.observations, {
     'floodproof.scenario': document.scenario,
     'floodproof.seed': String(document.seed),
@@ -183,4 +182,16 @@ function save(folder: RunFolder, played: Played, document: VerdictDocument): voi
   for (const path of played.files) rmSync(path, { force: true });
   folder.write('junit.xml', renderJunit(suiteDocument([document])));
   folder.write('verdict.json', renderJson(document));
+}
+
+/** Encoded HdrHistograms (microseconds) with the names of their actor, class and phase. */
+function renderLatencies(plan: Plan, latencies: Judgement['latencies']): string {
+  const histograms = latencies.map(({ kind, actor, requestClass, phase, histogram }) => ({
+    kind,
+    actor: plan.actors[actor]?.name,
+    requestClass: requestClasses[requestClass],
+    phase: plan.phases[phase]?.name,
+    histogram,
+  }));
+  return `${JSON.stringify({ schema: 'floodproof/latency/1', unit: 'us', histograms }, null, 2)}\n`;
 }

@@ -86,7 +86,8 @@ export class Dispatcher implements FlightOwner {
   /** Stops the load at once; what is open is taken back and recorded as aborted. */
   stop(): void {
     this.isStopped = true;
-    for (let flight = this.flights.earliest; flight !== null; flight = this.flights.earliest) {
+    // Those that wait come first, or each connection that gets free would take up one of them.
+    for (let flight = this.flights.latest; flight !== null; flight = this.flights.latest) {
       this.giveUp(flight, Outcome.aborted);
     }
     this.checkFinished();
@@ -216,8 +217,8 @@ export class Dispatcher implements FlightOwner {
   }
 
   private giveUp(flight: Flight, outcome: Outcome): void {
-    if (!flight.isStarted) this.parts.sender.abandon(flight);
-    flight.stop(outcome);
+    if (flight.isStarted) flight.stop(outcome);
+    else this.parts.sender.abandon(flight, outcome);
   }
 
   private checkFinished(): void {

@@ -22,7 +22,8 @@ export class LiveTally {
   private readonly latencies: readonly Histogram[];
   private readonly targetWaits = histogram();
   private readonly warmupUs: number;
-  /** Measured requests that were written, and answered. */
+  /** Measured requests that were due, written, and answered. */
+  asked = 0;
   sent = 0;
   answered = 0;
   /** The span from the first intended to the last concluded request, warm-up included. */
@@ -51,6 +52,7 @@ export class LiveTally {
         this.latencies[actor]?.recordValue(clampDelay(answeredUs - intendedUs));
       }
       if (intendedUs < this.warmupUs) continue;
+      this.asked++;
       if (sentUs !== 0) {
         this.sent++;
         this.targetWaits.recordValue(clampDelay(sentUs - (columns.dispatchedUs[row] as number)));

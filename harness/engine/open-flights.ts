@@ -13,6 +13,11 @@ export class OpenFlights {
     return this.first;
   }
 
+  /** The one that was dispatched last. */
+  get latest(): Flight | null {
+    return this.last;
+  }
+
   add(flight: Flight): void {
     flight.earlier = this.last;
     if (this.last === null) this.first = flight;

@@ -222,6 +222,7 @@ class PlayedRun {
         seconds,
         machine,
         ownDelays,
+        asked: tally.asked,
         sent: tally.sent,
         answered: tally.answered,
         targetWaitMsP99: tally.targetWaitMsP99,

@@ -14,6 +14,7 @@ import { BlockOracle } from './block-oracle.js';
 import { Evidence } from './evidence.js';
 import { evaluate } from './expectations.js';
 import { type JudgedRun, TimeSeekers } from './judged-run.js';
+import type { EncodedLatency } from './latency-book.js';
 import { isConvicted, LeakOracle, type LeakSubject } from './leak-oracle.js';
 import { LEAKS_MAX, LeakReport } from './leak-report.js';
 import { measure } from './measures.js';
@@ -44,9 +45,24 @@ export interface JudgeTask {
   readonly durationMs: number;
 }
 
+export interface Judgement {
+  readonly document: VerdictDocument;
+  /** Latencies of admitted requests by kind, actor, class and phase, as histograms that other runs' can be added to. */
+  readonly latencies: readonly EncodedLatency[];
+}
+
 export function judgeRun(task: JudgeTask): VerdictDocument {
-  const { plan, world } = task;
+  return judgeFully(task).document;
+}
+
+/** The verdict, and the histograms behind its percentiles. */
+export function judgeFully(task: JudgeTask): Judgement {
   const counted = countRows(task);
+  return { document: writeVerdict(task, counted), latencies: counted.tally.latencies.encode() };
+}
+
+function writeVerdict(task: JudgeTask, counted: Counted): VerdictDocument {
+  const { plan, world } = task;
   const found = askOracles(task, counted);
   const run: JudgedRun = {
     plan,

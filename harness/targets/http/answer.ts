@@ -40,6 +40,8 @@ export function outcomeOfError(error: Error, wasSent: boolean): Outcome {
   const code = (error as NodeJS.ErrnoException).code ?? '';
   if (code.startsWith('HPE_') || error.name === 'HTTPParserError') return Outcome.garbage;
   if (code === 'UND_ERR_HEADERS_OVERFLOW' || code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') return Outcome.garbage;
+  // What undici makes of an answer that it has not asked for: 100 (Continue) and 101 (Switching Protocols).
+  if (code === 'UND_ERR_SOCKET' && /^bad (?:response|upgrade)$/.test(error.message)) return Outcome.garbage;
   if (!wasSent) return Outcome.unconnected;
   if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') return Outcome.timeout;
   return Outcome.reset;

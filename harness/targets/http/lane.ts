@@ -3,6 +3,7 @@
  * order, and not inside the client: so they are signed when a connection is there, and can be taken back.
  */
 import { Client } from 'undici';
+import type { Outcome } from '../../actors/outcome.js';
 import type { Flight, FlightCarrier } from './flight.js';
 
 export interface LaneOptions {
@@ -48,12 +49,14 @@ export class Lane implements FlightCarrier {
     else this.carry(client, flight);
   }
 
-  /** Takes a flight's connection away for good: it was stuck before its request had begun. */
-  abandon(flight: Flight): void {
+  /** Stops a flight that has not begun, and takes away for good the connection that was stuck with it, if any. */
+  abandon(flight: Flight, outcome: Outcome): void {
     const client = flight.carrier;
-    if (client === null || flight.carriedBy !== this) return;
     flight.carrier = null;
     flight.carriedBy = null;
+    // Before the connection goes, which would conclude it as a failure to connect.
+    flight.stop(outcome);
+    if (client === null) return;
     this.clients.delete(client);
     client.destroy().catch(() => undefined);
     this.next();

@@ -1,5 +1,6 @@
 /** Puts flights on the wire of an HTTP target: one lane of connections a source address, each request signed freshly. */
 import type { CapturedRequest, CaptureRing } from '../../actors/actor.js';
+import type { Outcome } from '../../actors/outcome.js';
 import { headersFor, type Sign } from '../../signing/hmac-lines.js';
 import type { IdentityTransport } from '../source-address.js';
 import type { Flight } from './flight.js';
@@ -45,9 +46,9 @@ export class FlightSender {
     if (flight.dispatchedUs === 0) flight.dispatchedUs = flight.now();
   }
 
-  /** Frees a connection that is stuck with a flight which has not begun. */
-  abandon(flight: Flight): void {
-    this.lane(flight).abandon(flight);
+  /** Stops a flight that has not begun, and frees the connection that is stuck with it. */
+  abandon(flight: Flight, outcome: Outcome): void {
+    this.lane(flight).abandon(flight, outcome);
   }
 
   /** Shows a concluded signed request to those who listen. */

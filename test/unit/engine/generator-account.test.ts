@@ -40,6 +40,7 @@ function record(change: Partial<GeneratorRecord>): GeneratorRecord {
     seconds: [second(0), second(1), second(2)],
     machine: [],
     ownDelays: [delays(1000)],
+    asked: 200,
     sent: 200,
     answered: 199,
     targetWaitMsP99: 3,
