@@ -82,6 +82,15 @@ export class SendTimeline {
     return sum;
   }
 
+  /** The earliest send time at `fromUs` or later, Infinity when there is none. */
+  firstFromUs(fromUs: number): number {
+    for (const block of this.blocks) {
+      if ((block.timesUs.at(-1) as number) < fromUs) continue;
+      return block.timesUs[firstFrom(block.timesUs, fromUs)] as number;
+    }
+    return Number.POSITIVE_INFINITY;
+  }
+
   /**
    * The largest `unitsPerCell * cellsFrom(x) - unitsPerUs * (y - x)` over all send times x; -Infinity when empty.
    * Leaves the x in `foundStartUs`.

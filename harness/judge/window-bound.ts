@@ -81,7 +81,7 @@ export class WindowBound implements Bound {
       const excess = admitted - (this.isLog ? k : k + 1) * this.cellsPerWindow - this.slackCells;
       if (admitted > 0 && excess > this.excessCells) {
         this.excessCells = excess;
-        this.fromUs = Math.max(xUs, timeline.firstUs);
+        this.fromUs = timeline.firstFromUs(xUs);
         this.admittedCells = admitted;
       }
       // All of it is in: a wider interval holds no more and may hold more.

@@ -18,7 +18,14 @@ import { countRecord, namesIn, queryRecord, verdictOf } from '../support/run-rec
 
 const small = join(cliFiles, 'small.yaml');
 const long = join(cliFiles, 'long.yaml');
-const sealedFiles = ['generator.json', 'junit.xml', 'observations.parquet', 'plan.json', 'verdict.json'];
+const sealedFiles = [
+  'generator.json',
+  'junit.xml',
+  'latency.json',
+  'observations.parquet',
+  'plan.json',
+  'verdict.json',
+];
 const suiteSchema = JSON.parse(
   readFileSync(join(projectRoot, 'harness/report/schema/suite.schema.json'), 'utf8'),
 ) as object;

@@ -1,0 +1,85 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type CommandTable, commandFaults, floodproofArguments, readCommandTable } from '../support/command-line.js';
+import { runCli } from '../support/run-cli.js';
+
+const commands = ['run', 'replay', 'explain', 'validate', 'gateway'];
+let table: CommandTable;
+beforeAll(async () => {
+  table = await readCommandTable();
+});
+
+describe('--help', () => {
+  it('lists every command', () => {
+    expect([...table.keys()]).toEqual(['', ...commands]);
+  });
+
+  it.each(['', ...commands])(
+    'of %j says what it takes, gives examples that are real, and fits into a terminal',
+    async (command) => {
+      const { code, stdout, stderr } = await runCli([...(command === '' ? [] : [command]), '--help']);
+      await expect(stdout).toMatchFileSnapshot(`help/${command === '' ? 'floodproof' : command}.txt`);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      const lines = stdout
+        .replaceAll('\\\n', ' ')
+        .split('\n')
+        .map((line) => line.trim());
+      const examples = lines.filter((line) => floodproofArguments(line) !== null);
+      expect(examples.flatMap((line) => commandFaults(line, table))).toEqual([]);
+      if (command === '' || command === 'run') expect(examples.length).toBeGreaterThan(2);
+      expect(stdout.split('\n').filter((line) => line.length > 84)).toEqual([]);
+    },
+  );
+
+  it('is the same whether asked by option or by command', async () => {
+    expect((await runCli(['help', 'run'])).stdout).toBe((await runCli(['run', '-h'])).stdout);
+  });
+});
+
+describe('--version', () => {
+  it('prints the version alone', async () => {
+    expect(await runCli(['--version'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+      stderr: '',
+    });
+  });
+});
+
+describe('explain', () => {
+  it('says what will be sent and what the policy promises', async () => {
+    const { code, stdout, stderr } = await runCli(['explain', 'test/cli/files/small.yaml']);
+    await expect(stdout).toMatchFileSnapshot('help/explain-small.txt');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  it('takes several files, one after the other', async () => {
+    const { stdout } = await runCli(['explain', 'test/cli/files/small.yaml', 'test/cli/files/long.yaml']);
+    expect(stdout.match(/^\w+ \(test\/cli\/files\/\w+\.yaml\)$/gm)).toEqual([
+      'small (test/cli/files/small.yaml)',
+      'long (test/cli/files/long.yaml)',
+    ]);
+  });
+});
+
+describe('validate', () => {
+  it('says of every good file that it is one, and of which kind', async () => {
+    const { code, stdout, stderr } = await runCli([
+      'validate',
+      'scenarios/release/replay.yaml',
+      'test/cli/files/policy.yaml',
+    ]);
+    expect(stdout).toBe(
+      'scenarios/release/replay.yaml: valid scenario (4 actors, 9 expectations)\n' +
+        'test/cli/files/policy.yaml: valid policy (2 limits)\n',
+    );
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  it('lists the faults of all files of a folder together', async () => {
+    const { code, stdout, stderr } = await runCli(['validate', 'test/cli/files']);
+    expect(stderr).toContain('error FP_RATE_NOT_POSITIVE  test/cli/files/bad-policy.yaml:9:13\n');
+    expect(stderr).toContain('error FP_METRIC_UNKNOWN  test/cli/files/bad.yaml:13:11\n');
+    expect(stderr).toContain('7 faults in test/cli/files/bad-policy.yaml, test/cli/files/bad.yaml\n');
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+});
