@@ -58,6 +58,7 @@ export class SuitePlayer {
       });
       if (seen.progress !== null) screen.update(lastState(record.plan, seen.progress, document));
       screen.close();
+      if (console.redraws) console.note('');
       this.#documents.push(document);
       if (!flags.json) this.#print(renderVerdict(document, this.#page));
       console.note(`saved in ${seen.folder}`);
@@ -128,6 +129,7 @@ function liveState(plan: Plan, progress: Progress): LiveState {
         p99Ms: progress.tally.latencyMsP99(index),
       };
     }),
-    ownDelayP99Ms: progress.ownDelayMsP99,
+    // A second is told some seconds after it is over; no second is without any delay.
+    ownDelayP99Ms: progress.ownDelayMsP99 === 0 ? null : progress.ownDelayMsP99,
   };
 }

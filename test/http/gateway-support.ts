@@ -23,7 +23,7 @@ export const bob: RegisteredAccount = {
 };
 export const order = { symbol: 'BTC-USDT', side: 'buy', type: 'limit', price: '10.5', quantity: '1' };
 
-export function costsOf(classes: readonly RequestClass[], cost = 1): number[] {
+function costsOf(classes: readonly RequestClass[], cost = 1): number[] {
   return requestClasses.map((name) => (classes.includes(name) ? cost : 0));
 }
 

@@ -99,6 +99,17 @@ describe('expandPaths', () => {
     expect(expandPaths([file, join(folder, 'suite/inner')])).toEqual([file, join(folder, 'suite/inner/d.yaml')]);
   });
 
+  it('names the folders within that hold files, since they are not looked into', () => {
+    const outer = join(folder, 'outer');
+    for (const name of ['b', 'a', 'c', 'd', 'none']) mkdirSync(join(outer, name), { recursive: true });
+    for (const name of ['b', 'a', 'c', 'd']) writeFileSync(join(outer, name, 'x.yaml'), '');
+    const { code, hint } = errorOf(() => expandPaths([outer]));
+    expect(code).toBe('FP_FILE_EMPTY');
+    expect(hint).toBe(
+      `folders within it are not looked into: name ${['a', 'b', 'c'].map((name) => join(outer, name)).join(' or ')}`,
+    );
+  });
+
   it('refuses a folder without files, and what is not there', () => {
     const bare = join(folder, 'bare');
     const empty = errorOf(() => expandPaths([bare]));

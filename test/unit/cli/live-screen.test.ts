@@ -113,6 +113,17 @@ describe('on a terminal', () => {
     expect(terminal.seen).toHaveLength(8);
   });
 
+  test('a terminal that tells no size is taken for one of 80 columns and 24 rows', () => {
+    const written: string[] = [];
+    const screen = new LiveScreen(
+      { write: (text) => written.push(text), isTTY: true, columns: 0, rows: 0 },
+      { color: false },
+    );
+    screen.update(aMoment());
+    expect(written.join('').split('\n')[0]).toContain('order-flood-5x  attack');
+    expect(written.join('').split('\n')).toHaveLength(8);
+  });
+
   test('no more lines are drawn than the terminal has rows, since the others could not be redrawn', () => {
     const terminal = new PaperTerminal(80, 5);
     const screen = new LiveScreen(terminal, { color: false });
@@ -136,6 +147,27 @@ describe('on anything else', () => {
       'order-flood-5x: draining, 8 s of 9 s\n',
       'a warning\n',
     ]);
+  });
+
+  test('each run is announced anew, and each by its own phases', () => {
+    const written: string[] = [];
+    const screen = new LiveScreen({ write: (text) => written.push(text) }, { color: false });
+    for (let run = 0; run < 2; run++) {
+      screen.update(aMoment({ elapsedMs: 500 }));
+      screen.close();
+    }
+    expect(written).toHaveLength(2);
+  });
+
+  test('a terminal that knows no commands is given none', () => {
+    const written: string[] = [];
+    const screen = new LiveScreen(
+      { write: (text) => written.push(text), isTTY: true },
+      { color: false, redraws: false },
+    );
+    screen.update(aMoment({ elapsedMs: 500 }));
+    screen.close();
+    expect(written).toEqual(['order-flood-5x: warm-up, 500 ms of 9 s\n']);
   });
 
   test('a screen that was never updated writes nothing', () => {
