@@ -44,7 +44,7 @@ export const errorTable = {
   FP_PORT_TAKEN: { exit: ExitCode.environment, hint: 'choose another port with --port, or 0 for a free one' },
   FP_GATEWAY_FAILED: {
     exit: ExitCode.environment,
-    hint: 'the gateway process ended early; its last words stand above',
+    hint: 'run it again; what the gateway process said last, if anything, stands above',
   },
   FP_TARGET_FORBIDDEN: {
     exit: ExitCode.environment,
