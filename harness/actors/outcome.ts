@@ -25,6 +25,13 @@ export const Outcome = {
   unsent: 10,
   /** Taken back at the end or at an interrupt, before an answer came. */
   aborted: 11,
+  /**
+   * 401 or 403 for a signed request from a server that does not mark its answers: somebody refused it, but it is unknown
+   * whether a limit was charged before.
+   */
+  denied: 12,
+  /** An answer from which it can't be told whether the limits let the request through (a 404, a redirect, a 403 for an unsigned request). */
+  unclear: 13,
 } as const;
 export type Outcome = (typeof Outcome)[keyof typeof Outcome];
 
@@ -41,6 +48,8 @@ export const outcomeNames: readonly string[] = [
   'server-error',
   'unsent',
   'aborted',
+  'denied',
+  'unclear',
 ];
 
 /** Why a request was made. */

@@ -22,17 +22,39 @@ const outcomeOfGate: Readonly<Record<string, Outcome>> = {
   unasked: Outcome.garbage,
 };
 
-/** @param gate - the answer's `x-gate` header, undefined when there is none. */
-export function outcomeOfStatus(status: number, gate: string | undefined): Outcome {
+/**
+ * What came of an answered request. With `x-gate` the target says it; without, the status has to tell:
+ *
+ * | status | outcome |
+ * |---|---|
+ * | 2xx | admitted |
+ * | 429 | throttled |
+ * | 418 | banned |
+ * | 401 of an unsigned request | admitted: the login itself said no, a limiter had let it through |
+ * | 401, 403 of a signed request | denied |
+ * | 5xx | server error |
+ * | anything else | unclear |
+ *
+ * @param answer.gate - the answer's `x-gate` header, undefined when there is none.
+ * @param answer.isSigned - whether the request was signed.
+ */
+export function outcomeOfStatus(answer: {
+  readonly status: number;
+  readonly gate: string | undefined;
+  readonly isSigned: boolean;
+}): Outcome {
+  const { status, gate, isSigned } = answer;
   if (gate !== undefined && Object.hasOwn(outcomeOfGate, gate)) {
     const outcome = outcomeOfGate[gate] as Outcome;
     return outcome === Outcome.admitted && status >= 500 ? Outcome.serverError : outcome;
   }
+  if (status >= 500) return Outcome.serverError;
   if (status === 429) return Outcome.throttled;
   if (status === 418) return Outcome.banned;
-  if (status === 401 || status === 403) return Outcome.refused;
-  if (status >= 500) return Outcome.serverError;
-  return status >= 200 ? Outcome.admitted : Outcome.garbage;
+  if (status === 401 && !isSigned) return Outcome.admitted;
+  if (status === 401 || status === 403) return isSigned ? Outcome.denied : Outcome.unclear;
+  if (status >= 200 && status < 300) return Outcome.admitted;
+  return status >= 200 ? Outcome.unclear : Outcome.garbage;
 }
 
 /** @param wasSent - whether the request had been written to a socket. */

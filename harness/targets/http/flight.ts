@@ -119,7 +119,11 @@ export class Flight implements Dispatcher.DispatchHandler {
     if (this.isConcluded) return;
     this.answeredUs = this.owner.nowUs();
     const text = this.chunks === null ? '' : Buffer.concat(this.chunks).toString('utf8');
-    let outcome = outcomeOfStatus(this.status, this.gate);
+    let outcome = outcomeOfStatus({
+      status: this.status,
+      gate: this.gate,
+      isSigned: this.intent.signed,
+    });
     if (this.status >= 400) {
       const refusal = readRefusal(text);
       this.reason = refusal.reason;
