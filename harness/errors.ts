@@ -48,7 +48,7 @@ export const errorTable = {
   },
   FP_TARGET_FORBIDDEN: {
     exit: ExitCode.environment,
-    hint: 'only loopback (127.0.0.0/8, ::1) is a target; use http://127.0.0.1:PORT',
+    hint: 'only loopback (127.0.0.0/8) is a target; use http://127.0.0.1:PORT',
   },
   FP_TARGET_UNREACHABLE: { exit: ExitCode.environment, hint: 'start the target first, and check host and port' },
   FP_DISK: { exit: ExitCode.environment, hint: 'free some space or choose another folder with --out' },

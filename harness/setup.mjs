@@ -4,7 +4,7 @@
  * that follows.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -29,6 +29,14 @@ function newestMs(folder, endings) {
     newest = Math.max(newest, modifiedMs(join(entry.parentPath ?? entry.path, entry.name)));
   }
   return newest;
+}
+
+/** Names of the files below `folder` whose name ends in one of `endings`: a build must notice that one is gone. */
+function namesOf(folder, endings) {
+  return readdirSync(folder, { recursive: true })
+    .filter((name) => endings.some((ending) => name.endsWith(ending)))
+    .sort()
+    .join('\n');
 }
 
 /** Runs a step; its output is shown only when it fails. */
@@ -67,23 +75,29 @@ function install() {
 
 function buildTypeScript() {
   const stamp = join(root, 'dist/.built');
-  const sources = Math.max(
-    newestMs(join(root, 'harness'), ['.ts', '.json']),
-    modifiedMs(join(root, 'tsconfig.build.json')),
+  const names = namesOf(join(root, 'harness'), ['.ts']);
+  const settings = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json'].map((name) =>
+    modifiedMs(join(root, name)),
   );
-  if (modifiedMs(stamp) > sources) return;
+  const sources = Math.max(newestMs(join(root, 'harness'), ['.ts', '.json']), ...settings);
+  if (modifiedMs(stamp) > sources && readFileSync(stamp, 'utf8') === names) return;
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   demand('built TypeScript', 'npm', ['run', '--silent', 'build:ts']);
-  writeFileSync(stamp, '');
+  writeFileSync(stamp, names);
 }
 
 /** Without Rust or its registry the TypeScript core serves, unless this is CI. */
 function buildNative() {
   if (process.env.FLOODPROOF_NATIVE === 'absent') return;
   const folder = join(root, 'native/binding');
-  const addon = newestMs(folder, ['.node']);
+  const addons = readdirSync(folder).filter(
+    (name) => name.endsWith('.node') && name.includes(`${process.platform}-${process.arch}`),
+  );
+  const addon = Math.max(0, ...addons.map((name) => modifiedMs(join(folder, name))));
   const sources = Math.max(newestMs(join(root, 'native'), ['.rs', '.toml']), modifiedMs(join(root, 'Cargo.lock')));
   if (addon > sources) return;
+  // An addon of other sources must not serve in place of one that can't be built.
+  for (const name of addons) rmSync(join(folder, name));
   const hasCargo = spawnSync('cargo', ['--version'], { shell: isWindows }).status === 0;
   if (!hasCargo) {
     if (process.env.CI) demand('found cargo', 'cargo', ['--version']);

@@ -1,6 +1,7 @@
 /**
  * Plays one worker's share of a schedule on the wall clock: open loop, each arrival at its moment whatever the target
- * does; follow-ups at their outcome plus think time. Everything that it keeps is bounded by `openMax`.
+ * does; follow-ups at their outcome plus think time. Open requests are bounded by `openMax`, follow-ups by the answers of the
+ * longest think time, connections by `connectionsPerIp` for each address that is used.
  */
 
 import type { Answered, Behaviour, CaptureRing, Identity, Intent } from '../actors/actor.js';
@@ -99,6 +100,10 @@ export class Dispatcher implements FlightOwner {
 
   limitIndex(name: string): number {
     return this.limitIndexes.get(name) ?? -1;
+  }
+
+  ownFault(code: string): void {
+    this.parts.health.ownFault(code);
   }
 
   concluded(flight: Flight): void {

@@ -49,6 +49,14 @@ function findWorstSecond(record: GeneratorRecord, warmupSeconds: number): WorstS
   };
 }
 
+function ownFaultsOf(seconds: readonly HealthSecond[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { ownFaults } of seconds) {
+    for (const [code, count] of Object.entries(ownFaults)) counts.set(code, (counts.get(code) ?? 0) + count);
+  }
+  return counts;
+}
+
 const remedy = 'ask for fewer requests per second, add --workers, or use a quieter machine';
 
 export function accountForGenerator(plan: Plan, record: GeneratorRecord): GeneratorResult {
@@ -76,6 +84,12 @@ export function accountForGenerator(plan: Plan, record: GeneratorRecord): Genera
   if (due > 0 && dispatched / due < sentShare) {
     faults.push(
       `only ${dispatched} of ${due} due requests were handed over within a second (bound ${sentShare * 100} %): ${remedy}`,
+    );
+  }
+  for (const [code, count] of ownFaultsOf(record.seconds)) {
+    faults.push(
+      `${count} requests could not be sent because of this machine (${code}): raise the limit of open files ` +
+        '("ulimit -n"), or use fewer identities or a smaller request.connectionsPerIp',
     );
   }
   return {

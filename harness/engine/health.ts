@@ -17,6 +17,8 @@ export interface HealthSecond {
   readonly ownDelayUsMax: number;
   readonly eventLoopLagUsMax: number;
   readonly gcUs: number;
+  /** Requests that this machine could not send, by the system's error code. */
+  readonly ownFaults: Readonly<Record<string, number>>;
 }
 
 /** Delays from 1 us to an hour with 3 digits. */
@@ -28,6 +30,7 @@ interface OpenSecond {
   asked: number;
   dispatched: number;
   delays: Histogram;
+  ownFaults: Record<string, number>;
 }
 
 /** Later than this is as good as not at all. */
@@ -71,6 +74,12 @@ export class HealthWatch {
     second.delays.recordValue(Math.min(delayUs, 3_600_000_000));
   }
 
+  /** A request could not be sent for want of something on this machine. */
+  ownFault(code: string): void {
+    const { ownFaults } = this.at(this.clock.nowUs());
+    ownFaults[code] = (ownFaults[code] ?? 0) + 1;
+  }
+
   /** To be called about once a second: reads the loop's lag and closes old seconds. */
   tick(): HealthSecond[] {
     const now = Math.floor(this.clock.nowUs() / 1e6);
@@ -93,7 +102,7 @@ export class HealthWatch {
     const index = Math.floor(intendedUs / 1e6);
     let second = this.open.get(index);
     if (second === undefined) {
-      second = { asked: 0, dispatched: 0, delays: delayHistogram() };
+      second = { asked: 0, dispatched: 0, delays: delayHistogram(), ownFaults: {} };
       this.open.set(index, second);
     }
     return second;
@@ -111,6 +120,7 @@ export class HealthWatch {
         ownDelayUsMax: row.delays.totalCount === 0 ? 0 : row.delays.maxValue,
         eventLoopLagUsMax: Math.round(this.lags.get(second) ?? 0),
         gcUs: Math.round(this.gcs.get(second) ?? 0),
+        ownFaults: row.ownFaults,
       });
       if (second * 1e6 >= this.warmupUs) this.delays.add(row.delays);
       this.open.delete(second);

@@ -79,7 +79,7 @@ function clampDelay(us: number): number {
 function count(tally: ActorTally, outcome: Outcome): void {
   if (outcome === Outcome.admitted) tally.admitted++;
   else if (outcome === Outcome.throttled || outcome === Outcome.never) tally.throttled++;
-  else if (outcome === Outcome.refused) tally.refused++;
+  else if (outcome === Outcome.refused || outcome === Outcome.denied) tally.refused++;
   else if (outcome === Outcome.banned) tally.banned++;
-  else if (outcome !== Outcome.aborted) tally.errors++;
+  else if (outcome !== Outcome.aborted && outcome !== Outcome.unclear) tally.errors++;
 }

@@ -73,6 +73,13 @@ function* atMost(arrivals: Iterator<Arrival>, count: number): Generator<Arrival>
   }
 }
 
+/** By the policy; and one where the addresses travel that way for want of source addresses. */
+function trustedHops({ plan, transport }: WorkerTask): number {
+  const { clientIp } = plan.policy;
+  if (clientIp.from === 'trusted-hop') return clientIp.hops;
+  return transport === 'trusted-hop' ? 1 : 0;
+}
+
 function buildDispatcher(task: WorkerTask, clock: RunClock, recorder: Recorder, health: HealthWatch): Dispatcher {
   const { plan, seed, worker, workers, target } = task;
   const world = buildWorld(plan, seed);
@@ -91,6 +98,7 @@ function buildDispatcher(task: WorkerTask, clock: RunClock, recorder: Recorder, 
       host: target.host,
       basePath: target.basePath,
       transport: task.transport,
+      trustedHops: trustedHops(task),
       connectionsPerIp: plan.request.connectionsPerIp,
       connectTimeoutMs: Math.max(1, Math.ceil(plan.request.timeoutUs / 1000)),
       sign: createSigner(task.engine, world),

@@ -123,7 +123,8 @@ async function login(api: TradingApi, request: FastifyRequest, reply: FastifyRep
 
 /**
  * Bodies are kept as the text that came, whatever their content type says: a signature is checked over what was sent,
- * never over JSON that was parsed and written anew, and nothing is parsed before the gate has admitted it.
+ * never over JSON that was parsed and written anew, and nothing but a login (whose account is counted) is parsed before
+ * the gate has admitted it.
  */
 function keepRawBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();

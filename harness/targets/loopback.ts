@@ -48,11 +48,15 @@ export async function checkTarget(text: string): Promise<CheckedTarget> {
       `--target ${text}: ${name === foreign ? name : `${name} is ${foreign}, which`} is not a loopback address; load on somebody else's machine needs its owner's consent`,
     );
   }
-  // 127.0.0.1 before ::1: source addresses of identities are IPv4.
-  const address = addresses.find((candidate) => ipaddr.parse(candidate).kind() === 'ipv4') ?? (addresses[0] as string);
-  const bracketed = address.includes(':') ? `[${address}]` : address;
+  // IPv4 written as IPv6 (::ffff:127.0.0.1) is folded back.
+  const address = addresses.map((one) => ipaddr.process(one)).find((one) => one.kind() === 'ipv4');
+  if (address === undefined) {
+    throw new FloodproofError('FP_USAGE', `--target ${text}: only ${addresses.join(', ')} answers to ${name}`, {
+      hint: 'use an IPv4 loopback address such as http://127.0.0.1:PORT: the source addresses of identities are IPv4',
+    });
+  }
   return {
-    origin: `http://${bracketed}:${url.port === '' ? '80' : url.port}`,
+    origin: `http://${address}:${url.port === '' ? '80' : url.port}`,
     host: url.host,
     basePath: url.pathname.replace(/\/+$/, ''),
   };

@@ -74,3 +74,16 @@ describe('where addresses travel as the last hop of X-Forwarded-For', () => {
     expect(api.received.filter((request) => forwardedFor(request) === lastHop(request))).toEqual([]);
   });
 });
+
+describe('where the policy trusts proxies', () => {
+  it('each adds its entry: the caller stands where the policy looks for it, whatever it has made up', async () => {
+    const api = await startRecordingApi();
+    const clientIp = { from: 'trusted-hop', hops: 3 } as const;
+    const behindProxies = { ...rotation, policy: { ...rotation.policy, clientIp } };
+    const { identities } = await playAgainst(api.url, behindProxies);
+    const thirdFromTheRight = api.received.map((request) => forwardedFor(request).split(', ').at(-3));
+    expect(new Set(thirdFromTheRight)).toEqual(new Set([identities[0]?.ip]));
+    expect(new Set(api.received.map(lastHop))).toEqual(new Set(['127.0.0.1']));
+    expect(new Set(api.received.map(forwardedFor)).size).toBe(100);
+  });
+});

@@ -57,6 +57,13 @@ export function outcomeOfStatus(answer: {
   return status >= 200 ? Outcome.unclear : Outcome.garbage;
 }
 
+/** Out of file descriptors, ports or buffers, or no such source address: errors of the generator's own machine. */
+const ownFaults: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'EINVAL', 'ENOBUFS', 'ENOMEM']);
+
+export function isOwnFault(code: string): boolean {
+  return ownFaults.has(code);
+}
+
 /** @param wasSent - whether the request had been written to a socket. */
 export function outcomeOfError(error: Error, wasSent: boolean): Outcome {
   const code = (error as NodeJS.ErrnoException).code ?? '';

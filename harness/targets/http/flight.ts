@@ -9,7 +9,7 @@
 import type { Client, Dispatcher } from 'undici';
 import type { Intent } from '../../actors/actor.js';
 import { Outcome } from '../../actors/outcome.js';
-import { outcomeOfError, outcomeOfStatus, readRefusal, retryAfterMsOf } from './answer.js';
+import { isOwnFault, outcomeOfError, outcomeOfStatus, readRefusal, retryAfterMsOf } from './answer.js';
 
 /** A body longer than this is not one of a trading API: the answer counts as garbage. */
 const BODY_BYTES_MAX = 1 << 20;
@@ -21,6 +21,8 @@ export interface FlightOwner {
   concluded(flight: Flight): void;
   /** Index of a limit by its name; -1 = unknown. */
   limitIndex(name: string): number;
+  /** This machine, not the target, is why a request could not be sent: the system's error code. */
+  ownFault(code: string): void;
 }
 
 export interface FlightCarrier {
@@ -136,6 +138,8 @@ export class Flight implements Dispatcher.DispatchHandler {
   }
 
   onError(error: Error): void {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (!this.isConcluded && isOwnFault(code)) this.owner.ownFault(code);
     this.conclude(this.stopOutcome ?? outcomeOfError(error, this.sentUs !== 0));
   }
 
@@ -144,8 +148,16 @@ export class Flight implements Dispatcher.DispatchHandler {
     this.outcome = outcome;
     this.concludedUs = this.owner.nowUs();
     this.chunks = null;
-    this.owner.concluded(this);
-    this.carriedBy?.released(this);
+    try {
+      this.owner.concluded(this);
+    } catch (bug) {
+      // undici would take it for a failure of the request and keep it to itself.
+      queueMicrotask(() => {
+        throw bug;
+      });
+    } finally {
+      this.carriedBy?.released(this);
+    }
   }
 }
 

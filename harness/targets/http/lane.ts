@@ -27,8 +27,9 @@ export interface WireRequest {
 /** Makes (and signs) the wire form at the moment at which a connection takes the flight. */
 export type WireMaker = (flight: Flight) => WireRequest;
 
-// Far longer than a run's pauses: a connection that the client closes and reopens would count as target time.
-const KEEP_ALIVE_MS = 600_000;
+// As long as a browser keeps one: longer than a suite's pauses, since reopening counts as target time, but an identity
+// that is heard of once does not hold a file descriptor for the whole run.
+const KEEP_ALIVE_MS = 60_000;
 
 export class Lane implements FlightCarrier {
   private readonly options: LaneOptions;

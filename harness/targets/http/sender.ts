@@ -11,6 +11,8 @@ export interface SenderOptions {
   readonly host: string;
   readonly basePath: string;
   readonly transport: IdentityTransport;
+  /** Trusted proxies that stand between caller and target by the policy: each adds an entry to X-Forwarded-For. 0 = none. */
+  readonly trustedHops: number;
   readonly connectionsPerIp: number;
   readonly connectTimeoutMs: number;
   /** HMAC-SHA256 of a text under a key's secret, lower-case hex. */
@@ -130,7 +132,7 @@ export class FlightSender {
     }
   }
 
-  /** What the identity claims, and behind it what the last trusted proxy would have added. */
+  /** What the identity claims, and behind it what the trusted proxies would have added: its address, then their own. */
   private addForwardedFor(flight: Flight, headers: string[]): void {
     const { intent } = flight;
     let forwarded = '';
@@ -138,8 +140,9 @@ export class FlightSender {
       if (name === 'x-forwarded-for') forwarded = value;
       else headers.push(name, value);
     }
-    if (this.options.transport === 'trusted-hop') {
-      forwarded = forwarded === '' ? intent.identity.ip : `${forwarded}, ${intent.identity.ip}`;
+    for (let hop = 0; hop < this.options.trustedHops; hop++) {
+      const address = hop === 0 ? intent.identity.ip : '127.0.0.1';
+      forwarded = forwarded === '' ? address : `${forwarded}, ${address}`;
     }
     if (forwarded !== '') headers.push('x-forwarded-for', forwarded);
   }

@@ -25,6 +25,7 @@ function second(index: number, change: Partial<HealthSecond> = {}): HealthSecond
     ownDelayUsMax: 1500,
     eventLoopLagUsMax: 0,
     gcUs: 0,
+    ownFaults: {},
     ...change,
   };
 }
@@ -79,6 +80,11 @@ describe('whether a run is valid', () => {
       because: 'requests that were never handed over in time are missing from the load',
       change: { seconds: [second(1, { dispatched: 90 }), second(2)] },
       fault: /only 190 of 200 due requests/,
+    },
+    {
+      because: 'a machine without file descriptors says nothing about the target',
+      change: { seconds: [second(1, { ownFaults: { EMFILE: 3 } }), second(2, { ownFaults: { EMFILE: 4 } })] },
+      fault: /^7 requests could not be sent because of this machine \(EMFILE\).*ulimit/,
     },
   ])('$because', ({ change, fault }) => {
     const { faults } = accountForGenerator(plan, record(change));

@@ -4,7 +4,12 @@ import type { Intent } from '../../../harness/actors/actor.js';
 import { OpenFlights } from '../../../harness/engine/open-flights.js';
 import { Flight, type FlightOwner } from '../../../harness/targets/http/flight.js';
 
-const owner: FlightOwner = { nowUs: () => 1, concluded: () => undefined, limitIndex: () => -1 };
+const owner: FlightOwner = {
+  nowUs: () => 1,
+  concluded: () => undefined,
+  limitIndex: () => -1,
+  ownFault: () => undefined,
+};
 
 test('the earliest is always the one that was added first of those that are left', () => {
   fc.assert(

@@ -25,7 +25,6 @@ describe('which URL may be a target', () => {
   test.each([
     { url: 'http://127.0.0.1:3000', origin: 'http://127.0.0.1:3000', host: '127.0.0.1:3000', basePath: '' },
     { url: 'http://127.1:3000/api/', origin: 'http://127.0.0.1:3000', host: '127.0.0.1:3000', basePath: '/api' },
-    { url: 'http://[::1]:8080', origin: 'http://[::1]:8080', host: '[::1]:8080', basePath: '' },
     { url: 'http://2130706433:81', origin: 'http://127.0.0.1:81', host: '127.0.0.1:81', basePath: '' },
     { url: 'http://0x7f.1', origin: 'http://127.0.0.1:80', host: '127.0.0.1', basePath: '' },
   ])('$url is run at $origin', async ({ url, ...wanted }) => {
@@ -34,7 +33,7 @@ describe('which URL may be a target', () => {
 
   test('a name keeps its Host header and is pinned to the address that was checked', async () => {
     const target = await checkTarget('http://localhost:4000');
-    expect(['http://127.0.0.1:4000', 'http://[::1]:4000']).toContain(target.origin);
+    expect(target.origin).toBe('http://127.0.0.1:4000');
     expect(target.host).toBe('localhost:4000');
   });
 
@@ -49,6 +48,7 @@ describe('which URL may be a target', () => {
     { url: 'http://user:secret@127.0.0.1', code: 'FP_USAGE' },
     { url: 'http://127.0.0.1/?x=1', code: 'FP_USAGE' },
     { url: 'gatway', code: 'FP_USAGE' },
+    { url: 'http://[::1]:8080', code: 'FP_USAGE' },
   ])('$url is $code', async ({ url, code }) => {
     await expect(checkTarget(url)).rejects.toMatchObject({ code });
   });
