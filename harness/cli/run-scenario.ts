@@ -11,10 +11,12 @@ import type { VerdictDocument } from '../judge/verdict.js';
 import { openEngine } from '../native/engine.js';
 import { renderJson, suiteDocument } from '../report/json.js';
 import { renderJunit } from '../report/junit.js';
+import { renderMarkdown } from '../report/markdown.js';
 import { type Plan, type Policy, requestClasses } from '../scenario/plan.js';
 import { type CheckedTarget, checkTarget } from '../targets/loopback.js';
 import { assertReachable } from '../targets/reachable.js';
 import { findIdentityTransport, type IdentityTransport } from '../targets/source-address.js';
+import type { PlannedRun } from './planned-run.js';
 import { versions } from './versions.js';
 
 export interface ScenarioHooks {
@@ -30,6 +32,8 @@ export interface ScenarioHooks {
 interface OpenTarget {
   readonly target: CheckedTarget;
   readonly ended: Promise<FloodproofError | null>;
+  /** Done when what serves the run still does. @throws {FloodproofError} FP_GATEWAY_FAILED */
+  assertAlive(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -48,7 +52,7 @@ async function openTarget(
   if (record.target !== 'gateway') {
     const target = await checkTarget(record.target);
     await assertReachable(target.origin);
-    return { target, ended: never, close: async () => undefined };
+    return { target, ended: never, assertAlive: async () => undefined, close: async () => undefined };
   }
   const gateway: LaunchedGateway = await launchGateway({
     policy: policyFor(record.gatewayPolicy ?? record.plan.policy, transport),
@@ -57,7 +61,12 @@ async function openTarget(
     port: 0,
     registered: buildWorld(record.plan, record.seed).registered,
   });
-  return { target: await checkTarget(gateway.url), ended: gateway.ended, close: () => gateway.close() };
+  return {
+    target: await checkTarget(gateway.url),
+    ended: gateway.ended,
+    assertAlive: async () => void (await gateway.stats()),
+    close: () => gateway.close(),
+  };
 }
 
 /**
@@ -66,19 +75,20 @@ async function openTarget(
  * @param parent - the run folder is made in it.
  * @throws {FloodproofError} what prevented a verdict; the record so far stays in the run folder.
  */
-export async function runScenario(record: RunRecord, parent: string, hooks: ScenarioHooks): Promise<VerdictDocument> {
+export async function runScenario(run: PlannedRun, parent: string, hooks: ScenarioHooks): Promise<VerdictDocument> {
+  const { record } = run;
   const opened = openEngine(record.engine);
   const transport = await findIdentityTransport();
+  const startedAt = new Date();
+  const folder = RunFolder.create(parent, record.plan.name, startedAt);
+  hooks.onFolder(folder.path);
+  folder.write('plan.json', `${JSON.stringify(record, null, 2)}\n`);
   const open = await openTarget(record, opened.engine, transport);
   try {
-    const startedAt = new Date();
-    const folder = RunFolder.create(parent, record.plan.name, startedAt);
-    hooks.onFolder(folder.path);
-    folder.write('plan.json', `${JSON.stringify(record, null, 2)}\n`);
     const played = await playUntilEnd(record, { open, engine: opened.engine, transport, folder: folder.path }, hooks);
     const judgement = judgePlayed(record, played, {
       engine: opened.engine,
-      notes: [opened.note, ...notesOf(record, transport)].filter((note) => note !== ''),
+      notes: [opened.note, ...notesOf(record, transport), ...run.notes].filter((note) => note !== ''),
       startedAt,
       replay: hooks.replayCommand(folder.path),
     });
@@ -122,6 +132,8 @@ async function playUntilEnd(record: RunRecord, stage: Stage, hooks: ScenarioHook
       onProgress: hooks.onProgress,
     });
     if (failure !== null) throw failure;
+    // The end of a process is told some milliseconds after it: one that died under the last requests is not known yet.
+    if (!played.isInterrupted) await stage.open.assertAlive();
     return played;
   } finally {
     hooks.stop.removeEventListener('abort', forward);
@@ -180,7 +192,9 @@ function save(folder: RunFolder, plan: Plan, played: Played, { document, latenci
     'floodproof.schema': 'floodproof/observations/1',
   });
   for (const path of played.files) rmSync(path, { force: true });
-  folder.write('junit.xml', renderJunit(suiteDocument([document])));
+  const suite = suiteDocument([document]);
+  folder.write('junit.xml', renderJunit(suite));
+  folder.write('summary.md', renderMarkdown(suite));
   folder.write('verdict.json', renderJson(document));
 }
 

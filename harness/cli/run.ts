@@ -1,7 +1,7 @@
 /** `floodproof run` and `floodproof replay`: plays scenarios one after the other and sums them up. */
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import process from 'node:process';
+import { makeFolder } from '../engine/record/make-folder.js';
 import { type RunRecord, readRunRecord } from '../engine/record/run-folder.js';
 import { FloodproofError } from '../errors.js';
 import { openEngine } from '../native/engine.js';
@@ -11,6 +11,7 @@ import type { Console } from './console.js';
 import { catchInterrupt } from './interrupt.js';
 import { LiveScreen } from './live-screen.js';
 import { loadPolicyFile, loadScenarios } from './load.js';
+import { assertEnforceable, type PlannedRun, plannedRuns } from './planned-run.js';
 import { type SuiteFlags, SuitePlayer } from './suite-player.js';
 
 export interface RunFlags extends SuiteFlags {
@@ -47,16 +48,21 @@ export async function runCommand(paths: readonly string[], flags: RunFlags, cons
         arrivalsMax: flags.maxRequests,
       }),
     );
-  return await playSuite(records, flags, console);
+  return await playSuite(plannedRuns(records, true), flags, console);
 }
 
 /** Plays the run of a folder again: same plan, same seed, same flags. */
 export async function replayCommand(folder: string, flags: SuiteFlags, console: Console): Promise<number> {
-  return await playSuite([readRunRecord(folder)], flags, console);
+  // What is played again has been played before, as a rule at the same server.
+  return await playSuite(plannedRuns([readRunRecord(folder)], false), flags, console);
 }
 
-async function playSuite(records: readonly RunRecord[], flags: SuiteFlags, console: Console): Promise<number> {
-  if (flags.junit !== null) makeFolderOf(flags.junit);
+async function playSuite(runs: readonly PlannedRun[], flags: SuiteFlags, console: Console): Promise<number> {
+  assertEnforceable(runs.map((run) => run.record));
+  makeFolder(flags.out, `a run folder in ${flags.out}`, 'choose another folder with --out');
+  if (flags.junit !== null) {
+    makeFolder(dirname(flags.junit), `the folder of ${flags.junit}`, 'choose another file with --junit');
+  }
   const screen = new LiveScreen(process.stderr, { color: console.colorErr, redraws: console.redraws });
   const interrupt = catchInterrupt(() => {
     screen.print('stopping: what was observed is being saved (once more: end at once)');
@@ -66,24 +72,13 @@ async function playSuite(records: readonly RunRecord[], flags: SuiteFlags, conso
   process.once('exit', closeScreen);
   const suite = new SuitePlayer({ flags, console, screen, stop: interrupt.signal });
   try {
-    for (const record of records) {
-      if (interrupt.signal.aborted) break;
-      await suite.play(record);
+    for (const run of runs) {
+      if (interrupt.signal.aborted) suite.leaveOut(run);
+      else await suite.play(run);
     }
     return suite.finish();
   } finally {
     process.off('exit', closeScreen);
     interrupt.release();
-  }
-}
-
-function makeFolderOf(file: string): void {
-  try {
-    mkdirSync(dirname(file), { recursive: true });
-  } catch (cause) {
-    throw new FloodproofError('FP_DISK', `cannot make the folder of ${file}: ${(cause as Error).message}`, {
-      hint: 'choose another file with --junit',
-      cause,
-    });
   }
 }

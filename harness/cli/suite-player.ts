@@ -1,9 +1,9 @@
 /** Plays scenario after scenario: shows how each goes and its verdict when it is there, and sums them up. */
 import process from 'node:process';
 import type { Progress } from '../engine/play.js';
-import { type RunRecord, writeWhole } from '../engine/record/run-folder.js';
-import { ExitCode, FloodproofError, formatError } from '../errors.js';
-import type { VerdictDocument } from '../judge/verdict.js';
+import { writeWhole } from '../engine/record/run-folder.js';
+import { FloodproofError, formatError } from '../errors.js';
+import type { SuiteError, VerdictDocument } from '../judge/verdict.js';
 import { renderJson, suiteDocument } from '../report/json.js';
 import { renderJunit } from '../report/junit.js';
 import type { LiveState } from '../report/live.js';
@@ -12,6 +12,7 @@ import type { Plan } from '../scenario/plan.js';
 import type { Console } from './console.js';
 import type { LiveScreen } from './live-screen.js';
 import { ownCommand, quote } from './own-command.js';
+import type { PlannedRun } from './planned-run.js';
 import { runScenario } from './run-scenario.js';
 
 /** Where a suite's results go. */
@@ -32,7 +33,7 @@ interface SuiteParts {
 export class SuitePlayer {
   readonly #parts: SuiteParts;
   readonly #documents: VerdictDocument[] = [];
-  readonly #errors: { readonly scenario: string; readonly exitCode: ExitCode }[] = [];
+  readonly #errors: SuiteError[] = [];
   #hasPrinted = false;
 
   constructor(parts: SuiteParts) {
@@ -40,15 +41,16 @@ export class SuitePlayer {
   }
 
   /** An error ends its scenario and not the suite. */
-  async play(record: RunRecord): Promise<void> {
+  async play(run: PlannedRun): Promise<void> {
+    const { plan } = run.record;
     const { flags, console, screen, stop } = this.#parts;
     const seen: { progress: Progress | null; folder: string | null } = { progress: null, folder: null };
     try {
-      const document = await runScenario(record, flags.out, {
+      const document = await runScenario(run, flags.out, {
         stop,
         onProgress: (progress) => {
           seen.progress = progress;
-          screen.update(liveState(record.plan, progress));
+          screen.update(liveState(plan, progress));
         },
         onFolder: (folder) => {
           seen.folder = folder;
@@ -56,7 +58,7 @@ export class SuitePlayer {
         replayCommand: (folder) =>
           `${ownCommand(process.argv[1] ?? 'floodproof', process.cwd())} replay ${quote(folder)}`,
       });
-      if (seen.progress !== null) screen.update(lastState(record.plan, seen.progress, document));
+      if (seen.progress !== null) screen.update(lastState(plan, seen.progress, document));
       screen.close();
       if (console.redraws) console.note('');
       this.#documents.push(document);
@@ -65,22 +67,25 @@ export class SuitePlayer {
     } catch (error) {
       screen.close();
       if (!(error instanceof FloodproofError)) throw error;
-      this.#errors.push({ scenario: record.plan.name, exitCode: error.exitCode });
+      this.#errors.push({ scenario: plan.name, code: error.code, message: error.message });
       console.note(formatError(error));
       if (seen.folder === null) return;
-      console.note(`${record.plan.name} has no verdict; what was seen of it is in ${seen.folder}`);
+      console.note(`${plan.name} has no verdict; what was seen of it is in ${seen.folder}`);
     }
+  }
+
+  /** Notes a run that an interrupt has left unplayed. */
+  leaveOut({ record }: PlannedRun): void {
+    const message = 'not played: the suite was stopped before';
+    this.#errors.push({ scenario: record.plan.name, code: 'interrupted', message });
   }
 
   /** @returns the exit code. */
   finish(): number {
-    const { flags, stop } = this.#parts;
-    const codes = this.#errors.map((error) => error.exitCode);
-    // Interrupted between two scenarios: nothing was cut, but not everything was played.
-    const isCut = stop.aborted && !this.#documents.some((document) => document.verdict === 'interrupted');
-    const suite = suiteDocument(this.#documents, isCut ? [...codes, ExitCode.interrupted] : codes);
+    const { flags } = this.#parts;
+    const suite = suiteDocument(this.#documents, this.#errors);
     if (flags.json) this.#parts.console.result(renderJson(suite));
-    else if (suite.scenarios.length > 0) this.#print(`${renderSuite(suite, this.#page)}${this.#withoutVerdict()}`);
+    else if (suite.scenarios.length > 0) this.#print(renderSuite(suite, this.#page));
     if (flags.junit !== null) writeWhole(flags.junit, renderJunit(suite));
     return suite.exitCode;
   }
@@ -94,11 +99,6 @@ export class SuitePlayer {
   #print(text: string): void {
     this.#parts.console.result(this.#hasPrinted ? `\n${text}` : text);
     this.#hasPrinted = true;
-  }
-
-  #withoutVerdict(): string {
-    if (this.#errors.length === 0) return '';
-    return `without a verdict: ${this.#errors.map((error) => error.scenario).join(', ')}\n`;
   }
 }
 

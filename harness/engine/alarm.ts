@@ -12,19 +12,41 @@ export const ALARM_STOP = 1;
 /** Index of the moment in a Float64Array view. */
 export const ALARM_MOMENT = 1;
 
+interface AlarmOptions {
+  /** Called in this thread at or shortly after the moment that was set. */
+  readonly ring: () => void;
+  /** Called once when the thread ends by itself: no moment rings any more. */
+  readonly onFailure: (error: Error) => void;
+  /** The module that the thread runs, when not the pacer. */
+  readonly entry?: URL;
+}
+
 export class Alarm {
   private readonly words: Int32Array;
   private readonly moments: Float64Array;
   private readonly thread: Worker;
+  private readonly ended: Promise<void>;
   private setForUs = Number.POSITIVE_INFINITY;
 
-  /** @param ring - called in this thread at or shortly after the moment that was set. */
-  constructor(ring: () => void) {
+  constructor({ ring, onFailure, entry = new URL('./pacer.js', import.meta.url) }: AlarmOptions) {
     const memory = new SharedArrayBuffer(ALARM_BYTES);
     this.words = new Int32Array(memory);
     this.moments = new Float64Array(memory);
     this.moments[ALARM_MOMENT] = Number.POSITIVE_INFINITY;
-    this.thread = new Worker(new URL('./pacer.js', import.meta.url), { workerData: memory });
+    this.thread = new Worker(entry, { workerData: memory });
+    let error: Error | null = null;
+    this.thread.on('error', (cause) => {
+      error = cause instanceof Error ? cause : new Error(String(cause));
+    });
+    // Listened to from the start: a thread that is gone already tells of its end no more.
+    this.ended = new Promise((resolve) => {
+      this.thread.once('exit', (code) => {
+        resolve();
+        if (Atomics.load(this.words, ALARM_STOP) === 0) {
+          onFailure(error ?? new Error(`the thread behind the alarm ended with exit code ${code}`));
+        }
+      });
+    });
     this.thread.on('message', () => {
       this.setForUs = Number.POSITIVE_INFINITY;
       ring();
@@ -36,6 +58,7 @@ export class Alarm {
     await new Promise<void>((resolve, reject) => {
       this.thread.once('online', resolve);
       this.thread.once('error', reject);
+      this.thread.once('exit', () => reject(new Error('the thread behind the alarm ended before it was there')));
     });
   }
 
@@ -53,8 +76,6 @@ export class Alarm {
     Atomics.store(this.words, ALARM_STOP, 1);
     Atomics.add(this.words, ALARM_SEQUENCE, 1);
     Atomics.notify(this.words, ALARM_SEQUENCE);
-    await new Promise<void>((resolve) => {
-      this.thread.once('exit', () => resolve());
-    });
+    await this.ended;
   }
 }

@@ -54,13 +54,16 @@ export class Dispatcher implements FlightOwner {
   private isPumping = false;
   private isStopped = false;
   private finish: (() => void) | null = null;
+  private abandon: ((error: Error) => void) | null = null;
+  /** Why nothing is launched in time any more. */
+  private failure: Error | null = null;
 
   constructor(parts: DispatcherParts) {
     this.parts = parts;
     this.endUs = planEndUs(parts.plan);
     this.limitIndexes = new Map(parts.plan.policy.limits.map((limit, index) => [limit.name, index]));
     this.nextArrival = this.pull();
-    this.alarm = new Alarm(() => this.pump());
+    this.alarm = new Alarm({ ring: () => this.pump(), onFailure: (error) => this.fail(error) });
   }
 
   async ready(): Promise<void> {
@@ -71,8 +74,10 @@ export class Dispatcher implements FlightOwner {
   async run(): Promise<void> {
     const sweep = setInterval(() => this.sweep(), SWEEP_MS);
     try {
-      await new Promise<void>((resolve) => {
+      await new Promise<void>((resolve, reject) => {
         this.finish = resolve;
+        this.abandon = reject;
+        if (this.failure !== null) reject(this.failure);
         if (this.parts.closedLoop === null) this.pump();
         else this.startClosedLoop(this.parts.closedLoop);
         this.checkFinished();
@@ -224,6 +229,13 @@ export class Dispatcher implements FlightOwner {
   private giveUp(flight: Flight, outcome: Outcome): void {
     if (flight.isStarted) flight.stop(outcome);
     else this.parts.sender.abandon(flight, outcome);
+  }
+
+  private fail(error: Error): void {
+    this.failure = error;
+    // Before the stop, which would end the run as if all were well.
+    this.abandon?.(error);
+    this.stop();
   }
 
   private checkFinished(): void {

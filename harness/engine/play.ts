@@ -2,11 +2,9 @@
  * Plays a plan against an HTTP target: starts the worker threads, gives them one start moment, writes what they observe
  * to disk as it comes, and counts it for whoever watches. Ends when every request is concluded, or soon after `stop`.
  */
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import { FloodproofError } from '../errors.js';
 import type { ObservationSource } from '../judge/observation.js';
 import type { GeneratorResult } from '../judge/verdict.js';
 import { type Plan, planEndUs } from '../scenario/plan.js';
@@ -15,6 +13,7 @@ import type { IdentityTransport } from '../targets/source-address.js';
 import { accountForGenerator, type MachineSecond } from './generator-account.js';
 import type { HealthSecond } from './health.js';
 import { LiveTally } from './live-tally.js';
+import { makeFolder } from './record/make-folder.js';
 import { mergedObservations, ObservationFile } from './record/observation-file.js';
 import { StolenCpu } from './stolen-cpu.js';
 import { monotonicUs } from './wall-clock.js';
@@ -87,7 +86,7 @@ class PlayedRun {
 
   async play(): Promise<Played> {
     const { options } = this;
-    makeFolder(options.folder);
+    makeFolder(options.folder, `the folder ${options.folder}`);
     const pool = new Piscina<WorkerTask, WorkerResult>({
       filename: new URL('./worker.js', import.meta.url).href,
       minThreads: options.workers,
@@ -164,6 +163,8 @@ class PlayedRun {
       await drained;
       return value;
     });
+    // Nobody waits for it yet, and nobody will when a later worker can't be started: that is the error to be told then.
+    result.catch(() => undefined);
     return { ready, result };
   }
 
@@ -233,13 +234,5 @@ class PlayedRun {
       isInterrupted: this.isInterrupted,
       durationUs: monotonicUs() - this.startUs,
     };
-  }
-}
-
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (cause) {
-    throw new FloodproofError('FP_DISK', `cannot make the folder ${folder}: ${(cause as Error).message}`, { cause });
   }
 }

@@ -4,12 +4,13 @@
  */
 import { Outcome } from '../actors/outcome.js';
 import type { PolicyBan } from '../scenario/plan.js';
+import type { Charge } from './charge.js';
 import type { Row } from './row.js';
 
 export class BanAccount {
   private readonly ban: PolicyBan;
   private readonly grainUs: number;
-  /** Own throttles that may have been strikes, since the start. */
+  /** Own requests that may have been strikes, since the start: throttles, and whatever may have been one. */
   private possibleStrikes = 0;
   /** Own throttles, called for and by this limit, since its last request that was or may have been admitted. */
   private certainStrikes = 0;
@@ -21,14 +22,17 @@ export class BanAccount {
     this.grainUs = grainUs;
   }
 
-  /** An own request goes out; `mayCharge`: it was or may have been admitted. */
-  send(row: Row, mayCharge: boolean): void {
-    if (mayCharge) this.certainStrikes = 0;
-    if (row.outcome === Outcome.throttled) this.possibleStrikes++;
+  /**
+   * An own request goes out. Where `charge` is 'maybe' its answer was lost or does not tell: it may have been admitted
+   * as well as throttled.
+   */
+  send(row: Row, charge: Charge): void {
+    if (charge !== 'none') this.certainStrikes = 0;
+    if (row.outcome === Outcome.throttled || charge === 'maybe') this.possibleStrikes++;
   }
 
-  settle(mayCharge: boolean): void {
-    if (mayCharge) this.certainStrikes = 0;
+  settle(charge: Charge): void {
+    if (charge !== 'none') this.certainStrikes = 0;
   }
 
   /** A throttle of this limit that own use certainly explains. */

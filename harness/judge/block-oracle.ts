@@ -1,5 +1,6 @@
 /**
- * Judges every refusal: wrongful (the policy certainly did not call for it), called for, or unsure.
+ * Judges every refusal: wrongful (the policy certainly did not call for it), called for, or unsure. An answer from which
+ * it can't be told whether the limits let the request through may be a refusal, so it is judged too: as unsure.
  *
  * Two questions are asked of each. Shared: with everybody's requests charged, were the cells there? That is the
  * target's error. Own, for honest callers: with only this identity's own requests charged, were they? Then it was
@@ -32,7 +33,7 @@ export type Finding = 'wrongful' | 'called-for' | 'unsure';
 
 export interface BlockJudgement {
   readonly row: Row;
-  /** null: not a matter of limits (refused by the verifier). */
+  /** null: not a matter of limits (refused by the verifier, denied). */
   readonly shared: Finding | null;
   /** null: not an honest caller. */
   readonly own: Finding | null;
@@ -104,8 +105,9 @@ export class BlockOracle {
 
   add(row: Row): void {
     if (isWritten(row)) {
-      const needsUse = isBlocked(row) && this.needsUse(row);
-      if (isBlocked(row) && !needsUse) this.judgeAlone(row);
+      const isJudged = isBlocked(row) || row.outcome === Outcome.unclear;
+      const needsUse = isJudged && this.needsUse(row);
+      if (isJudged && !needsUse) this.judgeAlone(row);
       if (this.isJudgeable) this.follow(row, needsUse);
     }
     this.advance(row.concludedUs - this.options.lagUsMax);
@@ -143,14 +145,16 @@ export class BlockOracle {
     const isHonest = this.isHonest(row);
     let shared: Finding | null;
     const suspects = this.matching.suspects(row);
-    if (row.outcome === Outcome.refused) shared = null;
+    if (row.outcome === Outcome.refused || row.outcome === Outcome.denied) shared = null;
+    else if (row.outcome === Outcome.unclear) shared = 'unsure';
     else if (row.outcome === Outcome.never) {
       const fits = suspects.every(({ limit }) => (limit.costs[row.requestClass] as number) <= limit.capacity);
       shared = fits ? 'wrongful' : 'called-for';
     } else if (row.outcome === Outcome.banned) shared = this.suspectsWithBan(row).length === 0 ? 'wrongful' : 'unsure';
     else shared = suspects.length === 0 ? 'wrongful' : 'unsure';
-    // The harness signs honest requests rightly, so the verifier has no reason to refuse one.
-    const own = isHonest ? (shared ?? 'wrongful') : null;
+    // The harness signs honest requests rightly, so the verifier has no reason to refuse one. Who denied one is unknown.
+    const unmatched = row.outcome === Outcome.denied ? 'unsure' : 'wrongful';
+    const own = isHonest ? (shared ?? unmatched) : null;
     this.options.onJudged({ row, shared, own });
   }
 
@@ -192,7 +196,8 @@ export class BlockOracle {
       limitIndex: index,
       most: createMostUsed(limit, grainUs),
       least: createLeastUsed(limit, grainUs),
-      retry: isOwn ? null : new RetryWatch(index, grainUs),
+      // On a cold counter others spend the cells that a Retry-After spoke of.
+      retry: isOwn || this.options.coldLimits.has(index) ? null : new RetryWatch(index, grainUs),
       ban: isOwn && limit.ban !== null ? new BanAccount(limit.ban, grainUs) : null,
     };
     uses.set(id, use);
@@ -226,7 +231,7 @@ export class BlockOracle {
       else use.most.send(row.sentUs, cells);
       use.most.forgetBefore(row.sentUs - this.options.lagUsMax);
       use.retry?.send(row, cells);
-      use.ban?.send(row, charge !== 'none');
+      use.ban?.send(row, charge);
     }
     if (pending.shared !== null) this.foresee(row, pending.shared, false);
     if (pending.own !== null) this.foresee(row, pending.own, true);
@@ -246,7 +251,7 @@ export class BlockOracle {
     for (const { use, cells, charge } of parts) {
       if (charge !== 'none') use.most.settle(nowUs, cells);
       if (charge === 'certain') use.least.add(row.sentUs, cells, nowUs - this.options.lagUsMax);
-      use.ban?.settle(charge !== 'none');
+      use.ban?.settle(charge);
       const kept = use.retry?.settle(row, cells) ?? 'untold';
       if (kept !== 'untold') this.options.onRetry(row, kept);
     }

@@ -6,23 +6,23 @@
  * | admitted | certainly | certainly |
  * | refused by the verifier | certainly: they stand before it, and it keeps their charge | not |
  * | throttled, never, banned | not: a request that any limit denies charges none | not |
- * | timeout, reset, garbage, server error, aborted | maybe, if it was written to a socket | maybe |
+ * | denied, unclear | maybe: it is unknown who answered | maybe |
+ * | timeout, reset, garbage, server error, aborted | maybe, if it was written to a socket | maybe, if written |
  * | unconnected, unsent | not | not |
  */
 import { Outcome } from '../actors/outcome.js';
 import type { LimitBy } from '../core/spec.js';
 import type { Policy, PolicyLimit } from '../scenario/plan.js';
 import { NONE } from './observation.js';
-import { isWritten, type Row } from './row.js';
+import { isAnswered, isBlocked, isWritten, type Row } from './row.js';
 
 export type Charge = 'certain' | 'maybe' | 'none';
 
 export function chargeOf(row: Row, by: LimitBy): Charge {
   if (row.outcome === Outcome.admitted) return 'certain';
   if (row.outcome === Outcome.refused) return by === 'ip' ? 'certain' : 'none';
-  if (row.outcome < Outcome.timeout || row.outcome === Outcome.unconnected || row.outcome === Outcome.unsent) {
-    return 'none';
-  }
+  if (row.outcome === Outcome.denied) return 'maybe';
+  if (isBlocked(row) || row.outcome === Outcome.unconnected || row.outcome === Outcome.unsent) return 'none';
   return isWritten(row) ? 'maybe' : 'none';
 }
 
@@ -34,7 +34,7 @@ export function chargeOf(row: Row, by: LimitBy): Charge {
  * sorted by it, and a later end of the interval only ever speaks for the target.
  */
 export function decidedByUs(row: Row, latestDecisionUs: number): number {
-  if (row.outcome <= Outcome.refused) return row.concludedUs;
+  if (isAnswered(row)) return row.concludedUs;
   return Math.max(row.concludedUs, row.sentUs + latestDecisionUs);
 }
 

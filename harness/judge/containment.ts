@@ -5,7 +5,7 @@
  * and for every limit, admitted cells (at the time of their answers) <= keys * nodes * (refill of one second + cost of
  * the dearest request), where keys are the counters of that limit that the subject used. The allowance of one request a
  * key is there since cells come back one by one and are spent whole. A limit that is looser than another never decides,
- * so "every limit" is the tightest one. The metric is T less the first send. Memory: one number a step and limit.
+ * so "every limit" is the tightest one. The metric is T less the first send. Memory: two numbers a step and limit.
  */
 import { Outcome } from '../actors/outcome.js';
 import type { Plan, Policy, PolicyLimit } from '../scenario/plan.js';
@@ -18,6 +18,8 @@ const STEPS_PER_SECOND = 10;
 
 interface LimitTraffic {
   readonly cellsByStep: number[];
+  /** The same with the unclear answers taken as admissions. */
+  readonly perhapsByStep: number[];
   readonly counters: Set<number>;
   dearestCells: number;
 }
@@ -35,7 +37,12 @@ export class Containment {
     this.plan = plan;
     this.selection = selection;
     this.matching = new MatchingLimits(plan.policy);
-    this.traffic = plan.policy.limits.map(() => ({ cellsByStep: [], counters: new Set(), dearestCells: 0 }));
+    this.traffic = plan.policy.limits.map(() => ({
+      cellsByStep: [],
+      perhapsByStep: [],
+      counters: new Set(),
+      dearestCells: 0,
+    }));
   }
 
   add(row: Row): void {
@@ -50,18 +57,25 @@ export class Containment {
       const cells = limit.costs[row.requestClass] as number;
       traffic.counters.add(counter);
       traffic.dearestCells = Math.max(traffic.dearestCells, cells);
-      if (row.outcome !== Outcome.admitted) continue;
+      if (row.outcome !== Outcome.admitted && row.outcome !== Outcome.unclear) continue;
       const step = Math.floor(row.answeredUs / STEP_US);
-      traffic.cellsByStep[step] = (traffic.cellsByStep[step] ?? 0) + cells;
+      traffic.perhapsByStep[step] = (traffic.perhapsByStep[step] ?? 0) + cells;
+      if (row.outcome === Outcome.admitted) traffic.cellsByStep[step] = (traffic.cellsByStep[step] ?? 0) + cells;
     }
   }
 
-  find(): TimeFinding {
+  /** @param countUnclear - whether requests with an unclear answer count as admitted. */
+  find(countUnclear: boolean): TimeFinding {
     if (this.firstSentUs === Number.POSITIVE_INFINITY) return { why: 'it sent nothing' };
     const used = this.plan.policy.limits.flatMap((limit, index) => {
       const traffic = this.traffic[index] as LimitTraffic;
       return traffic.counters.size > 0
-        ? [{ traffic, allowed: allowedPerSecond(limit, this.plan.policy, traffic) }]
+        ? [
+            {
+              cellsByStep: countUnclear ? traffic.perhapsByStep : traffic.cellsByStep,
+              allowed: allowedPerSecond(limit, this.plan.policy, traffic),
+            },
+          ]
         : [];
     });
     if (used.length === 0) return { why: 'no limit of the policy matches what it sent' };
@@ -70,7 +84,7 @@ export class Containment {
     const last = Math.floor(selectionEndUs(this.plan, this.selection) / STEP_US) - seconds * STEPS_PER_SECOND;
     if (last < first) return { why: `less than the hold time of ${seconds} s was measured after its first request` };
     for (let step = first; step <= last; step++) {
-      if (used.every(({ traffic, allowed }) => staysWithin(traffic.cellsByStep, step, seconds, allowed))) {
+      if (used.every(({ cellsByStep, allowed }) => staysWithin(cellsByStep, step, seconds, allowed))) {
         return { us: Math.max(0, step * STEP_US - this.firstSentUs) };
       }
     }

@@ -102,10 +102,12 @@ export class Evidence implements EvidenceSource {
     const { actors, phases } = selectionOf(plan, expectation.subject, expectation.phase);
     return actors.map((index) => {
       const one = { actors: [index], phases };
+      const refused = tally.count(Outcome.refused, one) + tally.count(Outcome.denied, one);
+      const unclear = tally.count(Outcome.unclear, one);
       return (
         `${plan.actors[index]?.name ?? ''}: sent ${tally.sent.sum(one)}, admitted ${tally.count(Outcome.admitted, one)}, ` +
-        `throttled ${tally.count(Outcome.throttled, one)}, refused ${tally.count(Outcome.refused, one)}, ` +
-        `banned ${tally.count(Outcome.banned, one)}, errors ${tally.errors.sum(one)}`
+        `throttled ${tally.count(Outcome.throttled, one)}, refused ${refused}, ` +
+        `banned ${tally.count(Outcome.banned, one)}, errors ${tally.errors.sum(one)}${unclear > 0 ? `, unclear ${unclear}` : ''}`
       );
     });
   }

@@ -21,10 +21,11 @@ import { measure } from './measures.js';
 import type { ObservationSource } from './observation.js';
 import { ReplayAudit } from './replay-audit.js';
 import { forEachRow } from './row.js';
-import { phaseAt } from './scope.js';
+import { phaseAt, selectionOf } from './scope.js';
 import { Survey } from './survey.js';
 import { Tally } from './tally.js';
 import type { ActorResult, ExpectationResult, GeneratorResult, Leak, Verdict, VerdictDocument } from './verdict.js';
+import { countText } from './wording.js';
 
 export type JudgedWorld = Pick<World, 'identities' | 'ips' | 'keys' | 'accountName'>;
 
@@ -69,6 +70,7 @@ function writeVerdict(task: JudgeTask, counted: Counted): VerdictDocument {
     identities: world.identities,
     tally: counted.tally,
     leakSubjects: found.subjects,
+    perhapsLeakSubjects: found.perhapsSubjects,
     limitedActors: counted.survey.limitedActors,
     seekers: counted.seekers,
     seed: task.seed,
@@ -92,7 +94,7 @@ function writeVerdict(task: JudgeTask, counted: Counted): VerdictDocument {
     unsure: counted.tally.unsureRows,
     smallestProvableLeak: smallestProvableLeak(found.subjects, counted.survey),
     generator: task.generator,
-    notes: [...task.notes, ...notesOf(plan, counted.survey, convicted.length)],
+    notes: [...task.notes, ...notesOf(plan, counted, convicted.length)],
     replay: task.replay,
     versions: task.versions,
     startedAt: task.startedAt,
@@ -128,17 +130,22 @@ function countRows({ plan, world, observations }: JudgeTask): Counted {
 
 interface Found {
   readonly subjects: readonly LeakSubject[];
+  readonly perhapsSubjects: readonly LeakSubject[];
   readonly blocks: BlockEvidence;
 }
 
 function askOracles({ plan, observations }: JudgeTask, counted: Counted): Found {
   const { survey, tally, seekers } = counted;
   const blocks = new BlockEvidence(plan);
-  const leakOracle = new LeakOracle({
-    policy: plan.policy,
-    serviceUsMax: survey.serviceUsMax,
-    phaseAt: (us) => phaseAt(plan.phases, us),
-  });
+  const newLeakOracle = (countsUnclear: boolean): LeakOracle =>
+    new LeakOracle({
+      policy: plan.policy,
+      serviceUsMax: survey.serviceUsMax,
+      countsUnclear,
+      phaseAt: (us) => phaseAt(plan.phases, us),
+    });
+  const leakOracle = newLeakOracle(false);
+  const perhapsOracle = survey.hasUnclear ? newLeakOracle(true) : null;
   const blockOracle = new BlockOracle({
     plan,
     blockedCounters: survey.blockedCounters,
@@ -157,10 +164,12 @@ function askOracles({ plan, observations }: JudgeTask, counted: Counted): Found 
   });
   forEachRow(observations, (row) => {
     leakOracle.add(row);
+    perhapsOracle?.add(row);
     blockOracle.add(row);
   });
   blockOracle.finish();
-  return { subjects: [...leakOracle.subjects()], blocks };
+  const subjects = [...leakOracle.subjects()];
+  return { subjects, perhapsSubjects: perhapsOracle === null ? subjects : [...perhapsOracle.subjects()], blocks };
 }
 
 function reportLeaks({ plan, world, observations }: JudgeTask, convicted: readonly LeakSubject[]): readonly Leak[] {
@@ -208,7 +217,7 @@ function actorResult(run: JudgedRun, name: string, label: 'legit' | 'abuse'): Ac
     sent: tally.sent.sum(selection),
     admitted: tally.count(Outcome.admitted, selection),
     throttled: tally.count(Outcome.throttled, selection),
-    refused: tally.count(Outcome.refused, selection),
+    refused: tally.count(Outcome.refused, selection) + tally.count(Outcome.denied, selection),
     banned: tally.count(Outcome.banned, selection),
     errors: tally.errors.sum(selection),
     falseBlockRate: label === 'legit' ? measure(run, name, 'falseBlockRate', null).value : null,
@@ -217,9 +226,15 @@ function actorResult(run: JudgedRun, name: string, label: 'legit' | 'abuse'): Ac
   };
 }
 
-function notesOf(plan: Plan, survey: Survey, convicted: number): string[] {
+function notesOf(plan: Plan, { survey, tally }: Counted, convicted: number): string[] {
   const { policy } = plan;
   const notes: string[] = [];
+  const unclear = tally.count(Outcome.unclear, selectionOf(plan, 'all', null));
+  if (unclear > 0)
+    notes.push(
+      `${countText(unclear, 'answer')} (a 404, a redirect and the like) can't tell whether the limits let the request ` +
+        'through: what depends on them is undecided',
+    );
   if (convicted > LEAKS_MAX) notes.push(`${convicted} counters leaked; the ${LEAKS_MAX} worst are listed`);
   if (!policy.exclusive) notes.push('the policy is not exclusive: no throttle can be called wrongful or false');
   if (policy.nodes > 1)

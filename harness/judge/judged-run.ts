@@ -13,6 +13,8 @@ export interface JudgedRun {
   readonly tally: Tally;
   /** Every counter that was certainly charged. */
   readonly leakSubjects: readonly LeakSubject[];
+  /** The same if every request with an unclear answer had been admitted. */
+  readonly perhapsLeakSubjects: readonly LeakSubject[];
   /** Actors that sent anything which a limit counts. */
   readonly limitedActors: ReadonlySet<number>;
   readonly seekers: TimeSeekers;

@@ -1,13 +1,13 @@
 /** `leak` and `leakRatio` of a subject. */
 import type { JudgedRun } from './judged-run.js';
 import type { LeakSubject, WorstInterval } from './leak-oracle.js';
-import { exactly, type Measurement, untold } from './measurement.js';
-import { phaseAt, selectionOf } from './scope.js';
+import { between, type Measurement, untold } from './measurement.js';
+import { selectionOf } from './scope.js';
 
 /** A counter belongs to every subject of whom it certainly admitted at least one request. */
-function subjectsOf(run: JudgedRun, subject: string): readonly LeakSubject[] {
+function subjectsOf(run: JudgedRun, all: readonly LeakSubject[], subject: string): readonly LeakSubject[] {
   const { actors } = selectionOf(run.plan, subject, null);
-  return run.leakSubjects.filter((counter) => counter.actors.some((actor) => actors.includes(actor)));
+  return all.filter((counter) => counter.actors.some((actor) => actors.includes(actor)));
 }
 
 /** Why there is nothing to hold against a bound; null when there is. */
@@ -18,42 +18,59 @@ function nothingCharged(run: JudgedRun, subject: string, phase: string | null): 
   return isLimited ? null : 'no limit of the policy matches what it sent';
 }
 
+interface NearestInterval {
+  readonly counter: LeakSubject;
+  readonly interval: WorstInterval;
+}
+
 /**
- * The broken intervals of a subject's counters: the worst one of each that ends in the phase, or at any time, the
- * warm-up included, when no phase is named.
+ * Of each of a subject's counters the interval that came nearest to its bound or is furthest above it: of those that
+ * end in the phase, or at any time, the warm-up included, when no phase is named.
  */
-export function leaksOf(
+function nearestOf(
   run: JudgedRun,
+  all: readonly LeakSubject[],
   subject: string,
   phase: string | null,
-): readonly { readonly counter: LeakSubject; readonly interval: WorstInterval }[] {
+): readonly NearestInterval[] {
   const phaseIndex = run.plan.phases.findIndex(({ name }) => name === phase);
-  return subjectsOf(run, subject).flatMap((counter) => {
-    if (counter.worst === null || counter.worstByPhase === null) return [];
-    const interval = phase === null ? counter.worst : counter.worstByPhase.get(phaseIndex);
-    return interval === undefined || interval.excessCells <= 0 ? [] : [{ counter, interval }];
+  return subjectsOf(run, all, subject).flatMap((counter) => {
+    const interval = phase === null ? counter.worst : (counter.worstByPhase?.get(phaseIndex) ?? null);
+    return interval === null ? [] : [{ counter, interval }];
   });
+}
+
+/** The broken intervals of a subject's counters. */
+export function leaksOf(run: JudgedRun, subject: string, phase: string | null): readonly NearestInterval[] {
+  return nearestOf(run, run.leakSubjects, subject, phase).filter(({ interval }) => interval.excessCells > 0);
+}
+
+function excessSum(found: readonly NearestInterval[]): number {
+  return found.reduce((sum, { interval }) => sum + Math.max(0, interval.excessCells), 0);
 }
 
 export function measureLeak(run: JudgedRun, subject: string, phase: string | null): Measurement {
   const why = nothingCharged(run, subject, phase);
   if (why !== null) return untold(why);
-  return exactly(leaksOf(run, subject, phase).reduce((sum, { interval }) => sum + interval.excessCells, 0));
+  const cells = excessSum(leaksOf(run, subject, phase));
+  const answered = run.tally.answered.sum(selectionOf(run.plan, subject, phase));
+  if (cells === 0 && answered === 0) return untold('nothing of it was answered');
+  const most = Math.max(cells, excessSum(nearestOf(run, run.perhapsLeakSubjects, subject, phase)));
+  return between(cells, cells, most);
+}
+
+/** null = none. */
+function worstRatio(found: readonly NearestInterval[]): number | null {
+  return found.reduce<number | null>((worst, { interval: { admittedCells, excessCells } }) => {
+    return Math.max(worst ?? 0, admittedCells / (admittedCells - excessCells));
+  }, null);
 }
 
 export function measureLeakRatio(run: JudgedRun, subject: string, phase: string | null): Measurement {
   const why = nothingCharged(run, subject, phase);
   if (why !== null) return untold(why);
-  const { phases } = run.plan;
-  const phaseIndex = phases.findIndex(({ name }) => name === phase);
-  let worst: number | null = null;
-  for (const counter of subjectsOf(run, subject)) {
-    const broken = counter.worstByPhase?.get(phaseIndex);
-    const nearest = counter.worst;
-    const interval = phase === null ? nearest : (broken ?? nearest);
-    if (interval === null || (phase !== null && phaseAt(phases, interval.toUs) !== phaseIndex)) continue;
-    const ratio = interval.admittedCells / (interval.admittedCells - interval.excessCells);
-    worst = Math.max(worst ?? 0, ratio);
-  }
-  return worst === null ? untold('nothing of it was certainly admitted under a limit') : exactly(worst);
+  const ratio = worstRatio(nearestOf(run, run.leakSubjects, subject, phase));
+  if (ratio === null) return untold('nothing of it was certainly admitted under a limit');
+  const most = worstRatio(nearestOf(run, run.perhapsLeakSubjects, subject, phase)) ?? ratio;
+  return between(ratio, ratio, Math.max(ratio, most));
 }

@@ -1,7 +1,9 @@
 /**
  * Finds broken promises: for each limit and each of its counters the interval in which most was certainly admitted
  * above the bound. Rows come in the order of their answers; only certain charges count, so what is found is proved.
+ * Asked a second time with the unclear answers taken as admissions, it says how much can have leaked.
  */
+import { Outcome } from '../actors/outcome.js';
 import type { Policy, PolicyLimit } from '../scenario/plan.js';
 import { type Bound, createBound } from './bound.js';
 import { chargeOf, counterOf, MatchingLimits } from './charge.js';
@@ -26,7 +28,7 @@ export interface LeakSubject {
   readonly actors: number[];
   /** Of the whole run; `excessCells` above 0 is a leak, below it is the interval that came nearest. */
   worst: WorstInterval | null;
-  /** Only what was above the bound, by the phase in which it ended; the key -1 is outside of the phases. */
+  /** The same for the intervals that ended in a phase, by its index; null = none did. */
   worstByPhase: Map<number, WorstInterval> | null;
 }
 
@@ -44,8 +46,10 @@ interface LimitState {
 
 export interface LeakOracleOptions {
   readonly policy: Policy;
-  /** Longest time from a send to its answer over all certain charges of the run. */
+  /** Longest time from a send to its answer over all charges of the run that count. */
   readonly serviceUsMax: number;
+  /** Whether a request with an unclear answer counts as if it had been admitted. */
+  readonly countsUnclear: boolean;
   /** Index of the phase of an instant, -1 = none. */
   readonly phaseAt: (us: number) => number;
 }
@@ -77,7 +81,8 @@ export class LeakOracle {
 
   add(row: Row): void {
     for (const { index, limit } of this.matching.ofClass(row.requestClass)) {
-      if (chargeOf(row, limit.by) !== 'certain') continue;
+      const counts = this.options.countsUnclear && row.outcome === Outcome.unclear;
+      if (!counts && chargeOf(row, limit.by) !== 'certain') continue;
       const counter = counterOf(row, limit);
       if (counter >= 0) this.charge(this.limits[index] as LimitState, index, counter, row);
     }
@@ -121,9 +126,9 @@ export class LeakOracle {
   private remember(subject: LeakSubject, interval: WorstInterval): void {
     if (interval.excessCells === Number.NEGATIVE_INFINITY) return;
     if (subject.worst === null || interval.excessCells > subject.worst.excessCells) subject.worst = interval;
-    if (interval.excessCells <= 0) return;
-    subject.worstByPhase ??= new Map();
     const phase = this.options.phaseAt(interval.toUs);
+    if (phase < 0) return;
+    subject.worstByPhase ??= new Map();
     const known = subject.worstByPhase.get(phase);
     if (known === undefined || interval.excessCells > known.excessCells) subject.worstByPhase.set(phase, interval);
   }

@@ -12,20 +12,35 @@ import { between, exactly, type Measurement, ratioOf, untold } from './measureme
 import { measuredUs, type Selection, selectionOf } from './scope.js';
 import { IdentityCount } from './tally.js';
 
-const NO_REQUESTS = 'it had no requests';
+const NOTHING_DUE = 'it had no requests, or all were taken back at the end';
+const NO_ANSWERS = 'nothing of it was answered';
 /** An identity with fewer answers is no candidate for the worst. */
 const ANSWERS_MIN = 10;
 
 type Measure = (run: JudgedRun, selection: Selection, subject: string, phase: string | null) => Measurement;
 
-function outcomes(...counted: readonly Outcome[]): Measure {
-  return ({ tally }, selection) =>
-    exactly(counted.reduce<number>((sum, outcome) => sum + tally.count(outcome, selection), 0));
+/** A count to which each request with an unclear answer may belong as well. */
+function atLeast(certain: number, unclear: number): Measurement {
+  return between(certain, certain, certain + unclear);
 }
 
-function perSecond(count: number, run: JudgedRun, selection: Selection): Measurement {
+function outcomes(...counted: readonly Outcome[]): Measure {
+  return ({ tally }, selection) =>
+    atLeast(
+      counted.reduce<number>((sum, outcome) => sum + tally.count(outcome, selection), 0),
+      tally.count(Outcome.unclear, selection),
+    );
+}
+
+function perSecond({ low, high }: Measurement, run: JudgedRun, selection: Selection): Measurement {
   const us = measuredUs(run.plan, selection);
-  return us > 0 ? exactly((count * 1_000_000) / us) : untold('no time was measured');
+  if (us <= 0) return untold('no time was measured');
+  const rate = (low * 1_000_000) / us;
+  return between(rate, rate, (high * 1_000_000) / us);
+}
+
+function shareOf({ low, high }: Measurement, trials: number, why: string): Measurement {
+  return trials > 0 ? between(low / trials, low / trials, high / trials) : untold(why);
 }
 
 function percentile(kind: LatencyKind, percent: number): Measure {
@@ -36,9 +51,15 @@ function percentile(kind: LatencyKind, percent: number): Measure {
   };
 }
 
-const errorRate: Measure = ({ tally }, selection) => {
-  const unwritten = tally.count(Outcome.unsent, selection) + tally.count(Outcome.unconnected, selection);
-  return ratioOf(tally.errors.sum(selection), tally.sent.sum(selection) + unwritten, NO_REQUESTS);
+/** An unclear answer may be the server's way to say that it failed. */
+const errors: Measure = ({ tally }, selection) =>
+  atLeast(tally.errors.sum(selection), tally.count(Outcome.unclear, selection));
+
+const admitted = outcomes(Outcome.admitted);
+
+const errorRate: Measure = (run, selection, subject, phase) => {
+  const due = run.tally.due(selection) - run.tally.count(Outcome.aborted, selection);
+  return shareOf(errors(run, selection, subject, phase), due, NOTHING_DUE);
 };
 
 /** Identities of the selected actors, honest ones only. */
@@ -85,7 +106,7 @@ const worstFalseBlockRate: Measure = (run, selection) => {
 
 const wrongfulBlocks: Measure = ({ tally }, selection) => {
   const wrongful = tally.wrongful.sum(selection);
-  if (tally.answered.sum(selection) === 0) return untold('nothing of it was answered');
+  if (tally.answered.sum(selection) === 0) return untold(NO_ANSWERS);
   return between(wrongful, wrongful, wrongful + tally.unsure.sum(selection));
 };
 
@@ -100,7 +121,9 @@ const replaysAccepted: Measure = (run, selection) => {
 const timeToFirstBlock: Measure = ({ tally }, selection) => {
   const firstSentUs = tally.firstSentUs.min(selection);
   if (firstSentUs === Number.POSITIVE_INFINITY) return untold('it sent nothing');
-  return exactly(tally.firstBlockedUs.min(selection) - firstSentUs);
+  const blockedUs = tally.firstBlockedUs.min(selection);
+  const soonestUs = Math.min(blockedUs, tally.firstUnclearUs.min(selection));
+  return between(blockedUs - firstSentUs, soonestUs - firstSentUs, blockedUs - firstSentUs);
 };
 
 function timeOf(finding: TimeFinding | undefined): Measurement {
@@ -108,17 +131,20 @@ function timeOf(finding: TimeFinding | undefined): Measurement {
   return 'why' in finding ? untold(finding.why) : exactly(finding.us);
 }
 
-const timeToContain: Measure = (run, _selection, subject, phase) =>
-  timeOf(run.seekers.containments.get(seekerKey(subject, phase))?.find());
-
-const recovery: Measure = (run, _selection, subject, phase) => {
-  const seeker = run.seekers.recoveries.get(seekerKey(subject, phase));
-  const soonest = timeOf(seeker?.find(false));
-  const latest = timeOf(seeker?.find(true));
+/** The time without the requests that can't be told, and with all of them against the target. */
+function timeBetween(find: (countAll: boolean) => TimeFinding | undefined): Measurement {
+  const soonest = timeOf(find(false));
+  const latest = timeOf(find(true));
   return soonest.value === null || latest.value === null
     ? soonest
     : between(soonest.value, soonest.value, latest.value);
-};
+}
+
+const timeToContain: Measure = (run, _selection, subject, phase) =>
+  timeBetween((countUnclear) => run.seekers.containments.get(seekerKey(subject, phase))?.find(countUnclear));
+
+const recovery: Measure = (run, _selection, subject, phase) =>
+  timeBetween((countUnsure) => run.seekers.recoveries.get(seekerKey(subject, phase))?.find(countUnsure));
 
 const latencyInflation: Measure = (run, selection) => {
   const { latencies } = run.tally;
@@ -160,16 +186,17 @@ const fairness: Measure = (run, selection) => {
 
 const measures: Readonly<Record<MetricName, Measure>> = {
   sent: ({ tally }, selection) => exactly(tally.sent.sum(selection)),
-  admitted: outcomes(Outcome.admitted),
+  admitted,
   throttled: outcomes(Outcome.throttled),
-  refused: outcomes(Outcome.refused),
+  refused: outcomes(Outcome.refused, Outcome.denied),
   banned: outcomes(Outcome.banned),
-  errors: ({ tally }, selection) => exactly(tally.errors.sum(selection)),
-  admittedRate: (run, selection) => perSecond(run.tally.count(Outcome.admitted, selection), run, selection),
+  errors,
+  admittedRate: (run, selection, subject, phase) => perSecond(admitted(run, selection, subject, phase), run, selection),
   errorRate,
-  goodput: (run, selection) => perSecond(run.tally.good.sum(selection), run, selection),
-  admittedShare: ({ tally }, selection) =>
-    ratioOf(tally.count(Outcome.admitted, selection), tally.answered.sum(selection), 'nothing of it was answered'),
+  goodput: (run, selection) =>
+    perSecond(atLeast(run.tally.good.sum(selection), run.tally.perhapsGood.sum(selection)), run, selection),
+  admittedShare: (run, selection, subject, phase) =>
+    shareOf(admitted(run, selection, subject, phase), run.tally.answered.sum(selection), NO_ANSWERS),
   falseBlockRate,
   'falseBlockRate.worst': worstFalseBlockRate,
   wrongfulBlocks,

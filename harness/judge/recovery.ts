@@ -56,11 +56,16 @@ export class Recovery {
     );
     if (ends.length === 0) return { why: 'the scenario has no abuse to recover from' };
     if (this.calmAsked === 0) return { why: 'no honest request of it was intended in the first phase' };
+    // Against a share of nothing a dead target would be as good as before.
+    if (this.calmGood === 0) return { why: 'no honest request of it was admitted within 1 s in the first phase' };
     const abuseEndUs = Math.max(...ends);
     const hold = Math.max(1, Math.ceil(this.plan.holdUs / STEP_US));
     const first = Math.ceil(abuseEndUs / STEP_US);
     const last = Math.floor(planEndUs(this.plan) / STEP_US) - hold;
     if (last < first) return { why: 'the run ended less than the hold time after the last abuse' };
+    let askedAfter = 0;
+    for (let step = first; step < last + hold; step++) askedAfter += this.asked[step] ?? 0;
+    if (askedAfter === 0) return { why: 'no honest request of it was intended after the last abuse' };
     for (let step = first; step <= last; step++) {
       if (this.holds(step, hold, countUnsure)) return { us: Math.max(0, step * STEP_US - abuseEndUs) };
     }

@@ -7,7 +7,7 @@
  */
 import { Outcome } from '../actors/outcome.js';
 import { NONE } from './observation.js';
-import { isWritten, type Row } from './row.js';
+import { isBlocked, isWritten, type Row } from './row.js';
 
 const PAGE_BITS = 32_768;
 /** Signatures accepted more than once that are kept by name, and those that were first accepted from abuse. */
@@ -48,7 +48,7 @@ export class ReplayAudit {
   /** How often the most repeated signatures were accepted. */
   readonly timesAccepted = new Map<number, number>();
   private readonly accepted = new SignatureSet();
-  /** Sent without a word from the target: perhaps accepted. */
+  /** Sent without an answer that tells: perhaps accepted. */
   private readonly perhaps = new SignatureSet();
   private readonly takenByAbuse = new Map<number, number>();
   private readonly isAbuse: (actor: number) => boolean;
@@ -77,7 +77,7 @@ export class ReplayAudit {
       this.noteAbuse(signature, actor);
       return replay;
     }
-    if (outcome < Outcome.timeout) return null;
+    if (isBlocked(row)) return null;
     this.perhaps.add(signature);
     const replay = wasAccepted || wasPerhaps ? this.replayOf(signature, actor, false) : null;
     this.noteAbuse(signature, actor);

@@ -27,22 +27,22 @@ export interface Row {
  * Rows that were never written charge nothing and prove nothing.
  */
 export function isWritten(row: Row): boolean {
-  return row.outcome <= Outcome.refused || row.sentUs > 0;
+  return isAnswered(row) || row.sentUs > 0;
 }
 
-/** Whether the gate said no: throttled, never, banned or refused. */
+/** Whether the answer said no: throttled, never, banned, refused or denied. */
 export function isBlocked(row: Row): boolean {
-  return row.outcome >= Outcome.throttled && row.outcome <= Outcome.refused;
+  return (row.outcome >= Outcome.throttled && row.outcome <= Outcome.refused) || row.outcome === Outcome.denied;
 }
 
-/** Whether the gate's word is known. */
+/** Whether the target answered, be it in words from which the limits' decision can't be told: it decided before. */
 export function isAnswered(row: Row): boolean {
-  return row.outcome <= Outcome.refused;
+  return row.outcome <= Outcome.refused || row.outcome === Outcome.denied || row.outcome === Outcome.unclear;
 }
 
 /** A failure, as the metric `errors` counts them. Taken back by the generator itself is none. */
 export function isError(row: Row): boolean {
-  return row.outcome >= Outcome.timeout && row.outcome !== Outcome.aborted;
+  return row.outcome >= Outcome.timeout && row.outcome <= Outcome.unsent;
 }
 
 function readRow(columns: ObservationColumns, index: number): Row {

@@ -2,14 +2,17 @@
  * What the oracles must know of the whole run before they look at its first row: how long answers took at most, which
  * counters blocked anybody, and which limits saw more keys than they can hold.
  */
+import { Outcome } from '../actors/outcome.js';
 import type { Plan } from '../scenario/plan.js';
 import { countersToFollow } from './block-oracle.js';
 import { chargeOf, counterOf, MatchingLimits, subjectId } from './charge.js';
 import { isWritten, type Row } from './row.js';
 
 export class Survey {
-  /** From send to answer, over requests that certainly charged a limit. */
+  /** From send to answer, over requests that certainly charged a limit, or may have and were answered. */
   serviceUsMax = 0;
+  /** Whether a request that a limit counts got an answer which does not tell whether the limits let it through. */
+  hasUnclear = false;
   /** From send to the end of the row, over all that were written. */
   lagUsMax = 0;
   readonly blockedCounters = new Set<number>();
@@ -34,7 +37,9 @@ export class Survey {
       const counter = counterOf(row, limit);
       if (counter < 0) continue;
       this.limitedActors.add(row.actor);
-      if (chargeOf(row, limit.by) === 'certain') this.serviceUsMax = Math.max(this.serviceUsMax, lagUs);
+      const isUnclear = row.outcome === Outcome.unclear;
+      if (isUnclear) this.hasUnclear = true;
+      if (isUnclear || chargeOf(row, limit.by) === 'certain') this.serviceUsMax = Math.max(this.serviceUsMax, lagUs);
       const seen = this.keysSeen[index] as Set<number>;
       // One more than fits is enough to know.
       if (seen.size <= limit.maxKeys) seen.add(counter);

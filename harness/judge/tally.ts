@@ -19,8 +19,11 @@ export class Tally {
   readonly answered: Grid;
   readonly errors: Grid;
   readonly good: Grid;
+  /** Would be good, if the unclear answer was an admission. */
+  readonly perhapsGood: Grid;
   readonly firstSentUs: Grid;
   readonly firstBlockedUs: Grid;
+  readonly firstUnclearUs: Grid;
   readonly wrongful: Grid;
   /** Of the limits: `shared` of `BlockJudgement`. */
   readonly unsure: Grid;
@@ -44,8 +47,10 @@ export class Tally {
     this.answered = grid();
     this.errors = grid();
     this.good = grid();
+    this.perhapsGood = grid();
     this.firstSentUs = grid(Number.POSITIVE_INFINITY);
     this.firstBlockedUs = grid(Number.POSITIVE_INFINITY);
+    this.firstUnclearUs = grid(Number.POSITIVE_INFINITY);
     this.wrongful = grid();
     this.unsure = grid();
     this.falseBlocks = grid();
@@ -79,11 +84,16 @@ export class Tally {
       this.countIdentity(row, phase, IdentityCount.answered);
     }
     if (isBlocked(row)) this.firstBlockedUs.lower(actor, phase, row.answeredUs);
+    const isInTime = row.answeredUs - row.intendedUs <= GOOD_WITHIN_US;
+    if (outcome === Outcome.unclear) {
+      this.firstUnclearUs.lower(actor, phase, row.answeredUs);
+      if (isInTime) this.perhapsGood.add(actor, phase);
+    }
     if (outcome !== Outcome.admitted) return;
     this.countIdentity(row, phase, IdentityCount.admitted);
     this.latencies.record('intended', actor, requestClass, phase, row.answeredUs - row.intendedUs);
     this.latencies.record('service', actor, requestClass, phase, row.answeredUs - row.sentUs);
-    if (row.answeredUs - row.intendedUs <= GOOD_WITHIN_US) this.good.add(actor, phase);
+    if (isInTime) this.good.add(actor, phase);
   }
 
   judge({ row, shared, own }: BlockJudgement): void {
@@ -105,6 +115,11 @@ export class Tally {
 
   count(outcome: Outcome, selection: Selection): number {
     return (this.outcomes[outcome] as Grid).sum(selection);
+  }
+
+  /** All requests that were intended, whatever became of them. */
+  due(selection: Selection): number {
+    return this.outcomes.reduce((sum, grid) => sum + grid.sum(selection), 0);
   }
 
   /** A count of one identity over the selected phases. */

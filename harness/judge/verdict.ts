@@ -106,9 +106,19 @@ export interface VerdictDocument {
   readonly durationMs: number;
 }
 
+/** A scenario of a suite that has no verdict. */
+export interface SuiteError {
+  readonly scenario: string;
+  /** The code of the error that ended it; `interrupted` when it was not played because the suite was stopped before. */
+  readonly code: string;
+  readonly message: string;
+}
+
 export interface SuiteDocument {
   readonly schema: 'floodproof/suite/1';
   readonly verdict: Verdict;
   readonly exitCode: number;
   readonly scenarios: readonly VerdictDocument[];
+  /** Those that are not in `scenarios`; each is there once for each time that it had to be played. */
+  readonly errors: readonly SuiteError[];
 }

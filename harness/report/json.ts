@@ -2,8 +2,8 @@
  * A suite for machines: the document of `floodproof run --json`, its verdict and the exit code of the command.
  */
 import type { ExitCode } from '../errors.js';
-import { ExitCode as Exit } from '../errors.js';
-import type { SuiteDocument, Verdict, VerdictDocument } from '../judge/verdict.js';
+import { ExitCode as Exit, errorTable } from '../errors.js';
+import type { SuiteDocument, SuiteError, Verdict, VerdictDocument } from '../judge/verdict.js';
 
 /** A suite exits with the first of these that occurred, and with 0 when none did. */
 const exitOrder: readonly ExitCode[] = [
@@ -26,6 +26,11 @@ const exitCodes: Readonly<Record<Verdict, ExitCode>> = {
   interrupted: Exit.interrupted,
 };
 
+const errorExitCodes: ReadonlyMap<string, ExitCode> = new Map([
+  ...Object.entries(errorTable).map(([code, row]): [string, ExitCode] => [code, row.exit]),
+  ['interrupted', Exit.interrupted],
+]);
+
 export function exitCodeOf(verdict: Verdict): ExitCode {
   return exitCodes[verdict];
 }
@@ -41,12 +46,13 @@ export function firstExitCode(codes: readonly ExitCode[]): ExitCode {
  * A suite of which nothing was judged has not passed: without a scenario, or with an error and otherwise only passes, it
  * is undecided.
  *
- * @param errorCodes - exit codes of the scenarios that ended in an error and so have no verdict.
+ * @param errors - of the scenarios that have no verdict: they ended in an error or were not played.
  */
 export function suiteDocument(
   scenarios: readonly VerdictDocument[],
-  errorCodes: readonly ExitCode[] = [],
+  errors: readonly SuiteError[] = [],
 ): SuiteDocument {
+  const errorCodes = errors.map(({ code }) => errorExitCodes.get(code) ?? Exit.bug);
   const verdicts = new Set<Verdict>(scenarios.map((scenario) => scenario.verdict));
   if (errorCodes.includes(Exit.interrupted)) verdicts.add('interrupted');
   if (scenarios.length === 0 || errorCodes.length > 0) verdicts.add('undecided');
@@ -56,6 +62,7 @@ export function suiteDocument(
     verdict,
     exitCode: firstExitCode([...errorCodes, ...[...verdicts].map(exitCodeOf)]),
     scenarios,
+    errors,
   };
 }
 

@@ -1,10 +1,11 @@
 /**
  * A suite as JUnit XML: a test suite for each scenario, a test case for each expectation.
  *
+ * A scenario without a verdict is a test suite with one error, or a build would be green that has not seen it.
  * An expectation that did not hold is a failure. One that is undecided, and every one of a run that was invalid or
  * interrupted, is an error: it has neither passed nor failed, and a build must not take it for either.
  */
-import type { ExpectationResult, SuiteDocument, VerdictDocument } from '../judge/verdict.js';
+import type { ExpectationResult, SuiteDocument, SuiteError, VerdictDocument } from '../judge/verdict.js';
 import { leakHeadline, leakProof } from './leak-text.js';
 import { isJudged, measuredPhrase, verdictMeanings } from './verdict-word.js';
 import type { XmlElement } from './xml.js';
@@ -20,14 +21,14 @@ interface TestCase {
 
 export function renderJunit(suite: SuiteDocument): string {
   const scenarios = suite.scenarios.map((document) => ({ document, cases: casesOf(document) }));
-  const all = scenarios.flatMap((scenario) => scenario.cases);
+  const unjudged = suite.errors.map((error) => ({ error, cases: [errorCase(error)] }));
+  const all = [...scenarios, ...unjudged].flatMap((scenario) => scenario.cases);
   const durationMs = suite.scenarios.reduce((sum, document) => sum + document.durationMs, 0);
   return renderXml(
-    element(
-      'testsuites',
-      { name: 'floodproof', ...counts(all), time: seconds(durationMs) },
-      scenarios.map(({ document, cases }) => suiteElement(document, cases)),
-    ),
+    element('testsuites', { name: 'floodproof', ...counts(all), time: seconds(durationMs) }, [
+      ...scenarios.map(({ document, cases }) => suiteElement(document, cases)),
+      ...unjudged.map(({ error, cases }) => errorSuiteElement(error, cases)),
+    ]),
   );
 }
 
@@ -56,7 +57,7 @@ function suiteElement(document: VerdictDocument, cases: readonly TestCase[]): Xm
         {},
         Object.entries(properties).map(([name, value]) => element('property', { name, value })),
       ),
-      ...cases.map((testCase) => caseElement(document, testCase)),
+      ...cases.map((testCase) => caseElement(document.scenario, testCase, [`replay: ${document.replay}`])),
       ...output(document),
     ],
   );
@@ -69,16 +70,29 @@ function output(document: VerdictDocument): XmlElement[] {
   return lines.length === 0 ? [] : [element('system-out', {}, [lines.join('\n')])];
 }
 
-function caseElement(document: VerdictDocument, { name, outcome, type, message, lines }: TestCase): XmlElement {
-  const attributes = { classname: `floodproof.${document.scenario}`, name, time: 0 };
+function errorSuiteElement({ scenario }: SuiteError, cases: readonly TestCase[]): XmlElement {
+  return element(
+    'testsuite',
+    { name: scenario, ...counts(cases), skipped: 0, time: seconds(0) },
+    cases.map((testCase) => caseElement(scenario, testCase, [])),
+  );
+}
+
+/** @param last - stands under what did not pass, after its own lines. */
+function caseElement(scenario: string, testCase: TestCase, last: readonly string[]): XmlElement {
+  const { name, outcome, type, message, lines } = testCase;
+  const attributes = { classname: `floodproof.${scenario}`, name, time: 0 };
   if (outcome === 'pass') return element('testcase', attributes);
-  const text = [...lines, `replay: ${document.replay}`].join('\n');
-  return element('testcase', attributes, [element(outcome, { message, type }, [text])]);
+  return element('testcase', attributes, [element(outcome, { message, type }, [[...lines, ...last].join('\n')])]);
 }
 
 function casesOf(document: VerdictDocument): TestCase[] {
   if (document.expectations.length === 0) return [verdictCase(document)];
   return document.expectations.map((expectation) => expectationCase(expectation, document));
+}
+
+function errorCase({ code, message }: SuiteError): TestCase {
+  return { name: 'verdict', outcome: 'error', type: code, message, lines: [`${code}  ${message}`] };
 }
 
 /** A scenario without expectations still has a verdict, and one that says nothing must not look like a pass. */

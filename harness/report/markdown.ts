@@ -1,7 +1,7 @@
 /**
- * A suite as a short comment under a pull request: a table, and for what did not pass the evidence and how to see it again.
+ * A suite as a short comment, for a run folder or a pull request: a table, and for what did not pass the evidence and how to see it again.
  */
-import type { SuiteDocument, VerdictDocument } from '../judge/verdict.js';
+import type { SuiteDocument, SuiteError, VerdictDocument } from '../judge/verdict.js';
 import { leakHeadline } from './leak-text.js';
 import { formatCount, formatDurationMs } from './quantity.js';
 import { visible } from './text.js';
@@ -14,20 +14,30 @@ const SENTENCE_LENGTH_MAX = 300;
 
 export function renderMarkdown(suite: SuiteDocument): string {
   const passed = suite.scenarios.filter((scenario) => scenario.verdict === 'pass').length;
+  const all = suite.scenarios.length + suite.errors.length;
   const lines = [
     `## Floodproof: ${verdictWords[suite.verdict]}`,
     '',
-    `${formatCount(passed)} of ${formatCount(suite.scenarios.length)} scenarios passed (exit code ${suite.exitCode}).`,
+    `${formatCount(passed)} of ${formatCount(all)} scenarios passed (exit code ${suite.exitCode}).`,
   ];
   if (suite.scenarios.length > 0) {
     lines.push('', '| scenario | verdict | expectations | leaks | requests | took |', '|---|---|---:|---:|---:|---:|');
     for (const scenario of suite.scenarios) lines.push(row(scenario));
   }
+  if (suite.errors.length > 0) lines.push('', ...withoutVerdict(suite.errors));
   const others = suite.scenarios.filter((scenario) => scenario.verdict !== 'pass');
   for (const scenario of others.slice(0, SCENARIOS_DETAILED_MAX)) lines.push('', ...detail(scenario));
   const more = others.length - SCENARIOS_DETAILED_MAX;
   if (more > 0) lines.push('', `And ${formatCount(more)} more that did not pass.`);
   return `${lines.join('\n')}\n`;
+}
+
+function withoutVerdict(errors: readonly SuiteError[]): string[] {
+  const lines = errors
+    .slice(0, SCENARIOS_DETAILED_MAX)
+    .map(({ scenario, code, message }) => `- ${inline(scenario)} has no verdict: ${inline(`${code}, ${message}`)}`);
+  const more = errors.length - SCENARIOS_DETAILED_MAX;
+  return more > 0 ? [...lines, `- and ${formatCount(more)} more`] : lines;
 }
 
 function row(scenario: VerdictDocument): string {

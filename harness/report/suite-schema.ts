@@ -117,6 +117,15 @@ export const suiteSchema: z.ZodType<SuiteDocument> = z
       .int()
       .describe('0 pass, 1 bug, 2 usage, 3 failed, 4 environment, 5 invalid or undecided, 130 interrupted'),
     scenarios: z.array(verdictSchema),
+    errors: z
+      .array(
+        z.strictObject({
+          scenario: z.string(),
+          code: z.string().describe('FP_..., or "interrupted": not played, the suite was stopped before'),
+          message: z.string(),
+        }),
+      )
+      .describe('scenarios that have no verdict'),
   })
   .describe('The result of "floodproof run --json".');
 

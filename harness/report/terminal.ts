@@ -2,7 +2,7 @@
  * A verdict as a person reads it at the end of a run: what was run, what came of it, which expectation held, what shows
  * the ones that did not, and how to see it again.
  */
-import type { GeneratorResult, SuiteDocument, VerdictDocument } from '../judge/verdict.js';
+import type { GeneratorResult, SuiteDocument, SuiteError, VerdictDocument } from '../judge/verdict.js';
 import { renderActors } from './actor-table.js';
 import type { Ink } from './ink.js';
 import { inkOf } from './ink.js';
@@ -31,6 +31,8 @@ const INDENT = '  ';
 const WIDTH_MIN = 80;
 /** Sentences under one expectation; the others are counted, and stand in verdict.json. */
 const EVIDENCE_SHOWN_MAX = 12;
+/** Scenarios without a verdict under a suite; the others are counted, and stand in its JSON. */
+const ERRORS_SHOWN_MAX = 20;
 
 interface Page {
   readonly ink: Ink;
@@ -60,7 +62,7 @@ export function renderVerdict(document: VerdictDocument, { color, width }: Termi
     .join('\n\n')}\n`;
 }
 
-/** One line a scenario, and the sum; the replay command of each that did not pass. */
+/** One line a scenario, and the sum; why others have no verdict; the replay command of each that did not pass. */
 export function renderSuite(suite: SuiteDocument, { color, width }: TerminalOptions): string {
   const ink = inkOf(color);
   const page = Math.max(WIDTH_MIN, width);
@@ -89,15 +91,27 @@ export function renderSuite(suite: SuiteDocument, { color, width }: TerminalOpti
     page,
   );
   const passed = suite.scenarios.filter((scenario) => scenario.verdict === 'pass').length;
-  const sum = `${formatCount(passed)} of ${formatCount(suite.scenarios.length)} scenarios passed, exit code ${suite.exitCode}`;
+  const all = suite.scenarios.length + suite.errors.length;
+  const sum = `${formatCount(passed)} of ${formatCount(all)} scenarios passed, exit code ${suite.exitCode}`;
   const lines = [
     ...(suite.scenarios.length === 0 ? [] : [ink.dim(table.head), ...table.rows.flat()]),
     `${paintVerdict(verdictWords[suite.verdict], suite.verdict, ink)}  ${sum}`,
   ];
+  lines.push(...errorLines(suite.errors, page));
   for (const scenario of suite.scenarios) {
     if (scenario.verdict !== 'pass') lines.push(`replay: ${visible(scenario.replay)}`);
   }
   return `${lines.join('\n')}\n`;
+}
+
+function errorLines(errors: readonly SuiteError[], width: number): string[] {
+  const lines = errors
+    .slice(0, ERRORS_SHOWN_MAX)
+    .flatMap(({ scenario, code, message }) =>
+      wrapBehind('no verdict: ', visible(`${scenario}: ${code}, ${message}`), width),
+    );
+  const more = errors.length - ERRORS_SHOWN_MAX;
+  return more > 0 ? [...lines, `and ${formatCount(more)} more without a verdict`] : lines;
 }
 
 function header(document: VerdictDocument, { ink, width }: Page): string[] {

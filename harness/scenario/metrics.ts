@@ -14,15 +14,35 @@ export interface MetricRow {
   readonly better: 'low' | 'high' | 'neither';
 }
 
+const overAdmitted = 'over admitted requests only (timeouts and errors do not enter)';
+const ownDelay = "includes the generator's own delay before the send, which `dispatchDelay.p99` shows";
+
 export const metricTable = {
   sent: { unit: 'count', better: 'neither', means: 'requests written to a socket' },
-  admitted: { unit: 'count', better: 'neither', means: 'requests that the gate let through' },
+  admitted: {
+    unit: 'count',
+    better: 'neither',
+    means:
+      'requests that the gate let through; an unclear answer (404, redirect) may be one: undecided where that matters',
+  },
   throttled: { unit: 'count', better: 'neither', means: 'requests answered "come back later" (429)' },
-  refused: { unit: 'count', better: 'neither', means: 'requests that the verifier refused (401, 403)' },
+  refused: {
+    unit: 'count',
+    better: 'neither',
+    means: 'requests that the verifier refused; from a server without `x-gate`, signed requests answered 401 or 403',
+  },
   banned: { unit: 'count', better: 'neither', means: 'requests refused because of a ban (418)' },
-  errors: { unit: 'count', better: 'low', means: 'timeouts, resets, no connection, garbage, 5xx and unsent requests' },
+  errors: {
+    unit: 'count',
+    better: 'low',
+    means: 'timeouts, resets, no connection, garbage, 5xx and unsent requests; an unclear answer may be one',
+  },
   admittedRate: { unit: 'perSecond', better: 'neither', means: 'admitted requests per second of the measured time' },
-  errorRate: { unit: 'ratio', better: 'low', means: 'errors / (sent + unsent + unconnected)' },
+  errorRate: {
+    unit: 'ratio',
+    better: 'low',
+    means: 'errors / requests that were due, less those taken back at the end',
+  },
   goodput: {
     unit: 'perSecond',
     better: 'high',
@@ -34,6 +54,7 @@ export const metricTable = {
     better: 'low',
     means:
       'throttles, bans and refusals of honest requests that their own identity did not call for / requests answered; ' +
+      'a denied (401, 403 without `x-gate`) or unclear answer may be one; ' +
       '95 % interval by resampling identities',
   },
   'falseBlockRate.worst': {
@@ -84,14 +105,27 @@ export const metricTable = {
     means:
       'from the end of the last abuse to the earliest instant T (in steps of 100 ms) such that of the honest requests ' +
       'intended in the hold time after T none is falsely blocked, and the share admitted within 1 s of the intended ' +
-      'time is at least 99 % of that share in the first phase; never = infinite',
+      'time is at least 99 % of that share in the first phase (which must be above 0); never = infinite',
   },
-  'latency.p50': { unit: 'us', better: 'low', means: 'answered - intended, median over admitted requests' },
-  'latency.p99': { unit: 'us', better: 'low', means: 'answered - intended, 99th percentile over admitted requests' },
-  'latency.p999': { unit: 'us', better: 'low', means: 'answered - intended, 99.9th percentile over admitted requests' },
-  'service.p50': { unit: 'us', better: 'low', means: 'answered - sent, median over admitted requests' },
-  'service.p99': { unit: 'us', better: 'low', means: 'answered - sent, 99th percentile over admitted requests' },
-  'dispatchDelay.p99': { unit: 'us', better: 'low', means: 'sent - intended, 99th percentile' },
+  'latency.p50': { unit: 'us', better: 'low', means: `answered - intended, median ${overAdmitted}; ${ownDelay}` },
+  'latency.p99': {
+    unit: 'us',
+    better: 'low',
+    means: `answered - intended, 99th percentile ${overAdmitted}; ${ownDelay}`,
+  },
+  'latency.p999': {
+    unit: 'us',
+    better: 'low',
+    means: `answered - intended, 99.9th percentile ${overAdmitted}; ${ownDelay}`,
+  },
+  'service.p50': { unit: 'us', better: 'low', means: `answered - sent, median ${overAdmitted}` },
+  'service.p99': { unit: 'us', better: 'low', means: `answered - sent, 99th percentile ${overAdmitted}` },
+  'dispatchDelay.p99': {
+    unit: 'us',
+    better: 'low',
+    means:
+      "sent - intended, 99th percentile over requests written to a socket: the generator's own delay and the wait for the target",
+  },
   'latencyInflation.p99': {
     unit: 'ratio',
     better: 'low',

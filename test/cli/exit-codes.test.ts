@@ -26,6 +26,18 @@ async function withServer<T>(use: (port: number) => Promise<T>): Promise<T> {
   }
 }
 
+/** What the embedded gateway cannot enforce. */
+const log = join(place.path, 'log.yaml');
+writeFileSync(
+  log,
+  `version: 1
+name: log
+auth: { signed: [order.place] }
+limits:
+  - { name: orders, match: [order.place], by: key, family: sliding-log, capacity: 20, window: 1s }
+`,
+);
+
 describe('exit code 2: bad usage or file', () => {
   it.each([
     { args: ['rum', small], says: ["FP_USAGE  unknown command 'rum'", 'did you mean run?', '"floodproof --help"'] },
@@ -61,6 +73,7 @@ describe('exit code 2: bad usage or file', () => {
       says: ['FP_USAGE', '--target gatway is neither "gateway" nor a URL'],
     },
     { args: ['run', small, '--target', 'https://127.0.0.1'], says: ['FP_USAGE', 'https: is not supported'] },
+    { args: ['run', small, '--gateway-policy', log], says: ['FP_FAMILY_NOT_ENFORCED', 'FP_GATE_INVALID'] },
     { args: ['replay', 'gone'], says: ['FP_RUN_UNREADABLE  gone holds no run: gone/plan.json is not there'] },
     { args: ['replay', join(place.path, 'broken.json')], says: ['FP_RUN_UNREADABLE', 'holds no run'] },
   ])('$args', async ({ args, says }) => {
@@ -108,6 +121,11 @@ describe('exit code 2: bad usage or file', () => {
   });
 });
 
+const refusedByProc = [
+  { flag: '--out', value: '/proc/floodproof-test/runs', says: 'FP_DISK  cannot make a run folder in /proc/' },
+  { flag: '--junit', value: '/proc/floodproof-test/a.xml', says: 'FP_DISK  cannot make the folder of /proc/' },
+];
+
 describe('exit code 4: environment', () => {
   it('a target that is not loopback is refused with the reason, before anything is sent', async () => {
     const { code, stdout, stderr } = await runCli(['run', small, '--target', 'http://192.0.2.1/', '--out', place.path]);
@@ -138,6 +156,8 @@ describe('exit code 4: environment', () => {
       value: 'package.json/suite.xml',
       says: 'FP_DISK  cannot make the folder of package.json/suite.xml',
     },
+    // A file system that says "no such file" to whoever makes a folder in it.
+    ...(process.platform === 'linux' ? refusedByProc : []),
   ])('$flag $value cannot be written', async ({ flag, value, says }) => {
     const { code, stdout, stderr } = await runCli(['run', small, '--out', place.path, flag, value]);
     expect(stderr).toContain(says);

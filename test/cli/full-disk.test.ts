@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readObservationFile } from '../../harness/engine/record/observation-file.js';
@@ -28,13 +28,20 @@ function expectCutRun(folder: string): void {
 describe('a disk that is full', () => {
   it('ends the load with FP_DISK when the record may not grow', async () => {
     const out = join(place.path, 'limited');
+    const junit = join(place.path, 'limited.xml');
     // A limit on the size of files, in KiB, needs no rights and is the same everywhere.
-    const script = `ulimit -f 24; exec node dist/cli/main.js run '${long}' --json --out '${out}'`;
+    const script = `ulimit -f 24; exec node dist/cli/main.js run '${long}' --json --junit '${junit}' --out '${out}'`;
     const { code, stdout, stderr } = await runCli(['-c', script], { command: 'bash' });
     expect(stderr).toMatch(/^error FP_DISK {2}cannot write .*observations\.0\.arrows: /m);
     expect(stderr).toContain('hint: free some space or choose another folder with --out');
     expect(stderr).toContain(`long has no verdict; what was seen of it is in ${onlyRunFolder(out)}`);
-    expect(JSON.parse(stdout)).toMatchObject({ verdict: 'undecided', exitCode: 4, scenarios: [] });
+    expect(JSON.parse(stdout)).toMatchObject({
+      verdict: 'undecided',
+      exitCode: 4,
+      scenarios: [],
+      errors: [{ scenario: 'long', code: 'FP_DISK' }],
+    });
+    expect(readFileSync(junit, 'utf8')).toMatch(/<testsuite name="long"[^>]* errors="1"/);
     expect(code).toBe(4);
     expectCutRun(onlyRunFolder(out));
   });

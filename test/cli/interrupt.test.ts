@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -73,14 +73,17 @@ describe('Ctrl-C', () => {
   });
 
   it('ends a suite: what comes after is not played', async () => {
-    const { cli } = await midRun('suite', ['--repeat', '3', '--json']);
+    const junit = join(place.path, 'suite.xml');
+    const { cli } = await midRun('suite', ['--repeat', '3', '--json', '--junit', junit]);
     cli.child.kill('SIGINT');
     const { code, stdout } = await cli.ended;
     expect(JSON.parse(stdout)).toMatchObject({
       verdict: 'interrupted',
       exitCode: 130,
       scenarios: [{ scenario: 'long' }],
+      errors: Array.from({ length: 2 }, () => ({ scenario: 'long', code: 'interrupted' })),
     });
+    expect(readFileSync(junit, 'utf8')).toMatch(/<testsuites [^>]*errors="3"/);
     expect(code).toBe(130);
     expect(runFolders(join(place.path, 'suite'))).toHaveLength(1);
   });

@@ -8,6 +8,9 @@ import {
   type ObservationSource,
 } from '../../harness/judge/observation.js';
 
+/** Besides those that the gate decided. */
+const answeredOutcomes: readonly number[] = [Outcome.serverError, Outcome.garbage, Outcome.denied, Outcome.unclear];
+
 export type Observed = Record<ColumnName, number>;
 
 /**
@@ -19,7 +22,7 @@ export function observed(fields: Partial<Observed>): Observed {
   const intendedUs = fields.intendedUs ?? fields.sentUs ?? 0;
   const sentUs = fields.sentUs ?? intendedUs;
   const outcome = fields.outcome ?? Outcome.admitted;
-  const hasAnswer = outcome <= Outcome.refused || outcome === Outcome.serverError || outcome === Outcome.garbage;
+  const hasAnswer = outcome <= Outcome.refused || answeredOutcomes.includes(outcome);
   const answeredUs = fields.answeredUs ?? (hasAnswer ? (fields.concludedUs ?? sentUs + 1000) : 0);
   return {
     intendedUs,

@@ -26,6 +26,7 @@ export function runOracles(plan: Plan, source: ObservationSource): OracleFinding
   const leakOracle = new LeakOracle({
     policy,
     serviceUsMax: survey.serviceUsMax,
+    countsUnclear: false,
     phaseAt: (us) => phaseAt(plan.phases, us),
   });
   const blocks: { row: Row; shared: Finding | null; own: Finding | null }[] = [];

@@ -3,6 +3,8 @@ import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rm
 import { join } from 'node:path';
 import { FloodproofError } from '../../errors.js';
 import type { Plan, Policy } from '../../scenario/plan.js';
+import { makeFolder } from './make-folder.js';
+import { runRecordFault } from './run-record-check.js';
 
 /** All that is needed to play a run again: `plan.json`. */
 export interface RunRecord {
@@ -31,8 +33,8 @@ export class RunFolder {
    */
   static create(parent: string, scenario: string, startedAt: Date): RunFolder {
     const stamp = startedAt.toISOString().replace(/[-:]/g, '').replace(/\..*$/, '').replace('T', '-');
+    makeFolder(parent, `a run folder in ${parent}`);
     try {
-      mkdirSync(parent, { recursive: true });
       for (let attempt = 1; ; attempt++) {
         const path = join(parent, `${stamp}-${scenario}${attempt === 1 ? '' : `-${attempt}`}`);
         try {
@@ -94,16 +96,15 @@ export function readRunRecord(folder: string): RunRecord {
     );
   }
   const record = parseRecord(text);
-  if (record?.schema !== 'floodproof/run/1' || record.plan?.schema !== 'floodproof/plan/1') {
-    throw unreadable(`${path} is not a run of this version of floodproof`);
-  }
+  const fault = runRecordFault(record);
+  if (fault !== null) throw unreadable(`${path} is not a run of this version of floodproof: ${fault}`);
   return record as RunRecord;
 }
 
 /** Null for what is not JSON. */
-function parseRecord(text: string): Partial<RunRecord> | null {
+function parseRecord(text: string): unknown {
   try {
-    return JSON.parse(text) as Partial<RunRecord> | null;
+    return JSON.parse(text);
   } catch {
     return null;
   }

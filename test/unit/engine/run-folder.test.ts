@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { RunFolder, readRunRecord, writeWhole } from '../../../harness/engine/record/run-folder.js';
+import { RunFolder, type RunRecord, readRunRecord, writeWhole } from '../../../harness/engine/record/run-folder.js';
+import { anExpectation, aPlan } from '../../support/plan-builder.js';
 
 let parent: string;
 beforeEach(() => {
@@ -45,4 +46,45 @@ test.each([
 ])('a folder is no run when $because', ({ text }) => {
   if (text !== null) writeFileSync(join(parent, 'plan.json'), text);
   expect(() => readRunRecord(parent)).toThrowError(expect.objectContaining({ code: 'FP_RUN_UNREADABLE' }));
+});
+
+const plan = aPlan({ expectations: [anExpectation('abuse.leak', '<=', 0)] });
+const record: RunRecord = {
+  schema: 'floodproof/run/1',
+  plan,
+  seed: 7,
+  engine: 'auto',
+  workers: 2,
+  target: 'gateway',
+  gatewayPolicy: plan.policy,
+  arrivalsMax: null,
+};
+
+test('a record is read back as it was written', () => {
+  writeFileSync(join(parent, 'plan.json'), JSON.stringify(record));
+  expect(readRunRecord(parent)).toEqual(record);
+});
+
+test.each([
+  { damage: { target: undefined }, at: 'target' },
+  { damage: { seed: 1.5 }, at: 'seed' },
+  { damage: { seed: '7' }, at: 'seed' },
+  { damage: { engine: 'rust' }, at: 'engine' },
+  { damage: { workers: 0 }, at: 'workers' },
+  { damage: { workers: 33 }, at: 'workers' },
+  { damage: { arrivalsMax: -1 }, at: 'arrivalsMax' },
+  { damage: { gatewayPolicy: {} }, at: 'gatewayPolicy.name' },
+  { damage: { plan: { ...plan, actors: {} } }, at: 'plan.actors' },
+  { damage: { plan: { ...plan, phases: [] } }, at: 'plan.phases' },
+  { damage: { plan: { ...plan, expectations: null } }, at: 'plan.expectations' },
+  {
+    damage: { plan: { ...plan, policy: { ...plan.policy, limits: [{ name: 'x' }] } } },
+    at: 'plan.policy.limits.0.family',
+  },
+  { damage: { plan: { ...plan, name: '../../elsewhere' } }, at: 'plan.name' },
+])('a record with a damaged $at is no run, and the place is named', ({ damage, at }) => {
+  writeFileSync(join(parent, 'plan.json'), JSON.stringify({ ...record, ...damage }));
+  expect(() => readRunRecord(parent)).toThrowError(
+    expect.objectContaining({ code: 'FP_RUN_UNREADABLE', message: expect.stringContaining(`of floodproof: ${at}: `) }),
+  );
 });

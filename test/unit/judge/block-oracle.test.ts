@@ -213,6 +213,40 @@ describe('a refusal of the verifier', () => {
   });
 });
 
+describe('an answer that does not tell what the limits decided', () => {
+  const denied = { outcome: Outcome.denied } as const;
+  const unclear = { outcome: Outcome.unclear } as const;
+
+  it('may be a false block of an honest caller; when denied, it is no matter of limits', () => {
+    expect(judge([slow], [{ sentUs: SECOND, ...denied }])).toEqual([{ shared: null, own: 'unsure' }]);
+    expect(judge([slow], [{ sentUs: SECOND, ...denied, ...bySomebodyElse }])).toEqual([{ shared: null, own: null }]);
+    expect(judge([slow], [{ sentUs: SECOND, ...unclear }])).toEqual([{ shared: 'unsure', own: 'unsure' }]);
+    expect(judge([slow], [{ sentUs: SECOND, ...unclear, ...bySomebodyElse }])).toEqual([
+      { shared: 'unsure', own: null },
+    ]);
+  });
+
+  it.each([
+    [denied, 'key', 1000],
+    [unclear, 'key', 1000],
+    [denied, 'ip', 1000],
+    [unclear, 'ip', 1000],
+  ] as const)('may have charged every limit, until its answer and no later (%j by %s)', (hidden, by, sentUs) => {
+    const limit: PolicyLimit = { ...slow, by, capacity: 1 };
+    const at = (us: number) =>
+      judge(
+        [limit],
+        [
+          { sentUs, concludedUs: 2000, ...hidden },
+          { sentUs: us, concludedUs: us, ...throttled },
+        ],
+      ).at(-1)?.shared;
+    expect(at(5000)).toBe('unsure');
+    expect(at(2000 + SECOND)).toBe('unsure');
+    expect(at(2001 + SECOND)).toBe('wrongful');
+  });
+});
+
 describe('a ban', () => {
   const banned = { outcome: Outcome.banned, limit: 0 } as const;
   const banning: PolicyLimit = { ...slow, ban: { afterThrottles: 2, forUs: 10 * SECOND } };
@@ -247,13 +281,29 @@ describe('a ban', () => {
     const tooFew = [...exhausted, { sentUs: 5000, ...throttled }, { sentUs: 9000, ...banned }];
     expect(judge([banning], tooFew).at(-1)?.own).toBe('wrongful');
   });
+
+  it.each([Outcome.reset, Outcome.timeout, Outcome.serverError, Outcome.unclear])(
+    'is unsure when answers that were lost or do not tell (outcome %d) may have been the throttles that reached it',
+    (outcome) => {
+      const lost = [5000, 7000].map((sentUs) => ({ sentUs, outcome }));
+      expect(judge([banning], [...lost, { sentUs: 12_000, ...banned }]).at(-1)?.own).toBe('unsure');
+      expect(judge([banning], [...lost.slice(1), { sentUs: 12_000, ...banned }]).at(-1)?.own).toBe('wrongful');
+      const unwritten = [5000, 7000].map((intendedUs) => ({
+        intendedUs,
+        sentUs: 0,
+        outcome: Outcome.unconnected,
+        concludedUs: intendedUs + 1000,
+      }));
+      expect(judge([banning], [...unwritten, { sentUs: 12_000, ...banned }]).at(-1)?.own).toBe('wrongful');
+    },
+  );
 });
 
 describe('Retry-After', () => {
   const one: PolicyLimit = { ...slow, capacity: 1 };
   const wait = { ...throttled, retryAfterMs: 1000 };
-  const retries = (rows: readonly Partial<Observed>[]) =>
-    runOracles(aPlan({ policy: aPolicy([one]) }), sourceOf(rows.map((row) => observed(row)))).retries.map(
+  const retries = (rows: readonly Partial<Observed>[], limit = one) =>
+    runOracles(aPlan({ policy: aPolicy([limit]) }), sourceOf(rows.map((row) => observed(row)))).retries.map(
       ({ finding }) => finding,
     );
   const opening = [{ sentUs: 1000 }, { sentUs: 3000, concludedUs: 4000, ...wait }];
@@ -261,6 +311,13 @@ describe('Retry-After', () => {
   it('is kept when whoever comes back at the stated time is admitted, and broken when it is throttled again', () => {
     expect(retries([...opening, { sentUs: 4001 + SECOND }])).toEqual(['kept']);
     expect(retries([...opening, { sentUs: 4001 + SECOND, ...throttled }])).toEqual(['broken']);
+  });
+
+  it('is not held against a limit with more keys than it holds: others spend what its cold counter has', () => {
+    const others = [1, 2].map((identity) => ({ sentUs: 1000, identity }));
+    const rows = [...others, ...opening, { sentUs: 4001 + SECOND, ...throttled }];
+    expect(retries(rows, { ...one, maxKeys: 2 })).toEqual([]);
+    expect(retries(rows, { ...one, maxKeys: 3 })).toEqual(['broken']);
   });
 
   it('is not held against the target when the caller was early, or somebody else was there, or it failed otherwise', () => {

@@ -3,30 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { Outcome } from '../../../harness/actors/outcome.js';
 import { metricNames } from '../../../harness/scenario/metrics.js';
 import type { Plan } from '../../../harness/scenario/plan.js';
-import { judgeRows } from '../../support/judge-task.js';
+import { at, measured, resultOf, times } from '../../support/measured-rows.js';
 import type { Observed } from '../../support/observation-builder.js';
-import { aFixedWindow, anExpectation, aPlan, aPolicy, aTokenBucket, SECOND_US } from '../../support/plan-builder.js';
-
-const at = (seconds: number): number => Math.round(seconds * SECOND_US);
-
-interface Asked {
-  readonly phase?: string | null;
-  readonly plan?: Partial<Plan>;
-}
-
-function resultOf(measured: string, rows: readonly Partial<Observed>[], { phase = null, plan = {} }: Asked = {}) {
-  const expectations = [anExpectation(measured, '<=', 0, { phase })];
-  const [result] = judgeRows(aPlan({ expectations, ...plan }), rows).expectations;
-  if (result === undefined) throw new Error('no result');
-  return result;
-}
-
-function measured(metric: string, rows: readonly Partial<Observed>[], asked: Asked = {}) {
-  return resultOf(metric, rows, asked).measured;
-}
-
-const times = (count: number, row: Partial<Observed>, from = 1.5): Partial<Observed>[] =>
-  Array.from({ length: count }, (_, index) => ({ ...row, intendedUs: at(from) + index * 1000 }));
+import { aFixedWindow, aPlan, aPolicy, aTokenBucket, SECOND_US } from '../../support/plan-builder.js';
 
 const mixed: readonly Partial<Observed>[] = [
   ...times(4, { identity: 0 }),
@@ -51,7 +30,7 @@ describe('counts', () => {
     ['abuse.refused', 2, ''],
     ['abuse.banned', 1, ''],
     ['legit.errors', 4, 'a timeout, no connection and two unsent; taken back is no error'],
-    ['legit.errorRate', 4 / 8, 'of five sent and three that could not be'],
+    ['legit.errorRate', 4 / 8, 'of nine that were due less the one taken back'],
     ['legit.admittedRate', 0.4, '4 in 10 measured seconds'],
     ['all.admittedShare', 0.4, '4 of 10 answers'],
   ])('%s is %d: %s', (metric, expected) => {
@@ -69,6 +48,23 @@ describe('counts', () => {
     const late = (us: number) => [{ intendedUs: at(2), sentUs: at(2), concludedUs: at(2) + us }];
     expect(measured('legit.goodput', late(SECOND_US), { phase: 'calm' })).toBe(0.5);
     expect(measured('legit.goodput', late(SECOND_US + 1), { phase: 'calm' })).toBe(0);
+  });
+});
+
+describe('errorRate', () => {
+  const unwritten = { sentUs: 0, concludedUs: at(2.5) };
+
+  it('is at most 100 %, of every request that was due, when no connection could be had', () => {
+    const rows = [
+      ...times(17, { outcome: Outcome.timeout, ...unwritten }),
+      ...times(2, { outcome: Outcome.aborted, ...unwritten }),
+    ];
+    expect(measured('legit.errorRate', rows)).toBe(1);
+    expect(measured('legit.errorRate', [...rows, ...times(17, {})])).toBe(0.5);
+  });
+
+  it('can not be told when nothing was due, or all was taken back', () => {
+    expect(measured('legit.errorRate', times(2, { outcome: Outcome.aborted, ...unwritten }))).toBeNull();
   });
 });
 
@@ -183,7 +179,16 @@ describe('leak', () => {
     expect(measured('abuse.leakRatio', flood(2, 4), { phase: 'recovery', plan: { policy } })).toBeNull();
   });
 
+  it('as a ratio is told in every phase of the interval that came nearest in it', () => {
+    const rows = [...flood(2, 4), ...flood(3, 9)];
+    const inPhase = (phase: string | null) => measured('abuse.leakRatio', rows, { phase, plan: { policy } });
+    expect(inPhase('attack')).toBe(2 / 3);
+    expect(inPhase('recovery')).toBe(1);
+    expect(inPhase(null)).toBe(1);
+  });
+
   it.each([
+    [times(2, { identity: 10, outcome: Outcome.timeout }, 4), 'nothing of it was answered'],
     [[], 'it sent nothing'],
     [[{ identity: 10, requestClass: 0, intendedUs: at(4) }], 'no limit of the policy matches what it sent'],
   ])('can not be told when nothing was held against it (%#)', (rows, why) => {
@@ -282,6 +287,20 @@ describe('recovery', () => {
       );
     expect(measured('legit.recovery', [...steady(1, 7), ...slow(7, 9), ...steady(9, 11)], plan)).toBe(2_000_000);
     expect(measured('legit.recovery', slow(1, 11), plan)).toBe(0);
+  });
+
+  it('can not be told when nothing was good in the first phase, or nothing was asked after the abuse', () => {
+    const dead = { outcome: Outcome.unconnected, sentUs: 0, concludedUs: at(11) };
+    const result = resultOf('legit.recovery', steady(1, 11, dead), plan);
+    expect([result.measured, result.evidence]).toEqual([
+      null,
+      ["can't be told: no honest request of it was admitted within 1 s in the first phase"],
+    ]);
+    const gone = resultOf('legit.recovery', steady(1, 7), plan);
+    expect([gone.measured, gone.evidence]).toEqual([
+      null,
+      ["can't be told: no honest request of it was intended after the last abuse"],
+    ]);
   });
 
   it('can not be told without abuse, or when the run ends too early', () => {

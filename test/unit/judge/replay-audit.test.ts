@@ -54,4 +54,12 @@ describe('ReplayAudit', () => {
     const rows = Array.from({ length: 100_000 }, (_, signature) => ({ signature }));
     expect(audit(rows).replays.bytes).toBe(4 * 4096);
   });
+
+  it('takes a denied replay for none, and one with an unclear answer for perhaps accepted', () => {
+    expect(audit([{}, { actor: REPLAYER, outcome: Outcome.denied }]).found[1]).toBeNull();
+    expect(audit([{}, { actor: REPLAYER, outcome: Outcome.unclear }]).found[1]).toEqual({
+      actors: [REPLAYER],
+      isCertain: false,
+    });
+  });
 });

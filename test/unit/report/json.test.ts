@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ExitCode } from '../../../harness/errors.js';
 import type { Verdict } from '../../../harness/judge/verdict.js';
 import { exitCodeOf, firstExitCode, renderJson, suiteDocument } from '../../../harness/report/json.js';
-import { aVerdict } from './verdict-samples.js';
+import { aSuiteError, aVerdict } from './verdict-samples.js';
 
 describe('exitCodeOf', () => {
   test.each([
@@ -36,7 +36,7 @@ describe('firstExitCode', () => {
 describe('suiteDocument', () => {
   const cases: readonly {
     verdicts: Verdict[];
-    errors?: ExitCode[];
+    errors?: string[];
     verdict: Verdict;
     code: number;
     because: string;
@@ -48,22 +48,48 @@ describe('suiteDocument', () => {
     { verdicts: ['undecided', 'invalid'], verdict: 'invalid', code: 5, because: 'invalid says less than undecided' },
     { verdicts: ['fail', 'interrupted'], verdict: 'interrupted', code: 130, because: 'the rest was not run' },
     { verdicts: [], verdict: 'undecided', code: 5, because: 'a suite that judged nothing has not passed' },
-    { verdicts: ['pass'], errors: [4], verdict: 'undecided', code: 4, because: 'one scenario could not be run' },
-    { verdicts: ['fail'], errors: [4], verdict: 'fail', code: 4, because: 'an error comes before a failure' },
-    { verdicts: ['fail'], errors: [1], verdict: 'fail', code: 1, because: 'a bug comes before a failure' },
-    { verdicts: ['pass'], errors: [4, 1], verdict: 'undecided', code: 1, because: 'a bug comes first of the errors' },
+    {
+      verdicts: ['pass'],
+      errors: ['FP_DISK'],
+      verdict: 'undecided',
+      code: 4,
+      because: 'one scenario could not be run',
+    },
+    { verdicts: ['fail'], errors: ['FP_DISK'], verdict: 'fail', code: 4, because: 'an error comes before a failure' },
+    {
+      verdicts: ['fail'],
+      errors: ['FP_TIME_INVALID'],
+      verdict: 'fail',
+      code: 1,
+      because: 'a bug comes before a failure',
+    },
+    {
+      verdicts: ['pass'],
+      errors: ['FP_DISK', 'FP_CLASS_INVALID'],
+      verdict: 'undecided',
+      code: 1,
+      because: 'a bug comes first of the errors',
+    },
     {
       verdicts: [],
-      errors: [130],
+      errors: ['interrupted'],
       verdict: 'interrupted',
       code: 130,
       because: 'it was stopped before its first verdict',
     },
+    {
+      verdicts: ['pass'],
+      errors: ['interrupted'],
+      verdict: 'interrupted',
+      code: 130,
+      because: 'not everything was played',
+    },
+    { verdicts: ['pass'], errors: ['X'], verdict: 'undecided', code: 1, because: 'a code of no table is a bug' },
   ];
   test.each(cases)('$verdicts with errors $errors is $verdict and exits with $code because $because', (row) => {
     const suite = suiteDocument(
       row.verdicts.map((verdict) => aVerdict({ verdict })),
-      row.errors,
+      row.errors?.map((code) => aSuiteError({ code })),
     );
     expect([suite.verdict, suite.exitCode]).toEqual([row.verdict, row.code]);
   });
@@ -72,6 +98,12 @@ describe('suiteDocument', () => {
     const scenarios = [aVerdict({ scenario: 'b' }), aVerdict({ scenario: 'a' })];
     expect(suiteDocument(scenarios)).toMatchObject({ schema: 'floodproof/suite/1', scenarios });
   });
+});
+
+test('a scenario without a verdict is named with what ended it', () => {
+  const errors = [aSuiteError({ scenario: 'broken' })];
+  expect(suiteDocument([aVerdict()], errors).errors).toEqual(errors);
+  expect(suiteDocument([aVerdict()]).errors).toEqual([]);
 });
 
 test('the JSON text reads back as the document', () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { VerdictDocument } from '../../../harness/judge/verdict.js';
 import { suiteDocument } from '../../../harness/report/json.js';
 import { renderJunit } from '../../../harness/report/junit.js';
-import { aFailure, aGenerator, aLeak, anExpectation, aVerdict } from './verdict-samples.js';
+import { aFailure, aGenerator, aLeak, anExpectation, aSuiteError, aVerdict } from './verdict-samples.js';
 import type { XmlNode } from './xml-reader.js';
 import { readXml } from './xml-reader.js';
 
@@ -93,6 +93,25 @@ describe('renderJunit', () => {
     const output = suite?.children.find((node) => node.name === 'system-out')?.text ?? '';
     expect(output).toContain('limit orders-key, key k-7f3a: at least 12 cells over the bound\n');
     expect(output).toContain('the address of the target was shared');
+  });
+
+  test('a scenario without a verdict is a test suite with one error, so that no build is green without it', () => {
+    const errors = [
+      aSuiteError({ scenario: 'broken' }),
+      aSuiteError({ scenario: 'unplayed', code: 'interrupted', message: 'not played' }),
+    ];
+    const root = readXml(renderJunit(suiteDocument([aVerdict()], errors)));
+    expect(root.attributes).toMatchObject({ tests: '3', failures: '0', errors: '2' });
+    expect(root.children.slice(1).map((suite) => suite.attributes)).toEqual([
+      { name: 'broken', tests: '1', failures: '0', errors: '1', skipped: '0', time: '0.000' },
+      { name: 'unplayed', tests: '1', failures: '0', errors: '1', skipped: '0', time: '0.000' },
+    ]);
+    expect(root.children.slice(1).flatMap(casesOf)).toEqual([
+      { name: 'verdict', outcome: 'error', type: 'FP_GATEWAY_FAILED' },
+      { name: 'verdict', outcome: 'error', type: 'interrupted' },
+    ]);
+    const error = root.children[1]?.children[0]?.children[0];
+    expect(error?.attributes.message).toBe('the gateway process ended by itself (SIGKILL)');
   });
 
   test('a suite without scenarios is an empty document', () => {

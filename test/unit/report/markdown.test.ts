@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { suiteDocument } from '../../../harness/report/json.js';
 import { renderMarkdown } from '../../../harness/report/markdown.js';
-import { aFailure, aGenerator, aLeak, anExpectation, aVerdict } from './verdict-samples.js';
+import { aFailure, aGenerator, aLeak, anExpectation, aSuiteError, aVerdict } from './verdict-samples.js';
 
 describe('renderMarkdown', () => {
   test('a suite with a failure', () => {
@@ -31,6 +31,17 @@ describe('renderMarkdown', () => {
       \`\`\`
       "
     `);
+  });
+
+  test('a scenario without a verdict is counted and told with its reason', () => {
+    const errors = Array.from({ length: 21 }, (_, index) => aSuiteError({ scenario: `s${index}` }));
+    const text = renderMarkdown(suiteDocument([aVerdict()], errors));
+    expect(text).toContain('1 of 22 scenarios passed (exit code 4).');
+    expect(text).toContain(
+      '\n- s0 has no verdict: FP\\_GATEWAY\\_FAILED, the gateway process ended by itself (SIGKILL)\n',
+    );
+    expect(text).not.toContain('s20 ');
+    expect(text).toContain('\n- and 1 more\n');
   });
 
   test('a pass is a table alone', () => {

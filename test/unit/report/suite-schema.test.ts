@@ -90,7 +90,13 @@ const verdict: VerdictDocument = {
   startedAt: '2026-01-01T00:00:00.000Z',
   durationMs: 8123.4,
 };
-const suite: SuiteDocument = { schema: 'floodproof/suite/1', verdict: 'fail', exitCode: 3, scenarios: [verdict] };
+const suite: SuiteDocument = {
+  schema: 'floodproof/suite/1',
+  verdict: 'fail',
+  exitCode: 4,
+  scenarios: [verdict],
+  errors: [{ scenario: 'replay', code: 'FP_GATEWAY_FAILED', message: 'the gateway process ended by itself' }],
+};
 
 function compiled() {
   return new Ajv({ strict: true, strictTuples: false }).compile(JSON.parse(suiteJsonSchema()));
@@ -112,6 +118,7 @@ describe('suite schema', () => {
     { because: 'a schema of another version is not this one', broken: { ...suite, schema: 'floodproof/suite/2' } },
     { because: 'a field that nobody knows is a mistake', broken: { ...suite, extra: 1 } },
     { because: 'a verdict is one of five words', broken: { ...suite, verdict: 'ok' } },
+    { because: 'errors are there even when there is none', broken: { ...suite, errors: undefined } },
     {
       because: 'every scenario has its verdict',
       broken: { ...suite, scenarios: [{ ...verdict, verdict: undefined }] },

@@ -5,7 +5,7 @@ import type { VerdictDocument } from '../../../harness/judge/verdict.js';
 import { suiteDocument } from '../../../harness/report/json.js';
 import { renderSuite, renderVerdict } from '../../../harness/report/terminal.js';
 import { displayWidth } from '../../../harness/report/text.js';
-import { aFailure, aGenerator, aLeak, anActor, anExpectation, aVerdict } from './verdict-samples.js';
+import { aFailure, aGenerator, aLeak, anActor, anExpectation, aSuiteError, aVerdict } from './verdict-samples.js';
 
 const plain = { color: false, width: 80 };
 
@@ -237,6 +237,21 @@ describe('renderSuite', () => {
       replay: floodproof run b.yaml --seed 1
       "
     `);
+  });
+
+  test('a scenario without a verdict is counted and told with its reason', () => {
+    const unplayed = { code: 'interrupted', message: 'not played: the suite was stopped before' };
+    const errors = Array.from({ length: 24 }, (_, index) =>
+      index === 0 ? aSuiteError({ scenario: 'broken' }) : aSuiteError({ scenario: `s${index}`, ...unplayed }),
+    );
+    const lines = renderSuite(suiteDocument([aVerdict()], errors), plain).split('\n');
+    expect(lines.slice(2, 6)).toEqual([
+      'INTERRUPTED  1 of 25 scenarios passed, exit code 130',
+      'no verdict: broken: FP_GATEWAY_FAILED, the gateway process ended by itself',
+      '            (SIGKILL)',
+      'no verdict: s1: interrupted, not played: the suite was stopped before',
+    ]);
+    expect(lines.slice(-2)).toEqual(['and 4 more without a verdict', '']);
   });
 
   test('a suite without scenarios has the sum alone', () => {

@@ -4,6 +4,7 @@ import type {
   ExpectationResult,
   GeneratorResult,
   Leak,
+  SuiteError,
   VerdictDocument,
 } from '../../../harness/judge/verdict.js';
 
@@ -96,6 +97,15 @@ export function aVerdict(changes: Partial<VerdictDocument> = {}): VerdictDocumen
     versions: { floodproof: '0.1.0', node: '20.20.0' },
     startedAt: '2026-01-02T03:04:05.000Z',
     durationMs: 8_250,
+    ...changes,
+  };
+}
+
+export function aSuiteError(changes: Partial<SuiteError> = {}): SuiteError {
+  return {
+    scenario: 'replay',
+    code: 'FP_GATEWAY_FAILED',
+    message: 'the gateway process ended by itself (SIGKILL)',
     ...changes,
   };
 }
