@@ -44,7 +44,21 @@ export async function runBench(options: BenchOptions): Promise<void> {
     throw new FloodproofError('FP_USAGE', '--json prints the figures of limiters, of which none were asked for');
   }
   if (wanted.length > 0 || names.includes('threads')) await benchLimiters(options, wanted, before);
-  for (const name of otherNames) if (names.includes(name)) await benchOther(name, options);
+  for (const name of otherNames) {
+    if (!names.includes(name)) continue;
+    if (name === 'generator' && !hasAutocannon()) options.note('generator: left out, its rival autocannon is not here');
+    else await benchOther(name, options);
+  }
+}
+
+/** It comes with a checkout, and not with the published package. */
+function hasAutocannon(): boolean {
+  try {
+    import.meta.resolve('autocannon');
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function wantedNames(names: readonly string[]): readonly BenchName[] {

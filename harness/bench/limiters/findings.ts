@@ -88,15 +88,23 @@ function batches(rows: readonly BenchRow[]): string[] {
       of(`, a batch of ${largest}, packed on the spot`),
     ];
     if (calls === undefined || batch === undefined || packed === undefined) return [];
-    const where = `${batch.path}, ${keysText(batch.keys)}`;
-    const gain = isBeyondSpread(batch, calls) && batch.nsPerOp.median < calls.nsPerOp.median;
-    const toll = packed.nsPerOp.median > calls.nsPerOp.median;
+    const pays = packed.nsPerOp.median <= calls.nsPerOp.median;
     return [
-      `A native batch of ${largest} takes ${ns(batch)} a request, single calls ${ns(calls)} (${where})` +
-        `${gain ? '' : ': the batch gains nothing'}; ` +
-        `${toll ? `packing it in JavaScript first eats the gain (${ns(packed)})` : `packed on the spot it still pays (${ns(packed)})`}.`,
+      `${batchText(batch, calls)}; ` +
+        `${pays ? 'packed on the spot it still pays' : 'packing it in JavaScript first eats the gain'} (${ns(packed)}).`,
     ];
   });
+}
+
+function batchText(batch: BenchRow, calls: BenchRow): string {
+  const size = /\d+$/.exec(batch.rival)?.[0] ?? '';
+  const where = `${batch.path}, ${keysText(batch.keys)}`;
+  const start = `A native batch of ${size} takes ${ns(batch)} a request, single calls ${ns(calls)} (${where})`;
+  if (isBeyondSpread(batch, calls) || !isLevel(batch, calls)) {
+    const words = isBeyondSpread(batch, calls) ? '' : ', though their rounds overlap';
+    return `${start}${words}`;
+  }
+  return `${start}: the batch gains nothing`;
 }
 
 /** The fastest package that is not ours. */

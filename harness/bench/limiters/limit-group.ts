@@ -14,6 +14,7 @@ import { loadOwnLimiter } from './own-limiter.js';
 import { type Contestant, timeByTurns } from './rounds.js';
 import { type BenchRow, FLOOR } from './row.js';
 import { type BenchSetting, type GroupResult, rowsOf } from './setting.js';
+import { keysText } from './tables.js';
 import { drawOrder, keyList } from './workload.js';
 
 /** Above this many keys the others would not fit into the heap together. */
@@ -74,7 +75,7 @@ export async function measureLimit(setting: BenchSetting): Promise<GroupResult> 
     const left = rivals.filter((rival) => !racing.includes(rival));
     if (left.length > 0) {
       remarks.push(
-        `${left.map(({ name }) => name).join(', ')}: left out at ${count} keys, which would not fit beside the others`,
+        `${left.map(({ name }) => name).join(', ')}: left out at ${keysText(count)}, which would not fit beside the others`,
       );
     }
     const keys = keyList(count);

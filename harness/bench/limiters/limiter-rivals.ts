@@ -158,7 +158,8 @@ export async function loadPackages<Rival>(
     try {
       rivals.push(await load());
     } catch (error) {
-      const [line] = (error instanceof Error ? error.message : String(error)).split('\n');
+      // Where it was looked for is a path of this machine, and the sentence is saved.
+      const [line] = (error instanceof Error ? error.message : String(error)).split(/\n| imported from /);
       absent.push(`${name} is not here (${line}); "npm install -D ${name}" brings it`);
     }
   }

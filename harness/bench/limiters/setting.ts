@@ -5,7 +5,7 @@ import { type BenchRow, NATIVE, TS } from './row.js';
 
 export interface BenchSetting {
   readonly isQuick: boolean;
-  /** Ten million keys too. */
+  /** Ten million keys too, for limiters that refill: in all 9 GB of memory. */
   readonly isLarge: boolean;
   /** A module with `createLimiter` that takes part. */
   readonly ownLimiter: string | null;

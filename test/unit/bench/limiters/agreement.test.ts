@@ -122,7 +122,7 @@ describe('before anything is timed', () => {
   });
 
   test('a package that is not there is named, with what brings it', async () => {
-    const gone = { 'no-such-limiter': () => Promise.reject(new Error('Cannot find package\nRequire stack')) };
+    const gone = { 'no-such-limiter': () => Promise.reject(new Error('Cannot find package imported from a/b.js')) };
     expect(await loadPackages(gone)).toEqual({
       rivals: [],
       absent: ['no-such-limiter is not here (Cannot find package); "npm install -D no-such-limiter" brings it'],

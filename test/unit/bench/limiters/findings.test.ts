@@ -28,16 +28,20 @@ describe('the findings say', () => {
 
   test('whether a batch pays, packed before and packed on the spot', () => {
     const batch = { group: 'batch' as const, path: 'limit alone' };
-    const rows = (packedNs: number) => [
+    const rows = (packedNs: number, batchNs = 20) => [
       row(`${NATIVE}, 16 calls`, 100, batch),
       row(`${NATIVE}, a batch of 16`, 60, batch),
       row(`${NATIVE}, 256 calls`, 100, batch),
-      row(`${NATIVE}, a batch of 256`, 20, batch),
+      row(`${NATIVE}, a batch of 256`, batchNs, batch),
       row(`${NATIVE}, a batch of 256, packed on the spot`, packedNs, batch),
     ];
     const start = 'A native batch of 256 takes 20 ns a request, single calls 100 ns (limit alone, 1,000 keys); ';
     expect(findingsOf(rows(900))).toEqual([`${start}packing it in JavaScript first eats the gain (900 ns).`]);
     expect(findingsOf(rows(50))).toEqual([`${start}packed on the spot it still pays (50 ns).`]);
+    expect(findingsOf(rows(900, 98))).toEqual([
+      expect.stringContaining('(limit alone, 1,000 keys): the batch gains nothing; '),
+    ]);
+    expect(findingsOf(rows(900, 85))).toEqual([expect.stringContaining('1,000 keys), though their rounds overlap; ')]);
   });
 
   test('which of the others is best, and never that the floor is', () => {
