@@ -54,6 +54,10 @@ export const errorTable = {
   FP_DISK: { exit: ExitCode.environment, hint: 'free some space or choose another folder with --out' },
   FP_RUN_UNREADABLE: { exit: ExitCode.usage, hint: 'name a folder made by "floodproof run" (results/runs/...)' },
   FP_USAGE: { exit: ExitCode.usage, hint: 'see "floodproof --help"' },
+  FP_BENCH_DISAGREES: {
+    exit: ExitCode.failed,
+    hint: 'figures of rivals that decide differently say nothing, so none were taken; mend the one that is named',
+  },
   FP_ORACLE_RANGE: {
     exit: ExitCode.usage,
     hint: 'shorten the run or write the limit with smaller numbers: exact sums must stay below 2^53',

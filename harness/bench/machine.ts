@@ -1,6 +1,6 @@
 /** What a figure must name so that it can be compared: machine, versions, commit, and whether the machine was quiet. */
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
 import process from 'node:process';
 
@@ -20,7 +20,9 @@ export interface MachineFacts {
 
 const root = new URL('../../', import.meta.url);
 
+/** `none` in an installed package, whose folder may well lie within somebody else's repository. */
 function commit(): string {
+  if (!existsSync(new URL('.git', root))) return 'none';
   try {
     const git = (args: string[]): string => execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();
     const isClean = git(['status', '--porcelain', '--untracked-files=no', '--', 'harness', 'native']) === '';
@@ -30,9 +32,11 @@ function commit(): string {
   }
 }
 
-function versionOf(name: string): string {
+/** Empty when the package is not there: rivals come with a checkout, and not with the published package. */
+function versionsOf(name: string): [string, string][] {
   const path = new URL(`node_modules/${name}/package.json`, root);
-  return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
+  if (!existsSync(path)) return [];
+  return [[name, (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version]];
 }
 
 export function machineFacts(packages: readonly string[]): MachineFacts {
@@ -43,7 +47,7 @@ export function machineFacts(packages: readonly string[]): MachineFacts {
     platform: `${process.platform}-${process.arch}`,
     node: process.versions.node,
     openssl: process.versions.openssl,
-    dependencies: Object.fromEntries(packages.map((name) => [name, versionOf(name)])),
+    dependencies: Object.fromEntries(packages.flatMap(versionsOf)),
     commit: commit(),
     measuredAt: new Date().toISOString(),
     loadBefore: Math.round((loadavg()[0] ?? 0) * 100) / 100,

@@ -52,6 +52,7 @@ export function buildProgram(context: CommandContext): Command {
   addExplain(program, context);
   addValidate(program, context);
   addGateway(program, context);
+  addBench(program, context);
   program.addHelpText('after', exitCodes);
   program.addHelpText(
     'after',
@@ -153,5 +154,46 @@ function addGateway(program: Command, { console, setExit }: CommandContext): voi
     .action(async (options) => {
       const { gatewayCommand } = await import('./gateway.js');
       setExit(await gatewayCommand(options, console));
+    });
+}
+
+function addBench(program: Command, { console, setExit }: CommandContext): void {
+  program
+    .command('bench')
+    .description('time limiters and verifiers: native, TypeScript, and those of other packages')
+    .argument('[names...]', 'limit, verify, fused, batch, memory, threads, engines, generator; none = all')
+    .option('--quick', 'few and short rounds, few keys')
+    .option('--large', 'ten million keys too, which takes 9 GB of memory')
+    .option('--limiter <module>', 'let your own take part: a module that exports createLimiter')
+    .option('--compare <file>', 'say what changed since an earlier limiters.json, beyond the spread')
+    .option('--json', 'print the figures of limiters as one JSON document')
+    .option(
+      '--out <dir>',
+      'where files are written (default: results/bench, or results/runs/bench when not all is run)',
+    )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  floodproof bench limit verify
+  floodproof bench limit --quick --limiter ./my-limiter.js
+  floodproof bench --compare results/bench/limiters.json
+
+  my-limiter.js is measured beside the others once it has decided as they do:
+  export function createLimiter({ capacity, refillCells, refillPeriodUs, maxKeys })
+  returns { consume(key, nowUs) }, and consume returns true for "admitted", or a
+  promise of it.`,
+    )
+    .action(async (names: string[], options) => {
+      const { benchCommand } = await import('./bench.js');
+      const flags = {
+        quick: options.quick ?? false,
+        large: options.large ?? false,
+        limiter: options.limiter ?? null,
+        compare: options.compare ?? null,
+        json: options.json ?? false,
+        out: options.out ?? null,
+      };
+      setExit(await benchCommand(names, flags, console));
     });
 }

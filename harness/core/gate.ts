@@ -7,7 +7,7 @@ import { type ReadRecord, readRecord, recordFault } from './record.js';
 import { Answer, Decision, type Gate, type GateSpec, HORIZON_US } from './spec.js';
 import { isId, isIp } from './text-form.js';
 import { validateSpec } from './validate-spec.js';
-import { hmacSha256, type SignedRequest, Verifier } from './verifier.js';
+import { type SignedRequest, Verifier } from './verifier.js';
 
 /** A limit that matches a class, with its cost for it. */
 interface Match {
@@ -114,7 +114,7 @@ class TsGate implements Gate {
   sign(keyId: string, message: string): string {
     const holder = this.#keyring.find(keyId);
     if (holder === undefined) throw new FloodproofError('FP_KEY_INVALID', 'no key of this id is known to the gate');
-    return Buffer.from(hmacSha256(holder.secret, message)).toString('hex');
+    return holder.hmac.macHex(message);
   }
 
   /** Looks at everything first and charges afterwards, so that nothing has to be given back. */

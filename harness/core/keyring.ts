@@ -1,10 +1,10 @@
 /** The API keys that a gate knows: secret and account of each. The operator's table; callers can not make it grow. */
-import { createSecretKey, type KeyObject } from 'node:crypto';
 import { FloodproofError } from '../errors.js';
+import { HmacKey } from './hmac-key.js';
 import { isId } from './text-form.js';
 
 interface KeyHolder {
-  readonly secret: KeyObject;
+  readonly hmac: HmacKey;
   /** '' = none. */
   readonly account: string;
 }
@@ -25,7 +25,7 @@ export class Keyring {
   add(keyId: string, secret: string | Uint8Array, account: string): void {
     checkKey(keyId, secret, account);
     const bytes = typeof secret === 'string' ? Buffer.from(secret, 'utf8') : secret;
-    this.#holders.set(keyId, { secret: createSecretKey(bytes), account });
+    this.#holders.set(keyId, { hmac: new HmacKey(bytes), account });
   }
 
   remove(keyId: string): boolean {

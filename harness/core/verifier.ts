@@ -2,21 +2,14 @@
  * Checks form, key and signature, freshness and replay of a signed request, in this order, so that nothing can be
  * claimed or learned about time with a signature that is not valid.
  */
-import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { HmacKey } from './hmac-key.js';
 import type { Keyring } from './keyring.js';
 import { ReplayWindow } from './replay-window.js';
 import { type AuthSpec, Decision } from './spec.js';
-import { isId } from './text-form.js';
+import { isHexMac, isId } from './text-form.js';
 
-const signatureForm = /^[0-9a-fA-F]{64}$/;
-
-/** Stands in for the secret of a key that is not there, so that the answer takes as long. */
-const dummySecret = createSecretKey(Buffer.from('no such key'));
-
-/** HMAC-SHA256, 32 bytes (RFC 2104, FIPS 180-4). Text is hashed as UTF-8, a lone surrogate as U+FFFD. */
-export function hmacSha256(secret: KeyObject | Uint8Array, message: string | Uint8Array): Uint8Array {
-  return createHmac('sha256', secret).update(message).digest();
-}
+/** Stands in for a key that is not there, so that the answer takes as long. */
+const dummyKey = new HmacKey(Buffer.from('no such key'));
 
 export interface SignedRequest {
   readonly keyId: string;
@@ -71,10 +64,9 @@ export class Verifier {
   #checkSignature(request: SignedRequest): Decision {
     const holder = this.#keyring.find(request.keyId);
     // The form is checked by hand: Buffer's hex decoder takes U+0130 for '0', a second spelling of a claimed signature.
-    const isFormed = signatureForm.test(request.signature);
+    const isFormed = isHexMac(request.signature);
     if (!isFormed) return holder === undefined ? Decision.unknownKey : Decision.badSignature;
-    const mac = hmacSha256(holder?.secret ?? dummySecret, request.message);
-    const isEqual = timingSafeEqual(mac, Buffer.from(request.signature, 'hex'));
+    const isEqual = (holder?.hmac ?? dummyKey).isMac(request.message, request.signature);
     if (holder === undefined) return Decision.unknownKey;
     this.#account = holder.account;
     return isEqual ? Decision.admitted : Decision.badSignature;

@@ -120,6 +120,12 @@ describe('the checker of the directions', () => {
       fault: 'computed import',
       because: 'a part of it is',
     },
+    {
+      path: 'harness/bench/a.ts',
+      text: 'await import(path)',
+      fault: 'computed import',
+      because: 'of the benchmark only one file may, for a limiter that its caller names',
+    },
   ])('refuses $path with "$text" because $because', ({ path, text, fault }) => {
     expect(faultsOf(path, text).join('\n')).toContain(fault);
     expect(faultsOf(path, text)).toHaveLength(1);

@@ -1,0 +1,126 @@
+/** One limit decision for one key: Floodproof's engines against the limiters of Node. */
+import { FloodproofError } from '../../errors.js';
+import {
+  burstDisagreement,
+  frozen,
+  isAdmitted,
+  type LimiterSettings,
+  type OpenLimiter,
+  refillDisagreement,
+  refilling,
+} from './agreement.js';
+import { type LimiterRival, limiterPackages, loadPackages, nativeRival, tsRival } from './limiter-rivals.js';
+import { loadOwnLimiter } from './own-limiter.js';
+import { type Contestant, timeByTurns } from './rounds.js';
+import { type BenchRow, FLOOR } from './row.js';
+import { type BenchSetting, type GroupResult, rowsOf } from './setting.js';
+import { keysText } from './tables.js';
+import { drawOrder, keyList } from './workload.js';
+
+/** Above this many keys the others would not fit into the heap together. */
+const KEYS_TOGETHER_MAX = 1_000_000;
+const ORDER_LENGTH = 2 ** 20;
+
+const paths = [
+  // The bucket is far larger than the benchmark is long.
+  { path: 'admitted', isAdmitted: true, capacity: 2 ** 30, refillCells: 1, refillPeriodUs: 1_000_000 },
+  // Its one cell is used up before anything is timed, and comes back in an hour.
+  { path: 'throttled', isAdmitted: false, capacity: 1, refillCells: 1, refillPeriodUs: 3_600_000_000 },
+] as const;
+
+export async function limiterRivals(
+  setting: Pick<BenchSetting, 'native' | 'ts' | 'originUs' | 'ownLimiter'>,
+): Promise<{ rivals: LimiterRival[]; absent: string[] }> {
+  const { native, ts, originUs, ownLimiter } = setting;
+  const packages = await loadPackages(limiterPackages);
+  const own = ownLimiter === null ? [] : [await loadOwnLimiter(ownLimiter)];
+  return {
+    rivals: [
+      ...(native === null ? [] : [nativeRival(native, originUs)]),
+      tsRival(ts, originUs),
+      ...own,
+      ...packages.rivals,
+    ],
+    absent: packages.absent,
+  };
+}
+
+/**
+ * @returns a sentence for each rival that does not count as a token bucket does though it is one.
+ * @throws {FloodproofError} FP_BENCH_DISAGREES when a rival decides otherwise than all others.
+ */
+export async function assertLimitersAgree(rivals: readonly LimiterRival[], originUs: number): Promise<string[]> {
+  const remarks: string[] = [];
+  for (const rival of rivals) {
+    const burst = await within(rival, frozen, (limiter) => burstDisagreement(limiter, originUs));
+    if (burst !== null) {
+      const message = `${rival.name} does not hold a limit of ${frozen.capacity} cells: ${burst}`;
+      throw new FloodproofError('FP_BENCH_DISAGREES', message);
+    }
+    if (rival.kind !== 'bucket') continue;
+    const refill = await within(rival, refilling, (limiter) => refillDisagreement(limiter, originUs));
+    if (refill !== null)
+      remarks.push(`${rival.name} does not refill as a token bucket does (${refill}); timed all the same`);
+  }
+  return remarks;
+}
+
+export async function measureLimit(setting: BenchSetting): Promise<GroupResult> {
+  const { rivals, absent } = await limiterRivals(setting);
+  const remarks = await assertLimitersAgree(rivals, setting.originUs);
+  const rows: BenchRow[] = [];
+  const keyCounts = setting.isQuick ? [1000] : [1000, 100_000, 1_000_000, ...(setting.isLarge ? [10_000_000] : [])];
+  for (const count of keyCounts) {
+    const racing = count <= KEYS_TOGETHER_MAX ? rivals : rivals.filter(({ kind }) => kind === 'bucket');
+    const left = rivals.filter((rival) => !racing.includes(rival));
+    if (left.length > 0) {
+      remarks.push(
+        `${left.map(({ name }) => name).join(', ')}: left out at ${keysText(count)}, which would not fit beside the others`,
+      );
+    }
+    const keys = keyList(count);
+    for (const path of paths) rows.push(...(await measurePath(setting, racing, keys, path)));
+  }
+  return { rows, absent: [...absent, ...remarks] };
+}
+
+async function measurePath(
+  setting: BenchSetting,
+  rivals: readonly LimiterRival[],
+  keys: readonly string[],
+  path: (typeof paths)[number],
+): Promise<BenchRow[]> {
+  setting.say(`limit, ${path.path}, ${keys.length} keys`);
+  const opened = rivals.map((rival) => ({ name: rival.name, limiter: rival.open({ ...path, maxKeys: keys.length }) }));
+  for (const { limiter } of opened) {
+    for (const key of keys) {
+      if (limiter.form === 'value') limiter.decide(key, Date.now() * 1000);
+      else await isAdmitted(limiter, key, Date.now() * 1000);
+    }
+  }
+  const contestants: Contestant<string>[] = [
+    { name: FLOOR, form: 'value', decide: (key) => key.length > 0 === path.isAdmitted },
+    ...opened.map(({ name, limiter: { form, decide } }) => ({ name, form, decide })),
+  ];
+  const rows: BenchRow[] = [];
+  for (const skew of ['uniform', 'zipf'] as const) {
+    const workload = { items: keys, order: drawOrder(keys.length, skew, ORDER_LENGTH), isAdmitted: path.isAdmitted };
+    const timings = await timeByTurns(contestants, workload, setting.pace);
+    rows.push(...rowsOf({ group: 'limit', path: path.path, keys: keys.length, skew }, timings));
+  }
+  for (const { limiter } of opened) limiter.close();
+  return rows;
+}
+
+async function within<T>(
+  rival: LimiterRival,
+  settings: LimiterSettings,
+  check: (limiter: OpenLimiter) => Promise<T>,
+): Promise<T> {
+  const limiter = rival.open(settings);
+  try {
+    return await check(limiter);
+  } finally {
+    limiter.close();
+  }
+}

@@ -1,0 +1,133 @@
+/** The rows of a run as tables for people, and tables as text and as Markdown. */
+import type { Spread } from '../spread.js';
+import { type BenchDocument, type BenchRow, FLOOR, NATIVE, placesOf, TS } from './row.js';
+
+export interface Table {
+  readonly title: string;
+  readonly head: readonly string[];
+  readonly lines: readonly (readonly string[])[];
+}
+
+const titles: Readonly<Record<BenchRow['group'], string>> = {
+  limit: 'One limit decision',
+  verify: 'One signature check (HMAC-SHA256 of 200 bytes)',
+  fused: 'One whole request: signature, freshness, limit',
+  batch: 'Many requests at once, time for each',
+  memory: 'Memory',
+};
+
+/** One table for each group, path and number of keys, in the order of the rows. */
+export function tablesOf(rows: readonly BenchRow[]): Table[] {
+  return placesOf(rows).map((place) => {
+    const title = titleOf(place);
+    return place[0]?.group === 'memory' ? memoryTable(title, place) : timeTable(title, place);
+  });
+}
+
+export function titleOf([first]: readonly BenchRow[]): string {
+  return first === undefined ? '' : `${titles[first.group]}, ${first.path}, ${keysText(first.keys)}`;
+}
+
+/** What every ratio is taken against: our native engine, or where it is absent the TypeScript one. */
+function baseOf(rows: readonly BenchRow[]): BenchRow | undefined {
+  const named = (start: string): BenchRow | undefined => rows.find(({ rival }) => rival.startsWith(start));
+  return named(NATIVE) ?? named(TS);
+}
+
+function timeTable(title: string, rows: readonly BenchRow[]): Table {
+  const skews = [...new Set(rows.map(({ skew }) => skew))];
+  const hasSingles = rows.some(({ p50Ns }) => p50Ns !== undefined);
+  const rivals = [...new Set(rows.map(({ rival }) => rival))];
+  const base = baseOf(rows)?.rival ?? 'nothing';
+  const head = skews.flatMap((skew) => [
+    `${skew}: ns`,
+    `/ ${base.replace('floodproof ', '')}`,
+    ...(hasSingles ? ['p50', 'p99'] : []),
+  ]);
+  const lines = rivals.map((rival) => {
+    const cells = skews.flatMap((skew) => {
+      const ofSkew = rows.filter((row) => row.skew === skew);
+      const row = ofSkew.find((one) => one.rival === rival);
+      const against = ofSkew.find((one) => one.rival === base);
+      const ratio = row === undefined || against === undefined || rival === FLOOR ? Number.NaN : ratioOf(row, against);
+      return [
+        row === undefined ? '' : spreadText(row.nsPerOp),
+        Number.isNaN(ratio) ? '' : ratio.toFixed(2),
+        ...(hasSingles ? [numberText(row?.p50Ns), numberText(row?.p99Ns)] : []),
+      ];
+    });
+    return [rival, ...cells];
+  });
+  return { title, head: ['', ...head], lines };
+}
+
+function memoryTable(title: string, rows: readonly BenchRow[]): Table {
+  return {
+    title,
+    head: ['', 'resident B/key', 'heap B/key', 'new key: ns', 'first call: us'],
+    lines: rows.map(({ rival, bytesPerKey, nsPerOp, firstCallUs }) => [
+      rival,
+      numberText(bytesPerKey?.resident),
+      numberText(bytesPerKey?.heap),
+      spreadText(nsPerOp),
+      numberText(firstCallUs),
+    ]),
+  };
+}
+
+export function ratioOf(row: BenchRow, base: BenchRow): number {
+  return row.nsPerOp.median / base.nsPerOp.median;
+}
+
+export function keysText(keys: number): string {
+  return `${String(keys).replace(/\B(?=(?:\d{3})+$)/g, ',')} keys`;
+}
+
+export function spreadText({ median, min, max }: Spread): string {
+  return `${numberText(median)} (${numberText(min)} to ${numberText(max)})`;
+}
+
+/** More figures than these no benchmark can keep. */
+function numberText(value: number | undefined): string {
+  if (value === undefined) return '';
+  return value.toFixed(Math.abs(value) >= 10 ? 0 : 1);
+}
+
+export function textOf({ title, head, lines }: Table): string {
+  const widths = head.map((cell, column) => Math.max(cell.length, ...lines.map((line) => (line[column] ?? '').length)));
+  const draw = (cells: readonly string[]): string =>
+    cells
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
+      .join('  ')
+      .trimEnd();
+  return [title, draw(head), ...lines.map(draw)].join('\n');
+}
+
+function markdownOf({ title, head, lines }: Table): string {
+  const draw = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  const rule = head.map((_, column) => (column === 0 ? '---' : '---:'));
+  return [`## ${title}`, draw(head), `|${rule.join('|')}|`, ...lines.map(draw)].join('\n');
+}
+
+/** The whole run as a page. `chart` is the name of the file that the picture is in. */
+export function pageOf(document: BenchDocument, findings: readonly string[], chart: string): string {
+  const { machine, doubts, absent, rows } = document;
+  const list = (items: readonly string[]): string => items.map((item) => `- ${item}`).join('\n');
+  const versions = Object.entries(machine.dependencies).map(([name, version]) => `${name} ${version}`);
+  const parts = [
+    '# Limiters and verifiers, measured',
+    `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.platform}; Node ${machine.node}, OpenSSL ` +
+      `${machine.openssl}; ${versions.join(', ')}; commit ${machine.commit}; ${machine.measuredAt}.`,
+    'Nanoseconds for a decision: median (least to most) of rounds in which all rivals ran by turns, loop and clock ' +
+      'included. p50 and p99 are of single calls, each between two readings of a timer, which is in them: compare them ' +
+      'with the row that does nothing.',
+    ...(doubts.length > 0 ? [`**To be doubted:** ${doubts.join('; ')}.`] : []),
+    `![Time of a decision](${chart})`,
+    '## In words',
+    list(findings),
+    ...tablesOf(rows).map(markdownOf),
+    ...(absent.length > 0 ? ['## Not measured', list(absent)] : []),
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
