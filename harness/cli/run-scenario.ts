@@ -154,6 +154,9 @@ function notesOf(record: RunRecord, transport: IdentityTransport): string[] {
   if (record.arrivalsMax !== null) {
     notes.push(`the schedule was cut by --max-requests ${record.arrivalsMax}`);
   }
+  if (record.workers > 1 && record.plan.actors.some(({ params }) => typeof params.source === 'string')) {
+    notes.push(`with ${record.workers} workers, who captures requests of others hears those of its own thread only`);
+  }
   return notes;
 }
 
