@@ -1,20 +1,36 @@
 //! Decides requests: limits, verifier and the gate that fuses them. The Rust twin of `harness/core`, which holds the
 //! reasons; here stands what differs. Pure: time is an argument, there is no clock, no file and no socket.
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
+mod attempt;
+mod bucket_table;
+mod caller;
+mod clock;
 mod error;
 mod family;
 mod fixed_window;
 mod gate;
+mod hmac_key;
+mod key_hash;
 mod keyring;
+mod layout;
 mod limit_table;
+mod look;
+mod plan;
+mod prefetch;
 mod record;
 mod replay_window;
+mod signature;
 mod spec;
+mod state;
+mod sync;
 mod text_form;
 mod time;
 mod token_bucket;
+#[cfg(all(test, floodproof_loom))]
+mod interleavings;
 mod verifier;
+mod wide_table;
 
 pub use error::GateError;
 pub use gate::{Caller, Gate};
