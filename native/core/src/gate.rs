@@ -1,9 +1,11 @@
 //! The gate: verifier and limits of one policy fused; see `Gate` in `harness/core/spec.ts` for the contract.
 use crate::error::GateError;
-use crate::keyring::Keyring;
+use crate::key_hash::HashSecret;
+use crate::keyring::{Keyring, SharedKeyring};
 use crate::limit_table::{LimitTable, Look};
 use crate::record::{Record, take_record};
-use crate::spec::{ANSWER_SIZE, Answer, Decision, GateSpec, HORIZON_US, LimitBy};
+use crate::signature;
+use crate::spec::{ANSWER_SIZE, Answer, Decision, GateSpec, HORIZON_US, HashKind, LimitBy, SignatureEncoding};
 use crate::text_form;
 use crate::time::whole_us;
 use crate::verifier::{SignedRequest, Verifier};
@@ -59,6 +61,7 @@ pub struct Gate {
     tables: Tables,
     keyring: Keyring,
     verifier: Option<Verifier>,
+    encoding: SignatureEncoding,
     now_us: u64,
     horizon_us: u64,
 }
@@ -78,15 +81,18 @@ impl fmt::Debug for Gate {
 impl Gate {
     /// # Errors
     /// `GateError::Gate` when the spec is out of range; the full list of faults is made in TypeScript.
-    pub fn new(spec: &GateSpec) -> Result<Self, GateError> {
+    pub fn new(spec: &GateSpec, hash_secret: HashSecret) -> Result<Self, GateError> {
         spec.check()?;
+        let auth = spec.auth.as_ref();
+        let hash = auth.map_or(HashKind::Sha256, |auth| auth.hash);
         Ok(Self {
             plans: (0..spec.classes.len())
                 .map(|class_id| ClassPlan::new(spec, class_id))
                 .collect(),
             tables: Tables::new(spec)?,
-            keyring: Keyring::default(),
-            verifier: spec.auth.as_ref().map(Verifier::new),
+            keyring: Keyring::new(Arc::new(SharedKeyring::new(hash, hash_secret))),
+            verifier: auth.map(|auth| Verifier::new(auth, hash_secret)).transpose()?,
+            encoding: auth.map_or(SignatureEncoding::Hex, |auth| auth.encoding),
             now_us: spec.origin_us,
             horizon_us: spec.origin_us + HORIZON_US,
         })
@@ -95,11 +101,11 @@ impl Gate {
     /// # Errors
     /// `GateError::Key`
     pub fn add_key(&mut self, key_id: &[u8], secret: &[u8], account: &[u8]) -> Result<(), GateError> {
-        self.keyring.add(key_id, secret, account)
+        self.keyring.shared().add(key_id, secret, account)
     }
 
     pub fn remove_key(&mut self, key_id: &[u8]) -> bool {
-        self.keyring.remove(key_id)
+        self.keyring.shared().remove(key_id)
     }
 
     /// Decides one request: verifier and every matching limit.
@@ -138,15 +144,11 @@ impl Gate {
             return Err(GateError::Gate("this gate has no verifier: auth is null".to_owned()));
         }
         self.advance(now_us);
-        let now_us = self.now_us;
-        let decision = self.verifier.as_mut().map_or(Decision::Malformed, |verifier| {
-            match verifier.look(&self.keyring, signed, now_us) {
-                Ok(valid) => {
-                    verifier.claim(valid);
-                    Decision::Admitted
-                }
-                Err(refusal) => refusal,
-            }
+        self.keyring.catch_up();
+        let holder = self.keyring.find(signed.key_id);
+        let decision = self.verifier.as_ref().map_or(Decision::Malformed, |verifier| {
+            let found = verifier.look(holder, signed, self.now_us);
+            found.map_or_else(|refusal| refusal, |valid| verifier.claim(&valid, self.now_us))
         });
         Ok((decision, Answer::default()))
     }
@@ -180,14 +182,15 @@ impl Gate {
         Ok(())
     }
 
-    /// HMAC-SHA256 of the message under the key's secret.
+    /// HMAC of the message under the key's secret, in the encoding of the gate's signatures.
     ///
     /// # Errors
     /// `GateError::Key` when the key is unknown.
-    pub fn sign(&self, key_id: &[u8], message: &[u8]) -> Result<[u8; 32], GateError> {
-        let holder = text_form::id(key_id).and_then(|key_id| self.keyring.find(key_id));
+    pub fn sign(&mut self, key_id: &[u8], message: &[u8]) -> Result<String, GateError> {
+        self.keyring.catch_up();
+        let holder = self.keyring.find(key_id);
         let holder = holder.ok_or(GateError::Key("no key of this id is known to the gate"))?;
-        Ok(holder.hmac.mac(message))
+        Ok(signature::encode(self.encoding, &holder.hmac.mac(message)))
     }
 
     fn decide_record(&mut self, record: &Record<'_>) -> Result<(Decision, Answer), GateError> {
@@ -215,6 +218,7 @@ impl Gate {
         signed: Option<&SignedRequest<'_>>,
     ) -> (Decision, Answer) {
         self.advance(now_us);
+        self.keyring.catch_up();
         let now_us = self.now_us;
         let Self {
             plans,
@@ -235,26 +239,33 @@ impl Gate {
             return denial;
         }
 
-        let mut valid = None;
-        if let (Some(verifier), Some(signed), true) = (verifier.as_mut(), signed, plan.is_signed) {
-            match verifier.look(keyring, signed, now_us) {
-                Ok(found) => valid = Some(found),
+        let verifier = verifier.as_ref().filter(|_| plan.is_signed);
+        let mut claimed = None;
+        if let (Some(verifier), Some(signed)) = (verifier, signed) {
+            let found = verifier.look(keyring.find(signed.key_id), signed, now_us);
+            let is_claimed = found.and_then(|valid| match verifier.claim(&valid, now_us) {
+                Decision::Admitted => Ok((verifier, valid)),
+                refusal => Err(refusal),
+            });
+            match is_claimed {
+                Ok(claim) => claimed = Some(claim),
                 Err(refusal) => return tables.refuse(&plan.front, keys, refusal),
             }
         }
-        let owner = valid.as_ref().map(|valid| Arc::clone(&valid.account));
-        let account = owner.as_ref().map_or(caller.account, |account| account.as_bytes());
-        match plan.back_keys(keys, account, caller.key_id) {
-            Some(complete) => keys = complete,
-            None => return tables.refuse(&plan.front, keys, Decision::Malformed),
-        }
-        if let Some(denial) = tables.look(&plan.back, keys, now_us) {
+        let owner = claimed.as_ref().map(|(_, valid)| &*valid.holder.account);
+        let account = owner.map_or(caller.account, str::as_bytes);
+        let complete = plan.back_keys(keys, account, caller.key_id);
+        let denial = match complete {
+            Some(complete) => tables.look(&plan.back, complete, now_us),
+            None => Some(tables.refuse(&plan.front, keys, Decision::Malformed)),
+        };
+        if let Some(denial) = denial {
+            if let Some((verifier, valid)) = claimed {
+                verifier.release(&valid);
+            }
             return denial;
         }
-
-        if let (Some(verifier), Some(valid)) = (verifier, valid) {
-            verifier.claim(valid);
-        }
+        keys = complete.unwrap_or(keys);
         tables.charge(&plan.front, keys, true);
         tables.charge(&plan.back, keys, true);
         (Decision::Admitted, tables.answer_admitted(plan))

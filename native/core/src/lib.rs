@@ -2,14 +2,20 @@
 //! reasons; here stands what differs. Pure: time is an argument, there is no clock, no file and no socket.
 #![forbid(unsafe_code)]
 
+mod claim_expiry;
+mod claim_index;
 mod error;
 mod family;
 mod fixed_window;
 mod gate;
+mod hmac_key;
+mod key_hash;
+mod key_holders;
 mod keyring;
 mod limit_table;
 mod record;
 mod replay_window;
+mod signature;
 mod spec;
 mod text_form;
 mod time;
@@ -18,9 +24,11 @@ mod verifier;
 
 pub use error::GateError;
 pub use gate::{Caller, Gate};
+pub use hmac_key::hmac_sha256;
+pub use key_hash::HashSecret;
 pub use spec::{
-    ANSWER_SIZE, Answer, AuthSpec, BanSpec, Decision, GateSpec, HORIZON_US, LimitBy, LimitNumbers, LimitSpec,
-    WindowAnchor,
+    ANSWER_SIZE, Answer, AuthSpec, BanSpec, Decision, GateSpec, HORIZON_US, HashKind, LimitBy, LimitNumbers, LimitSpec,
+    SignatureEncoding, WindowAnchor,
 };
 pub use time::{TIME_US_MAX, whole_us};
-pub use verifier::{SignedRequest, hmac_sha256};
+pub use verifier::SignedRequest;
