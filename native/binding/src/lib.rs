@@ -13,7 +13,9 @@ mod argument;
 mod registry;
 
 use argument::{ID_ROOM, Numbers, Text};
-use floodproof_core::{Answer, Caller, Decision, Gate, GateError, GateSpec, SignedRequest, hmac_sha256, whole_us};
+use floodproof_core::{
+    Answer, Caller, Decision, Gate, GateError, GateSpec, HashSecret, SignedRequest, hmac_sha256, whole_us,
+};
 use napi::bindgen_prelude::{Float64ArraySlice, Uint8ArraySlice};
 use napi::{Error, Result, Status};
 use napi_derive::napi;
@@ -47,7 +49,7 @@ impl NativeGate {
     pub fn new(spec: String) -> Result<Self> {
         let spec: GateSpec =
             serde_json::from_str(&spec).map_err(|error| failure(&GateError::Gate(error.to_string())))?;
-        let gate = Gate::new(&spec).map_err(|error| failure(&error))?;
+        let gate = Gate::new(&spec, HashSecret { k0: 0, k1: 0 }).map_err(|error| failure(&error))?;
         Ok(Self {
             id: registry::insert(gate),
         })
@@ -200,8 +202,8 @@ pub fn sign(gate: u32, key_id: Text, message: Text) -> Result<String> {
              gate,
              message: message_room,
          }| {
-            let mac = gate.sign(key_id, message.read_whole(message_room)?);
-            mac.map(|mac| hex(&mac)).map_err(|error| failure(&error))
+            gate.sign(key_id, message.read_whole(message_room)?)
+                .map_err(|error| failure(&error))
         },
     )
 }

@@ -125,9 +125,9 @@ impl BucketTable {
         };
         let Place::Own(slot) = look.place else {
             let mut tat = self.cold.load(Ordering::Acquire);
-            while let Err(other) =
-                self.cold
-                    .compare_exchange(tat, tat_of(tat), Ordering::AcqRel, Ordering::Acquire)
+            while let Err(other) = self
+                .cold
+                .compare_exchange(tat, tat_of(tat), Ordering::AcqRel, Ordering::Acquire)
             {
                 tat = other;
             }
@@ -355,8 +355,12 @@ impl Drop for Latched<'_> {
 /// Memory that the machine hands out when it is first used.
 #[cfg(not(floodproof_loom))]
 fn zeroed_lines(count: usize) -> Result<Box<[Line]>, GateError> {
-    <[Line] as zerocopy::FromZeros>::new_box_zeroed_with_elems(count)
-        .map_err(|_| GateError::Gate(format!("a table of {} slots does not fit into memory", count * LINE_SLOTS)))
+    <[Line] as zerocopy::FromZeros>::new_box_zeroed_with_elems(count).map_err(|_| {
+        GateError::Gate(format!(
+            "a table of {} slots does not fit into memory",
+            count * LINE_SLOTS
+        ))
+    })
 }
 
 #[cfg(floodproof_loom)]

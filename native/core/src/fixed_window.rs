@@ -114,7 +114,11 @@ mod tests {
             assert_eq!(window.given_back(counter(2_000, 1), first), Counter::default());
             assert_eq!(window.given_back(counter(2_000, 2), second), counter(2_000, 1));
             assert_eq!(window.given_back(counter(2_000, 2), first), counter(2_000, joined));
-            assert_eq!(window.given_back(counter(3_000, 2), first), counter(3_000, 2), "its window is over");
+            assert_eq!(
+                window.given_back(counter(3_000, 2), first),
+                counter(3_000, 2),
+                "its window is over"
+            );
             assert_eq!(window.given_back(Counter::default(), first), Counter::default());
         }
     }

@@ -12,7 +12,7 @@ use crate::spec::{ANSWER_SIZE, Answer, Decision, GateSpec};
 use crate::state::State;
 use crate::text_form;
 use crate::time::whole_us;
-use crate::verifier::{Mac, SignedRequest};
+use crate::verifier::SignedRequest;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -72,9 +72,9 @@ impl Gate {
 
     fn over(state: Arc<State>, sharing: Sharing) -> Self {
         Self {
+            keyring: Keyring::new(Arc::clone(&state.keyring)),
             state,
             sharing,
-            keyring: Keyring::default(),
             callers: Vec::new(),
             looks: Looks::default(),
             class_id: 0,
@@ -84,13 +84,11 @@ impl Gate {
     /// # Errors
     /// `GateError::Key`
     pub fn add_key(&mut self, key_id: &[u8], secret: &[u8], account: &[u8]) -> Result<(), GateError> {
-        let state = &*self.state;
-        let hash = state.verifier.as_ref().map_or(Default::default(), |verifier| verifier.hash());
-        state.keyring.add(state.secret, hash, key_id, secret, account)
+        self.state.keyring.add(key_id, secret, account)
     }
 
     pub fn remove_key(&mut self, key_id: &[u8]) -> bool {
-        self.state.keyring.remove(self.state.secret, key_id)
+        self.state.keyring.remove(key_id)
     }
 
     /// Which texts a request of this class needs.
@@ -155,10 +153,7 @@ impl Gate {
     pub fn limit_caller(&mut self, now_us: f64, class_id: f64, caller: u32) -> Result<Decision, GateError> {
         let now_us = whole_us(now_us).ok_or(GateError::Time)?;
         let class_id = self.class_index(class_id)?;
-        let keys = *self
-            .callers
-            .get(caller as usize)
-            .ok_or(GateError::Caller(caller))?;
+        let keys = *self.callers.get(caller as usize).ok_or(GateError::Caller(caller))?;
         Ok(self.decide_checked(now_us, class_id, keys, None))
     }
 
@@ -176,7 +171,9 @@ impl Gate {
         answers: &mut [f64],
     ) -> Result<(), GateError> {
         if decisions.len() != callers.len() || !(answers.is_empty() || answers.len() >= callers.len() * ANSWER_SIZE) {
-            return Err(GateError::Batch("decisions or answers does not fit the callers".to_owned()));
+            return Err(GateError::Batch(
+                "decisions or answers does not fit the callers".to_owned(),
+            ));
         }
         let now_us = whole_us(now_us).ok_or(GateError::Time)?;
         let class_id = self.class_index(class_id)?;
@@ -215,12 +212,12 @@ impl Gate {
         let Some(verifier) = &self.state.verifier else {
             return Err(GateError::Gate("this gate has no verifier: auth is null".to_owned()));
         };
-        self.looks.clear();
+        self.looks.named = None;
         let now_us = self.state.clock.advance(now_us);
         let Some(hash) = self.key_hash(signed.key_id) else {
             return Ok(Decision::Malformed);
         };
-        self.keyring.catch_up(&self.state.keyring);
+        self.keyring.catch_up();
         let holder = self.keyring.find(hash, signed.key_id);
         Ok(match verifier.look(holder, signed, now_us) {
             Ok(valid) => verifier.claim(&valid, now_us),
@@ -280,11 +277,11 @@ impl Gate {
     /// # Errors
     /// `GateError::Key` when the key is unknown.
     pub fn sign(&mut self, key_id: &[u8], message: &[u8]) -> Result<String, GateError> {
-        self.keyring.catch_up(&self.state.keyring);
+        self.keyring.catch_up();
         let hash = self.key_hash(key_id);
         let holder = hash.and_then(|hash| self.keyring.find(hash, key_id));
         let holder = holder.ok_or(GateError::Key("no key of this id is known to the gate"))?;
-        Ok(holder.sign(message))
+        Ok(self.state.sign(holder, message))
     }
 
     pub fn contention(&self) -> Contention {
@@ -336,7 +333,7 @@ impl Gate {
         let Some(hash) = keys.key else {
             return attempt.refuse(Decision::Malformed);
         };
-        self.keyring.catch_up(&state.keyring);
+        self.keyring.catch_up();
         let holder = self.keyring.find(hash, signed.key_id);
         let valid = match verifier.look(holder, signed, attempt.now_us) {
             Ok(valid) => valid,

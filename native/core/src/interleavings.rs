@@ -48,12 +48,19 @@ struct Server {
 }
 
 impl Server {
-    fn serve(&self, Request { key, at_us, is_returned }: Request) -> Option<Admission> {
+    fn serve(
+        &self,
+        Request {
+            key,
+            at_us,
+            is_returned,
+        }: Request,
+    ) -> Option<Admission> {
         let hash = KeyHash::new(u32::from(key), u32::from(key));
         let now_us = self.clock.advance(at_us);
         let mut look: Look = self.table.look(hash, 1, now_us, &self.clock);
-        let is_charged = look.decision == Decision::Admitted
-            && self.table.charge(hash, &mut look, &self.clock, Sharing::Threads);
+        let is_charged =
+            look.decision == Decision::Admitted && self.table.charge(hash, &mut look, &self.clock, Sharing::Threads);
         if is_charged && is_returned {
             self.table.give_back(hash, &look, &self.clock);
         }
@@ -68,7 +75,9 @@ fn excess(admissions: &[Admission]) -> Option<String> {
             let within = |&&(other, at_us): &&Admission| other == key && (from_us..=to_us).contains(&at_us);
             let cells = admissions.iter().filter(within).count() as u64;
             if to_us >= from_us && cells * PERIOD_US > CAPACITY * PERIOD_US + (to_us - from_us) {
-                return Some(format!("{cells} cells for {key} from {from_us} to {to_us}: {admissions:?}"));
+                return Some(format!(
+                    "{cells} cells for {key} from {from_us} to {to_us}: {admissions:?}"
+                ));
             }
         }
     }
@@ -96,7 +105,12 @@ fn play(keys_max: u64, before: &[Request], threads: [&'static [Request]; 2]) -> 
         let [here, there] = threads;
         let other = {
             let server = Arc::clone(&server);
-            thread::spawn(move || there.iter().filter_map(|request| server.serve(*request)).collect::<Vec<_>>())
+            thread::spawn(move || {
+                there
+                    .iter()
+                    .filter_map(|request| server.serve(*request))
+                    .collect::<Vec<_>>()
+            })
         };
         admissions.extend(here.iter().filter_map(|request| server.serve(*request)));
         admissions.extend(other.join().unwrap());
@@ -120,7 +134,10 @@ fn two_threads_that_bring_the_same_new_key_give_it_one_counter() {
     const TWO: &[Request] = &[request('a', 0), request('a', 0)];
     let (least, most) = play(2, &[], [TWO, TWO]);
     assert_eq!(most, 2);
-    assert!(least >= 1, "a thread without patience refuses its own request, not those of others");
+    assert!(
+        least >= 1,
+        "a thread without patience refuses its own request, not those of others"
+    );
 }
 
 #[test]

@@ -66,7 +66,15 @@ mod tests {
 
     #[test]
     fn a_small_table_is_searched_whole_and_a_large_one_in_32_lines_within_it() {
-        for (keys_max, lines) in [(1, 1), (3, 1), (4, 2), (100, 32), (102, 32), (103, 32), (10_000_000, 32)] {
+        for (keys_max, lines) in [
+            (1, 1),
+            (3, 1),
+            (4, 2),
+            (100, 32),
+            (102, 32),
+            (103, 32),
+            (10_000_000, 32),
+        ] {
             let layout = Layout::new(keys_max);
             let key = KeyHash::new(0xffff_ffff, 0xffff_ffff);
             let probed: Vec<usize> = layout.lines(key).collect();

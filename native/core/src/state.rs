@@ -2,18 +2,21 @@
 use crate::clock::Clock;
 use crate::error::GateError;
 use crate::key_hash::{HashSecret, KeyHash, key_hash};
+use crate::key_holders::KeyHolder;
 use crate::keyring::SharedKeyring;
 use crate::limit_table::LimitTable;
 use crate::plan::ClassPlan;
-use crate::spec::{GateSpec, HORIZON_US};
+use crate::signature;
+use crate::spec::{GateSpec, HORIZON_US, HashKind, SignatureEncoding};
 use crate::verifier::Verifier;
+use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) plans: Vec<ClassPlan>,
     pub(crate) tables: Vec<LimitTable>,
-    pub(crate) keyring: SharedKeyring,
+    pub(crate) keyring: Arc<SharedKeyring>,
     pub(crate) verifier: Option<Verifier>,
     pub(crate) clock: Clock,
     pub(crate) secret: HashSecret,
@@ -28,6 +31,9 @@ pub(crate) struct State {
 impl State {
     pub(crate) fn new(spec: &GateSpec, secret: HashSecret) -> Result<Self, GateError> {
         spec.check()?;
+        let auth = spec.auth.as_ref();
+        let verifier = auth.map(|auth| Verifier::new(auth, secret)).transpose()?;
+        let hash = auth.map_or(HashKind::Sha256, |auth| auth.hash);
         let tables: Result<Vec<_>, _> = spec
             .limits
             .iter()
@@ -38,13 +44,22 @@ impl State {
                 .map(|class_id| ClassPlan::new(spec, class_id))
                 .collect(),
             tables: tables?,
-            keyring: SharedKeyring::default(),
-            verifier: spec.auth.as_ref().map(Verifier::new).transpose()?,
+            keyring: Arc::new(SharedKeyring::new(hash, secret)),
+            verifier,
             clock: Clock::new(spec.origin_us, spec.origin_us + HORIZON_US),
             secret,
             global: key_hash(secret, b""),
             overtaken: AtomicU64::new(0),
             given_back: AtomicU64::new(0),
         })
+    }
+
+    /// The MAC of the message, written as this gate wants signatures; in hex when it wants none.
+    pub(crate) fn sign(&self, holder: &KeyHolder, message: &[u8]) -> String {
+        let encoding = self
+            .verifier
+            .as_ref()
+            .map_or(SignatureEncoding::Hex, Verifier::encoding);
+        signature::encode(encoding, &holder.hmac.mac(message))
     }
 }
