@@ -22,9 +22,12 @@ function compileLimit(limit: EnforcedLimit): LimitSpec {
 function compileAuth(auth: PolicyAuth): AuthSpec {
   return {
     signed: auth.signed,
+    hash: auth.hash,
+    encoding: auth.encoding,
     windowUsMax: auth.windowUs,
     futureUs: auth.futureUs,
     replayCapacity: auth.replay === 'refuse' ? auth.replayCapacity : null,
+    replayPerKey: auth.replayPerKey,
   };
 }
 

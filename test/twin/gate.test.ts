@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { createGate } from '../../harness/core/index.js';
 import { Decision, decisionNames } from '../../harness/core/spec.js';
 import { createNativeGate } from '../../harness/native/native-gate.js';
+import { hashSecret } from '../unit/core/specs.js';
 import { demandAddon, describeTwins } from './engines.js';
 import { Caller, operations, specs } from './random-operations.js';
 
@@ -17,7 +18,7 @@ describeTwins('both engines', () => {
     let operationCount = 0;
     let coldCount = 0;
     const property = fc.property(specs, fc.array(operations, OPERATIONS_PER_RUN), (spec, list) => {
-      const ts = new Caller(createGate(spec), spec);
+      const ts = new Caller(createGate(spec, hashSecret), spec);
       const native = new Caller(createNativeGate(addon, spec), spec);
       for (const operation of list) {
         const expected = ts.apply(operation);

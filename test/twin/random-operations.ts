@@ -52,7 +52,10 @@ function auths(classCount: number): fc.Arbitrary<AuthSpec> {
     signed: fc.array(fc.boolean(), { minLength: classCount, maxLength: classCount }),
     windowUsMax: fc.constantFrom(1, 20, 80, 400),
     futureUs: fc.integer({ min: 0, max: 20 }),
+    hash: fc.constantFrom('sha256' as const, 'sha384' as const, 'sha512' as const),
+    encoding: fc.constantFrom('hex' as const, 'base64' as const),
     replayCapacity: fc.option(fc.integer({ min: 1, max: 4 })),
+    replayPerKey: fc.constant(1),
   });
 }
 

@@ -1,5 +1,6 @@
 /** Many requests in one call: packed beforehand, packed on the spot, and one by one. */
-import { encodeRecord, type RequestRecord } from '../../core/record.js';
+import type { RequestRecord } from '../../core/record.js';
+import { encodeRecord } from '../../core/record-packer.js';
 import { Answer, type Gate, type GateSpec } from '../../core/spec.js';
 import { fusedSpec, gatePaths, openGate } from './fused-gate.js';
 import { type Contestant, timeByTurns } from './rounds.js';

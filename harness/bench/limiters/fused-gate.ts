@@ -23,7 +23,15 @@ export function fusedSpec({ capacity, refillPeriodUs }: GatePath, maxKeys: numbe
         maxKeys,
       },
     ],
-    auth: { signed: [true], windowUsMax: 3_600_000_000, futureUs: 3_600_000_000, replayCapacity: null },
+    auth: {
+      signed: [true],
+      windowUsMax: 3_600_000_000,
+      futureUs: 3_600_000_000,
+      hash: 'sha256',
+      encoding: 'hex',
+      replayCapacity: null,
+      replayPerKey: 1,
+    },
     originUs,
   };
 }

@@ -20,7 +20,15 @@ const spec = (originUs: number): GateSpec => ({
   classes: ['signed'],
   limits: [],
   // Without replay memory: the rivals have none. Freshness is checked all the same.
-  auth: { signed: [true], windowUsMax: 3_600_000_000, futureUs: 3_600_000_000, replayCapacity: null },
+  auth: {
+    signed: [true],
+    windowUsMax: 3_600_000_000,
+    futureUs: 3_600_000_000,
+    hash: 'sha256',
+    encoding: 'hex',
+    replayCapacity: null,
+    replayPerKey: 1,
+  },
   originUs,
 });
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createGate, encodeRecord, type RequestRecord } from '../../../harness/core/index.js';
 import { RECORD_HEADER_BYTES } from '../../../harness/core/record.js';
 import { Answer, Decision, type Gate } from '../../../harness/core/spec.js';
-import { auth, bucket, limit, spec } from './specs.js';
+import { auth, bucket, hashSecret, limit, spec } from './specs.js';
 
 function newGate(): Gate {
   const gate = createGate(
@@ -12,6 +12,7 @@ function newGate(): Gate {
       auth: auth({ signed: [true, false] }),
       limits: [limit({ numbers: bucket(3, 1, 10), costs: [1, 1] })],
     }),
+    hashSecret,
   );
   gate.addKey('k', 'secret', 'ann');
   return gate;

@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { createGate } from '../../../harness/core/index.js';
 import { type GateSpec, HORIZON_US, type LimitSpec } from '../../../harness/core/spec.js';
 import { FloodproofError } from '../../../harness/errors.js';
-import { auth, bucket, fixedWindow, limit, spec } from './specs.js';
+import { auth, bucket, fixedWindow, hashSecret, limit, spec } from './specs.js';
 
 function messagesOf(faulty: GateSpec): string[] {
   try {
-    createGate(faulty);
+    createGate(faulty, hashSecret);
   } catch (error) {
     if (error instanceof FloodproofError && error.code === 'FP_GATE_INVALID') {
       return error.faults.map((fault) => fault.message);
@@ -132,6 +132,6 @@ describe('a spec', () => {
   test('is refused with all its faults at once, and the message tells the first and how many there are', () => {
     const faulty = spec({ limits: [limit({ numbers: bucket(0, -1, 10), maxKeys: 0 })], originUs: Number.NaN });
     expect(messagesOf(faulty)).toHaveLength(4);
-    expect(() => createGate(faulty)).toThrow(/limits\[0\]\.capacity must be .*, got 0 \(and 3 more\)$/);
+    expect(() => createGate(faulty, hashSecret)).toThrow(/limits\[0\]\.capacity must be .*, got 0 \(and 3 more\)$/);
   });
 });

@@ -2,12 +2,12 @@ import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { createGate } from '../../../harness/core/index.js';
 import { type AuthSpec, Decision, type Gate } from '../../../harness/core/spec.js';
-import { auth, spec } from './specs.js';
+import { auth, hashSecret, spec } from './specs.js';
 
 const { admitted, malformed, unknownKey, badSignature, stale, fromFuture, replayed, replayFull } = Decision;
 
 function gateWith(changes: Partial<AuthSpec> = {}): Gate {
-  const gate = createGate(spec({ auth: auth(changes) }));
+  const gate = createGate(spec({ auth: auth(changes) }), hashSecret);
   gate.addKey('k', 'secret', '');
   return gate;
 }

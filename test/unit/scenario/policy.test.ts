@@ -21,11 +21,14 @@ describe('loadPolicy', () => {
       file: 'policy.yaml',
       auth: {
         profile: 'hmac-lines',
+        hash: 'sha256',
+        encoding: 'hex',
         signed: [false, false, true, true, true, true],
         windowUs: 5_000_000,
         futureUs: 1_000_000,
         replay: 'refuse',
         replayCapacity: 100_000,
+        replayPerKey: 25_000,
       },
       clientIp: { from: 'socket' },
       limits: [
@@ -114,13 +117,16 @@ describe('compilePolicy', () => {
       ],
       auth: {
         signed: [false, false, true, true, true, true],
+        hash: 'sha256',
+        encoding: 'hex',
         windowUsMax: 5_000_000,
         futureUs: 1_000_000,
         replayCapacity: 100_000,
+        replayPerKey: 25_000,
       },
       originUs: 1_700_000_000_000_000,
     });
-    expect(createGate(spec).engine).toBe('ts');
+    expect(createGate(spec, [1, 2]).engine).toBe('ts');
   });
 
   it('refuses a sliding log, which is for judging a target by its URL', () => {
