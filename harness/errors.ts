@@ -32,6 +32,12 @@ export const errorTable = {
     exit: ExitCode.usage,
     hint: 'a key id is 1 to 256 visible ASCII characters, a secret is not empty',
   },
+  FP_CALLER_INVALID: { exit: ExitCode.bug, hint: 'pass a number that internCaller of this gate gave' },
+  FP_CALLERS_FULL: { exit: ExitCode.bug, hint: 'intern only callers that are known, such as holders of an account' },
+  FP_GATE_NAME: {
+    exit: ExitCode.usage,
+    hint: 'choose another name, or attach with the policy that the gate was made of',
+  },
   // Files.
   FP_FILE_UNREADABLE: { exit: ExitCode.usage, hint: 'check the path and its permissions' },
   FP_FILE_EMPTY: { exit: ExitCode.usage, hint: 'name a file, or a folder that holds .yaml files' },

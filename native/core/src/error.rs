@@ -10,6 +10,9 @@ pub enum GateError {
     Gate(String),
     Batch(String),
     Key(&'static str),
+    /// A number that no caller has.
+    Caller,
+    CallersFull,
 }
 
 impl GateError {
@@ -20,6 +23,8 @@ impl GateError {
             Self::Gate(_) => "FP_GATE_INVALID",
             Self::Batch(_) => "FP_BATCH_INVALID",
             Self::Key(_) => "FP_KEY_INVALID",
+            Self::Caller => "FP_CALLER_INVALID",
+            Self::CallersFull => "FP_CALLERS_FULL",
         }
     }
 }
@@ -31,6 +36,8 @@ impl fmt::Display for GateError {
             Self::Class(count) => write!(formatter, "there is no such request class, only 0 to {}", count - 1),
             Self::Gate(message) | Self::Batch(message) => formatter.write_str(message),
             Self::Key(message) => formatter.write_str(message),
+            Self::Caller => formatter.write_str("no caller has this number"),
+            Self::CallersFull => formatter.write_str("the gate keeps 10000000 callers and no more"),
         }
     }
 }

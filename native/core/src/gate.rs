@@ -39,23 +39,23 @@ impl<'a> Keys<'a> {
 
 /// A limit that matches a class: its index, and its cost for it.
 #[derive(Debug, Clone, Copy)]
-struct Match {
+pub(crate) struct Match {
     index: usize,
     cost: u64,
 }
 
 /// What is asked of a request class: the limits before the verifier, the verifier, the limits after it.
 #[derive(Debug)]
-struct ClassPlan {
-    is_signed: bool,
-    front: Vec<Match>,
+pub(crate) struct ClassPlan {
+    pub(crate) is_signed: bool,
+    pub(crate) front: Vec<Match>,
     back: Vec<Match>,
-    needs_account: bool,
-    needs_key: bool,
+    pub(crate) needs_account: bool,
+    pub(crate) needs_key: bool,
 }
 
-pub struct Gate {
-    plans: Vec<ClassPlan>,
+pub(crate) struct Gate {
+    pub(crate) plans: Vec<ClassPlan>,
     tables: Tables,
     keyring: Keyring,
     verifier: Option<Verifier>,
@@ -78,7 +78,7 @@ impl fmt::Debug for Gate {
 impl Gate {
     /// # Errors
     /// `GateError::Gate` when the spec is out of range; the full list of faults is made in TypeScript.
-    pub fn new(spec: &GateSpec) -> Result<Self, GateError> {
+    pub(crate) fn new(spec: &GateSpec) -> Result<Self, GateError> {
         spec.check()?;
         Ok(Self {
             plans: (0..spec.classes.len())
@@ -94,11 +94,11 @@ impl Gate {
 
     /// # Errors
     /// `GateError::Key`
-    pub fn add_key(&mut self, key_id: &[u8], secret: &[u8], account: &[u8]) -> Result<(), GateError> {
+    pub(crate) fn add_key(&mut self, key_id: &[u8], secret: &[u8], account: &[u8]) -> Result<(), GateError> {
         self.keyring.add(key_id, secret, account)
     }
 
-    pub fn remove_key(&mut self, key_id: &[u8]) -> bool {
+    pub(crate) fn remove_key(&mut self, key_id: &[u8]) -> bool {
         self.keyring.remove(key_id)
     }
 
@@ -106,7 +106,7 @@ impl Gate {
     ///
     /// # Errors
     /// `GateError::Time`, `GateError::Class`
-    pub fn decide(
+    pub(crate) fn decide(
         &mut self,
         now_us: f64,
         class_id: f64,
@@ -122,7 +122,12 @@ impl Gate {
     ///
     /// # Errors
     /// `GateError::Time`, `GateError::Class`
-    pub fn limit(&mut self, now_us: f64, class_id: f64, caller: Caller<'_>) -> Result<(Decision, Answer), GateError> {
+    pub(crate) fn limit(
+        &mut self,
+        now_us: f64,
+        class_id: f64,
+        caller: Caller<'_>,
+    ) -> Result<(Decision, Answer), GateError> {
         let now_us = whole_us(now_us).ok_or(GateError::Time)?;
         let class_id = self.class_index(class_id)?;
         Ok(self.decide_checked(now_us, class_id, caller, None))
@@ -132,7 +137,7 @@ impl Gate {
     ///
     /// # Errors
     /// `GateError::Time`; `GateError::Gate` when the gate has no verifier.
-    pub fn verify(&mut self, now_us: f64, signed: &SignedRequest<'_>) -> Result<(Decision, Answer), GateError> {
+    pub(crate) fn verify(&mut self, now_us: f64, signed: &SignedRequest<'_>) -> Result<(Decision, Answer), GateError> {
         let now_us = whole_us(now_us).ok_or(GateError::Time)?;
         if self.verifier.is_none() {
             return Err(GateError::Gate("this gate has no verifier: auth is null".to_owned()));
@@ -156,7 +161,12 @@ impl Gate {
     /// # Errors
     /// Before deciding any: `GateError::Batch` when a record is cut short or `answers` is too small, `GateError::Time`
     /// and `GateError::Class` for the first record at fault.
-    pub fn decide_batch(&mut self, records: &[u8], decisions: &mut [u8], answers: &mut [f64]) -> Result<(), GateError> {
+    pub(crate) fn decide_batch(
+        &mut self,
+        records: &[u8],
+        decisions: &mut [u8],
+        answers: &mut [f64],
+    ) -> Result<(), GateError> {
         if answers.len() < decisions.len().saturating_mul(ANSWER_SIZE) {
             return Err(GateError::Batch("answers is too small".to_owned()));
         }
@@ -184,13 +194,13 @@ impl Gate {
     ///
     /// # Errors
     /// `GateError::Key` when the key is unknown.
-    pub fn sign(&self, key_id: &[u8], message: &[u8]) -> Result<[u8; 32], GateError> {
+    pub(crate) fn sign(&self, key_id: &[u8], message: &[u8]) -> Result<[u8; 32], GateError> {
         let holder = text_form::id(key_id).and_then(|key_id| self.keyring.find(key_id));
         let holder = holder.ok_or(GateError::Key("no key of this id is known to the gate"))?;
         Ok(holder.hmac.mac(message))
     }
 
-    fn decide_record(&mut self, record: &Record<'_>) -> Result<(Decision, Answer), GateError> {
+    pub(crate) fn decide_record(&mut self, record: &Record<'_>) -> Result<(Decision, Answer), GateError> {
         let caller = Caller {
             ip: record.ip,
             account: record.account,
@@ -260,7 +270,7 @@ impl Gate {
         (Decision::Admitted, tables.answer_admitted(plan))
     }
 
-    fn class_index(&self, class_id: f64) -> Result<usize, GateError> {
+    pub(crate) fn class_index(&self, class_id: f64) -> Result<usize, GateError> {
         let index = whole_us(class_id).and_then(|whole| usize::try_from(whole).ok());
         index
             .filter(|index| *index < self.plans.len())

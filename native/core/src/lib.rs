@@ -6,6 +6,7 @@ mod error;
 mod family;
 mod fixed_window;
 mod gate;
+mod handle;
 mod keyring;
 mod limit_table;
 mod record;
@@ -17,7 +18,8 @@ mod token_bucket;
 mod verifier;
 
 pub use error::GateError;
-pub use gate::{Caller, Gate};
+pub use gate::Caller;
+pub use handle::{Gate, HashSecret, Needs};
 pub use spec::{
     ANSWER_SIZE, Answer, AuthSpec, BanSpec, Decision, GateSpec, HORIZON_US, LimitBy, LimitNumbers, LimitSpec,
     WindowAnchor,

@@ -5,9 +5,13 @@ import type {
   FixedWindowNumbers,
   Gate,
   GateSpec,
+  HashSecret,
   LimitSpec,
   TokenBucketNumbers,
 } from '../../../harness/core/spec.js';
+
+/** The key of the hash in every test that does not try others. */
+export const hashSecret: HashSecret = [0x1234_5678, 0x9abc_def0];
 
 export function bucket(capacity: number, refillCells: number, refillPeriodUs: number): TokenBucketNumbers {
   return { family: 'token-bucket', capacity, refillCells, refillPeriodUs };
