@@ -1,5 +1,5 @@
 /** Chooses between the two engines; both give the same decisions. */
-import { randomBytes } from 'node:crypto';
+import { getRandomValues } from 'node:crypto';
 import { createGate } from '../core/gate.js';
 import type { Gate, GateSpec, HashSecret } from '../core/spec.js';
 import { FloodproofError } from '../errors.js';
@@ -14,27 +14,40 @@ export interface Engine {
   /** One line for people: why TypeScript serves; '' when the native engine does. */
   readonly note: string;
   /**
-   * @param hashSecret - one for each process, drawn at random, when none is given.
+   * @param hashSecret - decides where keys lie in tables; random, one a thread, when none is given.
    * @throws FP_GATE_INVALID
    */
   createGate(spec: GateSpec, hashSecret?: HashSecret): Gate;
-}
-
-const drawn = randomBytes(8);
-const processSecret: HashSecret = [drawn.readUInt32LE(0), drawn.readUInt32LE(4)];
-
-function createTsGate(spec: GateSpec, hashSecret: HashSecret = processSecret): Gate {
-  return createGate(spec, hashSecret);
 }
 
 /** @throws {FloodproofError} FP_ENGINE_ABSENT when the native engine is demanded and can not be loaded. */
 export function openEngine(choice: EngineChoice, load: typeof loadAddon = loadAddon): Engine {
   if (choice === 'ts') return { engine: 'ts', note: 'TypeScript engine, as asked', createGate: createTsGate };
   const { addon, absent } = load();
-  if (addon !== undefined) return { engine: 'native', note: '', createGate: (spec) => createNativeGate(addon, spec) };
+  if (addon !== undefined) {
+    return {
+      engine: 'native',
+      note: '',
+      createGate: (spec, hashSecret = randomSecret()) => createNativeGate(addon, spec, hashSecret),
+    };
+  }
   if (choice === 'native') {
     throw new FloodproofError('FP_ENGINE_ABSENT', `the native engine is absent: ${absent}`);
   }
   const note = `TypeScript engine: ${absent} (${BUILD_COMMAND} brings the native one)`;
   return { engine: 'ts', note, createGate: createTsGate };
+}
+
+function createTsGate(spec: GateSpec, hashSecret: HashSecret = randomSecret()): Gate {
+  return createGate(spec, hashSecret);
+}
+
+let drawn: HashSecret | undefined;
+
+function randomSecret(): HashSecret {
+  if (drawn === undefined) {
+    const [k0 = 0, k1 = 0] = getRandomValues(new Uint32Array(2));
+    drawn = [k0, k1];
+  }
+  return drawn;
 }

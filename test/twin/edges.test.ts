@@ -9,7 +9,7 @@ import { demandAddon, describeTwins } from './engines.js';
 const { admitted, throttled, banned, malformed, unknownKey } = Decision;
 
 function bothOf(of: GateSpec): Gate[] {
-  return [createGate(of, hashSecret), createNativeGate(demandAddon(), of)];
+  return [createGate(of, hashSecret), createNativeGate(demandAddon(), of, hashSecret)];
 }
 
 describeTwins('both engines at the edge', () => {

@@ -19,7 +19,7 @@ describeTwins('both engines', () => {
     let coldCount = 0;
     const property = fc.property(specs, fc.array(operations, OPERATIONS_PER_RUN), (spec, list) => {
       const ts = new Caller(createGate(spec, hashSecret), spec);
-      const native = new Caller(createNativeGate(addon, spec), spec);
+      const native = new Caller(createNativeGate(addon, spec, hashSecret), spec);
       for (const operation of list) {
         const expected = ts.apply(operation);
         const actual = native.apply(operation);

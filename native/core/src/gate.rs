@@ -91,12 +91,10 @@ impl Gate {
         self.state.keyring.remove(key_id)
     }
 
-    /// Which texts a request of this class needs.
-    ///
-    /// # Errors
-    /// `GateError::Class`
-    pub fn needs(&self, class_id: f64) -> Result<Needs, GateError> {
-        Ok(self.state.plans[self.class_index(class_id)?].needs)
+    /// Which texts a request of this class needs; none when there is no such class.
+    pub fn needs(&self, class_id: f64) -> Needs {
+        self.class_index(class_id)
+            .map_or_else(|_| Needs::default(), |class_id| self.state.plans[class_id].needs)
     }
 
     /// Decides one request: verifier and every matching limit. `answer` tells the rest.
@@ -157,7 +155,7 @@ impl Gate {
         Ok(self.decide_checked(now_us, class_id, keys, None))
     }
 
-    /// `limit_caller` for each of the callers, in order; `answers` holds `ANSWER_SIZE` numbers for each, or is empty.
+    /// `limit_caller` for each of the callers, in order; `answers` takes `ANSWER_SIZE` numbers for each.
     ///
     /// # Errors
     /// Before deciding any: `GateError::Batch` when `decisions` or `answers` does not fit, `GateError::Time`,
@@ -168,9 +166,10 @@ impl Gate {
         class_id: f64,
         callers: &[u32],
         decisions: &mut [u8],
-        answers: &mut [f64],
+        mut answers: Option<&mut [f64]>,
     ) -> Result<(), GateError> {
-        if decisions.len() != callers.len() || !(answers.is_empty() || answers.len() >= callers.len() * ANSWER_SIZE) {
+        let is_wide_enough = |answers: &&mut [f64]| answers.len() / ANSWER_SIZE >= callers.len();
+        if decisions.len() != callers.len() || !answers.as_ref().is_none_or(is_wide_enough) {
             return Err(GateError::Batch(
                 "decisions or answers does not fit the callers".to_owned(),
             ));
@@ -196,7 +195,7 @@ impl Gate {
             }
             let keys = self.callers[callers[index] as usize];
             *decision = self.decide_checked(now_us, class_id, keys, None) as u8;
-            if !answers.is_empty() {
+            if let Some(answers) = &mut answers {
                 answers[index * ANSWER_SIZE..][..ANSWER_SIZE].copy_from_slice(&self.answer().numbers());
             }
         }

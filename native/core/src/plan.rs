@@ -9,7 +9,7 @@ pub(crate) struct Match {
 }
 
 /// Which texts of a request a gate reads; the others may as well be ''.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "four questions, each answered on its own")]
 pub struct Needs {
     pub ip: bool,
