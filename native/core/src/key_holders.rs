@@ -44,9 +44,10 @@ pub(crate) struct KeyHolders {
 
 impl KeyHolders {
     #[inline]
-    pub(crate) fn find(&self, key_hash: KeyHash, key_id: &str) -> Option<&Arc<KeyHolder>> {
-        let first = self.first.get(&key_hash).filter(|holder| *holder.key_id == *key_id);
-        first.or_else(|| self.collided.iter().find(|holder| *holder.key_id == *key_id))
+    pub(crate) fn find(&self, key_hash: KeyHash, key_id: &[u8]) -> Option<&Arc<KeyHolder>> {
+        let is_it = |holder: &&Arc<KeyHolder>| holder.key_id.as_bytes() == key_id;
+        let first = self.first.get(&key_hash).filter(is_it);
+        first.or_else(|| self.collided.iter().find(is_it))
     }
 
     pub(crate) fn insert(&mut self, holder: &Arc<KeyHolder>) {
@@ -130,24 +131,25 @@ mod tests {
         for key_id in ["a", "b", "c"] {
             holders.insert(&holder(key_id));
         }
-        let owner =
-            |holders: &KeyHolders, key_id| holders.find(one_hash, key_id).map(|holder| holder.account.to_string());
-        assert_eq!(owner(&holders, "a").as_deref(), Some("a"));
-        assert_eq!(owner(&holders, "b").as_deref(), Some("b"));
-        assert_eq!(owner(&holders, "d"), None);
+        let owner = |holders: &KeyHolders, key_id: &[u8]| {
+            holders.find(one_hash, key_id).map(|holder| holder.account.to_string())
+        };
+        assert_eq!(owner(&holders, b"a").as_deref(), Some("a"));
+        assert_eq!(owner(&holders, b"b").as_deref(), Some("b"));
+        assert_eq!(owner(&holders, b"d"), None);
         assert_eq!((holders.count(), holders.number(one_hash)), (3, Some(7)));
         assert_eq!(holders.number(KeyHash::new(2, 1)), None);
 
         holders.remove(one_hash, "a");
         holders.remove(one_hash, "a");
-        assert_eq!((owner(&holders, "a"), holders.count()), (None, 2));
-        assert_eq!(owner(&holders, "c").as_deref(), Some("c"));
+        assert_eq!((owner(&holders, b"a"), holders.count()), (None, 2));
+        assert_eq!(owner(&holders, b"c").as_deref(), Some("c"));
         assert_eq!(holders.number(one_hash), Some(7), "of those that are left");
         holders.insert(&holder("b"));
         holders.insert(&holder("d"));
         holders.remove(one_hash, "c");
-        assert_eq!((owner(&holders, "c"), holders.count()), (None, 2));
-        assert_eq!(owner(&holders, "b").as_deref(), Some("b"));
+        assert_eq!((owner(&holders, b"c"), holders.count()), (None, 2));
+        assert_eq!(owner(&holders, b"b").as_deref(), Some("b"));
         let mut left: Vec<String> = holders.iter().map(|holder| holder.key_id.to_string()).collect();
         left.sort();
         assert_eq!(left, ["b", "d"]);

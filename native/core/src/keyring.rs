@@ -81,7 +81,7 @@ impl SharedKeyring {
         };
         let key_hash = self.hash_of(key_id);
         let mut log = self.log();
-        let Some(holder) = log.live.find(key_hash, key_id) else {
+        let Some(holder) = log.live.find(key_hash, key_id.as_bytes()) else {
             return false;
         };
         let removal = Change::Remove(key_hash, Arc::clone(&holder.key_id));
@@ -215,8 +215,10 @@ impl Keyring {
     /// The key of this id; none also when the id has a wrong form.
     #[inline]
     pub(crate) fn find(&self, key_id: &[u8]) -> Option<&KeyHolder> {
-        let key_id = text_form::id(key_id)?;
-        let key_hash = key_hash(self.secret, key_id.as_bytes());
+        if !text_form::is_id(key_id) {
+            return None;
+        }
+        let key_hash = key_hash(self.secret, key_id);
         self.holders.find(key_hash, key_id).map(|holder| &**holder)
     }
 }

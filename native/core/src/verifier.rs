@@ -24,7 +24,8 @@ pub struct SignedRequest<'a> {
 #[derive(Debug)]
 pub(crate) struct Valid<'k> {
     pub(crate) holder: &'k KeyHolder,
-    claim: Claim,
+    /// None where nothing is remembered.
+    claim: Option<Claim>,
     /// The last instant at which the signature is accepted.
     last_fresh_us: u64,
 }
@@ -91,29 +92,34 @@ impl Verifier {
         if now_us.saturating_sub(timestamp_us) > fresh_us {
             return Err(Decision::Stale);
         }
-        let valid = Valid {
+        let mut valid = Valid {
             holder,
-            claim: Claim::new(self.secret, holder.number, mac.head()),
+            claim: None,
             last_fresh_us: timestamp_us + fresh_us,
         };
-        match self.replay().map(|mut replay| replay.look(valid.claim, now_us)) {
-            None | Some(Decision::Admitted) => Ok(valid),
-            Some(refusal) => Err(refusal),
+        if let Some(replay) = &self.replay {
+            let claim = Claim::new(self.secret, holder.number, mac.head());
+            match locked(replay).look(claim, now_us) {
+                Decision::Admitted => valid.claim = Some(claim),
+                refusal => return Err(refusal),
+            }
         }
+        Ok(valid)
     }
 
     /// Looks at the replay memory again and claims, in one step: of two threads that found one signature unused, one is
     /// told `Replayed`.
     pub(crate) fn claim(&self, valid: &Valid<'_>, now_us: u64) -> Decision {
-        self.replay().map_or(Decision::Admitted, |mut replay| {
-            replay.claim(valid.claim, valid.last_fresh_us, now_us)
-        })
+        match (&self.replay, valid.claim) {
+            (Some(replay), Some(claim)) => locked(replay).claim(claim, valid.last_fresh_us, now_us),
+            _ => Decision::Admitted,
+        }
     }
 
     /// Gives back what `claim` has claimed.
     pub(crate) fn release(&self, valid: &Valid<'_>) {
-        if let Some(mut replay) = self.replay() {
-            replay.release(valid.claim);
+        if let (Some(replay), Some(claim)) = (&self.replay, valid.claim) {
+            locked(replay).release(claim);
         }
     }
 
@@ -123,7 +129,7 @@ impl Verifier {
         request: &SignedRequest<'_>,
     ) -> Result<(&'k KeyHolder, Mac), Decision> {
         // The id of a key that is there has the right form.
-        if holder.is_none() && text_form::id(request.key_id).is_none() {
+        if holder.is_none() && !text_form::is_id(request.key_id) {
             return Err(Decision::Malformed);
         }
         let Some(signature) = signature::decode(self.encoding, request.signature, self.hash.mac_bytes()) else {
@@ -141,17 +147,14 @@ impl Verifier {
             Some(_) => Err(Decision::BadSignature),
         }
     }
+}
 
-    /// A thread that panicked with the lock may have left a window that is not whole, by which nothing can be admitted:
-    /// whoever comes after it panics too.
-    fn replay(&self) -> Option<MutexGuard<'_, ReplayWindow>> {
-        let replay = self.replay.as_ref()?;
-        Some(
-            replay
-                .lock()
-                .expect("no thread panics while it holds the replay window"),
-        )
-    }
+/// A thread that panicked with the lock may have left a window that is not whole, by which nothing can be admitted:
+/// whoever comes after it panics too.
+fn locked(replay: &Mutex<ReplayWindow>) -> MutexGuard<'_, ReplayWindow> {
+    replay
+        .lock()
+        .expect("no thread panics while it holds the replay window")
 }
 
 #[cfg(test)]
