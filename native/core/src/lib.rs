@@ -3,6 +3,7 @@
 #![deny(unsafe_code)]
 
 mod attempt;
+mod batch;
 mod bucket_table;
 mod caller;
 mod claim_expiry;
