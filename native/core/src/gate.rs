@@ -188,7 +188,7 @@ impl Gate {
     /// `GateError::Key` when the key is unknown.
     pub fn sign(&mut self, key_id: &[u8], message: &[u8]) -> Result<String, GateError> {
         self.keyring.catch_up();
-        let holder = self.keyring.find(key_id);
+        let holder = self.keyring.find(key_id).known();
         let holder = holder.ok_or(GateError::Key("no key of this id is known to the gate"))?;
         Ok(signature::encode(self.encoding, &holder.hmac.mac(message)))
     }

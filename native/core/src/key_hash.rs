@@ -27,6 +27,15 @@ impl KeyHash {
         Self(NonZeroU64::new(u64::from(hi) << 32 | u64::from(lo)).unwrap_or(NonZeroU64::MIN))
     }
 
+    pub(crate) fn from_number(number: u64) -> Option<Self> {
+        NonZeroU64::new(number).map(Self)
+    }
+
+    /// Never 0.
+    pub(crate) fn get(self) -> u64 {
+        self.0.get()
+    }
+
     /// The first four bytes of the output, as a little-endian number.
     pub(crate) fn lo(self) -> u32 {
         let [a, b, c, d, ..] = self.0.get().to_le_bytes();

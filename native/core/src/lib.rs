@@ -11,6 +11,7 @@ mod gate;
 mod hmac_key;
 mod key_hash;
 mod key_holders;
+mod key_places;
 mod keyring;
 mod limit_table;
 mod record;
