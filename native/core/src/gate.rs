@@ -165,8 +165,8 @@ impl Gate {
             return Ok(Decision::Malformed);
         };
         self.keyring.catch_up();
-        let holder = self.keyring.find(hash, signed.key_id);
-        let claimed = verifier.claim(holder, signed, now_us);
+        let found = self.keyring.find(hash, signed.key_id);
+        let claimed = verifier.claim(found, signed, now_us);
         Ok(claimed.map_or_else(|refusal| refusal, |_| Decision::Admitted))
     }
 
@@ -196,7 +196,7 @@ impl Gate {
     pub fn sign(&mut self, key_id: &[u8], message: &[u8]) -> Result<String, GateError> {
         self.keyring.catch_up();
         let hash = self.key_hash(key_id);
-        let holder = hash.and_then(|hash| self.keyring.find(hash, key_id));
+        let holder = hash.and_then(|hash| self.keyring.find(hash, key_id).known());
         let holder = holder.ok_or(GateError::Key("no key of this id is known to the gate"))?;
         Ok(self.state.sign(holder, message))
     }
@@ -257,8 +257,8 @@ impl Gate {
             return attempt.refuse(Decision::Malformed);
         };
         self.keyring.catch_up();
-        let holder = self.keyring.find(hash, signed.key_id);
-        let valid = match verifier.claim(holder, signed, attempt.now_us) {
+        let found = self.keyring.find(hash, signed.key_id);
+        let valid = match verifier.claim(found, signed, attempt.now_us) {
             Ok(valid) => valid,
             Err(refusal) => return attempt.refuse(refusal),
         };

@@ -255,18 +255,32 @@ mod tests {
 
     #[test]
     fn claims_that_are_given_back_over_and_over_take_no_more_memory() {
-        let mut window = ReplayWindow::new(8, 8, 1000).unwrap();
+        // Generations of 1024 microseconds: all of these expire in the one that runs, after the first.
+        let mut window = ReplayWindow::new(8, 8, 1 << 20).unwrap();
         assert_eq!(window.claim(claim(1, 0), 10, 0), Decision::Admitted);
         let (entries, order) = (window.entries.capacity(), window.expiry.room());
-        for round in 0..10_000 {
-            assert_eq!(window.claim(claim(0, 1), round % 2 * 900, 0), Decision::Admitted);
-            window.release(claim(0, 1));
+        for _ in 0..10_000 {
+            for (mac, last_fresh_us) in [(1, 20), (2, 20), (3, 5000)] {
+                assert_eq!(window.claim(claim(0, mac), last_fresh_us, 0), Decision::Admitted);
+            }
+            for mac in [1, 2, 3] {
+                window.release(claim(0, mac));
+            }
         }
         assert_eq!((window.entries.capacity(), window.expiry.room()), (entries, order));
         assert_eq!((window.live, window.count(0), window.count(1)), (1, 0, 1));
         assert_eq!(window.look(claim(1, 0), 10), Decision::Replayed);
         assert_eq!(window.look(claim(1, 0), 11), Decision::Admitted);
         assert_eq!(window.live, 0);
+    }
+
+    #[test]
+    fn keys_with_one_secret_do_not_claim_for_each_other() {
+        let mut window = ReplayWindow::new(5000, 1, 1000).unwrap();
+        for key_number in 0..5000 {
+            assert_eq!(window.claim(claim(key_number, 1), 100, 0), Decision::Admitted);
+        }
+        assert_eq!(window.claim(claim(4999, 1), 100, 0), Decision::Replayed);
     }
 
     /// The window as it is meant: a list of what was claimed.
@@ -309,7 +323,7 @@ mod tests {
 
     /// Lives at the ends of a range and within it; the window of the last is one generation.
     fn lives() -> impl Strategy<Value = u64> {
-        prop::sample::select(vec![1, 3, 500, 1022, 1023, 5000, 60_000_000, 1 << 40, 1 << 49])
+        prop::sample::select(vec![1, 3, 500, 1023, 1024, 2049, 4095, 60_000_000, 1 << 40, 1 << 49])
     }
 
     fn rooms() -> impl Strategy<Value = Room> {

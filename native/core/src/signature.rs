@@ -49,7 +49,7 @@ fn decode_hex(text: &[u8], mac_bytes: usize) -> Option<Signature> {
     for (target, digits) in bytes.as_chunks_mut::<4>().0.iter_mut().zip(text.as_chunks().0) {
         let digits = u64::from_le_bytes(*digits);
         let (decimal, letter) = (among(digits, b'0', b'9'), among(digits | (ONES * 0x20), b'a', b'f'));
-        is_digit &= (decimal | letter) & !digits;
+        is_digit &= decimal | letter;
         let values = (digits & (ONES * 0x0f)) + (letter >> 7) * 9;
         let pairs = (values << 4 | values >> 8) & 0x00ff_00ff_00ff_00ff;
         let fours = (pairs | pairs >> 8) & 0x0000_ffff_0000_ffff;
@@ -78,7 +78,7 @@ fn decode_base64(text: &[u8], mac_bytes: usize) -> Option<Signature> {
         let (upper, lower) = (among(digits, b'A', b'Z'), among(digits, b'a', b'z'));
         let decimal = among(digits, b'0', b'9');
         let (plus, slash) = (among(digits, b'+', b'+'), among(digits, b'/', b'/'));
-        is_digit &= (upper | lower | decimal | plus | slash) & !digits;
+        is_digit &= upper | lower | decimal | plus | slash;
         let values = digits
             .wrapping_sub((upper >> 7) * 65 + (lower >> 7) * 71)
             .wrapping_add((decimal >> 7) * 4 + (plus >> 7) * 19 + (slash >> 7) * 16);
@@ -100,8 +100,10 @@ const ONES: u64 = u64::from_le_bytes([1; 8]);
 /// The high bit of each byte.
 const HIGH: u64 = ONES << 7;
 
-/// The high bit of each byte that lies in the range, where all bytes are below 128. A table would be read at a place that
-/// depends on the digit.
+/// The high bit of each byte that lies in the range. A table would be read at a place that depends on the digit.
+///
+/// A byte from 128 on is in no range, also when the one before it carries into it, but it may carry and make a wrong byte
+/// of the next one; so the answer holds when it says yes of all.
 fn among(bytes: u64, first: u8, last: u8) -> u64 {
     let at_least = |least: u8| bytes.wrapping_add(ONES * u64::from(0x80 - least));
     at_least(first) & !at_least(last + 1) & HIGH

@@ -1,6 +1,6 @@
 //! Which texts may name a key, an account or an address.
 
-const ID_LENGTH_MAX: usize = 256;
+pub(crate) const ID_LENGTH_MAX: usize = 256;
 const IP_LENGTH_MAX: usize = 64;
 
 /// Whether it is an id: 1 to 256 visible ASCII characters.

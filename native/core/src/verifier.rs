@@ -1,8 +1,8 @@
 //! Checks form, key and signature, freshness and replay; see `harness/core/verifier.ts`.
 use crate::error::GateError;
-use crate::hmac_key::{HmacKey, Mac};
+use crate::hmac_key::Mac;
 use crate::key_hash::{HashSecret, KeyHash};
-use crate::key_holders::KeyHolder;
+use crate::key_holders::{Found, KeyHolder};
 use crate::replay_window::{Claim, ReplayWindow};
 use crate::signature;
 use crate::spec::{AuthSpec, Decision, HashKind, SignatureEncoding};
@@ -42,8 +42,6 @@ pub(crate) struct Verifier {
     hash: HashKind,
     encoding: SignatureEncoding,
     replay: Option<Mutex<ReplayWindow>>,
-    /// Stands in for the key that is not there, so that the answer takes as long.
-    dummy: HmacKey,
 }
 
 impl fmt::Debug for Verifier {
@@ -68,24 +66,23 @@ impl Verifier {
             hash: auth.hash,
             encoding: auth.encoding,
             replay: replay.map(Mutex::new),
-            dummy: HmacKey::new(auth.hash, b"no such key"),
         })
     }
 
     /// Whether the request is valid; its signature is claimed if so, once for all threads. Who then refuses the request
     /// gives the claim back.
     ///
-    /// `holder` is that of `request.key_id`, `None` when no key of this id is known. The id is of the right form.
+    /// `found` is what the keyring has found for `request.key_id`, which is of the right form.
     pub(crate) fn claim<'k>(
         &self,
-        holder: Option<&'k KeyHolder>,
+        found: Found<'k>,
         request: &SignedRequest<'_>,
         now_us: u64,
     ) -> Result<Valid<'k>, Decision> {
         let (Some(timestamp_us), Some(window_us)) = (request.timestamp_us, request.window_us) else {
             return Err(Decision::Malformed);
         };
-        let (holder, mac) = self.check_signature(holder, request)?;
+        let (holder, mac) = self.check_signature(found, request)?;
         let fresh_us = if window_us == 0 {
             self.window_us_max
         } else {
@@ -121,22 +118,20 @@ impl Verifier {
 
     fn check_signature<'k>(
         &self,
-        holder: Option<&'k KeyHolder>,
+        found: Found<'k>,
         request: &SignedRequest<'_>,
     ) -> Result<(&'k KeyHolder, Mac), Decision> {
-        let Some(signature) = signature::decode(self.encoding, request.signature, self.hash.mac_bytes()) else {
-            return Err(if holder.is_none() {
-                Decision::UnknownKey
-            } else {
-                Decision::BadSignature
-            });
+        let refusal = if found.is_known {
+            Decision::BadSignature
+        } else {
+            Decision::UnknownKey
         };
-        let mac = holder.map_or(&self.dummy, |holder| &holder.hmac).mac(request.message);
-        let is_equal = signature::is_equal(&mac, &signature);
-        match holder {
-            None => Err(Decision::UnknownKey),
-            Some(holder) if is_equal => Ok((holder, mac)),
-            Some(_) => Err(Decision::BadSignature),
+        let signature = signature::decode(self.encoding, request.signature, self.hash.mac_bytes()).ok_or(refusal)?;
+        let mac = found.holder.hmac.mac(request.message);
+        if signature::is_equal(&mac, &signature) && found.is_known {
+            Ok((found.holder, mac))
+        } else {
+            Err(refusal)
         }
     }
 }
@@ -152,6 +147,7 @@ fn locked(replay: &Mutex<ReplayWindow>) -> MutexGuard<'_, ReplayWindow> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hmac_key::HmacKey;
     use crate::keyring::{Keyring, SharedKeyring};
     use std::sync::Arc;
 
