@@ -47,18 +47,21 @@ export class CallerList {
   count = 0;
   readonly #keyHash: KeyHash;
 
-  constructor(keyHash: KeyHash) {
+  readonly #countMax: number;
+
+  constructor(keyHash: KeyHash, countMax: number = CALLERS_MAX) {
     this.#keyHash = keyHash;
+    this.#countMax = countMax;
   }
 
   /** @throws {FloodproofError} FP_CALLERS_FULL */
   add(ip: string, account: string, keyId: string): number {
-    if (this.count >= CALLERS_MAX) {
-      throw new FloodproofError('FP_CALLERS_FULL', `${CALLERS_MAX} callers are interned, and no more can be`);
+    if (this.count >= this.#countMax) {
+      throw new FloodproofError('FP_CALLERS_FULL', `${this.#countMax} callers are interned, and no more can be`);
     }
     const base = this.count * CALLER_WORDS;
     if (base === this.words.length) {
-      const longer = new Int32Array(Math.min(2 * base, CALLERS_MAX * CALLER_WORDS));
+      const longer = new Int32Array(Math.min(2 * base, this.#countMax * CALLER_WORDS));
       longer.set(this.words);
       this.words = longer;
     }

@@ -1,7 +1,8 @@
 /**
  * In which order the slots of a table are searched for a key. Slots lie in lines of four, so that a few of them cost
  * one access to memory. A small table is searched in full, line after line from where the key starts; of a large one a
- * key can reach 32 lines, spread by its hash, so that keys that start together part soon.
+ * key can reach 32 lines: pairs of neighbours, since processors fetch two lines nearly as fast as one, and the pairs
+ * spread by its hash, so that keys that start together part soon.
  */
 export const SLOTS_PER_LINE = 4;
 const TURNS_MAX = 32;
@@ -25,13 +26,17 @@ export class ProbeOrder {
 
   /** Index of the line that is searched in this turn; the last line of a table may be shorter than the others. */
   lineAt(lo: number, hi: number, turn: number): number {
-    if (!this.#isSmall) return this.#reduce(hi + Math.imul(turn, lo | 1));
-    const line = this.#reduce(hi) + turn;
-    return line < this.#lineCount ? line : line - this.#lineCount;
+    if (this.#isSmall) {
+      const line = this.#reduce(hi) + turn;
+      return line < this.#lineCount ? line : line - this.#lineCount;
+    }
+    const line = this.#reduce(hi + Math.imul(turn >> 1, lo | 1));
+    const neighbour = line ^ 1;
+    return (turn & 1) === 0 || neighbour >= this.#lineCount ? line : neighbour;
   }
 
-  /** A word of the hash to a line: multiplied and shifted, which needs no division and no power of two. */
+  /** A word of the hash to a line: multiplied and shifted, which needs no power of two. Below 2^53 all along, so exact. */
   #reduce(word: number): number {
-    return Math.floor(((word >>> 1) * this.#lineCount) / 2 ** 31);
+    return (((word >>> 1) * this.#lineCount) / 2 ** 31) | 0;
   }
 }

@@ -19,7 +19,8 @@ function compileLimit(limit: EnforcedLimit): LimitSpec {
   return { name, by, numbers: numbersOf(limit), costs, ban, maxKeys };
 }
 
-function compileAuth(auth: PolicyAuth): AuthSpec {
+/** Signatures are made by the same rules as they are checked by. */
+export function compileAuth(auth: PolicyAuth): AuthSpec {
   return {
     signed: auth.signed,
     hash: auth.hash,

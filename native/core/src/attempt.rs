@@ -62,24 +62,24 @@ impl Attempt<'_> {
 
     /// When one says no, nothing but its strike is kept.
     fn look(&mut self, positions: Range<usize>) -> Option<Decision> {
-        let mut named: Option<(usize, Look)> = None;
-        for position in positions {
-            let Match { index, cost } = self.plan.matches[position];
+        let mut named: Option<(usize, Decision, u64)> = None;
+        let first = positions.start;
+        for (offset, &Match { index, cost }) in self.plan.matches[positions].iter().enumerate() {
             let table = &self.state.tables[index];
             let key = self.keys.of(table.by, self.state.global);
             let look = table.look(key, cost, self.now_us, &self.state.clock);
+            let (decision, retry_at_us) = (look.decision, look.retry_at_us);
             self.looks.list.push(look);
-            let is_named = match (look.decision, &named) {
-                (Decision::Admitted, _) => false,
-                (_, Some((_, named))) if named.decision == Decision::Never => false,
+            let is_named = match (decision, named) {
+                (Decision::Admitted, _) | (_, Some((_, Decision::Never, _))) => false,
                 (_, None) | (Decision::Never, _) => true,
-                (_, Some((_, named))) => look.retry_at_us > named.retry_at_us,
+                (_, Some((_, _, latest_us))) => retry_at_us > latest_us,
             };
             if is_named {
-                named = Some((position, look));
+                named = Some((first + offset, decision, retry_at_us));
             }
         }
-        named.map(|(position, _)| self.deny(position))
+        named.map(|(position, ..)| self.deny(position))
     }
 
     fn deny(&mut self, position: usize) -> Decision {
@@ -91,25 +91,31 @@ impl Attempt<'_> {
         look.decision
     }
 
+    /// Charges the first `count` limits; when another thread was faster at one of them nothing stays charged, and its
+    /// denial is the decision.
     fn charge(&mut self, count: usize, is_admitted: bool) -> Option<Decision> {
         let state = self.state;
-        for position in 0..count {
-            let table = &state.tables[self.plan.matches[position].index];
+        let matches = self.plan.matches.iter().zip(&mut self.looks.list).take(count);
+        for (position, (limit, look)) in matches.enumerate() {
+            let table = &state.tables[limit.index];
             let key = self.keys.of(table.by, state.global);
-            let look = &mut self.looks.list[position];
-            if table.charge(key, look, &state.clock, self.sharing, is_admitted) {
-                continue;
+            if !table.charge(key, look, &state.clock, self.sharing, is_admitted) {
+                return Some(self.give_way(position));
             }
-            for earlier in 0..position {
-                let table = &state.tables[self.plan.matches[earlier].index];
-                let key = self.keys.of(table.by, state.global);
-                table.give_back(key, &self.looks.list[earlier], &state.clock);
-            }
-            state.overtaken.fetch_add(1, Ordering::Relaxed);
-            state.given_back.fetch_add(position as u64, Ordering::Relaxed);
-            return Some(self.deny(position));
         }
         None
+    }
+
+    #[cold]
+    fn give_way(&mut self, position: usize) -> Decision {
+        let state = self.state;
+        for (limit, look) in self.plan.matches.iter().zip(&self.looks.list).take(position) {
+            let table = &state.tables[limit.index];
+            table.give_back(self.keys.of(table.by, state.global), look, &state.clock);
+        }
+        state.overtaken.fetch_add(1, Ordering::Relaxed);
+        state.given_back.fetch_add(position as u64, Ordering::Relaxed);
+        self.deny(position)
     }
 
     /// Names the limit with the fewest cells left, the first of equals.

@@ -28,7 +28,7 @@ use crate::look::{Look, Place};
 use crate::prefetch::prefetch;
 use crate::spec::Decision;
 use crate::sync::{AtomicBool, AtomicU64, Ordering, Patience};
-use crate::token_bucket::TokenBucket;
+use crate::token_bucket::{Step, TokenBucket};
 
 /// Stands for the TAT of a slot that is being taken. A TAT is below 2^63.
 const MOVING: u64 = u64::MAX;
@@ -43,12 +43,48 @@ struct Slot {
     tat: AtomicU64,
 }
 
+impl Slot {
+    #[inline]
+    fn read(&self, key: KeyHash) -> Reading {
+        let before = self.key.load(Ordering::Acquire);
+        if before != key.get() && before != 0 {
+            return Reading::Other;
+        }
+        let tat = self.tat.load(Ordering::Acquire);
+        if before == 0 && tat == 0 {
+            return Reading::Empty;
+        }
+        let after = self.key.load(Ordering::Acquire);
+        match (after == key.get(), before == after, tat) {
+            (true, true, MOVING) | (true, false, _) => Reading::Moving,
+            (true, true, tat) => Reading::Mine(tat),
+            (false, ..) if before == key.get() => Reading::Moving,
+            // Somebody is taking it, or has just taken it, for another key.
+            (false, ..) => Reading::Other,
+        }
+    }
+}
+
 /// One line of the processor's cache.
 #[cfg_attr(not(floodproof_loom), derive(zerocopy::FromZeros))]
 #[derive(Debug, Default)]
 #[repr(C, align(64))]
 struct Line {
     slots: [Slot; LINE_SLOTS],
+}
+
+impl Line {
+    /// The slot in which a key stands. Compares all four, since which one it is can not be predicted, and a wrong guess
+    /// costs the processor more than three comparisons.
+    #[inline]
+    fn slot_of(&self, key: u64) -> Option<&Slot> {
+        let [a, b, c, d] = self
+            .slots
+            .each_ref()
+            .map(|slot| slot.key.load(Ordering::Acquire) == key);
+        let mask = u8::from(a) | u8::from(b) << 1 | u8::from(c) << 2 | u8::from(d) << 3;
+        (mask != 0).then(|| &self.slots[mask.trailing_zeros() as usize % LINE_SLOTS])
+    }
 }
 
 /// Whether other threads may use the table at the same time. Alone, nothing changes between a look and its charge.
@@ -70,6 +106,15 @@ pub(crate) struct BucketTable {
 /// Another thread was in the middle of taking the key's slot for too long.
 struct Contended;
 
+/// What a line is to a key.
+enum Search {
+    Found(usize, u64),
+    Absent,
+    Moving,
+    /// It may be in the next line.
+    Further,
+}
+
 /// What a slot is to a key.
 enum Reading {
     Mine(u64),
@@ -81,10 +126,18 @@ enum Reading {
 impl BucketTable {
     pub(crate) fn new(bucket: TokenBucket, keys_max: u64) -> Result<Self, GateError> {
         let layout = Layout::new(keys_max);
+        let mut lines = zeroed_lines(layout.line_count())?;
+        // Slots of the last line that the table does not have look as if they were taken for ever.
+        for index in layout.slot_count()..layout.line_count() * LINE_SLOTS {
+            lines[index / LINE_SLOTS].slots[index % LINE_SLOTS] = Slot {
+                key: AtomicU64::new(u64::MAX),
+                tat: AtomicU64::new(MOVING),
+            };
+        }
         Ok(Self {
             bucket,
             layout,
-            lines: zeroed_lines(layout.line_count())?,
+            lines,
             cold: AtomicU64::new(0),
             latches: std::array::from_fn(|_| AtomicBool::new(false)),
         })
@@ -92,7 +145,9 @@ impl BucketTable {
 
     /// Asks for the memory in which the search for the key begins.
     pub(crate) fn prefetch(&self, key: KeyHash) {
-        prefetch(&self.lines[self.layout.home(key)]);
+        for line in self.layout.lines(key).take(2) {
+            prefetch(&self.lines[line]);
+        }
     }
 
     pub(crate) fn look(&self, key: KeyHash, cost: u64, now_us: u64, clock: &Clock) -> Look {
@@ -116,6 +171,46 @@ impl BucketTable {
         }
     }
 
+    /// None when the cost is above the capacity.
+    pub(crate) fn step(&self, cost: u64, now_us: u64) -> Option<Step> {
+        self.bucket.step(cost, now_us)
+    }
+
+    /// Looks and charges at once, where the key has a slot, the cells fit and no other thread is in the way. False: nothing
+    /// was done, and `look` has to be asked.
+    #[inline]
+    pub(crate) fn admit(&self, key: KeyHash, step: Step, sharing: Sharing) -> bool {
+        let home = &self.lines[self.layout.home(key)];
+        let Some(slot) = home.slot_of(key.get()).or_else(|| self.slot_further(key)) else {
+            return false;
+        };
+        let Reading::Mine(tat) = slot.read(key) else {
+            return false;
+        };
+        let Some(charged) = step.charged(tat) else {
+            return false;
+        };
+        if sharing == Sharing::Alone {
+            slot.tat.store(charged, Ordering::Relaxed);
+            return true;
+        }
+        let swapped = slot
+            .tat
+            .compare_exchange(tat, charged, Ordering::AcqRel, Ordering::Acquire);
+        swapped.is_ok()
+    }
+
+    fn slot_further(&self, key: KeyHash) -> Option<&Slot> {
+        let lines = self.layout.lines(key).skip(1).map(|line| &self.lines[line]);
+        for line in lines {
+            let slot = line.slot_of(key.get());
+            if slot.is_some() || line.slot_of(0).is_some() {
+                return slot;
+            }
+        }
+        None
+    }
+
     /// Gives back what an earlier charge of this decision took, since a later limit said no.
     pub(crate) fn give_back(&self, key: KeyHash, look: &Look, clock: &Clock) {
         let tat_of = |tat| {
@@ -134,7 +229,7 @@ impl BucketTable {
             return;
         };
         // A slot that is no longer the key's, or is being taken, was idle: nothing of the charge is left.
-        while let Reading::Mine(tat) = self.read(slot, key) {
+        while let Reading::Mine(tat) = self.slot(slot).read(key) {
             let word = &self.slot(slot).tat;
             let given_back = word.compare_exchange(tat, tat_of(tat), Ordering::AcqRel, Ordering::Acquire);
             if given_back.is_ok() {
@@ -272,55 +367,51 @@ impl BucketTable {
     }
 
     /// The key's slot and its TAT.
+    #[inline]
     fn find(&self, key: KeyHash) -> Result<Option<(usize, u64)>, Contended> {
+        match self.search(self.layout.home(key), key) {
+            Search::Found(slot, tat) => Ok(Some((slot, tat))),
+            Search::Absent => Ok(None),
+            Search::Further | Search::Moving => self.find_further(key),
+        }
+    }
+
+    #[inline(never)]
+    fn find_further(&self, key: KeyHash) -> Result<Option<(usize, u64)>, Contended> {
         let mut patience = Patience::default();
         'search: loop {
-            for slot in self.slots(key) {
-                match self.read(slot, key) {
-                    Reading::Mine(tat) => return Ok(Some((slot, tat))),
-                    Reading::Other => {}
-                    Reading::Empty => return Ok(None),
-                    Reading::Moving if patience.wait() => continue 'search,
-                    Reading::Moving => return Err(Contended),
+            for line in self.layout.lines(key) {
+                match self.search(line, key) {
+                    Search::Found(slot, tat) => return Ok(Some((slot, tat))),
+                    Search::Absent => return Ok(None),
+                    Search::Further => {}
+                    Search::Moving if patience.wait() => continue 'search,
+                    Search::Moving => return Err(Contended),
                 }
             }
             return Ok(None);
         }
     }
 
+    #[inline]
+    fn search(&self, line: usize, key: KeyHash) -> Search {
+        for (index, slot) in self.lines[line].slots.iter().enumerate() {
+            match slot.read(key) {
+                Reading::Other => {}
+                Reading::Mine(tat) => return Search::Found(line * LINE_SLOTS + index, tat),
+                Reading::Empty => return Search::Absent,
+                Reading::Moving => return Search::Moving,
+            }
+        }
+        Search::Further
+    }
+
     /// The first slot for a new key, and its TAT.
     fn find_free(&self, key: KeyHash, now_us: u64) -> Option<(usize, u64)> {
-        self.slots(key).find_map(|slot| {
-            let tat = self.slot(slot).tat.load(Ordering::Acquire);
-            (tat != MOVING && self.bucket.is_idle(tat, now_us)).then_some((slot, tat))
-        })
-    }
-
-    fn read(&self, slot: usize, key: KeyHash) -> Reading {
-        let Slot { key: holder, tat } = self.slot(slot);
-        let before = holder.load(Ordering::Acquire);
-        if before != key.get() && before != 0 {
-            return Reading::Other;
-        }
-        let tat = tat.load(Ordering::Acquire);
-        if before == 0 && tat == 0 {
-            return Reading::Empty;
-        }
-        let after = holder.load(Ordering::Acquire);
-        match (after == key.get(), before == after, tat) {
-            (true, true, MOVING) | (true, false, _) => Reading::Moving,
-            (true, true, tat) => Reading::Mine(tat),
-            (false, ..) if before == key.get() => Reading::Moving,
-            // Somebody is taking it, or has just taken it, for another key.
-            (false, ..) => Reading::Other,
-        }
-    }
-
-    fn slots(&self, key: KeyHash) -> impl Iterator<Item = usize> {
-        let layout = self.layout;
-        layout.lines(key).flat_map(move |line| {
-            let first = line * LINE_SLOTS;
-            first..first + layout.slots_of(line)
+        self.layout.lines(key).find_map(|line| {
+            let slots = self.lines[line].slots.iter().enumerate();
+            let mut tats = slots.map(|(index, slot)| (line * LINE_SLOTS + index, slot.tat.load(Ordering::Acquire)));
+            tats.find(|(_, tat)| *tat != MOVING && self.bucket.is_idle(*tat, now_us))
         })
     }
 

@@ -23,15 +23,11 @@ pub(crate) struct CallerKeys {
 impl CallerKeys {
     /// Hashes what is needed and leaves the rest.
     pub(crate) fn new(secret: HashSecret, caller: Caller<'_>, needs: Needs) -> Self {
-        let id = |is_needed: bool, bytes| {
-            let text = if is_needed { text_form::id(bytes) } else { None };
-            text.map(|text| key_hash(secret, text.as_bytes()))
-        };
-        let ip = if needs.ip { text_form::ip(caller.ip) } else { None };
+        let hash = |is_right: bool, bytes| is_right.then(|| key_hash(secret, bytes));
         Self {
-            ip: ip.map(|text| key_hash(secret, text.as_bytes())),
-            account: id(needs.account, caller.account),
-            key: id(needs.key, caller.key_id),
+            ip: hash(needs.ip && text_form::is_ip(caller.ip), caller.ip),
+            account: hash(needs.account && text_form::is_id(caller.account), caller.account),
+            key: hash(needs.key && text_form::is_id(caller.key_id), caller.key_id),
         }
     }
 
@@ -44,5 +40,47 @@ impl CallerKeys {
             LimitBy::Global => None,
         };
         key.unwrap_or(global)
+    }
+}
+
+/// Callers that are known by a number. One list for each text, since a request seldom needs more than one of them, and
+/// what is read for one request should lie close together.
+#[derive(Debug, Default)]
+pub(crate) struct Callers {
+    ips: Vec<Option<KeyHash>>,
+    accounts: Vec<Option<KeyHash>>,
+    keys: Vec<Option<KeyHash>>,
+}
+
+impl Callers {
+    pub(crate) fn count(&self) -> usize {
+        self.ips.len()
+    }
+
+    pub(crate) fn push(&mut self, caller: CallerKeys) {
+        self.ips.push(caller.ip);
+        self.accounts.push(caller.account);
+        self.keys.push(caller.key);
+    }
+
+    /// Those of the caller's keys that are needed; none when nobody has this number.
+    pub(crate) fn get(&self, caller: u32, needs: Needs) -> Option<CallerKeys> {
+        let index = caller as usize;
+        let read = |is_needed: bool, list: &[Option<KeyHash>]| if is_needed { list[index] } else { None };
+        (index < self.count()).then(|| CallerKeys {
+            ip: read(needs.ip, &self.ips),
+            account: read(needs.account, &self.accounts),
+            key: read(needs.key, &self.keys),
+        })
+    }
+
+    /// What a limit counts the callers by; none when it counts all as one.
+    pub(crate) fn list(&self, by: LimitBy) -> Option<&[Option<KeyHash>]> {
+        match by {
+            LimitBy::Ip => Some(&self.ips),
+            LimitBy::Account => Some(&self.accounts),
+            LimitBy::Key => Some(&self.keys),
+            LimitBy::Global => None,
+        }
     }
 }

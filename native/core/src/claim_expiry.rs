@@ -6,7 +6,7 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, TryReserveError};
 
-/// Lists in the ring, a power of two. The longest life of a claim spans at most all but two.
+/// Lists in the ring, a power of two: as many generations as the longest life can lead ahead.
 const GENERATIONS: usize = 1024;
 
 const NONE: u32 = u32::MAX;
@@ -58,7 +58,8 @@ impl ClaimExpiry {
         let mut order = BinaryHeap::new();
         // A quarter more, so that what was given back is cleared away at most once in so many claims.
         order.try_reserve_exact(capacity + capacity / 4 + 64)?;
-        let is_wide = |bits: &u32| longest_life_us >> bits <= GENERATIONS as u64 - 2;
+        // An instant so far ahead lies at most one generation further than the life has whole ones.
+        let is_wide = |bits: &u32| longest_life_us >> bits < GENERATIONS as u64;
         Ok(Self {
             width_bits: (0..u64::BITS).find(is_wide).unwrap_or(u64::BITS - 1),
             generation: 0,

@@ -1,14 +1,13 @@
 //! The gate: verifier and limits of one policy fused; see `Gate` in `harness/core/spec.ts` for the contract.
 use crate::attempt::{Attempt, Looks};
 use crate::bucket_table::Sharing;
-use crate::caller::{Caller, CallerKeys};
+use crate::caller::{Caller, CallerKeys, Callers};
 use crate::error::GateError;
 use crate::key_hash::{HashSecret, KeyHash, key_hash};
 use crate::keyring::Keyring;
 use crate::plan::Needs;
-use crate::prefetch::prefetch;
 use crate::record::{Record, take_record};
-use crate::spec::{ANSWER_SIZE, Answer, Decision, GateSpec};
+use crate::spec::{Answer, Decision, GateSpec};
 use crate::state::State;
 use crate::text_form;
 use crate::time::whole_us;
@@ -18,16 +17,13 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 const CALLERS_MAX: usize = 10_000_000;
-/// How far a batch asks for memory in advance: the callers, and nearer the slots of their keys.
-const CALLERS_AHEAD: usize = 24;
-const SLOTS_AHEAD: usize = 12;
 
 /// One thread's handle on a gate. Several handles on one gate decide as one: what one admits is charged for all.
 pub struct Gate {
-    state: Arc<State>,
-    sharing: Sharing,
+    pub(crate) state: Arc<State>,
+    pub(crate) sharing: Sharing,
     keyring: Keyring,
-    callers: Vec<CallerKeys>,
+    pub(crate) callers: Callers,
     looks: Looks,
     class_id: usize,
 }
@@ -75,7 +71,7 @@ impl Gate {
             keyring: Keyring::new(Arc::clone(&state.keyring)),
             state,
             sharing,
-            callers: Vec::new(),
+            callers: Callers::default(),
             looks: Looks::default(),
             class_id: 0,
         }
@@ -135,10 +131,10 @@ impl Gate {
     /// # Errors
     /// `GateError::CallersFull`
     pub fn intern_caller(&mut self, caller: Caller<'_>) -> Result<u32, GateError> {
-        if self.callers.len() == CALLERS_MAX {
+        if self.callers.count() == CALLERS_MAX {
             return Err(GateError::CallersFull(CALLERS_MAX));
         }
-        let number = u32::try_from(self.callers.len()).unwrap_or(u32::MAX);
+        let number = u32::try_from(self.callers.count()).unwrap_or(u32::MAX);
         self.callers
             .push(CallerKeys::new(self.state.secret, caller, Needs::ALL_TEXTS));
         Ok(number)
@@ -151,55 +147,7 @@ impl Gate {
     pub fn limit_caller(&mut self, now_us: f64, class_id: f64, caller: u32) -> Result<Decision, GateError> {
         let now_us = whole_us(now_us).ok_or(GateError::Time)?;
         let class_id = self.class_index(class_id)?;
-        let keys = *self.callers.get(caller as usize).ok_or(GateError::Caller(caller))?;
-        Ok(self.decide_checked(now_us, class_id, keys, None))
-    }
-
-    /// `limit_caller` for each of the callers, in order; `answers` takes `ANSWER_SIZE` numbers for each.
-    ///
-    /// # Errors
-    /// Before deciding any: `GateError::Batch` when `decisions` or `answers` does not fit, `GateError::Time`,
-    /// `GateError::Class`, `GateError::Caller`.
-    pub fn limit_batch(
-        &mut self,
-        now_us: f64,
-        class_id: f64,
-        callers: &[u32],
-        decisions: &mut [u8],
-        mut answers: Option<&mut [f64]>,
-    ) -> Result<(), GateError> {
-        let is_wide_enough = |answers: &&mut [f64]| answers.len() / ANSWER_SIZE >= callers.len();
-        if decisions.len() != callers.len() || !answers.as_ref().is_none_or(is_wide_enough) {
-            return Err(GateError::Batch(
-                "decisions or answers does not fit the callers".to_owned(),
-            ));
-        }
-        let now_us = whole_us(now_us).ok_or(GateError::Time)?;
-        let class_id = self.class_index(class_id)?;
-        let count = self.callers.len();
-        if let Some(unknown) = callers.iter().find(|caller| **caller as usize >= count) {
-            return Err(GateError::Caller(*unknown));
-        }
-        for caller in callers.iter().take(CALLERS_AHEAD) {
-            prefetch(&self.callers[*caller as usize]);
-        }
-        for caller in callers.iter().take(SLOTS_AHEAD) {
-            self.prefetch_slots(class_id, *caller);
-        }
-        for (index, decision) in decisions.iter_mut().enumerate() {
-            if let Some(caller) = callers.get(index + CALLERS_AHEAD) {
-                prefetch(&self.callers[*caller as usize]);
-            }
-            if let Some(caller) = callers.get(index + SLOTS_AHEAD) {
-                self.prefetch_slots(class_id, *caller);
-            }
-            let keys = self.callers[callers[index] as usize];
-            *decision = self.decide_checked(now_us, class_id, keys, None) as u8;
-            if let Some(answers) = &mut answers {
-                answers[index * ANSWER_SIZE..][..ANSWER_SIZE].copy_from_slice(&self.answer().numbers());
-            }
-        }
-        Ok(())
+        self.decide_caller(now_us, class_id, caller)
     }
 
     /// Only the verifier with its replay claim.
@@ -217,11 +165,9 @@ impl Gate {
             return Ok(Decision::Malformed);
         };
         self.keyring.catch_up();
-        let holder = self.keyring.find(hash, signed.key_id);
-        Ok(match verifier.look(holder, signed, now_us) {
-            Ok(valid) => verifier.claim(&valid, now_us),
-            Err(refusal) => refusal,
-        })
+        let found = self.keyring.find(hash, signed.key_id);
+        let claimed = verifier.claim(found, signed, now_us);
+        Ok(claimed.map_or_else(|refusal| refusal, |_| Decision::Admitted))
     }
 
     /// `decide` for the packed record at the start of `record`.
@@ -232,34 +178,6 @@ impl Gate {
         let mut rest = record;
         let record = take_record(&mut rest, 0)?;
         self.decide_taken(&record)
-    }
-
-    /// Decides `decisions.len()` packed records in order.
-    ///
-    /// # Errors
-    /// Before deciding any: `GateError::Batch` when a record is cut short or `answers` is too small, `GateError::Time`
-    /// and `GateError::Class` for the first record at fault.
-    pub fn decide_batch(&mut self, records: &[u8], decisions: &mut [u8], answers: &mut [f64]) -> Result<(), GateError> {
-        if answers.len() < decisions.len().saturating_mul(ANSWER_SIZE) {
-            return Err(GateError::Batch("answers is too small".to_owned()));
-        }
-        let mut rest = records;
-        for index in 0..decisions.len() {
-            let record = take_record(&mut rest, index)?;
-            whole_us(record.now_us).ok_or(GateError::Time)?;
-            self.class_index(f64::from(record.class_id))?;
-        }
-        rest = records;
-        for (index, (decision, answer)) in decisions
-            .iter_mut()
-            .zip(answers.chunks_exact_mut(ANSWER_SIZE))
-            .enumerate()
-        {
-            let record = take_record(&mut rest, index)?;
-            *decision = self.decide_taken(&record)? as u8;
-            answer.copy_from_slice(&self.answer().numbers());
-        }
-        Ok(())
     }
 
     /// What the limits said to the request that was decided last.
@@ -278,7 +196,7 @@ impl Gate {
     pub fn sign(&mut self, key_id: &[u8], message: &[u8]) -> Result<String, GateError> {
         self.keyring.catch_up();
         let hash = self.key_hash(key_id);
-        let holder = hash.and_then(|hash| self.keyring.find(hash, key_id));
+        let holder = hash.and_then(|hash| self.keyring.find(hash, key_id).known());
         let holder = holder.ok_or(GateError::Key("no key of this id is known to the gate"))?;
         Ok(self.state.sign(holder, message))
     }
@@ -290,7 +208,13 @@ impl Gate {
         }
     }
 
-    fn decide_taken(&mut self, record: &Record<'_>) -> Result<Decision, GateError> {
+    pub(crate) fn decide_caller(&mut self, now_us: u64, class_id: usize, caller: u32) -> Result<Decision, GateError> {
+        let needs = self.state.plans[class_id].needs;
+        let keys = self.callers.get(caller, needs).ok_or(GateError::Caller(caller))?;
+        Ok(self.decide_checked(now_us, class_id, keys, None))
+    }
+
+    pub(crate) fn decide_taken(&mut self, record: &Record<'_>) -> Result<Decision, GateError> {
         let caller = Caller {
             ip: record.ip,
             account: record.account,
@@ -306,7 +230,7 @@ impl Gate {
         self.decide(record.now_us, f64::from(record.class_id), caller, &signed)
     }
 
-    fn decide_checked(
+    pub(crate) fn decide_checked(
         &mut self,
         now_us: u64,
         class_id: usize,
@@ -333,40 +257,24 @@ impl Gate {
             return attempt.refuse(Decision::Malformed);
         };
         self.keyring.catch_up();
-        let holder = self.keyring.find(hash, signed.key_id);
-        let valid = match verifier.look(holder, signed, attempt.now_us) {
+        let found = self.keyring.find(hash, signed.key_id);
+        let valid = match verifier.claim(found, signed, attempt.now_us) {
             Ok(valid) => valid,
             Err(refusal) => return attempt.refuse(refusal),
         };
         attempt.keys.account = valid.account();
-        if let Some(denial) = attempt.look_back() {
-            return denial;
-        }
-        // Another thread may have claimed the same signature since it was looked at.
-        let claimed = verifier.claim(&valid, attempt.now_us);
-        if claimed != Decision::Admitted {
-            return attempt.refuse(claimed);
-        }
-        let decision = attempt.admit();
+        let decision = attempt.look_back().unwrap_or_else(|| attempt.admit());
         if decision != Decision::Admitted {
             verifier.release(&valid);
         }
         decision
     }
 
-    fn prefetch_slots(&self, class_id: usize, caller: u32) {
-        let keys = &self.callers[caller as usize];
-        for limit in &self.state.plans[class_id].matches {
-            let table = &self.state.tables[limit.index];
-            table.prefetch(keys.of(table.by, self.state.global));
-        }
-    }
-
     fn key_hash(&self, key_id: &[u8]) -> Option<KeyHash> {
-        text_form::id(key_id).map(|text| key_hash(self.state.secret, text.as_bytes()))
+        text_form::is_id(key_id).then(|| key_hash(self.state.secret, key_id))
     }
 
-    fn class_index(&self, class_id: f64) -> Result<usize, GateError> {
+    pub(crate) fn class_index(&self, class_id: f64) -> Result<usize, GateError> {
         let count = self.state.plans.len();
         let index = whole_us(class_id).and_then(|whole| usize::try_from(whole).ok());
         index.filter(|index| *index < count).ok_or(GateError::Class(count))

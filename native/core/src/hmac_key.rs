@@ -38,8 +38,9 @@ impl Mac {
 #[derive(Clone)]
 pub(crate) enum HmacKey {
     Sha256(KeyedSha256),
-    Sha384(KeyedSha512),
-    Sha512(KeyedSha512),
+    /// Apart, so that the many keys of the other kind take half the room.
+    Sha384(Box<KeyedSha512>),
+    Sha512(Box<KeyedSha512>),
 }
 
 /// Shows nothing of the key.
@@ -57,8 +58,8 @@ impl HmacKey {
     pub(crate) fn new(kind: HashKind, secret: &[u8]) -> Self {
         match kind {
             HashKind::Sha256 => Self::Sha256(KeyedSha256::new(&SHA256_START, secret, kind.mac_bytes())),
-            HashKind::Sha384 => Self::Sha384(KeyedSha512::new(&SHA384_START, secret, kind.mac_bytes())),
-            HashKind::Sha512 => Self::Sha512(KeyedSha512::new(&SHA512_START, secret, kind.mac_bytes())),
+            HashKind::Sha384 => Self::Sha384(Box::new(KeyedSha512::new(&SHA384_START, secret, kind.mac_bytes()))),
+            HashKind::Sha512 => Self::Sha512(Box::new(KeyedSha512::new(&SHA512_START, secret, kind.mac_bytes()))),
         }
     }
 

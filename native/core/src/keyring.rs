@@ -6,7 +6,8 @@
 use crate::error::GateError;
 use crate::hmac_key::HmacKey;
 use crate::key_hash::{HashSecret, KeyHash, key_hash};
-use crate::key_holders::{HashOfHash, KeyHolder, KeyHolders};
+use crate::key_holders::{Found, KeyHolder, KeyHolders};
+use crate::key_places::HashOfHash;
 use crate::spec::HashKind;
 use crate::text_form;
 use std::collections::HashMap;
@@ -40,7 +41,7 @@ impl SharedKeyring {
             hash,
             secret,
             version: AtomicU64::new(0),
-            log: Mutex::default(),
+            log: Mutex::new(Log::new(hash)),
         }
     }
 
@@ -53,19 +54,17 @@ impl SharedKeyring {
         if secret.is_empty() {
             return Err(GateError::Key("the secret is empty"));
         }
-        let account = match account {
-            [] => "",
-            _ => text_form::id(account).ok_or(GateError::Key("the account has a wrong form"))?,
-        };
+        if !account.is_empty() && !text_form::is_id(account) {
+            return Err(GateError::Key("the account has a wrong form"));
+        }
         let hmac = HmacKey::new(self.hash, secret);
-        let key_hash = key_hash(self.secret, key_id.as_bytes());
+        let hash = self.hash_of(key_id);
         let mut log = self.log();
-        let number = log.number(key_hash)?;
+        let number = log.number(hash)?;
         let holder = KeyHolder {
             key_id: Arc::from(key_id),
-            key_hash,
-            account: Arc::from(account),
-            account_hash: self.hash_of(account),
+            key_hash: hash,
+            account: (!account.is_empty()).then(|| key_hash(self.secret, account)),
             hmac,
             number,
         };
@@ -81,7 +80,7 @@ impl SharedKeyring {
         };
         let key_hash = self.hash_of(key_id);
         let mut log = self.log();
-        let Some(holder) = log.live.find(key_hash, key_id.as_bytes()) else {
+        let Some(holder) = log.live.find(key_hash, key_id.as_bytes()).known() else {
             return false;
         };
         let removal = Change::Remove(key_hash, Arc::clone(&holder.key_id));
@@ -118,7 +117,6 @@ impl Change {
     }
 }
 
-#[derive(Default)]
 struct Log {
     /// Goes up when the log is cut down to the keys that are there.
     generation: u64,
@@ -131,6 +129,16 @@ struct Log {
 }
 
 impl Log {
+    fn new(hash: HashKind) -> Self {
+        Self {
+            generation: 0,
+            changes: Vec::new(),
+            live: KeyHolders::new(hash),
+            retired: HashMap::default(),
+            numbers: 0,
+        }
+    }
+
     /// The number that the id has, or the next one. Ids of one hash share it, and with it their part of the replay
     /// memory.
     fn number(&mut self, key_hash: KeyHash) -> Result<u32, GateError> {
@@ -175,11 +183,11 @@ impl fmt::Debug for Keyring {
 impl Keyring {
     pub(crate) fn new(shared: Arc<SharedKeyring>) -> Self {
         Self {
+            holders: KeyHolders::new(shared.hash),
             shared,
             version: 0,
             generation: 0,
             applied: 0,
-            holders: KeyHolders::default(),
         }
     }
 
@@ -195,7 +203,7 @@ impl Keyring {
     fn take_in(&mut self) {
         let log = self.shared.log();
         if log.generation != self.generation {
-            self.holders = KeyHolders::default();
+            self.holders = KeyHolders::new(self.shared.hash);
             self.generation = log.generation;
             self.applied = 0;
         }
@@ -208,8 +216,8 @@ impl Keyring {
 
     /// The key of this id, whose hash is at hand already.
     #[inline]
-    pub(crate) fn find(&self, key_hash: KeyHash, key_id: &[u8]) -> Option<&KeyHolder> {
-        self.holders.find(key_hash, key_id).map(|holder| &**holder)
+    pub(crate) fn find(&self, key_hash: KeyHash, key_id: &[u8]) -> Found<'_> {
+        self.holders.find(key_hash, key_id)
     }
 }
 
@@ -219,7 +227,7 @@ impl Keyring {
         &self.shared
     }
 
-    pub(crate) fn find_text(&self, key_id: &[u8]) -> Option<&KeyHolder> {
+    pub(crate) fn find_text(&self, key_id: &[u8]) -> Found<'_> {
         self.find(key_hash(self.shared.secret, key_id), key_id)
     }
 }
@@ -240,13 +248,13 @@ mod tests {
         let mut keyring = Keyring::new(shared());
         keyring.shared().add(b"k", b"secret", b"owner").unwrap();
         keyring.catch_up();
-        let holder = keyring.find_text(b"k").unwrap();
-        assert_eq!((&*holder.key_id, &*holder.account, holder.number), ("k", "owner", 0));
+        let holder = keyring.find_text(b"k").known().unwrap();
+        assert_eq!((&*holder.key_id, holder.number), ("k", 0));
         assert_eq!(holder.key_hash, key_hash(SECRET, b"k"));
-        assert_eq!(holder.account_hash, key_hash(SECRET, b"owner"));
+        assert_eq!(holder.account, Some(key_hash(SECRET, b"owner")));
         let expected = HmacKey::new(HashKind::Sha256, b"secret").mac(b"m");
         assert_eq!(holder.hmac.mac(b"m"), expected);
-        assert!(keyring.find_text(b"K").is_none());
+        assert!(keyring.find_text(b"K").known().is_none());
     }
 
     #[test]
@@ -272,7 +280,7 @@ mod tests {
         let mut number = |change: &dyn Fn(&SharedKeyring), key_id: &str| {
             change(&keyring.shared);
             keyring.catch_up();
-            keyring.find_text(key_id.as_bytes()).map(|holder| holder.number)
+            keyring.find_text(key_id.as_bytes()).known().map(|holder| holder.number)
         };
         assert_eq!(number(&|shared| shared.add(b"a", b"1", b"").unwrap(), "a"), Some(0));
         assert_eq!(number(&|shared| shared.add(b"b", b"1", b"").unwrap(), "b"), Some(1));
@@ -305,7 +313,7 @@ mod tests {
             keyring.catch_up();
             assert_eq!(keyring.holders.count(), shared.log().live.count());
             for round in 993..1000_u32 {
-                let holder = keyring.find_text(format!("k{}", round % 7).as_bytes());
+                let holder = keyring.find_text(format!("k{}", round % 7).as_bytes()).known();
                 let expected = HmacKey::new(HashKind::Sha256, &round.to_le_bytes()).mac(b"m");
                 let mac = holder.map(|holder| holder.hmac.mac(b"m"));
                 assert_eq!(mac, (round % 3 != 0).then_some(expected), "{round}");
@@ -318,7 +326,12 @@ mod tests {
         let mut keyring = Keyring::new(shared());
         keyring.shared().add(b"k", b"hunter2", b"owner").unwrap();
         keyring.catch_up();
-        let shown = format!("{:?} {:?} {:?}", keyring, keyring.shared(), keyring.find_text(b"k"));
+        let shown = format!(
+            "{:?} {:?} {:?}",
+            keyring,
+            keyring.shared(),
+            keyring.find_text(b"k").known()
+        );
         assert_eq!(
             shown,
             "Keyring(1 keys) SharedKeyring(1 keys) Some(KeyHolder(k, HmacKey(sha256)))"
@@ -345,8 +358,9 @@ mod tests {
                     keyring.catch_up();
                     for id in 0..6 {
                         let key_id = format!("k{id}");
-                        let account = keyring.find_text(key_id.as_bytes()).map(|holder| holder.account.to_string());
-                        prop_assert_eq!(account, model.get(&key_id).map(usize::to_string));
+                        let account = keyring.find_text(key_id.as_bytes()).known().map(|holder| holder.account);
+                        let expected = model.get(&key_id).map(|index| Some(key_hash(SECRET, index.to_string().as_bytes())));
+                        prop_assert_eq!(account, expected);
                     }
                 }
             }

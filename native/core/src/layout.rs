@@ -46,9 +46,14 @@ impl Layout {
         let (start, step) = (key.hi(), key.lo() | 1);
         (0..self.line_count.min(LINES_PROBED_MAX)).map(move |index| {
             if is_small {
-                (home + index as usize) % self.line_count()
+                return (home + index as usize) % self.line_count();
+            }
+            let line = self.reduce(start.wrapping_add((index >> 1).wrapping_mul(step)));
+            let neighbour = line ^ 1;
+            if index & 1 == 0 || neighbour >= self.line_count() {
+                line
             } else {
-                self.reduce(start.wrapping_add(index.wrapping_mul(step)))
+                neighbour
             }
         })
     }

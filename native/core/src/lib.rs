@@ -3,6 +3,7 @@
 #![deny(unsafe_code)]
 
 mod attempt;
+mod batch;
 mod bucket_table;
 mod caller;
 mod claim_expiry;
@@ -17,6 +18,7 @@ mod hmac_key;
 mod interleavings;
 mod key_hash;
 mod key_holders;
+mod key_places;
 mod keyring;
 mod layout;
 mod limit_table;

@@ -30,20 +30,20 @@ impl LimitTable {
         Ok(Self { by: spec.by, counters })
     }
 
-    /// Asks for the memory that a look at this key will need.
-    #[inline]
-    pub(crate) fn prefetch(&self, key: KeyHash) {
-        if let Counters::Bucket(table) = &self.counters {
-            table.prefetch(key);
-        }
-    }
-
     /// What this limit says to the request; nothing is taken yet.
     #[inline]
     pub(crate) fn look(&self, key: KeyHash, cost: u64, now_us: u64, clock: &Clock) -> Look {
         match &self.counters {
             Counters::Bucket(table) => table.look(key, cost, now_us, clock),
             Counters::Wide(table) => open(table).look(key, cost, now_us, clock),
+        }
+    }
+
+    /// The counters of a token bucket that bans nobody.
+    pub(crate) fn bucket(&self) -> Option<&BucketTable> {
+        match &self.counters {
+            Counters::Bucket(table) => Some(table),
+            Counters::Wide(_) => None,
         }
     }
 

@@ -39,48 +39,74 @@ fn words_of(bytes: &[u8; MAC_BYTES_MAX]) -> [u64; MAC_BYTES_MAX / 8] {
     words
 }
 
+/// Eight digits at a time, each in a byte of one word.
 fn decode_hex(text: &[u8], mac_bytes: usize) -> Option<Signature> {
     if text.len() != mac_bytes * 2 {
         return None;
     }
     let mut bytes = [0; MAC_BYTES_MAX];
-    let mut faults = 0;
-    for (byte, [high, low]) in bytes.iter_mut().zip(text.as_chunks::<2>().0) {
-        let value = hex_value(*high) << 4 | hex_value(*low);
-        faults |= value;
-        *byte = value.to_le_bytes()[0];
+    let mut is_digit = HIGH;
+    for (target, digits) in bytes.as_chunks_mut::<4>().0.iter_mut().zip(text.as_chunks().0) {
+        let digits = u64::from_le_bytes(*digits);
+        let (decimal, letter) = (among(digits, b'0', b'9'), among(digits | (ONES * 0x20), b'a', b'f'));
+        is_digit &= decimal | letter;
+        let values = (digits & (ONES * 0x0f)) + (letter >> 7) * 9;
+        let pairs = (values << 4 | values >> 8) & 0x00ff_00ff_00ff_00ff;
+        let fours = (pairs | pairs >> 8) & 0x0000_ffff_0000_ffff;
+        target.copy_from_slice(&(fours | fours >> 16).to_le_bytes()[..4]);
     }
-    (faults >= 0).then_some(bytes)
+    (is_digit == HIGH).then_some(bytes)
 }
 
+/// Eight digits at a time, each in a byte of one word, which hold six bytes.
 fn decode_base64(text: &[u8], mac_bytes: usize) -> Option<Signature> {
-    const QUADS_MAX: usize = MAC_BYTES_MAX.div_ceil(3);
-    let quads = mac_bytes.div_ceil(3);
-    if text.len() != quads * 4 {
+    const WORDS_MAX: usize = MAC_BYTES_MAX.div_ceil(6);
+    let length = mac_bytes.div_ceil(3) * 4;
+    if text.len() != length {
         return None;
     }
-    let padding = quads * 3 - mac_bytes;
-    let (digits, padded) = text.split_at(text.len() - padding);
-    let mut full = [b'A'; QUADS_MAX * 4];
-    full[..digits.len()].copy_from_slice(digits);
+    let padding = length / 4 * 3 - mac_bytes;
+    let (digits, padded) = text.split_at(length - padding);
+    let mut filled = [b'A'; WORDS_MAX * 8];
+    filled[..digits.len()].copy_from_slice(digits);
 
-    let mut bytes = [0; QUADS_MAX * 3];
-    let mut faults = 0;
-    let targets = bytes.as_chunks_mut::<3>().0.iter_mut();
-    for (target, quad) in targets.zip(full.as_chunks::<4>().0).take(quads) {
-        let [a, b, c, d] = quad.map(|digit| i32::from(base64_value(digit)));
-        let value = a << 18 | b << 12 | c << 6 | d;
-        faults |= value;
-        let [low, middle, high, _] = value.to_le_bytes();
-        *target = [high, middle, low];
+    let mut bytes = [0; WORDS_MAX * 6];
+    let mut is_digit = HIGH;
+    let words = filled.as_chunks().0.iter().take(length.div_ceil(8));
+    for (target, digits) in bytes.as_chunks_mut::<6>().0.iter_mut().zip(words) {
+        let digits = u64::from_le_bytes(*digits);
+        let (upper, lower) = (among(digits, b'A', b'Z'), among(digits, b'a', b'z'));
+        let decimal = among(digits, b'0', b'9');
+        let (plus, slash) = (among(digits, b'+', b'+'), among(digits, b'/', b'/'));
+        is_digit &= upper | lower | decimal | plus | slash;
+        let values = digits
+            .wrapping_sub((upper >> 7) * 65 + (lower >> 7) * 71)
+            .wrapping_add((decimal >> 7) * 4 + (plus >> 7) * 19 + (slash >> 7) * 16);
+        let twelves = (values & 0x00ff_00ff_00ff_00ff) << 6 | values >> 8 & 0x00ff_00ff_00ff_00ff;
+        let twenty_fours = (twelves & 0x0000_ffff_0000_ffff) << 12 | twelves >> 16 & 0x0000_ffff_0000_ffff;
+        let all = twenty_fours << 24 | twenty_fours >> 32;
+        target.copy_from_slice(&all.to_be_bytes()[2..]);
     }
     let is_padded = padded.iter().all(|byte| *byte == b'=');
     // Bits that no byte of the MAC takes would spell the same bytes in another way.
     let is_canonical = bytes[mac_bytes..].iter().all(|byte| *byte == 0);
-    if faults < 0 || !is_padded || !is_canonical {
+    if is_digit != HIGH || !is_padded || !is_canonical {
         return None;
     }
     bytes.first_chunk().copied()
+}
+
+const ONES: u64 = u64::from_le_bytes([1; 8]);
+/// The high bit of each byte.
+const HIGH: u64 = ONES << 7;
+
+/// The high bit of each byte that lies in the range. A table would be read at a place that depends on the digit.
+///
+/// A byte from 128 on is in no range, also when the one before it carries into it, but it may carry and make a wrong byte
+/// of the next one; so the answer holds when it says yes of all.
+fn among(bytes: u64, first: u8, last: u8) -> u64 {
+    let at_least = |least: u8| bytes.wrapping_add(ONES * u64::from(0x80 - least));
+    at_least(first) & !at_least(last + 1) & HIGH
 }
 
 fn encode_hex(bytes: &[u8]) -> String {
@@ -102,29 +128,6 @@ fn encode_base64(bytes: &[u8]) -> String {
         }
     }
     text
-}
-
-/// 0 to 15, or -1 when it is no digit. A table would be read at a place that depends on the digit.
-fn hex_value(digit: u8) -> i16 {
-    let digit = i16::from(digit);
-    -1 + (among(digit, b'0', b'9') & (digit - 47))
-        + (among(digit, b'A', b'F') & (digit - 54))
-        + (among(digit, b'a', b'f') & (digit - 86))
-}
-
-/// 0 to 63, or -1 when it is none of the alphabet.
-fn base64_value(digit: u8) -> i16 {
-    let digit = i16::from(digit);
-    -1 + (among(digit, b'A', b'Z') & (digit - 64))
-        + (among(digit, b'a', b'z') & (digit - 70))
-        + (among(digit, b'0', b'9') & (digit + 5))
-        + (among(digit, b'+', b'+') & 63)
-        + (among(digit, b'/', b'/') & 64)
-}
-
-/// All bits set when the byte lies in the range, else none.
-fn among(byte: i16, first: u8, last: u8) -> i16 {
-    ((i16::from(first) - 1 - byte) & (byte - i16::from(last) - 1)) >> 8
 }
 
 #[cfg(test)]
@@ -155,16 +158,13 @@ mod tests {
             assert_eq!(encode_hex(bytes.as_bytes()), hex);
             assert_eq!(encode_base64(bytes.as_bytes()), base64);
             assert_eq!(
-                decode_hex(hex.as_bytes(), bytes.len()).unwrap()[..bytes.len()],
-                *bytes.as_bytes()
-            );
-            assert_eq!(
                 decode_base64(base64.as_bytes(), bytes.len()).unwrap()[..bytes.len()],
                 *bytes.as_bytes()
             );
         }
     }
 
+    /// At every place of a word, beside digits of both ends of the alphabet.
     #[test]
     fn every_byte_has_the_value_that_the_alphabet_gives_it_or_none() {
         let base64: Vec<u8> = (b'A'..=b'Z')
@@ -172,12 +172,30 @@ mod tests {
             .chain(b'0'..=b'9')
             .chain(*b"+/")
             .collect();
-        for byte in 0..=u8::MAX {
-            let hex = char::from(byte).to_digit(16).map_or(-1, i64::from);
-            assert_eq!(i64::from(hex_value(byte)), hex, "{byte}");
-            let place = base64.iter().position(|digit| *digit == byte);
-            let expected = place.map_or(-1, |place| i16::try_from(place).unwrap());
-            assert_eq!(base64_value(byte), expected, "{byte}");
+        for (byte, place) in (0..=u8::MAX).flat_map(|byte| (0..8).map(move |place| (byte, place))) {
+            for (low, high) in [(b'0', b'f'), (b'f', b'0')] {
+                let mut text = [[low, high]; 32].concat();
+                let mut expected: Vec<u8> = text.iter().map(|digit| if *digit == b'0' { 0 } else { 15 }).collect();
+                text[place] = byte;
+                let value = char::from(byte).to_digit(16).map(|value| u8::try_from(value).unwrap());
+                expected[place] = value.unwrap_or(0);
+                let expected: Vec<u8> = expected.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect();
+                let found = decode_hex(&text, 32).map(|signature| signature[..32].to_vec());
+                assert_eq!(found, value.map(|_| expected), "{byte} at {place}");
+            }
+            for (low, high) in [(b'A', b'/'), (b'/', b'A')] {
+                let mut text = [[low, high]; 32].concat();
+                let mut expected: Vec<u8> = text.iter().map(|digit| if *digit == b'A' { 0 } else { 63 }).collect();
+                text[place] = byte;
+                let value = base64.iter().position(|digit| *digit == byte);
+                expected[place] = value.map_or(0, |value| u8::try_from(value).unwrap());
+                let sixes = expected
+                    .chunks(4)
+                    .map(|quad| quad.iter().fold(0_u32, |sum, six| sum << 6 | u32::from(*six)));
+                let expected: Vec<u8> = sixes.flat_map(|sum| sum.to_be_bytes()[1..].to_vec()).collect();
+                let found = decode_base64(&text, 48).map(|signature| signature[..48].to_vec());
+                assert_eq!(found, value.map(|_| expected), "{byte} at {place}");
+            }
         }
     }
 

@@ -18,6 +18,23 @@ pub(crate) struct TokenBucket {
     origin_us: u64,
 }
 
+/// One cost at one time, worked out for many buckets.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Step {
+    now: u64,
+    cost: u64,
+    /// The latest arrival time at which the cost still fits.
+    tat_max: u64,
+}
+
+impl Step {
+    /// The arrival time after the charge; none when the cells do not fit.
+    #[inline]
+    pub(crate) fn charged(self, tat: u64) -> Option<u64> {
+        (tat <= self.tat_max).then(|| tat.max(self.now) + self.cost)
+    }
+}
+
 impl TokenBucket {
     pub(crate) fn new(
         capacity: u64,
@@ -48,6 +65,16 @@ impl TokenBucket {
     /// Whether `cost` cells fit; no more than the capacity may be asked for.
     pub(crate) fn fits(&self, tat: u64, cost: u64, now_us: u64) -> bool {
         self.debt(tat, now_us) + cost * self.period_us <= self.capacity_units
+    }
+
+    /// None when the cost is above the capacity.
+    pub(crate) fn step(&self, cost: u64, now_us: u64) -> Option<Step> {
+        let (now, room) = (self.units(now_us), self.capacity.checked_sub(cost)? * self.period_us);
+        Some(Step {
+            now,
+            cost: cost * self.period_us,
+            tat_max: now + room,
+        })
     }
 
     pub(crate) fn retry_at_us(&self, tat: u64, cost: u64, now_us: u64) -> u64 {
@@ -146,6 +173,9 @@ mod tests {
                 let retry_at_us = bucket.retry_at_us(tat, cost, now_us);
                 prop_assert_eq!(bucket.fits(tat, cost, now_us), retry_at_us == now_us);
                 prop_assert!(bucket.fits(tat, cost, retry_at_us));
+                let step = bucket.step(cost, now_us).unwrap();
+                prop_assert_eq!(step.charged(tat), bucket.fits(tat, cost, now_us).then(|| bucket.charged(tat, cost, now_us)));
+                prop_assert!(bucket.step(capacity + 1, now_us).is_none());
                 if retry_at_us > now_us {
                     prop_assert!(!bucket.fits(tat, cost, retry_at_us - 1));
                 } else {

@@ -1,8 +1,8 @@
 //! Checks form, key and signature, freshness and replay; see `harness/core/verifier.ts`.
 use crate::error::GateError;
-use crate::hmac_key::{HmacKey, Mac};
+use crate::hmac_key::Mac;
 use crate::key_hash::{HashSecret, KeyHash};
-use crate::key_holders::KeyHolder;
+use crate::key_holders::{Found, KeyHolder};
 use crate::replay_window::{Claim, ReplayWindow};
 use crate::signature;
 use crate::spec::{AuthSpec, Decision, HashKind, SignatureEncoding};
@@ -19,19 +19,18 @@ pub struct SignedRequest<'a> {
     pub signature: &'a [u8],
 }
 
-/// A request that was found valid, with the claim that is to be made once every limit has agreed.
+/// A request that was found valid, with the claim that was made on its signature.
 #[derive(Debug)]
 pub(crate) struct Valid<'k> {
     holder: &'k KeyHolder,
-    claim: Claim,
-    /// The last instant at which the signature is accepted.
-    last_fresh_us: u64,
+    /// None where nothing is remembered.
+    claim: Option<Claim>,
 }
 
 impl Valid<'_> {
     /// What limits by account count the request by; none when its key has no account.
     pub(crate) fn account(&self) -> Option<KeyHash> {
-        (!self.holder.account.is_empty()).then_some(self.holder.account_hash)
+        self.holder.account
     }
 }
 
@@ -43,8 +42,6 @@ pub(crate) struct Verifier {
     hash: HashKind,
     encoding: SignatureEncoding,
     replay: Option<Mutex<ReplayWindow>>,
-    /// Stands in for the key that is not there, so that the answer takes as long.
-    dummy: HmacKey,
 }
 
 impl fmt::Debug for Verifier {
@@ -69,23 +66,23 @@ impl Verifier {
             hash: auth.hash,
             encoding: auth.encoding,
             replay: replay.map(Mutex::new),
-            dummy: HmacKey::new(auth.hash, b"no such key"),
         })
     }
 
-    /// Whether the request is valid and its signature unused; changes nothing.
+    /// Whether the request is valid; its signature is claimed if so, once for all threads. Who then refuses the request
+    /// gives the claim back.
     ///
-    /// `holder` is that of `request.key_id`, `None` when no key of this id is known. The id is of the right form.
-    pub(crate) fn look<'k>(
+    /// `found` is what the keyring has found for `request.key_id`, which is of the right form.
+    pub(crate) fn claim<'k>(
         &self,
-        holder: Option<&'k KeyHolder>,
+        found: Found<'k>,
         request: &SignedRequest<'_>,
         now_us: u64,
     ) -> Result<Valid<'k>, Decision> {
         let (Some(timestamp_us), Some(window_us)) = (request.timestamp_us, request.window_us) else {
             return Err(Decision::Malformed);
         };
-        let (holder, mac) = self.check_signature(holder, request)?;
+        let (holder, mac) = self.check_signature(found, request)?;
         let fresh_us = if window_us == 0 {
             self.window_us_max
         } else {
@@ -97,29 +94,21 @@ impl Verifier {
         if now_us.saturating_sub(timestamp_us) > fresh_us {
             return Err(Decision::Stale);
         }
-        let valid = Valid {
-            holder,
-            claim: Claim::new(self.secret, holder.number, mac.head()),
-            last_fresh_us: timestamp_us + fresh_us,
-        };
-        match self.replay().map(|mut replay| replay.look(valid.claim, now_us)) {
-            None | Some(Decision::Admitted) => Ok(valid),
-            Some(refusal) => Err(refusal),
+        let mut valid = Valid { holder, claim: None };
+        if let Some(replay) = &self.replay {
+            let claim = Claim::new(self.secret, holder.number, mac.head());
+            match locked(replay).claim(claim, timestamp_us + fresh_us, now_us) {
+                Decision::Admitted => valid.claim = Some(claim),
+                refusal => return Err(refusal),
+            }
         }
-    }
-
-    /// Looks at the replay memory again and claims, in one step: of two threads that found one signature unused, one is
-    /// told `Replayed`.
-    pub(crate) fn claim(&self, valid: &Valid<'_>, now_us: u64) -> Decision {
-        self.replay().map_or(Decision::Admitted, |mut replay| {
-            replay.claim(valid.claim, valid.last_fresh_us, now_us)
-        })
+        Ok(valid)
     }
 
     /// Gives back what `claim` has claimed.
     pub(crate) fn release(&self, valid: &Valid<'_>) {
-        if let Some(mut replay) = self.replay() {
-            replay.release(valid.claim);
+        if let (Some(replay), Some(claim)) = (&self.replay, valid.claim) {
+            locked(replay).release(claim);
         }
     }
 
@@ -129,40 +118,36 @@ impl Verifier {
 
     fn check_signature<'k>(
         &self,
-        holder: Option<&'k KeyHolder>,
+        found: Found<'k>,
         request: &SignedRequest<'_>,
     ) -> Result<(&'k KeyHolder, Mac), Decision> {
-        let Some(signature) = signature::decode(self.encoding, request.signature, self.hash.mac_bytes()) else {
-            return Err(if holder.is_none() {
-                Decision::UnknownKey
-            } else {
-                Decision::BadSignature
-            });
+        let refusal = if found.is_known {
+            Decision::BadSignature
+        } else {
+            Decision::UnknownKey
         };
-        let mac = holder.map_or(&self.dummy, |holder| &holder.hmac).mac(request.message);
-        let is_equal = signature::is_equal(&mac, &signature);
-        match holder {
-            None => Err(Decision::UnknownKey),
-            Some(holder) if is_equal => Ok((holder, mac)),
-            Some(_) => Err(Decision::BadSignature),
+        let signature = signature::decode(self.encoding, request.signature, self.hash.mac_bytes()).ok_or(refusal)?;
+        let mac = found.holder.hmac.mac(request.message);
+        if signature::is_equal(&mac, &signature) && found.is_known {
+            Ok((found.holder, mac))
+        } else {
+            Err(refusal)
         }
     }
+}
 
-    /// A thread that panicked with the lock may have left a window that is not whole, by which nothing can be admitted:
-    /// whoever comes after it panics too.
-    fn replay(&self) -> Option<MutexGuard<'_, ReplayWindow>> {
-        let replay = self.replay.as_ref()?;
-        Some(
-            replay
-                .lock()
-                .expect("no thread panics while it holds the replay window"),
-        )
-    }
+/// A thread that panicked with the lock may have left a window that is not whole, by which nothing can be admitted:
+/// whoever comes after it panics too.
+fn locked(replay: &Mutex<ReplayWindow>) -> MutexGuard<'_, ReplayWindow> {
+    replay
+        .lock()
+        .expect("no thread panics while it holds the replay window")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hmac_key::HmacKey;
     use crate::keyring::{Keyring, SharedKeyring};
     use std::sync::Arc;
 
@@ -225,15 +210,24 @@ mod tests {
             let keyring = keyring(hash);
             for way in ways.clone() {
                 let signature = signed(way.0, way.1, b"m");
-                let found = verifier.look(keyring.find_text(b"k"), &request(b"k", b"m", &signature), NOW_US);
+                let found = refusal(&verifier, &keyring, &request(b"k", b"m", &signature), NOW_US);
                 let expected = if way == (hash, encoding) {
                     None
                 } else {
                     Some(Decision::BadSignature)
                 };
-                assert_eq!(found.err(), expected, "{way:?} at {hash:?} in {encoding:?}");
+                assert_eq!(found, expected, "{way:?} at {hash:?} in {encoding:?}");
             }
         }
+    }
+
+    /// What is wrong with the request; nothing is kept of it.
+    fn refusal(verifier: &Verifier, keyring: &Keyring, request: &SignedRequest<'_>, now_us: u64) -> Option<Decision> {
+        let claimed = verifier.claim(keyring.find_text(request.key_id), request, now_us);
+        claimed.map_or_else(Some, |valid| {
+            verifier.release(&valid);
+            None
+        })
     }
 
     #[test]
@@ -295,8 +289,7 @@ mod tests {
             ("right", right_request, None),
             ("right in upper case", request(b"k", b"m", &upper), None),
         ] {
-            let found = verifier.look(keyring.find_text(request.key_id), &request, NOW_US);
-            assert_eq!(found.err(), expected, "{because}");
+            assert_eq!(refusal(&verifier, &keyring, &request, NOW_US), expected, "{because}");
         }
     }
 
@@ -319,8 +312,8 @@ mod tests {
                 window_us: Some(window_us),
                 ..request(b"k", b"m", &signature)
             };
-            let found = verifier.look(keyring.find_text(b"k"), &request, NOW_US);
-            assert_eq!(found.err(), expected, "{timestamp_us} within {window_us}");
+            let found = refusal(&verifier, &keyring, &request, NOW_US);
+            assert_eq!(found, expected, "{timestamp_us} within {window_us}");
         }
     }
 
@@ -329,33 +322,34 @@ mod tests {
         let (verifier, keyring) = (hex_verifier(), keyring(HashKind::Sha256));
         let signature = signed_hex(b"m");
         let (of_k, of_j) = (request(b"k", b"m", &signature), request(b"j", b"m", &signature));
-        let look =
-            |request: &SignedRequest<'_>, now_us| verifier.look(keyring.find_text(request.key_id), request, now_us);
+        let refusal = |request: &SignedRequest<'_>, now_us| refusal(&verifier, &keyring, request, now_us);
+        let claim = |now_us| verifier.claim(keyring.find_text(b"k"), &of_k, now_us);
 
-        let first = look(&of_k, NOW_US).unwrap();
-        let second = look(&of_k, NOW_US).unwrap();
-        assert_eq!(verifier.claim(&first, NOW_US), Decision::Admitted);
-        assert_eq!(
-            verifier.claim(&second, NOW_US),
-            Decision::Replayed,
-            "both were found unused"
-        );
-        assert_eq!(look(&of_k, NOW_US + 100).err(), Some(Decision::Replayed));
+        let first = claim(NOW_US).unwrap();
+        assert_eq!(claim(NOW_US).err(), Some(Decision::Replayed));
+        assert_eq!(refusal(&of_k, NOW_US + 100), Some(Decision::Replayed));
         let upper = signature.to_uppercase();
-        assert_eq!(
-            look(&request(b"k", b"m", &upper), NOW_US).err(),
-            Some(Decision::Replayed)
-        );
-        assert_eq!(look(&of_j, NOW_US).err(), None, "another key with the same secret");
-        assert_eq!(look(&of_k, NOW_US + 101).err(), Some(Decision::Stale));
+        assert_eq!(refusal(&request(b"k", b"m", &upper), NOW_US), Some(Decision::Replayed));
+        assert_eq!(refusal(&of_j, NOW_US), None, "another key with the same secret");
+        assert_eq!(refusal(&of_k, NOW_US + 101), Some(Decision::Stale));
 
         verifier.release(&first);
-        assert_eq!(look(&of_k, NOW_US + 100).err(), None);
-        assert_eq!(
-            verifier.claim(&first, NOW_US + 102),
-            Decision::Stale,
-            "the time has come to another thread"
+        assert_eq!(refusal(&of_k, NOW_US + 100), None);
+        // Another thread has seen a later time, at which the claim may be forgotten.
+        assert_eq!(refusal(&of_j, NOW_US + 101), Some(Decision::Stale));
+        assert!(
+            verifier
+                .claim(
+                    keyring.find_text(b"j"),
+                    &SignedRequest {
+                        timestamp_us: Some(NOW_US + 9),
+                        ..of_j
+                    },
+                    NOW_US + 102
+                )
+                .is_ok()
         );
+        assert_eq!(claim(NOW_US + 99).err(), Some(Decision::Stale));
     }
 
     #[test]
@@ -363,20 +357,16 @@ mod tests {
         let (verifier, mut keyring) = (hex_verifier(), keyring(HashKind::Sha256));
         let signature = signed_hex(b"m");
         let request = request(b"k", b"m", &signature);
-        let valid = verifier.look(keyring.find_text(b"k"), &request, NOW_US).unwrap();
-        assert_eq!(verifier.claim(&valid, NOW_US), Decision::Admitted);
+        assert!(verifier.claim(keyring.find_text(b"k"), &request, NOW_US).is_ok());
         assert!(keyring.shared().remove(b"k"));
         keyring.catch_up();
         assert_eq!(
-            verifier.look(keyring.find_text(b"k"), &request, NOW_US).err(),
+            refusal(&verifier, &keyring, &request, NOW_US),
             Some(Decision::UnknownKey)
         );
         keyring.shared().add(b"k", b"s", b"").unwrap();
         keyring.catch_up();
-        assert_eq!(
-            verifier.look(keyring.find_text(b"k"), &request, NOW_US).err(),
-            Some(Decision::Replayed)
-        );
+        assert_eq!(refusal(&verifier, &keyring, &request, NOW_US), Some(Decision::Replayed));
     }
 
     #[test]
@@ -388,10 +378,8 @@ mod tests {
         let (verifier, keyring) = (Verifier::new(&auth, SECRET).unwrap(), keyring(HashKind::Sha256));
         let signature = signed_hex(b"m");
         for _ in 0..10 {
-            let valid = verifier
-                .look(keyring.find_text(b"k"), &request(b"k", b"m", &signature), NOW_US)
-                .unwrap();
-            assert_eq!(verifier.claim(&valid, NOW_US), Decision::Admitted);
+            let claimed = verifier.claim(keyring.find_text(b"k"), &request(b"k", b"m", &signature), NOW_US);
+            assert!(claimed.is_ok());
         }
     }
 }
