@@ -97,7 +97,8 @@ describeTwins('a native gate', () => {
         expect(gate.limit(0, 0, id, '', ''), `${alias} at ${length}`).toBe(malformed);
       }
     }
-    expect(gate.limit(0, 0, 'a', '', ''), 'what longer ones left behind is not looked at').toBe(admitted);
+    expect(gate.limit(0, 0, 'aaa\u0161', '', '')).toBe(malformed);
+    expect(gate.limit(0, 0, 'a', '', ''), 'what a longer one left behind is not looked at').toBe(admitted);
   });
 
   test('reads every unit of a signature whole, wherever it stands', () => {
