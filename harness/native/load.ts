@@ -25,8 +25,12 @@ export const Slot = {
   caller: 4,
   gate: 5,
   decision: 6,
-  /** The first of `Answer.size`. */
-  answer: 7,
+  /** The answer, in the order of `Answer`. */
+  limit: 7,
+  remaining: 8,
+  retryAtUs: 9,
+  resetAtUs: 10,
+  cold: 11,
 } as const;
 
 /**

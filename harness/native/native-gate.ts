@@ -190,7 +190,11 @@ export class NativeGate implements Gate {
   #decision(): Decision {
     const numbers = this.#numbers;
     const answer = this.answer;
-    for (let index = 0; index < Answer.size; index += 1) answer[index] = numbers[Slot.answer + index] as number;
+    answer[Answer.limit] = numbers[Slot.limit] as number;
+    answer[Answer.remaining] = numbers[Slot.remaining] as number;
+    answer[Answer.retryAtUs] = numbers[Slot.retryAtUs] as number;
+    answer[Answer.resetAtUs] = numbers[Slot.resetAtUs] as number;
+    answer[Answer.cold] = numbers[Slot.cold] as number;
     return numbers[Slot.decision] as Decision;
   }
 }

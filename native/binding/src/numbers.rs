@@ -25,7 +25,7 @@ pub(crate) enum Slot {
     /// The number of the gate that is called.
     Gate,
     Decision,
-    /// The first of `ANSWER_SIZE`.
+    /// The first of `ANSWER_SIZE`, in the order of `Answer`.
     Answer,
 }
 
@@ -41,6 +41,18 @@ impl Numbers {
 
     pub(crate) fn get(&self, slot: Slot) -> f64 {
         f64::from_bits(self.0[slot as usize].load(Relaxed))
+    }
+
+    /// The number, when it is a whole one from 0 to 2^31 - 1.
+    pub(crate) fn index(&self, slot: Slot) -> Option<usize> {
+        let number = self.get(slot);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::float_cmp,
+            reason = "the cast is undone and compared, and what it lost is seen there"
+        )]
+        let (index, is_whole) = (number as i32, f64::from(number as i32) == number);
+        is_whole.then_some(index).and_then(|index| usize::try_from(index).ok())
     }
 
     pub(crate) fn set_decision(&self, decision: Decision, answer: &Answer) {
