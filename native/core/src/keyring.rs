@@ -281,7 +281,7 @@ mod tests {
         keyring.catch_up();
         assert!(keyring.find(&[b'k'; 256]).known().is_some());
         assert!(keyring.find(&[b'k'; 257]).known().is_none());
-        assert!(keyring.find(&[b'k'; 60_000]).known().is_none());
+        assert!(keyring.find(&vec![b'k'; 60_000]).known().is_none());
         assert!(keyring.find(b"").known().is_none());
     }
 
