@@ -18,7 +18,7 @@ struct Hashes([u64; BUCKET_SIZE]);
 
 #[derive(Debug)]
 pub(crate) struct KeyPlaces {
-    /// Of each bucket the first are in use, the others 0. Their number is a power of two.
+    /// 0 where a bucket has room. The number of buckets is a power of two.
     hashes: Vec<Hashes>,
     places: Vec<[u32; BUCKET_SIZE]>,
     /// Of buckets that are full.
@@ -78,12 +78,9 @@ impl KeyPlaces {
         let Some(at) = hashes.iter().position(|other| *other == hash.get()) else {
             return;
         };
-        let used = hashes.iter().filter(|other| **other != 0).count();
-        hashes[at] = hashes[used - 1];
-        hashes[used - 1] = 0;
-        self.places[bucket][at] = self.places[bucket][used - 1];
+        hashes[at] = 0;
         self.count -= 1;
-        // Whoever looks in a bucket that is not full looks nowhere else.
+        // Whoever looks in a bucket with room at its end looks nowhere else.
         let spilled = self.spilled.keys().copied().find(|other| self.bucket(*other) == bucket);
         if let Some((spilled, place)) = spilled.and_then(|hash| self.spilled.remove_entry(&hash)) {
             self.count -= 1;

@@ -255,6 +255,7 @@ mod tests {
         let expected = HmacKey::new(HashKind::Sha256, b"secret").mac(b"m");
         assert_eq!(holder.hmac.mac(b"m"), expected);
         assert!(keyring.find_text(b"K").known().is_none());
+        assert_eq!(keyring.version, 1, "nothing is left to take in");
     }
 
     #[test]
@@ -272,6 +273,17 @@ mod tests {
         assert!(shared.add(&[b'k'; 257], b"s", b"").is_err());
         assert!(!shared.remove(b"k") && !shared.remove(b""));
         assert_eq!(shared.version.load(Ordering::Relaxed), 0);
+    }
+
+    #[test]
+    fn an_id_that_is_too_long_is_not_the_one_that_it_begins_with() {
+        let mut keyring = Keyring::new(shared());
+        keyring.shared().add(&[b'k'; 256], b"secret", b"").unwrap();
+        keyring.catch_up();
+        assert!(keyring.find(&[b'k'; 256]).known().is_some());
+        assert!(keyring.find(&[b'k'; 257]).known().is_none());
+        assert!(keyring.find(&vec![b'k'; 60_000]).known().is_none());
+        assert!(keyring.find(b"").known().is_none());
     }
 
     #[test]
