@@ -221,6 +221,9 @@ describeTwins('the addon', () => {
       expect(() => gate.decide('a', '', 'k', wrong as string, '')).toThrow(wrongType);
     }
     expect(() => limitBy()).toThrow(wrongType);
+    numbers[Slot.gate] = open(gate, spec({}), owner);
+    limitBy(7, null, undefined);
+    numbers[Slot.gate] = number;
     limitBy('a', 7);
     expect([...numbers.subarray(Slot.decision)]).toEqual([0, 0, 1, 0, 10, 0]);
     expect(owner).toEqual({});
