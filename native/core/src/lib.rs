@@ -28,6 +28,7 @@ mod prefetch;
 mod record;
 mod replay_window;
 mod signature;
+mod slot_line;
 mod spec;
 mod state;
 mod sync;
