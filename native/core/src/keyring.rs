@@ -280,10 +280,10 @@ mod tests {
         let mut keyring = Keyring::new(shared());
         keyring.shared().add(&[b'k'; 256], b"secret", b"").unwrap();
         keyring.catch_up();
-        assert!(keyring.find(&[b'k'; 256]).known().is_some());
-        assert!(keyring.find(&[b'k'; 257]).known().is_none());
-        assert!(keyring.find(&vec![b'k'; 60_000]).known().is_none());
-        assert!(keyring.find(b"").known().is_none());
+        assert!(keyring.find_text(&[b'k'; 256]).known().is_some());
+        assert!(keyring.find_text(&[b'k'; 257]).known().is_none());
+        assert!(keyring.find_text(&vec![b'k'; 60_000]).known().is_none());
+        assert!(keyring.find_text(b"").known().is_none());
     }
 
     #[test]
