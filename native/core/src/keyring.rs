@@ -6,8 +6,7 @@
 use crate::error::GateError;
 use crate::hmac_key::HmacKey;
 use crate::key_hash::{HashSecret, KeyHash, key_hash};
-use crate::key_holders::{Found, KeyHolder, KeyHolders};
-use crate::key_places::HashOfHash;
+use crate::key_holders::{Found, HashOfHash, KeyHolder, KeyHolders};
 use crate::spec::HashKind;
 use crate::text_form;
 use std::collections::HashMap;

@@ -18,7 +18,6 @@ mod hmac_key;
 mod interleavings;
 mod key_hash;
 mod key_holders;
-mod key_places;
 mod keyring;
 mod layout;
 mod limit_table;
