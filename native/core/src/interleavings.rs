@@ -19,6 +19,7 @@ const PREEMPTIONS_MAX: usize = 2;
 struct Request {
     key: char,
     at_us: u64,
+    cost: u64,
     /// Whether a later limit denies it, so that its charge is given back.
     is_returned: bool,
 }
@@ -27,20 +28,28 @@ const fn request(key: char, at_us: u64) -> Request {
     Request {
         key,
         at_us,
+        cost: 1,
         is_returned: false,
+    }
+}
+
+/// For all cells that a bucket holds.
+const fn whole(key: char, at_us: u64) -> Request {
+    Request {
+        cost: CAPACITY,
+        ..request(key, at_us)
     }
 }
 
 const fn returned(key: char, at_us: u64) -> Request {
     Request {
-        key,
-        at_us,
         is_returned: true,
+        ..request(key, at_us)
     }
 }
 
-/// An admission of one cell, by the time at which it was decided.
-type Admission = (char, u64);
+/// An admission: key, time at which it was decided, cells.
+type Admission = (char, u64, u64);
 
 struct Server {
     table: BucketTable,
@@ -58,22 +67,22 @@ impl Server {
     ) -> Option<Admission> {
         let hash = KeyHash::new(u32::from(key), u32::from(key));
         let now_us = self.clock.advance(at_us);
-        let mut look: Look = self.table.look(hash, 1, now_us, &self.clock);
+        let mut look: Look = self.table.look(hash, cost, now_us, &self.clock);
         let is_charged =
             look.decision == Decision::Admitted && self.table.charge(hash, &mut look, &self.clock, Sharing::Threads);
         if is_charged && is_returned {
             self.table.give_back(hash, &look, &self.clock);
         }
-        (is_charged && !is_returned).then_some((key, look.now_us))
+        (is_charged && !is_returned).then_some((key, look.now_us, cost))
     }
 }
 
 /// Cells that a key got in some interval beyond what its bucket holds and earns.
 fn excess(admissions: &[Admission]) -> Option<String> {
-    for &(key, from_us) in admissions {
-        for &(_, to_us) in admissions {
-            let within = |&&(other, at_us): &&Admission| other == key && (from_us..=to_us).contains(&at_us);
-            let cells = admissions.iter().filter(within).count() as u64;
+    for &(key, from_us, _) in admissions {
+        for &(_, to_us, _) in admissions {
+            let within = |&&(other, at_us, _): &&Admission| other == key && (from_us..=to_us).contains(&at_us);
+            let cells: u64 = admissions.iter().filter(within).map(|(.., cost)| cost).sum();
             if to_us >= from_us && cells * PERIOD_US > CAPACITY * PERIOD_US + (to_us - from_us) {
                 return Some(format!(
                     "{cells} cells for {key} from {from_us} to {to_us}: {admissions:?}"
@@ -153,7 +162,8 @@ fn a_key_that_is_charged_while_its_idle_slot_is_taken_keeps_its_limit() {
 #[test]
 fn threads_with_clocks_apart_do_not_find_a_taken_key_fresh_too_early() {
     let before = [request('a', 0), request('a', 0)];
-    const HERE: &[Request] = &[request('a', 19), request('a', 20), request('a', 21)];
+    // At 19 one cell and nine tenths of another have come back to a.
+    const HERE: &[Request] = &[whole('a', 19), request('a', 20), request('a', 21)];
     const THERE: &[Request] = &[request('b', 20), request('b', 40), request('a', 21)];
     play(1, &before, [HERE, THERE]);
 }
@@ -182,6 +192,13 @@ fn charges_that_are_given_back_leave_nobody_more() {
     const HERE: &[Request] = &[returned('a', 5), request('a', 12), request('a', 13)];
     const THERE: &[Request] = &[request('a', 11), returned('a', 12)];
     play(1, &before, [HERE, THERE]);
+}
+
+#[test]
+fn what_came_back_while_a_charge_stood_is_not_given_back_once_more() {
+    const HERE: &[Request] = &[returned('a', 0), request('a', 10), request('a', 10)];
+    const THERE: &[Request] = &[request('a', 9)];
+    play(1, &[], [HERE, THERE]);
 }
 
 #[test]
