@@ -7,7 +7,7 @@ use crate::instance::{Instance, Seat, keep};
 use crate::numbers::Slot;
 use crate::shared_gates;
 use crate::texts::{Texts, read_owned};
-use floodproof_core::{ANSWER_SIZE, Caller, Gate, GateError, HashSecret, SignedRequest, whole_us};
+use floodproof_core::{ANSWER_SIZE, Caller, Contention, Gate, GateError, HashSecret, SignedRequest, whole_us};
 use napi::sys;
 use serde_json::Value;
 use std::ffi::CStr;
@@ -31,6 +31,7 @@ pub(crate) fn define_all(instance: &Rc<Instance>, env: sys::napi_env) -> Result<
     define::<InternCaller>(instance, env, target)?;
     define::<LimitCaller>(instance, env, target)?;
     define::<LimitBatch>(instance, env, target)?;
+    define::<ReadContention>(instance, env, target)?;
     Ok(target)
 }
 
@@ -291,6 +292,18 @@ impl Function for LimitBatch {
                 answers.map(Buffer::write),
             )
         })?;
+        Ok(ptr::null_mut())
+    }
+}
+
+/// `contention()`: the counts lie in the first two places of the answer.
+struct ReadContention;
+impl Function for ReadContention {
+    const NAME: &'static CStr = c"contention";
+
+    fn run(instance: &Rc<Instance>, _call: &Call) -> Result<sys::napi_value, Failure> {
+        let Contention { overtaken, given_back } = instance.with(|gate| Ok(gate.contention()))?;
+        instance.numbers.set_counts([overtaken, given_back]);
         Ok(ptr::null_mut())
     }
 }

@@ -5,7 +5,7 @@
 //! kept nor a detached array leads anywhere else. It is read and written atomically, which is free on all machines
 //! that Node runs on: were the array ever moved to another thread, numbers would be wrong, and nothing else.
 use crate::failure::{Failure, done};
-use floodproof_core::{ANSWER_SIZE, Answer, Decision};
+use floodproof_core::{ANSWER_SIZE, Answer, Decision, to_f64};
 use napi::sys;
 use std::ffi::c_void;
 use std::ptr;
@@ -59,6 +59,13 @@ impl Numbers {
         self.set(Slot::Decision as usize, f64::from(decision as u8));
         for (index, number) in answer.numbers().into_iter().enumerate() {
             self.set(Slot::Answer as usize + index, number);
+        }
+    }
+
+    /// In the first places of the answer.
+    pub(crate) fn set_counts(&self, counts: [u64; 2]) {
+        for (index, count) in counts.into_iter().enumerate() {
+            self.set(Slot::Answer as usize + index, to_f64(count));
         }
     }
 

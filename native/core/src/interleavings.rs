@@ -62,6 +62,7 @@ impl Server {
         Request {
             key,
             at_us,
+            cost,
             is_returned,
         }: Request,
     ) -> Option<Admission> {

@@ -47,5 +47,5 @@ pub use spec::{
     ANSWER_SIZE, Answer, AuthSpec, BanSpec, Decision, GateSpec, HORIZON_US, HashKind, LimitBy, LimitNumbers, LimitSpec,
     SignatureEncoding, WindowAnchor,
 };
-pub use time::{TIME_US_MAX, whole_us};
+pub use time::{TIME_US_MAX, to_f64, whole_us};
 pub use verifier::SignedRequest;

@@ -21,7 +21,7 @@ pub fn whole_us(value: f64) -> Option<u64> {
 }
 
 /// Exact up to `TIME_US_MAX`; every instant of a gate is, since `GateSpec::check` bounds what they are made of.
-pub(crate) fn to_f64(whole: u64) -> f64 {
+pub fn to_f64(whole: u64) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "whole numbers below 2^53 are exact")]
     let value = whole.cast_signed() as f64;
     value
