@@ -31,7 +31,11 @@ use crate::spec::Decision;
 use crate::sync::{AtomicBool, AtomicU64, Ordering, Patience};
 use crate::token_bucket::{Step, TokenBucket};
 
-const LATCHES: usize = if cfg!(floodproof_loom) { 2 } else { 256 };
+const LATCHES: usize = if cfg!(any(floodproof_loom, floodproof_shuttle)) {
+    2
+} else {
+    256
+};
 
 /// Whether other threads may use the table at the same time. Alone, nothing changes between a look and its charge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

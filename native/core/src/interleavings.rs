@@ -1,18 +1,21 @@
-//! Every order in which two threads can meet on a table, played out by loom: claims of a slot, charges, reuse of an idle
-//! slot, the cold counter, charges that are given back.
+//! The orders in which two threads can meet on a table: claims of a slot, charges, reuse of an idle slot, the cold counter,
+//! charges that are given back.
+//!
+//! Loom plays all orders up to a number of interruptions, old values that a load may still see included, but takes some for
+//! equal that are not; shuttle draws tens of thousands of all, half of them with few interruptions.
 use crate::bucket_table::{BucketTable, Sharing};
 use crate::clock::Clock;
 use crate::key_hash::KeyHash;
 use crate::look::Look;
 use crate::spec::Decision;
 use crate::token_bucket::TokenBucket;
-use loom::sync::Arc;
-use loom::thread;
+#[cfg(floodproof_loom)]
+use loom::{sync::Arc, thread};
+#[cfg(floodproof_shuttle)]
+use shuttle::{sync::Arc, thread};
 
 const CAPACITY: u64 = 2;
 const PERIOD_US: u64 = 10;
-/// How often a thread is interrupted at most, between any two of its steps.
-const PREEMPTIONS_MAX: usize = 2;
 
 /// One request for a key at a time.
 #[derive(Debug, Clone, Copy)]
@@ -94,17 +97,35 @@ fn excess(admissions: &[Admission]) -> Option<String> {
     None
 }
 
+#[cfg(floodproof_loom)]
+fn explore(act: impl Fn() + Sync + Send + 'static) {
+    /// How often threads are interrupted at most; without a bound the longer tests take days. `LOOM_MAX_PREEMPTIONS`
+    /// sets another.
+    const PREEMPTIONS_MAX: usize = 2;
+    let mut model = loom::model::Builder::new();
+    model.max_branches = 20_000;
+    model.preemption_bound.get_or_insert(PREEMPTIONS_MAX);
+    model.check(act);
+}
+
+#[cfg(floodproof_shuttle)]
+fn explore(act: impl Fn() + Sync + Send + 'static) {
+    const ORDERS: usize = 20_000;
+    /// Of the interruptions on which a fault may depend.
+    const DEPTH: usize = 3;
+    let act = std::sync::Arc::new(act);
+    let again = std::sync::Arc::clone(&act);
+    shuttle::check_random(move || act(), ORDERS);
+    shuttle::check_pct(move || again(), ORDERS, DEPTH);
+}
+
 /// Plays two threads in every order. `before` is served first, by one thread. Returns the sets of counts of admissions
 /// that came about, least and most.
 fn play(keys_max: u64, before: &[Request], threads: [&'static [Request]; 2]) -> (usize, usize) {
     let before = before.to_vec();
     let range = std::sync::Arc::new(std::sync::Mutex::new((usize::MAX, 0)));
     let seen = std::sync::Arc::clone(&range);
-    let mut model = loom::model::Builder::new();
-    model.max_branches = 20_000;
-    // Without a bound the longer ones take days. LOOM_MAX_PREEMPTIONS sets another.
-    model.preemption_bound.get_or_insert(PREEMPTIONS_MAX);
-    model.check(move || {
+    explore(move || {
         let bucket = TokenBucket::new(CAPACITY, 1, PERIOD_US, 0).unwrap();
         let server = Arc::new(Server {
             table: BucketTable::new(bucket, keys_max).unwrap(),

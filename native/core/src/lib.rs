@@ -14,7 +14,7 @@ mod family;
 mod fixed_window;
 mod gate;
 mod hmac_key;
-#[cfg(all(test, floodproof_loom))]
+#[cfg(all(test, any(floodproof_loom, floodproof_shuttle)))]
 mod interleavings;
 mod key_hash;
 mod key_holders;

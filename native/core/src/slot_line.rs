@@ -8,7 +8,7 @@ use crate::sync::{AtomicU64, Ordering};
 /// Stands for the TAT of a slot that is being taken. A TAT is below 2^63.
 pub(crate) const MOVING: u64 = u64::MAX;
 
-#[cfg_attr(not(floodproof_loom), derive(zerocopy::FromZeros))]
+#[cfg_attr(not(any(floodproof_loom, floodproof_shuttle)), derive(zerocopy::FromZeros))]
 #[derive(Debug, Default)]
 #[repr(C)]
 pub(crate) struct Slot {
@@ -40,7 +40,7 @@ impl Slot {
 }
 
 /// One line of the processor's cache.
-#[cfg_attr(not(floodproof_loom), derive(zerocopy::FromZeros))]
+#[cfg_attr(not(any(floodproof_loom, floodproof_shuttle)), derive(zerocopy::FromZeros))]
 #[derive(Debug, Default)]
 #[repr(C, align(64))]
 pub(crate) struct Line {
@@ -82,7 +82,7 @@ pub(crate) fn empty_lines(layout: Layout) -> Result<Box<[Line]>, GateError> {
 }
 
 /// Memory that the machine hands out when it is first used.
-#[cfg(not(floodproof_loom))]
+#[cfg(not(any(floodproof_loom, floodproof_shuttle)))]
 fn zeroed_lines(count: usize) -> Result<Box<[Line]>, GateError> {
     <[Line] as zerocopy::FromZeros>::new_box_zeroed_with_elems(count).map_err(|_| {
         GateError::Gate(format!(
@@ -92,7 +92,7 @@ fn zeroed_lines(count: usize) -> Result<Box<[Line]>, GateError> {
     })
 }
 
-#[cfg(floodproof_loom)]
+#[cfg(any(floodproof_loom, floodproof_shuttle))]
 fn zeroed_lines(count: usize) -> Result<Box<[Line]>, GateError> {
     Ok((0..count).map(|_| Line::default()).collect())
 }
