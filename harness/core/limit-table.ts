@@ -51,7 +51,10 @@ export class LimitTable {
   readonly #order: ProbeOrder;
   readonly #words: Int32Array;
   readonly #doubles: Float64Array;
-  /** By slot; 0: not banned. A ban ends at this very microsecond. Null where the limit knows no bans. */
+  /**
+   * By slot. A ban ends at this very microsecond, and who takes the slot finds it over. Null where the limit knows no
+   * bans.
+   */
   readonly #bannedUntilUs: Float64Array | null;
   readonly #cold: Counter = { atUs: 0, part: 0 };
   /** The counter of the slot in hand, taken out of the table. */
@@ -184,7 +187,6 @@ export class LimitTable {
     this.#words[at + PART] = part;
     this.#words[at + STRIKES] = 0;
     this.#doubles[this.#slot * SLOT_DOUBLES + AT] = atUs;
-    if (this.#bannedUntilUs !== null) this.#bannedUntilUs[this.#slot] = 0;
     this.#own.atUs = atUs;
     this.#own.part = part;
     this.#counter = this.#own;

@@ -1,7 +1,7 @@
 /** One gate for all threads of a process, by name. */
-import type { Gate, GateSpec, HashSecret } from '../core/spec.js';
+import type { GateSpec, HashSecret } from '../core/spec.js';
 import type { Addon } from './load.js';
-import { NativeGate } from './native-gate.js';
+import { NativeGate, type SharedGate } from './native-gate.js';
 
 /**
  * This thread's handle on the gate of this name, which is made when no thread holds one. Its decisions over all threads
@@ -11,6 +11,6 @@ import { NativeGate } from './native-gate.js';
  * The first one's hash secret and `originUs` hold: neither is part of what the policy promises.
  * @throws {FloodproofError} FP_GATE_INVALID with every fault of the spec; FP_GATE_NAME when the gate of this name has another one.
  */
-export function attachGate(addon: Addon, name: string, spec: GateSpec, hashSecret: HashSecret): Gate {
+export function attachGate(addon: Addon, name: string, spec: GateSpec, hashSecret: HashSecret): SharedGate {
   return new NativeGate(addon, spec, hashSecret, name);
 }

@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** What this harness and the addon must agree on; see native/binding/src/lib.rs. */
-const ABI = 2;
+const ABI = 3;
 
 /** How the addon is brought. */
 export const BUILD_COMMAND = 'npm run build:native';
@@ -25,8 +25,12 @@ export const Slot = {
   caller: 4,
   gate: 5,
   decision: 6,
-  /** The first of `Answer.size`. */
-  answer: 7,
+  /** The answer, in the order of `Answer`. */
+  limit: 7,
+  remaining: 8,
+  retryAtUs: 9,
+  resetAtUs: 10,
+  cold: 11,
 } as const;
 
 /**
@@ -47,6 +51,8 @@ export interface AddonGate {
   internCaller(ip: string, account: string, keyId: string): number;
   limitCaller(): void;
   limitBatch(callers: Uint32Array, count: number, decisions: Uint8Array, answers: Float64Array | null): void;
+  /** Leaves two counts in the first places of the answer. */
+  contention(): void;
 }
 
 /** What native/binding exports. Errors are plain, with a `code`. */

@@ -5,6 +5,20 @@ import { validateHashSecret, validateSpec } from '../core/validate-spec.js';
 import { type ErrorCode, errorTable, FloodproofError } from '../errors.js';
 import { type Addon, type AddonGate, Slot } from './load.js';
 
+/** How often threads that share a gate got into each other's way. No key gets a cell too many by it. */
+export interface Contention {
+  /** Requests that were refused since another thread took cells between their look and their charge. */
+  readonly overtaken: number;
+  /** Charges that were given back; each may have throttled somebody for the moment in which it stood. */
+  readonly givenBack: number;
+}
+
+/** A gate that several threads use, each by its own handle. */
+export interface SharedGate extends Gate {
+  /** Of all threads together. */
+  contention(): Contention;
+}
+
 /** @throws {FloodproofError} FP_GATE_INVALID with every fault of the spec. */
 export function createNativeGate(addon: Addon, spec: GateSpec, hashSecret: HashSecret): Gate {
   return new NativeGate(addon, spec, hashSecret, null);
@@ -17,7 +31,7 @@ export function createNativeGate(addon: Addon, spec: GateSpec, hashSecret: HashS
  * thread call the same functions: V8 calls a function that it has always met at a place some 20 ns faster than one of
  * many.
  */
-export class NativeGate implements Gate {
+export class NativeGate implements SharedGate {
   readonly engine = 'native';
   readonly answer = new Float64Array(Answer.size);
   readonly #numbers: Float64Array;
@@ -166,6 +180,12 @@ export class NativeGate implements Gate {
     }
   }
 
+  contention(): Contention {
+    this.#select();
+    this.#gate.contention();
+    return { overtaken: this.#numbers[Slot.limit] as number, givenBack: this.#numbers[Slot.remaining] as number };
+  }
+
   sign(keyId: string, message: string): string {
     this.#select();
     try {
@@ -190,7 +210,11 @@ export class NativeGate implements Gate {
   #decision(): Decision {
     const numbers = this.#numbers;
     const answer = this.answer;
-    for (let index = 0; index < Answer.size; index += 1) answer[index] = numbers[Slot.answer + index] as number;
+    answer[Answer.limit] = numbers[Slot.limit] as number;
+    answer[Answer.remaining] = numbers[Slot.remaining] as number;
+    answer[Answer.retryAtUs] = numbers[Slot.retryAtUs] as number;
+    answer[Answer.resetAtUs] = numbers[Slot.resetAtUs] as number;
+    answer[Answer.cold] = numbers[Slot.cold] as number;
     return numbers[Slot.decision] as Decision;
   }
 }

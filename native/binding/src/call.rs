@@ -15,30 +15,34 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// Also gives what the called function was made with.
+    pub(crate) fn new(env: sys::napi_env) -> Self {
+        Self {
+            env,
+            arguments: [ptr::null_mut(); ARGUMENTS_MAX],
+        }
+    }
+
+    /// Takes the arguments in, and gives what the called function was made with. In place, not as a part of `new`: a
+    /// machine that copies in one piece what Node has just written in several waits for it.
     ///
     /// # Safety
     /// `env` and `info` are those that Node hands to a callback, and the `Call` ends before it does.
-    pub(crate) unsafe fn new(
-        env: sys::napi_env,
-        info: sys::napi_callback_info,
-    ) -> Result<(Self, *const Instance), Failure> {
-        let mut arguments = [ptr::null_mut(); ARGUMENTS_MAX];
+    pub(crate) unsafe fn take(&mut self, info: sys::napi_callback_info) -> Result<*const Instance, Failure> {
         let mut count = ARGUMENTS_MAX;
         let mut data: *mut c_void = ptr::null_mut();
         // SAFETY: Node writes `ARGUMENTS_MAX` values at most.
         let status = unsafe {
             sys::napi_get_cb_info(
-                env,
+                self.env,
                 info,
                 &raw mut count,
-                arguments.as_mut_ptr(),
+                self.arguments.as_mut_ptr(),
                 ptr::null_mut(),
                 &raw mut data,
             )
         };
         done(status, "the arguments of a call")?;
-        Ok((Self { env, arguments }, data.cast_const().cast()))
+        Ok(data.cast_const().cast())
     }
 
     pub(crate) fn env(&self) -> sys::napi_env {

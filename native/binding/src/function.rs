@@ -70,8 +70,9 @@ unsafe extern "C" fn let_go(_env: sys::napi_env, data: *mut c_void, _hint: *mut 
 /// Where Node enters. A panic stops here and becomes an exception: unwinding into C++ would end the process.
 unsafe extern "C" fn enter<F: Function>(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     let outcome = catch_unwind(AssertUnwindSafe(|| {
+        let mut call = Call::new(env);
         // SAFETY: Node calls this with its env and info, and the `Call` ends within.
-        let (call, data) = unsafe { Call::new(env, info) }?;
+        let data = unsafe { call.take(info) }?;
         // SAFETY: `define` made the function with this `Rc`, which lives as long as the function; that runs right now. It
         // is only lent here.
         let instance = ManuallyDrop::new(unsafe { Rc::from_raw(data) });

@@ -4,10 +4,10 @@ use crate::call::Call;
 use crate::failure::{Failure, done};
 use crate::function::{Function, define};
 use crate::instance::{Instance, Seat, keep};
-use crate::numbers::{Numbers, Slot};
+use crate::numbers::Slot;
 use crate::shared_gates;
 use crate::texts::{Texts, read_owned};
-use floodproof_core::{ANSWER_SIZE, Gate, GateError, HashSecret, SignedRequest, whole_us};
+use floodproof_core::{ANSWER_SIZE, Caller, Contention, Gate, GateError, HashSecret, SignedRequest, whole_us};
 use napi::sys;
 use serde_json::Value;
 use std::ffi::CStr;
@@ -31,6 +31,7 @@ pub(crate) fn define_all(instance: &Rc<Instance>, env: sys::napi_env) -> Result<
     define::<InternCaller>(instance, env, target)?;
     define::<LimitCaller>(instance, env, target)?;
     define::<LimitBatch>(instance, env, target)?;
+    define::<ReadContention>(instance, env, target)?;
     Ok(target)
 }
 
@@ -73,11 +74,11 @@ impl Function for AddKey {
     const NAME: &'static CStr = c"addKey";
 
     fn run(instance: &Rc<Instance>, call: &Call) -> Result<sys::napi_value, Failure> {
-        let mut texts = instance.texts();
-        texts.read_key_id(call, 0, true)?;
-        texts.read_account(call, 2, true)?;
+        let Texts { key_id, account, .. } = &mut *instance.texts();
+        key_id.read(call, 0, true)?;
+        account.read(call, 2, true)?;
         let secret = Buffer::<u8>::new(call, 1, "secret")?;
-        instance.with(|gate| gate.add_key(texts.key_id(), secret.read(), texts.account()))?;
+        instance.with(|gate| gate.add_key(key_id.bytes(), secret.read(), account.bytes()))?;
         Ok(ptr::null_mut())
     }
 }
@@ -88,9 +89,9 @@ impl Function for RemoveKey {
     const NAME: &'static CStr = c"removeKey";
 
     fn run(instance: &Rc<Instance>, call: &Call) -> Result<sys::napi_value, Failure> {
-        let mut texts = instance.texts();
-        texts.read_key_id(call, 0, true)?;
-        call.new_boolean(instance.with(|gate| Ok(gate.remove_key(texts.key_id())))?)
+        let key_id = &mut instance.texts().key_id;
+        key_id.read(call, 0, true)?;
+        call.new_boolean(instance.with(|gate| Ok(gate.remove_key(key_id.bytes())))?)
     }
 }
 
@@ -100,10 +101,11 @@ impl Function for Sign {
     const NAME: &'static CStr = c"sign";
 
     fn run(instance: &Rc<Instance>, call: &Call) -> Result<sys::napi_value, Failure> {
-        let mut texts = instance.texts();
-        texts.read_key_id(call, 0, true)?;
-        texts.read_message(call, 1, true)?;
-        call.new_text(&instance.with(|gate| gate.sign(texts.key_id(), texts.message()))?)
+        let Texts { key_id, message, .. } = &mut *instance.texts();
+        key_id.read(call, 0, true)?;
+        message.read(call, 1, true)?;
+        let message = message.bytes(call, 1)?;
+        call.new_text(&instance.with(|gate| gate.sign(key_id.bytes(), message))?)
     }
 }
 
@@ -114,18 +116,33 @@ impl Function for Decide {
 
     fn run(instance: &Rc<Instance>, call: &Call) -> Result<sys::napi_value, Failure> {
         let needs = instance.needs()?;
-        let mut texts = instance.texts();
-        texts.read_ip(call, 0, needs.ip)?;
-        texts.read_account(call, 1, needs.account && !needs.signature)?;
-        texts.read_key_id(call, 2, needs.key || needs.signature)?;
-        texts.read_message(call, 3, needs.signature)?;
-        texts.read_signature(call, 4, needs.signature)?;
-        let (now_us, class_id, signed) = (
-            instance.numbers.get(Slot::NowUs),
-            instance.numbers.get(Slot::ClassId),
-            signed(&texts, &instance.numbers),
-        );
-        instance.decide(|gate| gate.decide(now_us, class_id, texts.caller(), &signed))
+        let Texts {
+            ip,
+            account,
+            key_id,
+            message,
+            signature,
+        } = &mut *instance.texts();
+        ip.read(call, 0, needs.ip)?;
+        account.read(call, 1, needs.account && !needs.signature)?;
+        key_id.read(call, 2, needs.key || needs.signature)?;
+        message.read(call, 3, needs.signature)?;
+        signature.read(call, 4, needs.signature)?;
+        let key_id = key_id.bytes();
+        let numbers = &instance.numbers;
+        let signed = SignedRequest {
+            key_id,
+            timestamp_us: whole_us(numbers.get(Slot::TimestampUs)),
+            window_us: whole_us(numbers.get(Slot::WindowUs)),
+            message: message.bytes(call, 3)?,
+            signature: signature.bytes(),
+        };
+        let caller = Caller {
+            ip: ip.bytes(),
+            account: account.bytes(),
+            key_id,
+        };
+        instance.decide(|gate| gate.decide(numbers.get(Slot::NowUs), numbers.get(Slot::ClassId), caller, &signed))
     }
 }
 
@@ -136,12 +153,19 @@ impl Function for Limit {
 
     fn run(instance: &Rc<Instance>, call: &Call) -> Result<sys::napi_value, Failure> {
         let needs = instance.needs()?;
-        let mut texts = instance.texts();
-        texts.read_ip(call, 0, needs.ip)?;
-        texts.read_account(call, 1, needs.account)?;
-        texts.read_key_id(call, 2, needs.key)?;
-        let (now_us, class_id) = (instance.numbers.get(Slot::NowUs), instance.numbers.get(Slot::ClassId));
-        instance.decide(|gate| gate.limit(now_us, class_id, texts.caller()))
+        let Texts {
+            ip, account, key_id, ..
+        } = &mut *instance.texts();
+        ip.read(call, 0, needs.ip)?;
+        account.read(call, 1, needs.account)?;
+        key_id.read(call, 2, needs.key)?;
+        let caller = Caller {
+            ip: ip.bytes(),
+            account: account.bytes(),
+            key_id: key_id.bytes(),
+        };
+        let numbers = &instance.numbers;
+        instance.decide(|gate| gate.limit(numbers.get(Slot::NowUs), numbers.get(Slot::ClassId), caller))
     }
 }
 
@@ -151,22 +175,24 @@ impl Function for Verify {
     const NAME: &'static CStr = c"verify";
 
     fn run(instance: &Rc<Instance>, call: &Call) -> Result<sys::napi_value, Failure> {
-        let mut texts = instance.texts();
-        texts.read_key_id(call, 0, true)?;
-        texts.read_message(call, 1, true)?;
-        texts.read_signature(call, 2, true)?;
-        let (now_us, signed) = (instance.numbers.get(Slot::NowUs), signed(&texts, &instance.numbers));
-        instance.decide(|gate| gate.verify(now_us, &signed))
-    }
-}
-
-fn signed<'texts>(texts: &'texts Texts, numbers: &Numbers) -> SignedRequest<'texts> {
-    SignedRequest {
-        key_id: texts.key_id(),
-        timestamp_us: whole_us(numbers.get(Slot::TimestampUs)),
-        window_us: whole_us(numbers.get(Slot::WindowUs)),
-        message: texts.message(),
-        signature: texts.signature(),
+        let Texts {
+            key_id,
+            message,
+            signature,
+            ..
+        } = &mut *instance.texts();
+        key_id.read(call, 0, true)?;
+        message.read(call, 1, true)?;
+        signature.read(call, 2, true)?;
+        let numbers = &instance.numbers;
+        let signed = SignedRequest {
+            key_id: key_id.bytes(),
+            timestamp_us: whole_us(numbers.get(Slot::TimestampUs)),
+            window_us: whole_us(numbers.get(Slot::WindowUs)),
+            message: message.bytes(call, 1)?,
+            signature: signature.bytes(),
+        };
+        instance.decide(|gate| gate.verify(numbers.get(Slot::NowUs), &signed))
     }
 }
 
@@ -205,11 +231,18 @@ impl Function for InternCaller {
     const NAME: &'static CStr = c"internCaller";
 
     fn run(instance: &Rc<Instance>, call: &Call) -> Result<sys::napi_value, Failure> {
-        let mut texts = instance.texts();
-        texts.read_ip(call, 0, true)?;
-        texts.read_account(call, 1, true)?;
-        texts.read_key_id(call, 2, true)?;
-        call.new_number(instance.with(|gate| gate.intern_caller(texts.caller()))?)
+        let Texts {
+            ip, account, key_id, ..
+        } = &mut *instance.texts();
+        ip.read(call, 0, true)?;
+        account.read(call, 1, true)?;
+        key_id.read(call, 2, true)?;
+        let caller = Caller {
+            ip: ip.bytes(),
+            account: account.bytes(),
+            key_id: key_id.bytes(),
+        };
+        call.new_number(instance.with(|gate| gate.intern_caller(caller))?)
     }
 }
 
@@ -221,7 +254,9 @@ impl Function for LimitCaller {
     fn run(instance: &Rc<Instance>, _call: &Call) -> Result<sys::napi_value, Failure> {
         let numbers = &instance.numbers;
         let (now_us, class_id) = (numbers.get(Slot::NowUs), numbers.get(Slot::ClassId));
-        let caller = whole_us(numbers.get(Slot::Caller)).and_then(|caller| u32::try_from(caller).ok());
+        let caller = numbers
+            .index(Slot::Caller)
+            .and_then(|caller| u32::try_from(caller).ok());
         // No caller has the highest number.
         instance.decide(|gate| gate.limit_caller(now_us, class_id, caller.unwrap_or(u32::MAX)))
     }
@@ -257,6 +292,18 @@ impl Function for LimitBatch {
                 answers.map(Buffer::write),
             )
         })?;
+        Ok(ptr::null_mut())
+    }
+}
+
+/// `contention()`: the counts lie in the first two places of the answer.
+struct ReadContention;
+impl Function for ReadContention {
+    const NAME: &'static CStr = c"contention";
+
+    fn run(instance: &Rc<Instance>, _call: &Call) -> Result<sys::napi_value, Failure> {
+        let Contention { overtaken, given_back } = instance.with(|gate| Ok(gate.contention()))?;
+        instance.numbers.set_counts([overtaken, given_back]);
         Ok(ptr::null_mut())
     }
 }

@@ -7,7 +7,7 @@ use crate::failure::{Failure, done};
 use crate::numbers::{Numbers, Slot};
 use crate::shared_gates::SharedGate;
 use crate::texts::Texts;
-use floodproof_core::{Decision, Gate, GateError, Needs, whole_us};
+use floodproof_core::{Decision, Gate, GateError, Needs};
 use napi::sys;
 use std::cell::{RefCell, RefMut};
 use std::ffi::c_void;
@@ -46,30 +46,30 @@ impl Instance {
     }
 
     /// What the class of this call looks at; nothing when there is no such class, which the gate will say.
+    #[inline]
     pub(crate) fn needs(&self) -> Result<Needs, Failure> {
         self.with(|gate| Ok(gate.needs(self.numbers.get(Slot::ClassId))))
     }
 
     /// Calls the gate of this call.
+    #[inline]
     pub(crate) fn with<T>(&self, act: impl FnOnce(&mut Gate) -> Result<T, GateError>) -> Result<T, Failure> {
-        let number = whole_us(self.numbers.get(Slot::Gate)).and_then(|number| usize::try_from(number).ok());
         let mut seats = self.seats.borrow_mut();
-        match number.and_then(|number| seats.get_mut(number)) {
-            Some(Some(seat)) => Ok(act(&mut seat.gate)?),
-            _ => Err(Failure::Type("the number of a gate of this thread")),
-        }
+        Ok(act(find(&mut seats, &self.numbers)?)?)
     }
 
     /// The same for a decision, which JavaScript finds among the numbers.
+    #[inline]
     pub(crate) fn decide(
         &self,
         act: impl FnOnce(&mut Gate) -> Result<Decision, GateError>,
     ) -> Result<sys::napi_value, Failure> {
-        let (decision, answer) = self.with(|gate| {
-            let decision = act(gate)?;
-            Ok((decision, gate.answer()))
-        })?;
-        self.numbers.set_decision(decision, &answer);
+        let mut seats = self.seats.borrow_mut();
+        let gate = find(&mut seats, &self.numbers)?;
+        match act(gate) {
+            Ok(decision) => self.numbers.set_decision(decision, &gate.answer()),
+            Err(error) => return Err(Failure::Gate(error)),
+        }
         Ok(ptr::null_mut())
     }
 
@@ -81,6 +81,14 @@ impl Instance {
             None => seats.push(Some(seat)),
         }
         number
+    }
+}
+
+#[inline]
+fn find<'seats>(seats: &'seats mut [Option<Seat>], numbers: &Numbers) -> Result<&'seats mut Gate, Failure> {
+    match numbers.index(Slot::Gate).and_then(|number| seats.get_mut(number)) {
+        Some(Some(seat)) => Ok(&mut seat.gate),
+        _ => Err(Failure::Type("the number of a gate of this thread")),
     }
 }
 

@@ -5,7 +5,7 @@
 //! kept nor a detached array leads anywhere else. It is read and written atomically, which is free on all machines
 //! that Node runs on: were the array ever moved to another thread, numbers would be wrong, and nothing else.
 use crate::failure::{Failure, done};
-use floodproof_core::{ANSWER_SIZE, Answer, Decision};
+use floodproof_core::{ANSWER_SIZE, Answer, Decision, to_f64};
 use napi::sys;
 use std::ffi::c_void;
 use std::ptr;
@@ -25,7 +25,7 @@ pub(crate) enum Slot {
     /// The number of the gate that is called.
     Gate,
     Decision,
-    /// The first of `ANSWER_SIZE`.
+    /// The first of `ANSWER_SIZE`, in the order of `Answer`.
     Answer,
 }
 
@@ -43,10 +43,29 @@ impl Numbers {
         f64::from_bits(self.0[slot as usize].load(Relaxed))
     }
 
+    /// The number, when it is a whole one from 0 to 2^31 - 1.
+    pub(crate) fn index(&self, slot: Slot) -> Option<usize> {
+        let number = self.get(slot);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::float_cmp,
+            reason = "the cast is undone and compared, and what it lost is seen there"
+        )]
+        let (index, is_whole) = (number as i32, f64::from(number as i32) == number);
+        is_whole.then_some(index).and_then(|index| usize::try_from(index).ok())
+    }
+
     pub(crate) fn set_decision(&self, decision: Decision, answer: &Answer) {
         self.set(Slot::Decision as usize, f64::from(decision as u8));
         for (index, number) in answer.numbers().into_iter().enumerate() {
             self.set(Slot::Answer as usize + index, number);
+        }
+    }
+
+    /// In the first places of the answer.
+    pub(crate) fn set_counts(&self, counts: [u64; 2]) {
+        for (index, count) in counts.into_iter().enumerate() {
+            self.set(Slot::Answer as usize + index, to_f64(count));
         }
     }
 

@@ -3,9 +3,11 @@
 //! Ids and signatures are visible ASCII. Node's call for Latin-1 would be the cheapest to read them with, but it cuts
 //! code units down to their lower byte, so that U+0130 would pass for '0'; its call for UTF-8 costs twice as much. So
 //! they are read as UTF-16 and narrowed here, which costs 6 ns more than Latin-1 and sees every unit whole.
+//!
+//! A text is narrowed when it is used, after all of them were read: a machine that loads in one piece what has just
+//! been stored in several waits for it.
 use crate::call::Call;
 use crate::failure::Failure;
-use floodproof_core::Caller;
 use napi::sys;
 use std::ptr;
 
@@ -15,152 +17,138 @@ const LANES: usize = 16;
 const ID_UNITS_MAX: usize = 257;
 const ID_ROOM: usize = (ID_UNITS_MAX + 1).next_multiple_of(LANES);
 /// A message with more units takes the way of one that is not ASCII.
-const UNITS_ROOM: usize = 4096;
+const MESSAGE_ROOM: usize = 4096;
 /// Memory for a message that was longer is given back.
 const MESSAGE_KEPT_MAX: usize = 1 << 20;
-
-/// An id or a signature; what can not be one is kept as a single byte that no id may have.
-#[derive(Debug)]
-struct Id {
-    bytes: [u8; ID_ROOM],
-    length: usize,
-}
 
 /// The texts of the call that runs.
 #[derive(Debug)]
 pub(crate) struct Texts {
-    units: Box<[u16; UNITS_ROOM]>,
-    ip: Id,
-    account: Id,
-    key_id: Id,
-    signature: Id,
-    message: Vec<u8>,
-    message_length: usize,
+    pub(crate) ip: Id,
+    pub(crate) account: Id,
+    pub(crate) key_id: Id,
+    pub(crate) signature: Id,
+    pub(crate) message: Message,
 }
 
 impl Texts {
     pub(crate) fn new() -> Self {
         Self {
-            units: Box::new([0; UNITS_ROOM]),
             ip: Id::new(),
             account: Id::new(),
             key_id: Id::new(),
             signature: Id::new(),
-            message: vec![0; UNITS_ROOM],
-            message_length: 0,
+            message: Message::new(),
         }
     }
+}
 
-    pub(crate) fn read_ip(&mut self, call: &Call, index: usize, is_needed: bool) -> Result<(), Failure> {
-        self.ip.read(&mut self.units, call, index, is_needed)
-    }
-
-    pub(crate) fn read_account(&mut self, call: &Call, index: usize, is_needed: bool) -> Result<(), Failure> {
-        self.account.read(&mut self.units, call, index, is_needed)
-    }
-
-    pub(crate) fn read_key_id(&mut self, call: &Call, index: usize, is_needed: bool) -> Result<(), Failure> {
-        self.key_id.read(&mut self.units, call, index, is_needed)
-    }
-
-    pub(crate) fn read_signature(&mut self, call: &Call, index: usize, is_needed: bool) -> Result<(), Failure> {
-        self.signature.read(&mut self.units, call, index, is_needed)
-    }
-
-    /// The message as UTF-8, a lone surrogate as U+FFFD.
-    pub(crate) fn read_message(&mut self, call: &Call, index: usize, is_needed: bool) -> Result<(), Failure> {
-        self.message_length = 0;
-        if !is_needed {
-            return Ok(());
-        }
-        if self.message.len() > MESSAGE_KEPT_MAX {
-            self.message = vec![0; UNITS_ROOM];
-        }
-        let length = read_units(&mut self.units[..], call, index)?;
-        if length + 1 < UNITS_ROOM && narrow(&mut self.units[..], length, &mut self.message) {
-            self.message_length = length;
-            return Ok(());
-        }
-        self.read_message_whole(call, index)
-    }
-
-    #[cold]
-    fn read_message_whole(&mut self, call: &Call, index: usize) -> Result<(), Failure> {
-        // Without a buffer Node only counts the bytes.
-        let length = read_utf8(&mut [], call, index)?;
-        if self.message.len() <= length {
-            self.message.resize((length + 1).next_power_of_two(), 0);
-        }
-        self.message_length = read_utf8(&mut self.message, call, index)?;
-        Ok(())
-    }
-
-    pub(crate) fn caller(&self) -> Caller<'_> {
-        Caller {
-            ip: self.ip.bytes(),
-            account: self.account.bytes(),
-            key_id: self.key_id.bytes(),
-        }
-    }
-
-    pub(crate) fn key_id(&self) -> &[u8] {
-        self.key_id.bytes()
-    }
-
-    pub(crate) fn account(&self) -> &[u8] {
-        self.account.bytes()
-    }
-
-    pub(crate) fn signature(&self) -> &[u8] {
-        self.signature.bytes()
-    }
-
-    pub(crate) fn message(&self) -> &[u8] {
-        &self.message[..self.message_length]
-    }
+/// An id or a signature.
+#[derive(Debug)]
+pub(crate) struct Id {
+    units: [u16; ID_ROOM],
+    bytes: [u8; ID_ROOM],
+    length: usize,
 }
 
 impl Id {
     const fn new() -> Self {
         Self {
+            units: [0; ID_ROOM],
             bytes: [0; ID_ROOM],
             length: 0,
         }
     }
 
     /// '' when it is not needed: then nobody looks at it, and not even its type is asked for.
-    fn read(
-        &mut self,
-        units: &mut [u16; UNITS_ROOM],
-        call: &Call,
-        index: usize,
-        is_needed: bool,
-    ) -> Result<(), Failure> {
+    #[inline]
+    pub(crate) fn read(&mut self, call: &Call, index: usize, is_needed: bool) -> Result<(), Failure> {
         self.length = 0;
-        if !is_needed {
-            return Ok(());
-        }
-        let length = read_units(&mut units[..=ID_UNITS_MAX], call, index)?;
-        if narrow(units, length, &mut self.bytes) {
-            self.length = length;
-        } else {
-            self.bytes[0] = 0;
-            self.length = 1;
+        if is_needed {
+            self.length = read_units(&mut self.units[..=ID_UNITS_MAX], call, index)?;
         }
         Ok(())
     }
 
-    fn bytes(&self) -> &[u8] {
-        &self.bytes[..self.length]
+    /// What can not be an id is a single byte that none may have.
+    #[inline]
+    pub(crate) fn bytes(&mut self) -> &[u8] {
+        if narrow(&self.units, self.length, &mut self.bytes) {
+            &self.bytes[..self.length]
+        } else {
+            b"\0"
+        }
     }
 }
 
+/// The signed text.
+#[derive(Debug)]
+pub(crate) struct Message {
+    units: Box<[u16; MESSAGE_ROOM]>,
+    length: usize,
+    bytes: Vec<u8>,
+}
+
+impl Message {
+    fn new() -> Self {
+        Self {
+            units: Box::new([0; MESSAGE_ROOM]),
+            length: 0,
+            bytes: vec![0; MESSAGE_ROOM],
+        }
+    }
+
+    #[inline]
+    pub(crate) fn read(&mut self, call: &Call, index: usize, is_needed: bool) -> Result<(), Failure> {
+        self.length = 0;
+        if is_needed {
+            self.length = read_units(&mut self.units[..], call, index)?;
+        }
+        Ok(())
+    }
+
+    /// As UTF-8, a lone surrogate as U+FFFD. The same argument as in `read`.
+    #[inline]
+    pub(crate) fn bytes(&mut self, call: &Call, index: usize) -> Result<&[u8], Failure> {
+        // Units that fill the room may have been cut.
+        if self.length + 1 < MESSAGE_ROOM && narrow(&self.units[..], self.length, &mut self.bytes) {
+            return Ok(&self.bytes[..self.length]);
+        }
+        self.bytes_whole(call, index)
+    }
+
+    #[cold]
+    fn bytes_whole(&mut self, call: &Call, index: usize) -> Result<&[u8], Failure> {
+        // Without a buffer Node only counts the bytes.
+        let room = read_utf8(&mut [], call, index)? + 1;
+        if self.bytes.len() < room || self.bytes.len() > MESSAGE_KEPT_MAX {
+            self.bytes = vec![0; room.max(MESSAGE_ROOM).next_power_of_two()];
+        }
+        let length = read_utf8(&mut self.bytes, call, index)?;
+        Ok(&self.bytes[..length])
+    }
+}
+
+/// Ones for the units of a text in its last `LANES`, zeros for what an earlier text left after them.
+static TAIL_MASK: [u16; 2 * LANES] = {
+    let mut mask = [0; 2 * LANES];
+    let mut lane = 0;
+    while lane < LANES {
+        mask[lane] = u16::MAX;
+        lane += 1;
+    }
+    mask
+};
+
 /// Whether the units are ASCII; if so, `bytes` are they. Both have room up to a multiple of `LANES`.
-fn narrow(units: &mut [u16], length: usize, bytes: &mut [u8]) -> bool {
+#[inline]
+fn narrow(units: &[u16], length: usize, bytes: &mut [u8]) -> bool {
     let rounded = length.next_multiple_of(LANES);
-    units[length..rounded].fill(0);
     let (units, _) = units[..rounded].as_chunks::<LANES>();
     let (bytes, _) = bytes[..rounded].as_chunks_mut::<LANES>();
+    let (Some((tail, units)), Some((tail_bytes, bytes))) = (units.split_last(), bytes.split_last_mut()) else {
+        return true;
+    };
     let mut seen = [0; LANES];
     for (units, bytes) in units.iter().zip(bytes) {
         for lane in 0..LANES {
@@ -168,7 +156,12 @@ fn narrow(units: &mut [u16], length: usize, bytes: &mut [u8]) -> bool {
             bytes[lane] = units[lane].to_le_bytes()[0];
         }
     }
-    seen.iter().all(|unit| *unit < 0x80)
+    let mask = &TAIL_MASK[rounded - length..][..LANES];
+    for lane in 0..LANES {
+        seen[lane] |= tail[lane] & mask[lane];
+        tail_bytes[lane] = tail[lane].to_le_bytes()[0];
+    }
+    seen.iter().fold(0, |all, unit| all | unit) < 0x80
 }
 
 /// Copies at most `units.len() - 1` code units, and a 0 after them.

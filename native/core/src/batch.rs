@@ -97,6 +97,10 @@ impl Gate {
         callers: &[u32],
         decisions: &mut [u8],
     ) -> Result<(), GateError> {
+        // Deciding nothing does not move the clock either.
+        if callers.is_empty() {
+            return Ok(());
+        }
         let state = Arc::clone(&self.state);
         let Some(short) = ShortWay::new(&state, class_id, state.clock.advance(now_us)) else {
             for (caller, decision) in callers.iter().zip(decisions) {

@@ -26,66 +26,16 @@ use crate::key_hash::KeyHash;
 use crate::layout::{LINE_SLOTS, Layout};
 use crate::look::{Look, Place};
 use crate::prefetch::prefetch;
+use crate::slot_line::{Line, MOVING, Reading, Slot, empty_lines};
 use crate::spec::Decision;
 use crate::sync::{AtomicBool, AtomicU64, Ordering, Patience};
 use crate::token_bucket::{Step, TokenBucket};
 
-/// Stands for the TAT of a slot that is being taken. A TAT is below 2^63.
-const MOVING: u64 = u64::MAX;
-const LATCHES: usize = if cfg!(floodproof_loom) { 2 } else { 256 };
-
-#[cfg_attr(not(floodproof_loom), derive(zerocopy::FromZeros))]
-#[derive(Debug, Default)]
-#[repr(C)]
-struct Slot {
-    /// 0: no key ever.
-    key: AtomicU64,
-    tat: AtomicU64,
-}
-
-impl Slot {
-    #[inline]
-    fn read(&self, key: KeyHash) -> Reading {
-        let before = self.key.load(Ordering::Acquire);
-        if before != key.get() && before != 0 {
-            return Reading::Other;
-        }
-        let tat = self.tat.load(Ordering::Acquire);
-        if before == 0 && tat == 0 {
-            return Reading::Empty;
-        }
-        let after = self.key.load(Ordering::Acquire);
-        match (after == key.get(), before == after, tat) {
-            (true, true, MOVING) | (true, false, _) => Reading::Moving,
-            (true, true, tat) => Reading::Mine(tat),
-            (false, ..) if before == key.get() => Reading::Moving,
-            // Somebody is taking it, or has just taken it, for another key.
-            (false, ..) => Reading::Other,
-        }
-    }
-}
-
-/// One line of the processor's cache.
-#[cfg_attr(not(floodproof_loom), derive(zerocopy::FromZeros))]
-#[derive(Debug, Default)]
-#[repr(C, align(64))]
-struct Line {
-    slots: [Slot; LINE_SLOTS],
-}
-
-impl Line {
-    /// The slot in which a key stands. Compares all four, since which one it is can not be predicted, and a wrong guess
-    /// costs the processor more than three comparisons.
-    #[inline]
-    fn slot_of(&self, key: u64) -> Option<&Slot> {
-        let [a, b, c, d] = self
-            .slots
-            .each_ref()
-            .map(|slot| slot.key.load(Ordering::Acquire) == key);
-        let mask = u8::from(a) | u8::from(b) << 1 | u8::from(c) << 2 | u8::from(d) << 3;
-        (mask != 0).then(|| &self.slots[mask.trailing_zeros() as usize % LINE_SLOTS])
-    }
-}
+const LATCHES: usize = if cfg!(any(floodproof_loom, floodproof_shuttle)) {
+    2
+} else {
+    256
+};
 
 /// Whether other threads may use the table at the same time. Alone, nothing changes between a look and its charge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,29 +65,13 @@ enum Search {
     Further,
 }
 
-/// What a slot is to a key.
-enum Reading {
-    Mine(u64),
-    Other,
-    Empty,
-    Moving,
-}
-
 impl BucketTable {
     pub(crate) fn new(bucket: TokenBucket, keys_max: u64) -> Result<Self, GateError> {
         let layout = Layout::new(keys_max);
-        let mut lines = zeroed_lines(layout.line_count())?;
-        // Slots of the last line that the table does not have look as if they were taken for ever.
-        for index in layout.slot_count()..layout.line_count() * LINE_SLOTS {
-            lines[index / LINE_SLOTS].slots[index % LINE_SLOTS] = Slot {
-                key: AtomicU64::new(u64::MAX),
-                tat: AtomicU64::new(MOVING),
-            };
-        }
         Ok(Self {
             bucket,
             layout,
-            lines,
+            lines: empty_lines(layout)?,
             cold: AtomicU64::new(0),
             latches: std::array::from_fn(|_| AtomicBool::new(false)),
         })
@@ -441,20 +375,4 @@ impl Drop for Latched<'_> {
     fn drop(&mut self) {
         self.0.store(false, Ordering::Release);
     }
-}
-
-/// Memory that the machine hands out when it is first used.
-#[cfg(not(floodproof_loom))]
-fn zeroed_lines(count: usize) -> Result<Box<[Line]>, GateError> {
-    <[Line] as zerocopy::FromZeros>::new_box_zeroed_with_elems(count).map_err(|_| {
-        GateError::Gate(format!(
-            "a table of {} slots does not fit into memory",
-            count * LINE_SLOTS
-        ))
-    })
-}
-
-#[cfg(floodproof_loom)]
-fn zeroed_lines(count: usize) -> Result<Box<[Line]>, GateError> {
-    Ok((0..count).map(|_| Line::default()).collect())
 }

@@ -195,3 +195,32 @@ impl ClaimExpiry {
         self.order.capacity()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    impl Placed for Place {
+        fn place(&mut self) -> &mut Place {
+            self
+        }
+    }
+
+    #[test]
+    fn what_was_given_back_makes_room_when_it_is_short() {
+        let mut expiry = ClaimExpiry::new(2, 1 << 20).unwrap();
+        let mut entries = [Place::new(20), Place::new(20)];
+        for _ in 1..expiry.room() {
+            expiry.push(&mut entries, 0);
+            expiry.remove(&mut entries, 0);
+        }
+        expiry.push(&mut entries, 0);
+        assert_eq!(expiry.order.len(), expiry.room());
+        expiry.push(&mut entries, 1);
+        assert_eq!(expiry.order.len(), 2, "the two that are there");
+        assert_eq!(expiry.pop(&mut entries, 20), None);
+        let expired = [expiry.pop(&mut entries, 21), expiry.pop(&mut entries, 21)];
+        assert_eq!(expired, [Some(0), Some(1)]);
+        assert_eq!(expiry.pop(&mut entries, 21), None);
+    }
+}

@@ -27,10 +27,6 @@ impl KeyHash {
         Self(NonZeroU64::new(u64::from(hi) << 32 | u64::from(lo)).unwrap_or(NonZeroU64::MIN))
     }
 
-    pub(crate) fn from_number(number: u64) -> Option<Self> {
-        NonZeroU64::new(number).map(Self)
-    }
-
     /// Never 0.
     pub(crate) fn get(self) -> u64 {
         self.0.get()

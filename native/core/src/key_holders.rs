@@ -1,9 +1,10 @@
 //! The keys that a gate knows, by the hash of their id.
 use crate::hmac_key::HmacKey;
 use crate::key_hash::KeyHash;
-use crate::key_places::KeyPlaces;
 use crate::spec::HashKind;
+use std::collections::HashMap;
 use std::fmt;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
 /// One API key. Nothing of it changes: a new secret is a new holder. Two lines of the processor's cache, since every signed
@@ -43,11 +44,16 @@ impl<'k> Found<'k> {
 
 /// Holders by the hash of their id.
 pub(crate) struct KeyHolders {
-    /// At place 0 nobody, who stands in while there is no other.
-    holders: Vec<Arc<KeyHolder>>,
-    places: KeyPlaces,
+    first: HashMap<KeyHash, Held, BuildHasherDefault<HashOfHash>>,
+    /// The same holders in a row, and at place 0 nobody: from here one is taken that stands in for an id which is not known.
+    row: Vec<Arc<KeyHolder>>,
     /// Those whose hash another id had before them; at a million keys one of 40 million gates has any.
     collided: Vec<Arc<KeyHolder>>,
+}
+
+struct Held {
+    holder: Arc<KeyHolder>,
+    place: usize,
 }
 
 impl KeyHolders {
@@ -60,80 +66,100 @@ impl KeyHolders {
             number: u32::MAX,
         };
         Self {
-            holders: vec![Arc::new(nobody)],
-            places: KeyPlaces::default(),
+            first: HashMap::default(),
+            row: vec![Arc::new(nobody)],
             collided: Vec::new(),
         }
     }
 
-    /// Takes the same steps whether the id is there or not. Another key stands in for one that is not, chosen by the hash:
-    /// one that stood in for all would be the only one that always lies in the cache.
+    /// Another key stands in for one that is not there, chosen by the hash: one that stood in for all would be the only one
+    /// that always lies in the cache, and the time of an answer would tell it.
     #[inline]
     pub(crate) fn find(&self, key_hash: KeyHash, key_id: &[u8]) -> Found<'_> {
-        let place = self.places.get(key_hash) as usize;
-        let is_there = usize::from(place != 0);
-        let stand_in = self.stand_in(key_hash) & is_there.wrapping_sub(1);
-        let holder = &*self.holders[place | stand_in];
-        // An id that is not there is compared with itself.
-        let own_id = [key_id, holder.key_id.as_bytes()][is_there];
-        let is_same = own_id == key_id;
-        if !is_same || !self.collided.is_empty() {
-            let collided = self.collided.iter().find(|other| other.key_id.as_bytes() == key_id);
-            if let Some(holder) = collided {
-                return Found { holder, is_known: true };
-            }
+        match self.first.get(&key_hash) {
+            Some(held) if held.holder.key_id.as_bytes() == key_id => Found {
+                holder: &held.holder,
+                is_known: true,
+            },
+            _ => self.find_further(key_hash, key_id),
         }
+    }
+
+    fn find_further(&self, key_hash: KeyHash, key_id: &[u8]) -> Found<'_> {
+        let collided = self.collided.iter().find(|other| other.key_id.as_bytes() == key_id);
         Found {
-            holder,
-            is_known: (is_there == 1) & is_same,
+            holder: collided.unwrap_or_else(|| &self.row[self.stand_in(key_hash)]),
+            is_known: collided.is_some(),
         }
     }
 
     /// A place from 1 on, or 0 when there is no other.
     fn stand_in(&self, key_hash: KeyHash) -> usize {
-        let others = self.holders.len() as u64 - 1;
+        let others = self.row.len() as u64 - 1;
         let [.., a, b, c, d] = (u64::from(key_hash.hi()) * others).to_le_bytes();
         u32::from_le_bytes([a, b, c, d]) as usize + usize::from(others > 0)
     }
 
     pub(crate) fn insert(&mut self, holder: &Arc<KeyHolder>) {
         self.remove(holder.key_hash, &holder.key_id);
-        if self.places.get(holder.key_hash) != 0 {
+        if self.first.contains_key(&holder.key_hash) {
             self.collided.push(Arc::clone(holder));
             return;
         }
-        let place = u32::try_from(self.holders.len()).unwrap_or_else(|_| unreachable!("numbers of keys end before"));
-        self.places.set(holder.key_hash, place);
-        self.holders.push(Arc::clone(holder));
+        let held = Held {
+            holder: Arc::clone(holder),
+            place: self.row.len(),
+        };
+        self.row.push(Arc::clone(holder));
+        self.first.insert(holder.key_hash, held);
     }
 
     pub(crate) fn remove(&mut self, key_hash: KeyHash, key_id: &str) {
-        let place = self.places.get(key_hash);
-        if place == 0 || *self.holders[place as usize].key_id != *key_id {
+        let is_first = |held: &&Held| *held.holder.key_id == *key_id;
+        let Some(place) = self.first.get(&key_hash).filter(is_first).map(|held| held.place) else {
             self.collided.retain(|holder| *holder.key_id != *key_id);
             return;
-        }
-        self.places.remove(key_hash);
-        self.holders.swap_remove(place as usize);
-        if let Some(moved) = self.holders.get(place as usize) {
-            self.places.set(moved.key_hash, place);
+        };
+        self.first.remove(&key_hash);
+        self.row.swap_remove(place);
+        if let Some(moved) = self.row.get(place) {
+            if let Some(held) = self.first.get_mut(&moved.key_hash) {
+                held.place = place;
+            }
         }
     }
 
     /// The number of the ids of this hash, of which each has the same.
     pub(crate) fn number(&self, key_hash: KeyHash) -> Option<u32> {
-        let place = self.places.get(key_hash);
         let mut collided = self.collided.iter().filter(|holder| holder.key_hash == key_hash);
-        let first = (place != 0).then(|| &self.holders[place as usize]);
+        let first = self.first.get(&key_hash).map(|held| &held.holder);
         first.or_else(|| collided.next()).map(|holder| holder.number)
     }
 
     pub(crate) fn count(&self) -> usize {
-        self.places.count() + self.collided.len()
+        self.first.len() + self.collided.len()
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<KeyHolder>> {
-        self.holders.iter().skip(1).chain(&self.collided)
+        self.row.iter().skip(1).chain(&self.collided)
+    }
+}
+
+/// A `KeyHash` is a hash already.
+#[derive(Default)]
+pub(crate) struct HashOfHash(u64);
+
+impl Hasher for HashOfHash {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, _: &[u8]) {
+        unreachable!("a KeyHash is written as one u64")
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
     }
 }
 

@@ -6,8 +6,7 @@
 use crate::error::GateError;
 use crate::hmac_key::HmacKey;
 use crate::key_hash::{HashSecret, KeyHash, key_hash};
-use crate::key_holders::{Found, KeyHolder, KeyHolders};
-use crate::key_places::HashOfHash;
+use crate::key_holders::{Found, HashOfHash, KeyHolder, KeyHolders};
 use crate::spec::HashKind;
 use crate::text_form;
 use std::collections::HashMap;
@@ -255,6 +254,7 @@ mod tests {
         let expected = HmacKey::new(HashKind::Sha256, b"secret").mac(b"m");
         assert_eq!(holder.hmac.mac(b"m"), expected);
         assert!(keyring.find_text(b"K").known().is_none());
+        assert_eq!(keyring.version, 1, "nothing is left to take in");
     }
 
     #[test]
@@ -272,6 +272,17 @@ mod tests {
         assert!(shared.add(&[b'k'; 257], b"s", b"").is_err());
         assert!(!shared.remove(b"k") && !shared.remove(b""));
         assert_eq!(shared.version.load(Ordering::Relaxed), 0);
+    }
+
+    #[test]
+    fn an_id_that_is_too_long_is_not_the_one_that_it_begins_with() {
+        let mut keyring = Keyring::new(shared());
+        keyring.shared().add(&[b'k'; 256], b"secret", b"").unwrap();
+        keyring.catch_up();
+        assert!(keyring.find_text(&[b'k'; 256]).known().is_some());
+        assert!(keyring.find_text(&[b'k'; 257]).known().is_none());
+        assert!(keyring.find_text(&vec![b'k'; 60_000]).known().is_none());
+        assert!(keyring.find_text(b"").known().is_none());
     }
 
     #[test]

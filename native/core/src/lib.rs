@@ -14,11 +14,10 @@ mod family;
 mod fixed_window;
 mod gate;
 mod hmac_key;
-#[cfg(all(test, floodproof_loom))]
+#[cfg(all(test, any(floodproof_loom, floodproof_shuttle)))]
 mod interleavings;
 mod key_hash;
 mod key_holders;
-mod key_places;
 mod keyring;
 mod layout;
 mod limit_table;
@@ -28,6 +27,7 @@ mod prefetch;
 mod record;
 mod replay_window;
 mod signature;
+mod slot_line;
 mod spec;
 mod state;
 mod sync;
@@ -47,5 +47,5 @@ pub use spec::{
     ANSWER_SIZE, Answer, AuthSpec, BanSpec, Decision, GateSpec, HORIZON_US, HashKind, LimitBy, LimitNumbers, LimitSpec,
     SignatureEncoding, WindowAnchor,
 };
-pub use time::{TIME_US_MAX, whole_us};
+pub use time::{TIME_US_MAX, to_f64, whole_us};
 pub use verifier::SignedRequest;

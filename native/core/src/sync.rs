@@ -1,8 +1,11 @@
-//! The atomics of the core: those of the machine, or those of loom, which plays every order in which threads can meet.
+//! The atomics of the core: those of the machine, or in tests those of loom and of shuttle, which play the orders in which
+//! threads can meet. Loom knows that a load may see an old store, shuttle finds orders that loom passes over.
 
 #[cfg(floodproof_loom)]
 pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-#[cfg(not(floodproof_loom))]
+#[cfg(floodproof_shuttle)]
+pub(crate) use shuttle::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+#[cfg(not(any(floodproof_loom, floodproof_shuttle)))]
 pub(crate) use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// How long one thread waits for another, which is in the middle of two stores. Not for ever: a thread that was put to
@@ -12,16 +15,20 @@ pub(crate) struct Patience {
     turns: u32,
 }
 
-#[cfg(floodproof_loom)]
+#[cfg(any(floodproof_loom, floodproof_shuttle))]
 impl Patience {
     const TURNS_MAX: u32 = 2;
 
+    #[expect(clippy::unused_self, reason = "as the other one")]
     fn pause(&self) {
+        #[cfg(floodproof_loom)]
         loom::thread::yield_now();
+        #[cfg(floodproof_shuttle)]
+        shuttle::thread::yield_now();
     }
 }
 
-#[cfg(not(floodproof_loom))]
+#[cfg(not(any(floodproof_loom, floodproof_shuttle)))]
 impl Patience {
     const SPINS_MAX: u32 = 256;
     const TURNS_MAX: u32 = Self::SPINS_MAX + 64;

@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import { beforeAll, expect, test } from 'vitest';
-import type { Gate, GateSpec } from '../../../harness/core/spec.js';
+import type { GateSpec } from '../../../harness/core/spec.js';
 import { attachGate } from '../../../harness/native/attach-gate.js';
+import type { SharedGate } from '../../../harness/native/native-gate.js';
 import { builtUrl } from '../../support/built.js';
 import { demandAddon, describeTwins } from '../../twin/engines.js';
 import { auth, bucket, hashSecret, limit, spec } from '../core/specs.js';
@@ -9,7 +10,7 @@ import { collectUntil } from './collection.js';
 
 const policy = spec({ limits: [limit({ numbers: bucket(2, 1, 10) })], auth: auth() });
 
-function attach(name: string, of: GateSpec = policy): Gate {
+function attach(name: string, of: GateSpec = policy): SharedGate {
   return attachGate(demandAddon(), name, of, hashSecret);
 }
 
@@ -81,6 +82,8 @@ describeTwins('a shared gate', () => {
     for (const count of await Promise.all(threads)) admissions += count;
     expect(admissions).toBe(capacity);
     expect(gate.limit(0, 0, 'a', '', '')).toBe(1);
+    // One limit only, so nobody had anything to give back.
+    expect(gate.contention()).toEqual({ overtaken: expect.any(Number), givenBack: 0 });
   });
 
   test('is left whole by threads that come and go', async () => {

@@ -97,6 +97,8 @@ describeTwins('a native gate', () => {
         expect(gate.limit(0, 0, id, '', ''), `${alias} at ${length}`).toBe(malformed);
       }
     }
+    expect(gate.limit(0, 0, 'aaa\u0161', '', '')).toBe(malformed);
+    expect(gate.limit(0, 0, 'a', '', ''), 'what a longer one left behind is not looked at').toBe(admitted);
   });
 
   test('reads every unit of a signature whole, wherever it stands', () => {
@@ -115,7 +117,7 @@ describeTwins('a native gate', () => {
     const gate = nativeGate(spec({ auth: auth({ replayCapacity: null }) }));
     gate.addKey('k', 'secret', '');
     const lengths = [0, 1, 15, 16, 17, 63, 64, 65, 1000, 4080, 4094, 4095, 4096, 4097, 2 ** 18, 2 ** 20 + 1, 5];
-    for (const unit of ['a', 'é', '\u0161', '\u{1f600}', '\ud800']) {
+    for (const unit of ['a', '\u0080', 'é', '\u0161', '\u{1f600}', '\ud800']) {
       for (const length of lengths) {
         const message = `${'m'.repeat(length)}${unit}`;
         expect(gate.verify(0, 'k', 0, 0, message, gate.sign('k', message))).toBe(admitted);
@@ -219,6 +221,9 @@ describeTwins('the addon', () => {
       expect(() => gate.decide('a', '', 'k', wrong as string, '')).toThrow(wrongType);
     }
     expect(() => limitBy()).toThrow(wrongType);
+    numbers[Slot.gate] = open(gate, spec({}), owner);
+    limitBy(7, null, undefined);
+    numbers[Slot.gate] = number;
     limitBy('a', 7);
     expect([...numbers.subarray(Slot.decision)]).toEqual([0, 0, 1, 0, 10, 0]);
     expect(owner).toEqual({});
@@ -234,7 +239,7 @@ describeTwins('the addon', () => {
       expect(error).toMatchObject({ name: 'DataCloneError' });
     }
     gate.limit('a', '', '');
-    expect([numbers[Slot.decision], numbers[Slot.answer + 1]]).toEqual([0, 1]);
+    expect([numbers[Slot.decision], numbers[Slot.remaining]]).toEqual([0, 1]);
     expect(owner).toEqual({});
   });
 
@@ -289,6 +294,24 @@ describeTwins('the addon', () => {
     expect(() => (gate[call] as (...values: unknown[]) => void)(...values)).toThrow(
       expect.objectContaining({ code: 'FP_BATCH_INVALID' }),
     );
+    expect(owner).toEqual({});
+  });
+
+  test('takes buffers that touch, and writes between their bounds alone', () => {
+    const { gate, numbers } = demandAddon();
+    const owner = {};
+    const memory = new ArrayBuffer(88);
+    const [records, decisions] = [new Uint32Array(memory, 40, 1), new Uint8Array(memory, 44, 1)];
+    const [before, after] = [new Float64Array(memory, 0, 5), new Float64Array(memory, 48, 5)];
+    new Uint8Array(memory).fill(7);
+    records[0] = 0;
+    numbers.set([0, 0, 0, 0, 0, open(gate, policy, owner)]);
+    gate.internCaller('a', '', '');
+    gate.limitBatch(records, 1, decisions, after);
+    expect([records[0], decisions[0], ...after]).toEqual([0, 0, 0, 1, 0, 10, 0]);
+    gate.limitBatch(records, 1, decisions, before);
+    expect([records[0], decisions[0], ...before, ...after]).toEqual([0, 0, 0, 0, 0, 20, 0, 0, 1, 0, 10, 0]);
+    expect([...new Uint8Array(memory, 45, 3)]).toEqual([7, 7, 7]);
     expect(owner).toEqual({});
   });
 
