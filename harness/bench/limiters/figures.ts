@@ -154,6 +154,7 @@ function nsText({ nsPerOp }: BenchRow): string {
 export function figuresTable(figures: readonly Figure[]): Table {
   return {
     title: 'What was to be reached',
+    isLastText: true,
     head: ['', 'measured', 'reach', 'reached', 'against'],
     lines: figures.map(({ what, unit, measured, reach, against, isReached }) => [
       what,

@@ -29,7 +29,7 @@ export async function measureMemory(setting: BenchSetting): Promise<GroupResult>
         `memory of others than ours at ${keysText(keys)}: they would hold gigabytes; --large measures them`,
       );
     }
-    for (const name of [...names, ...internedNames]) {
+    for (const name of isForAll ? [...names, ...internedNames] : names) {
       setting.say(`memory, ${name}, ${keysText(keys)}`);
       const figures = await inChild(name, keys, setting);
       if (typeof figures === 'string') failures.push(`memory of ${name} at ${keysText(keys)}: ${figures}`);
@@ -71,7 +71,7 @@ async function inChild(name: string, keys: number, setting: BenchSetting): Promi
   } catch (error) {
     const { stderr = '', signal } = error as { stderr?: string; signal?: string | null };
     if (/heap out of memory/.test(stderr)) return 'its process ran out of heap';
-    const line = stderr.split('\n').find((text) => /Error/.test(text));
+    const line = stderr.split('\n').find((text) => /^\S*Error\b/.test(text));
     return line ?? `its process ended early${signal ? ` (${signal})` : ''}`;
   }
 }

@@ -6,6 +6,8 @@ export interface Table {
   readonly title: string;
   readonly head: readonly string[];
   readonly lines: readonly (readonly string[])[];
+  /** The last column holds sentences, which begin at its left. */
+  readonly isLastText?: boolean;
 }
 
 const titles: Readonly<Record<BenchRow['group'], string>> = {
@@ -124,19 +126,20 @@ export function numberText(value: number | undefined): string {
   return value.toFixed(Math.abs(value) >= 10 ? 0 : 1);
 }
 
-export function textOf({ title, head, lines }: Table): string {
+export function textOf({ title, head, lines, isLastText = false }: Table): string {
   const widths = head.map((cell, column) => Math.max(cell.length, ...lines.map((line) => (line[column] ?? '').length)));
+  const isText = (column: number): boolean => column === 0 || (isLastText && column === head.length - 1);
   const draw = (cells: readonly string[]): string =>
     cells
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
+      .map((cell, column) => (isText(column) ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
       .join('  ')
       .trimEnd();
   return [title, draw(head), ...lines.map(draw)].join('\n');
 }
 
-export function markdownOf({ title, head, lines }: Table): string {
+export function markdownOf({ title, head, lines, isLastText = false }: Table): string {
   const draw = (cells: readonly string[]): string =>
     `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  const rule = head.map((_, column) => (column === 0 ? '---' : '---:'));
+  const rule = head.map((_, column) => (column === 0 || (isLastText && column === head.length - 1) ? '---' : '---:'));
   return [`## ${title}`, draw(head), `|${rule.join('|')}|`, ...lines.map(draw)].join('\n');
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { chartOf } from '../../../../harness/bench/limiters/chart.js';
 import { pageOf } from '../../../../harness/bench/limiters/page.js';
 import { type Figure, FLOOR, NATIVE, TS } from '../../../../harness/bench/limiters/row.js';
-import { keysText, spreadText, tablesOf, textOf } from '../../../../harness/bench/limiters/tables.js';
+import { keysText, markdownOf, spreadText, tablesOf, textOf } from '../../../../harness/bench/limiters/tables.js';
 import { readXml } from '../../report/xml-reader.js';
 import { document, row } from './rows.js';
 
@@ -29,6 +29,21 @@ describe('tables', () => {
         '<a> & |b|  1000 (900 to 1100)',
       ].join('\n'),
     );
+  });
+
+  test('set sentences in the last column to its left, in text and in Markdown', () => {
+    const table = {
+      title: 't',
+      head: ['', 'n', 'why'],
+      lines: [
+        ['a', '1', 'so'],
+        ['b', '10', 'because'],
+      ],
+    };
+    expect(textOf(table)).toBe(['t', '    n      why', 'a   1       so', 'b  10  because'].join('\n'));
+    expect(textOf({ ...table, isLastText: true })).toBe(['t', '    n  why', 'a   1  so', 'b  10  because'].join('\n'));
+    expect(markdownOf(table)).toContain('|---|---:|---:|');
+    expect(markdownOf({ ...table, isLastText: true })).toContain('|---|---:|---|');
   });
 
   test('of memory show bytes, the cost of a new key and of the first call', () => {
