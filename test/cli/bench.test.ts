@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { FLOOR, parseBenchDocument } from '../../harness/bench/limiters/row.js';
 import { runCli, scratch } from '../support/run-cli.js';
+import { describeTwins } from '../twin/engines.js';
 
 const place = scratch();
 afterAll(() => place.remove());
@@ -88,6 +89,23 @@ describe('bench', () => {
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
   });
 
+  it.each([
+    { args: ['limits'], says: ['FP_USAGE  no such benchmark: limits', 'there are limit, verify,'] },
+    { args: ['generator', '--json'], says: ['FP_USAGE  --json prints the figures of limiters'] },
+    { args: ['limit', '--compare', 'gone.json'], says: ['FP_FILE_UNREADABLE  gone.json can not be read'] },
+    {
+      args: ['limit', '--compare', 'package.json'],
+      says: ['FP_FILE_INVALID  package.json holds no figures of limiters'],
+    },
+    { args: ['limit', '--limiter', 'gone.js'], says: ['FP_FILE_UNREADABLE  there is no file gone.js'] },
+  ])('refuses $args', async ({ args, says }) => {
+    const { code, stdout, stderr } = await runCli(['bench', ...args]);
+    for (const part of says) expect(stderr).toContain(part);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+});
+
+describeTwins('bench of threads', () => {
   it('gives two threads exactly the cells that there are, and says what the second one gains', async () => {
     const folder = join(place.path, 'threads');
     const { code, stdout, stderr } = await runCli(['bench', 'threads', '--quick', '--json', '--out', folder], quick);
@@ -110,20 +128,5 @@ describe('bench', () => {
       true,
       true,
     ]);
-  });
-
-  it.each([
-    { args: ['limits'], says: ['FP_USAGE  no such benchmark: limits', 'there are limit, verify,'] },
-    { args: ['generator', '--json'], says: ['FP_USAGE  --json prints the figures of limiters'] },
-    { args: ['limit', '--compare', 'gone.json'], says: ['FP_FILE_UNREADABLE  gone.json can not be read'] },
-    {
-      args: ['limit', '--compare', 'package.json'],
-      says: ['FP_FILE_INVALID  package.json holds no figures of limiters'],
-    },
-    { args: ['limit', '--limiter', 'gone.js'], says: ['FP_FILE_UNREADABLE  there is no file gone.js'] },
-  ])('refuses $args', async ({ args, says }) => {
-    const { code, stdout, stderr } = await runCli(['bench', ...args]);
-    for (const part of says) expect(stderr).toContain(part);
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   });
 });
