@@ -122,10 +122,9 @@ impl KeyHolders {
         };
         self.first.remove(&key_hash);
         self.row.swap_remove(place);
-        if let Some(moved) = self.row.get(place) {
-            if let Some(held) = self.first.get_mut(&moved.key_hash) {
-                held.place = place;
-            }
+        let moved = self.row.get(place).map(|holder| holder.key_hash);
+        if let Some(held) = moved.and_then(|hash| self.first.get_mut(&hash)) {
+            held.place = place;
         }
     }
 

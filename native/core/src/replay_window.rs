@@ -23,8 +23,9 @@ impl Claim {
     pub(crate) fn new(secret: HashSecret, key_number: u32, mac: [u8; 16]) -> Self {
         // Half of a MAC is enough to spread claims. The key counts: many keys may have been given one secret. Multiplied by
         // a secret odd number, no two values that are chosen without it fall together more often than by chance.
-        let [a, b, c, d, e, f, g, h, ..] = mac;
-        let half = u64::from_le_bytes([a, b, c, d, e, f, g, h]) ^ u64::from(key_number).rotate_left(32);
+        let (half, _) = mac.split_at(8);
+        let half =
+            half.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)) ^ u64::from(key_number).rotate_left(32);
         let multiplier = u64::from(secret.k1) << 32 | u64::from(secret.k0) | 1;
         let product = u128::from(half ^ multiplier.swap_bytes()) * u128::from(multiplier | 1 << 63);
         let [hi, lo] = [product >> 96, product >> 64].map(|word| {
