@@ -21,11 +21,10 @@ pub(crate) struct Claim {
 
 impl Claim {
     pub(crate) fn new(secret: HashSecret, key_number: u32, mac: [u8; 16]) -> Self {
-        // Half of a MAC is enough to spread claims. The key counts: many keys may have been given one secret. Multiplied by
-        // a secret odd number, no two values that are chosen without it fall together more often than by chance.
-        let (half, _) = mac.split_at(8);
-        let half =
-            half.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)) ^ u64::from(key_number).rotate_left(32);
+        // Half of a MAC is enough to spread claims; the key counts, since many may have been given one secret. Multiplied
+        // by a secret odd number, values that are chosen without it fall together no more often than by chance.
+        let half = mac[..8].iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
+        let half = half ^ u64::from(key_number).rotate_left(32);
         let multiplier = u64::from(secret.k1) << 32 | u64::from(secret.k0) | 1;
         let product = u128::from(half ^ multiplier.swap_bytes()) * u128::from(multiplier | 1 << 63);
         let [hi, lo] = [product >> 96, product >> 64].map(|word| {
