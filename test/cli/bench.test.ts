@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { parseBenchDocument } from '../../harness/bench/limiters/row.js';
+import { FLOOR, parseBenchDocument } from '../../harness/bench/limiters/row.js';
 import { runCli, scratch } from '../support/run-cli.js';
 
 const place = scratch();
@@ -94,13 +94,15 @@ describe('bench', () => {
     expect(code, stderr).toBe(0);
     const document = parseBenchDocument(stdout);
     if (typeof document === 'string') throw new Error(document);
-    const forms = ['floodproof native', 'floodproof native, interned', 'floodproof native, a batch of 1,024'];
+    const forms = [FLOOR, 'floodproof native', 'floodproof native, interned', 'floodproof native, a batch of 1,024'];
     const places = document.rows.map(({ rival, keys, skew, threads }) => `${rival} ${keys} ${skew} ${threads}`);
     const wanted = ['1000 uniform', '1000 zipf', '1 uniform'].flatMap((scene) =>
       forms.flatMap((form) => [1, 2].map((threads) => `${form} ${scene} ${threads}`)),
     );
     expect(places).toEqual(wanted);
-    const given = document.rows.filter(({ threads }) => threads === 2).map(({ admissions }) => admissions);
+    const given = document.rows
+      .filter(({ threads, rival }) => threads === 2 && rival !== FLOOR)
+      .map(({ admissions }) => admissions);
     const [many, hot] = [100_000, 2 ** 17 + 1].map((cells) => ({ counted: cells, capacity: cells }));
     expect(given).toEqual([many, many, many, many, many, many, hot, hot, hot]);
     expect(document.figures.filter(({ unit }) => unit === 'cells').map(({ isReached }) => isReached)).toEqual([

@@ -166,7 +166,7 @@ function memory(rows: readonly BenchRow[]): string[] {
 }
 
 function threads(rows: readonly BenchRow[]): string[] {
-  const two = rows.filter(({ group, threads: count }) => group === 'threads' && count > 1);
+  const two = rows.filter(({ group, rival, threads: count }) => group === 'threads' && count > 1 && rival !== FLOOR);
   return two.flatMap((row) => {
     const one = rows.find(
       (other) => other.threads === 1 && rowName({ ...other, threads: row.threads }) === rowName(row),

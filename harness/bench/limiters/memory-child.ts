@@ -3,6 +3,7 @@
  * `node --expose-gc memory-child.js RIVAL KEYS ORIGIN-US [MODULE]`; prints one `MemoryFigures` as JSON.
  */
 import process from 'node:process';
+import { getHeapSpaceStatistics } from 'node:v8';
 import { Decision } from '../../core/spec.js';
 import { openEngine } from '../../native/engine.js';
 import { isAdmitted, type OpenLimiter } from './agreement.js';
@@ -22,14 +23,18 @@ export interface MemoryFigures {
 
 const PARTS = 10;
 const WARM_KEYS = 20_000;
-const YOUNG_KEYS = 1_000_000;
+/** So many that V8 has compiled what it is going to: else that would count as the limiter's. */
+const WARM_PASSES = 25;
 
+/** `resident` without the room for what lives shortly, which grows with calls and not with keys. */
 function held(): { resident: number; heap: number } {
   // Twice: what the first leaves to be finalised, the second frees.
   globalThis.gc?.();
   globalThis.gc?.();
   const { rss, heapUsed, external } = process.memoryUsage();
-  return { resident: rss, heap: heapUsed + external };
+  const young = getHeapSpaceStatistics().filter(({ space_name: name }) => name.startsWith('new_'));
+  const youngBytes = young.reduce((sum, { physical_space_size: bytes }) => sum + bytes, 0);
+  return { resident: rss - youngBytes, heap: heapUsed + external };
 }
 
 async function rivalOf(name: string, originUs: number, ownLimiter: string | null): Promise<LimiterRival> {
@@ -54,14 +59,12 @@ function interning(limiter: OpenLimiter): OpenLimiter {
   return { ...limiter, decide };
 }
 
-/**
- * Makes texts as the measured part does, so that V8 has as much room for what lives shortly before it begins as it
- * wants; else that room counts as the limiter's.
- */
-function growYoung(): void {
-  let length = 0;
-  for (let index = 0; index < YOUNG_KEYS; index++) length += keyAt(index).length;
-  if (length === 0) throw new Error('keys have no text');
+/** Keys are made for the call, as a server does from what it receives: who keeps a key holds its text too. */
+async function decideAll(limiter: OpenLimiter, fromKey: number, toKey: number, nowUs: number): Promise<void> {
+  for (let index = fromKey; index < toKey; index++) {
+    if (limiter.form === 'value') limiter.decide(keyAt(index), nowUs);
+    else await isAdmitted(limiter, keyAt(index), nowUs);
+  }
 }
 
 async function measure(
@@ -71,14 +74,12 @@ async function measure(
   ownLimiter: string | null,
 ): Promise<MemoryFigures> {
   const rival = await rivalOf(name, originUs, ownLimiter);
-  const settings = { capacity: 10, refillCells: 1, refillPeriodUs: 3_600_000_000, maxKeys: keys };
+  const settings = { capacity: 1000, refillCells: 1, refillPeriodUs: 3_600_000_000, maxKeys: keys };
   const warm = rival.open({ ...settings, maxKeys: WARM_KEYS });
   const beganNs = process.hrtime.bigint();
   await isAdmitted(warm, keyAt(0), originUs);
   const firstCallUs = Number(process.hrtime.bigint() - beganNs) / 1000;
-  for (let index = 0; index < WARM_KEYS; index++) await isAdmitted(warm, keyAt(index), originUs);
-  warm.close();
-  growYoung();
+  for (let pass = 0; pass < WARM_PASSES; pass++) await decideAll(warm, 0, WARM_KEYS, originUs);
 
   const before = held();
   const limiter = rival.open(settings);
@@ -87,17 +88,15 @@ async function measure(
     const fromKey = Math.floor((keys * part) / PARTS);
     const toKey = Math.floor((keys * (part + 1)) / PARTS);
     const partBeganNs = process.hrtime.bigint();
-    // Keys are made for the call, as a server does from what it receives: who keeps a key holds its text too.
-    for (let index = fromKey; index < toKey; index++) {
-      if (limiter.form === 'value') limiter.decide(keyAt(index), originUs);
-      else await isAdmitted(limiter, keyAt(index), originUs);
-    }
+    await decideAll(limiter, fromKey, toKey, originUs);
     newKeyNs.push(Number(process.hrtime.bigint() - partBeganNs) / (toKey - fromKey));
   }
   const after = held();
-  // Also keeps the limiter alive until it has been measured.
-  await isAdmitted(limiter, keyAt(0), originUs);
-  limiter.close();
+  // Also keeps both alive until then: one that is freed meanwhile would count against the other.
+  for (const one of [warm, limiter]) {
+    await isAdmitted(one, keyAt(0), originUs);
+    one.close();
+  }
   return {
     residentBytes: after.resident - before.resident,
     heapBytes: after.heap - before.heap,

@@ -24,7 +24,7 @@ const groups: Readonly<Record<GroupName, (setting: BenchSetting) => Promise<Grou
   threads: measureThreads,
 };
 
-const FULL: Pace = { rounds: 7, sampleMs: 10, singles: 20_000 };
+const FULL: Pace = { rounds: 7, sampleMs: 20, singles: 20_000 };
 const QUICK: Pace = { rounds: 3, sampleMs: 2, singles: 2000 };
 /** Above this, single calls can not be told apart by the timer. */
 const TIMER_GRAIN_NS_MAX = 1000;

@@ -10,7 +10,8 @@ import { BATCH_SIZE, batchesOf } from './own-forms.js';
 import type { BenchRow } from './row.js';
 import { drawOrder, keyList } from './workload.js';
 
-export type ThreadForm = 'call' | 'interned' | 'batch';
+/** `floor`: nothing is decided. */
+export type ThreadForm = 'floor' | 'call' | 'interned' | 'batch';
 
 export interface ThreadTask {
   /** Of the gate. */
@@ -43,6 +44,18 @@ type Play = (from: number, decisions: number, nowUs: number | null) => number;
 const ORDER_LENGTH = 2 ** 20;
 const WARM_DECISIONS = 2 ** 15;
 const WAIT_MS_MAX = 60_000;
+
+function floorLoop(keys: readonly string[], order: Uint32Array): Play {
+  return (from, decisions, frozenUs) => {
+    const mask = order.length - 1;
+    let admitted = 0;
+    for (let index = from; index < from + decisions; index++) {
+      const nowUs = frozenUs === null ? Date.now() * 1000 : frozenUs;
+      if (nowUs > 0 && (keys[order[index & mask] as number] as string).length > 0) admitted++;
+    }
+    return admitted;
+  };
+}
 
 function callLoop(gate: Gate, keys: readonly string[], order: Uint32Array, admittedCode: number): Play {
   return (from, decisions, frozenUs) => {
@@ -113,6 +126,7 @@ class Post {
   }
 
   #open(form: ThreadForm, order: Uint32Array): Play {
+    if (form === 'floor') return ownCopy(floorLoop)(this.#keys, order);
     if (form === 'call') return ownCopy(callLoop)(this.#gate, this.#keys, order, Decision.admitted);
     this.#callers ??= Uint32Array.from(this.#keys, (key) => this.#gate.internCaller('', key, ''));
     const callers = this.#callers;

@@ -9,7 +9,7 @@ import { spreadOf } from '../spread.js';
 import type { LimiterSettings } from './agreement.js';
 import { limiterSpec } from './limiter-rivals.js';
 import { BATCHED, formName, INTERNED } from './own-forms.js';
-import { type BenchRow, NATIVE } from './row.js';
+import { type BenchRow, FLOOR, NATIVE } from './row.js';
 import type { BenchSetting, GroupResult } from './setting.js';
 import { keysText } from './tables.js';
 import type { ThreadForm, ThreadResult, ThreadTask } from './thread-task.js';
@@ -19,6 +19,7 @@ const THREADS = 2;
 const SECRET: HashSecret = [0x0f1e2d3c, 0x4b5a6978];
 
 const forms: Readonly<Record<ThreadForm, string>> = {
+  floor: FLOOR,
   call: NATIVE,
   interned: formName(NATIVE, INTERNED),
   batch: formName(NATIVE, BATCHED),
@@ -33,6 +34,8 @@ const EXACT_DECISIONS = 2 ** 17;
 /** So few cells for each that all of them are asked for more. */
 const EXACT_KEYS = 1000;
 const EXACT_CELLS = 100;
+/** Rounds are long here, and there are as many forms as scenes. */
+const ROUNDS_MAX = 5;
 
 interface Scene {
   readonly spec: GateSpec;
@@ -116,7 +119,7 @@ export async function measureThreads(setting: BenchSetting): Promise<GroupResult
   }
 }
 
-type ByForm<T> = Readonly<Record<ThreadForm, T>>;
+type ByForm<T> = Partial<Readonly<Record<ThreadForm, T>>>;
 
 /** What two threads together are given of `cells` for each key while the clock stands still. */
 async function admissionsOf(
@@ -127,6 +130,7 @@ async function admissionsOf(
 ): Promise<ByForm<Admissions>> {
   const admissions: Partial<Record<ThreadForm, Admissions>> = {};
   for (const form of formNames) {
+    if (form === 'floor') continue;
     say(`threads, admissions of ${keysText(keys)}, ${forms[form]}`);
     const scene = track.scene(keys, { capacity: cells, refillCells: 1, refillPeriodUs: 3_600_000_000 }, false);
     const load = { threads: THREADS, decisions: EXACT_DECISIONS, nowUs: originUs };
@@ -135,7 +139,7 @@ async function admissionsOf(
     assertExact(forms[form], { counted, capacity: cells * keys });
     admissions[form] = { counted, capacity: cells * keys };
   }
-  return admissions as ByForm<Admissions>;
+  return admissions;
 }
 
 function assertExact(name: string, { counted, capacity }: Admissions): void {
@@ -161,7 +165,7 @@ async function timeScene(
   const lanes = formNames.flatMap((form) => {
     return [1, THREADS].map((threads) => ({ form, threads, samplesNs: [] as number[] }));
   });
-  for (let round = 0; round <= pace.rounds; round++) {
+  for (let round = 0; round <= Math.min(pace.rounds, ROUNDS_MAX); round++) {
     // One thread and two by turns, and the first round makes ready.
     for (const { form, threads, samplesNs } of round % 2 === 0 ? lanes.toReversed() : lanes) {
       const results = await track.run(scene, form, skew, { ...load, threads });
@@ -170,17 +174,20 @@ async function timeScene(
       assertExact(forms[form], { counted: admitted, capacity: threads * load.decisions });
     }
   }
-  return lanes.map(({ form, threads, samplesNs }) => ({
-    group: 'threads',
-    rival: forms[form],
-    path: 'admit',
-    variant,
-    keys: scene.keys,
-    skew,
-    threads,
-    nsPerOp: spreadOf(samplesNs),
-    ...(threads === 1 ? {} : { admissions: admissions[form] }),
-  }));
+  return lanes.map(({ form, threads, samplesNs }) => {
+    const counted = threads === 1 ? undefined : admissions[form];
+    return {
+      group: 'threads',
+      rival: forms[form],
+      path: 'admit',
+      variant,
+      keys: scene.keys,
+      skew,
+      threads,
+      nsPerOp: spreadOf(samplesNs),
+      ...(counted === undefined ? {} : { admissions: counted }),
+    };
+  });
 }
 
 /** From when the first began to when the last was done. */

@@ -75,8 +75,8 @@ describe('figures', () => {
   });
 
   test.each([
-    { bytes: 20.04, wanted: true, because: 'a tenth of a byte is what is shown' },
-    { bytes: 20.06, wanted: false, because: 'it is more than that' },
+    { bytes: 20.4, wanted: true, because: 'a process can not be weighed more finely than to a byte' },
+    { bytes: 20.6, wanted: false, because: 'it is a byte too much' },
   ])('of $bytes bytes for a key: $wanted, since $because', ({ bytes, wanted }) => {
     const memory = (resident: number, heap: number): Partial<BenchRow> => ({
       group: 'memory',
@@ -92,8 +92,10 @@ describe('figures', () => {
   test('of two threads say what they gain, and whether they were given as many cells as there were', () => {
     const hot = { group: 'threads', keys: 1, variant: 'one hot key' } as const;
     const two = (counted: number) => row(NATIVE, 50, { ...hot, threads: 2, admissions: { counted, capacity: 9 } });
-    const [gain, cells] = figuresOf([row(NATIVE, 100, hot), two(9)]);
-    expect([gain?.measured.median, gain?.isReached]).toEqual([2, null]);
+    const floors = [row(FLOOR, 10, hot), row(FLOOR, 8, { ...hot, threads: 2 })];
+    const [gain, cells, ...more] = figuresOf([row(NATIVE, 100, hot), two(9), ...floors]);
+    expect([gain?.measured.median, gain?.isReached, more]).toEqual([2, null, []]);
+    expect(gain?.against).toBe('one: 100 ns; nothing but loop and clock: 1.25 times');
     expect(cells).toMatchObject({ unit: 'cells', reach: 'exactly 9', isReached: true });
     expect(figuresOf([row(NATIVE, 100, hot), two(10)])[1]?.isReached).toBe(false);
     // One thread of another workload says nothing about these two.

@@ -70,6 +70,7 @@ describe('the findings say', () => {
   ])('of $two ns for each decision of two threads: $says', ({ two, says }) => {
     const threads = { group: 'threads' as const, skew: 'zipf' as const };
     const rows = [row(NATIVE, 100, threads), row(NATIVE, two, { ...threads, threads: 2 })];
+    rows.push(row(FLOOR, 10, threads), row(FLOOR, 5, { ...threads, threads: 2 }));
     expect(findingsOf(rows, [])).toEqual([`Two threads on one table, 1,000 keys zipf, floodproof native: ${says}`]);
   });
 
