@@ -1,0 +1,270 @@
+//! One call of `Gate::decide_batch` with all that a caller can get wrong, and what must hold whatever it was given.
+use crate::admission_bound::AdmissionBound;
+use crate::claim_log::ClaimLog;
+use crate::packed_record::PackedRecord;
+use crate::policy::Policy;
+use floodproof_core::{ANSWER_SIZE, Caller, Decision, Gate, GateError, GateSpec, HORIZON_US, SignedRequest, whole_us};
+
+/// Policy, number of records, what `answers` is too long or too short by, and where in a word the records begin.
+pub(crate) const CASE_HEADER_BYTES: usize = 4;
+
+/// Stands where nothing was written: no decision, and a number that no answer has.
+const UNTOUCHED_DECISION: u8 = 0xa5;
+const UNTOUCHED_ANSWER: f64 = f64::from_bits(0x7ff8_dead_beef_0a51);
+
+#[derive(Debug)]
+pub struct BatchCase {
+    policy: Policy,
+    pad: u8,
+    records: Vec<u8>,
+    count: u8,
+    answers_skew: i8,
+}
+
+impl BatchCase {
+    pub(crate) fn new(policy: Policy, pad: u8, records: &[u8], count: u8, answers_skew: i8) -> Self {
+        Self {
+            policy,
+            pad,
+            records: records.to_vec(),
+            count,
+            answers_skew,
+        }
+    }
+
+    /// Any bytes are a case.
+    pub fn from_bytes(bytes: &[u8]) -> Self {
+        let byte = |at: usize| bytes.get(at).copied().unwrap_or(0);
+        let records = bytes.get(CASE_HEADER_BYTES..).unwrap_or_default();
+        Self::new(Policy::of(byte(0)), byte(3), records, byte(1), byte(2).cast_signed())
+    }
+
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let policy = Policy::ALL.iter().position(|policy| *policy == self.policy);
+        let policy = policy.and_then(|index| u8::try_from(index).ok()).unwrap_or(0);
+        let mut bytes = vec![policy, self.count, self.answers_skew.cast_unsigned(), self.pad];
+        bytes.extend(&self.records);
+        bytes
+    }
+
+    /// Decides the batch, and holds what came of it against a second reading of the same bytes.
+    ///
+    /// # Panics
+    /// When the core panics, when it takes or refuses what it must not, when an error left a trace, or when a decision
+    /// is one that no correct gate makes.
+    pub fn check(&self) {
+        let spec = self.policy.spec();
+        let mut gate = self.policy.gate();
+        let count = usize::from(self.count);
+        let answers_length = (count * ANSWER_SIZE).saturating_add_signed(isize::from(self.answers_skew));
+        let mut decisions = vec![UNTOUCHED_DECISION; count].into_boxed_slice();
+        let mut answers = vec![UNTOUCHED_ANSWER; answers_length].into_boxed_slice();
+        let pad = usize::from(self.pad % 8);
+        let bytes = [&vec![0; pad], self.records.as_slice()].concat().into_boxed_slice();
+
+        let outcome = gate.decide_batch(&bytes[pad..], &mut decisions, &mut answers);
+        match (outcome, self.expected(&spec, answers_length)) {
+            (Ok(()), Ok(records)) => {
+                assert!(
+                    are_untouched(&answers[count * ANSWER_SIZE..]),
+                    "wrote beyond its answers"
+                );
+                self.check_decided(&spec, &records, &decisions, &answers);
+            }
+            (Err(error), Err(code)) => {
+                assert_eq!(error.code(), code, "{error}");
+                assert!(!error.to_string().is_empty());
+                assert!(
+                    decisions.iter().all(|byte| *byte == UNTOUCHED_DECISION),
+                    "a decision beside an error"
+                );
+                assert!(are_untouched(&answers), "an answer beside an error");
+                self.check_gate_as_new(&spec, &mut gate);
+            }
+            (outcome, expected) => panic!("the core says {outcome:?}, and it ought to be {expected:?}"),
+        }
+    }
+
+    /// The records, or the code of the first fault.
+    fn expected(&self, spec: &GateSpec, answers_length: usize) -> Result<Vec<PackedRecord>, &'static str> {
+        if answers_length < usize::from(self.count) * ANSWER_SIZE {
+            return Err("FP_BATCH_INVALID");
+        }
+        let mut at = 0;
+        let mut records = Vec::new();
+        for _ in 0..self.count {
+            let (record, next) = PackedRecord::read(&self.records, at).ok_or("FP_BATCH_INVALID")?;
+            if !is_whole_time(record.now_us) {
+                return Err("FP_TIME_INVALID");
+            }
+            if usize::from(record.class_id) >= spec.classes.len() {
+                return Err("FP_CLASS_INVALID");
+            }
+            at = next;
+            records.push(record);
+        }
+        Ok(records)
+    }
+
+    /// One call for many records decides as one call for each, and admits nothing that the policy forbids.
+    fn check_decided(&self, spec: &GateSpec, records: &[PackedRecord], decisions: &[u8], answers: &[f64]) {
+        let mut twin = self.policy.gate();
+        let mut bound = AdmissionBound::new(spec);
+        let mut claims = ClaimLog::new(spec);
+        let mut now_us = spec.origin_us;
+        for ((record, decision), answer) in records.iter().zip(decisions).zip(answers.chunks_exact(ANSWER_SIZE)) {
+            let (alone, alone_answer) = decide(&mut twin, record).expect("the batch took this record");
+            assert_eq!(*decision, alone as u8, "{record:?}");
+            let is_equal = alone_answer
+                .iter()
+                .map(|number| number.to_bits())
+                .eq(answer.iter().map(|number| number.to_bits()));
+            assert!(is_equal, "{answer:?} in a batch, {alone_answer:?} alone: {record:?}");
+            now_us = whole_us(record.now_us)
+                .map_or(now_us, |us| us.max(now_us))
+                .min(spec.origin_us + HORIZON_US);
+            check_answer(alone, answer, now_us, spec.limits.len());
+            if alone == Decision::Admitted {
+                claims.admit(spec, record, now_us);
+                bound.admit(spec, record, now_us);
+            }
+        }
+    }
+
+    /// A batch that was refused took no cell, claimed no signature and moved no clock.
+    fn check_gate_as_new(&self, spec: &GateSpec, gate: &mut Gate) {
+        let origin_us = to_f64(spec.origin_us);
+        let mut fresh = self.policy.gate();
+        let mut at = 0;
+        while let Some((mut record, next)) = PackedRecord::read(&self.records, at) {
+            at = next;
+            record.now_us = origin_us;
+            record.class_id %= u16::try_from(spec.classes.len()).unwrap_or(u16::MAX);
+            let decided = decide(gate, &record);
+            assert_eq!(
+                decided,
+                decide(&mut fresh, &record),
+                "a refused batch left a trace: {record:?}"
+            );
+        }
+    }
+}
+
+fn are_untouched(answers: &[f64]) -> bool {
+    answers
+        .iter()
+        .all(|answer| answer.to_bits() == UNTOUCHED_ANSWER.to_bits())
+}
+
+fn to_f64(whole: u64) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "an origin is below 2^53")]
+    let value = whole as f64;
+    value
+}
+
+fn is_whole_time(us: f64) -> bool {
+    (0.0..=9_007_199_254_740_991.0).contains(&us) && us.fract() == 0.0
+}
+
+fn decide(gate: &mut Gate, record: &PackedRecord) -> Result<(Decision, [f64; ANSWER_SIZE]), GateError> {
+    let caller = Caller {
+        ip: &record.ip,
+        account: &record.account,
+        key_id: &record.key_id,
+    };
+    let signed = SignedRequest {
+        key_id: &record.key_id,
+        timestamp_us: whole_us(record.timestamp_us),
+        window_us: whole_us(record.window_us),
+        message: &record.message,
+        signature: &record.signature,
+    };
+    let decided = gate.decide(record.now_us, f64::from(record.class_id), caller, &signed);
+    decided.map(|(decision, answer)| (decision, answer.numbers()))
+}
+
+/// `now_us` is the gate's, which does not go back.
+fn check_answer(decision: Decision, answer: &[f64], now_us: u64, limit_count: usize) {
+    let context = format!("{decision:?} {answer:?} at {now_us}");
+    let numbers: Vec<i64> = answer.iter().map(|number| whole(*number)).collect();
+    let [limit, remaining, retry_at_us, reset_at_us, is_cold] = numbers[..] else {
+        panic!("{context}")
+    };
+    let now_us = i64::try_from(now_us).unwrap_or(i64::MAX);
+    let limit_count = i64::try_from(limit_count).unwrap_or(i64::MAX);
+    assert!(
+        (-1..limit_count).contains(&limit) && remaining >= 0 && (0..=1).contains(&is_cold),
+        "{context}"
+    );
+    match decision {
+        Decision::Admitted if limit < 0 => assert_eq!(answer, [-1.0, 0.0, 0.0, 0.0, 0.0], "{context}"),
+        Decision::Admitted => assert!(retry_at_us == 0 && reset_at_us >= now_us, "{context}"),
+        Decision::Never => assert!(retry_at_us == 0 && limit >= 0, "{context}"),
+        Decision::Throttled | Decision::Banned => assert!(retry_at_us > now_us && limit >= 0, "{context}"),
+        _ => assert_eq!(answer, [-1.0, 0.0, 0.0, 0.0, 0.0], "{context}"),
+    }
+}
+
+/// A window that starts at the horizon of the latest gate ends at 2^53, which is still exact.
+///
+/// # Panics
+/// When the double is not a whole number that it holds exactly.
+fn whole(number: f64) -> i64 {
+    assert!(
+        number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0,
+        "{number}"
+    );
+    #[expect(clippy::cast_possible_truncation, reason = "whole and in range, as was just seen")]
+    let value = number as i64;
+    value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::batch_plan::BatchPlan;
+
+    /// Under Miri each takes a thousand times as long.
+    const SEEDS: u64 = if cfg!(miri) { 40 } else { 4_000 };
+
+    #[test]
+    fn what_the_core_decides_for_planned_batches_holds() {
+        for seed in 0..SEEDS {
+            BatchPlan::from_seed(seed).unwrap().to_case().check();
+        }
+    }
+
+    #[test]
+    fn the_planned_batches_reach_every_decision_and_every_error() {
+        let mut decided = [0_u32; 11];
+        let mut codes = std::collections::BTreeMap::new();
+        for seed in 0..4_000 {
+            let case = BatchPlan::from_seed(seed).unwrap().to_case();
+            let mut decisions = vec![UNTOUCHED_DECISION; usize::from(case.count)];
+            let answers_length = (decisions.len() * ANSWER_SIZE).saturating_add_signed(isize::from(case.answers_skew));
+            match case
+                .policy
+                .gate()
+                .decide_batch(&case.records, &mut decisions, &mut vec![0.0; answers_length])
+            {
+                Ok(()) => decisions
+                    .iter()
+                    .for_each(|decision| decided[usize::from(*decision)] += 1),
+                Err(error) => *codes.entry(error.code()).or_insert(0) += 1,
+            }
+        }
+        assert!(decided.iter().all(|count| *count >= 5), "{decided:?}");
+        assert!(codes.len() == 3 && codes.values().all(|count| *count >= 5), "{codes:?}");
+    }
+
+    #[test]
+    fn a_case_is_the_same_after_it_was_written_to_a_file() {
+        for seed in 0..50 {
+            let case = BatchPlan::from_seed(seed).unwrap().to_case();
+            assert_eq!(
+                format!("{:?}", BatchCase::from_bytes(&case.to_bytes())),
+                format!("{case:?}")
+            );
+        }
+    }
+}
