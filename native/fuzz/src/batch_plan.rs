@@ -153,11 +153,12 @@ impl BatchPlan {
     /// Writes the records, spoils them, and says how many were meant.
     pub fn to_case(&self) -> BatchCase {
         let policy = Policy::of(self.policy);
-        let mut now_us = policy.spec().origin_us;
+        let spec = policy.spec();
+        let mut now_us = spec.origin_us;
         let mut packed: Vec<Vec<u8>> = Vec::new();
         for plan in &self.records {
             now_us = plan.clock.after(now_us);
-            let bytes = plan.record(policy, now_us).to_bytes();
+            let bytes = plan.record(spec.classes.len(), now_us).to_bytes();
             packed.extend(std::iter::repeat_n(bytes, 1 + usize::from(plan.repeats % 4)));
         }
         let count = i64::try_from(packed.len()).unwrap_or(i64::MAX) + i64::from(self.count_skew);
@@ -197,8 +198,7 @@ impl Clock {
 }
 
 impl RecordPlan {
-    fn record(&self, policy: Policy, now_us: u64) -> PackedRecord {
-        let class_count = policy.spec().classes.len();
+    fn record(&self, class_count: usize, now_us: u64) -> PackedRecord {
         // Three of four name a key that is known.
         let key = KEYS.get(usize::from(self.key % 4));
         let message = self.message.to_le_bytes().repeat(usize::from(self.message % 40));
