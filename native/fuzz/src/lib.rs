@@ -12,6 +12,8 @@ mod mutation;
 mod noise;
 mod packed_record;
 mod policy;
+mod record_plan;
+mod spoil;
 
 pub use batch_case::BatchCase;
 pub use batch_plan::BatchPlan;

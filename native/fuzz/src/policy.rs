@@ -44,12 +44,14 @@ pub(crate) enum Policy {
     Tight,
     /// One class, no verifier.
     Bare,
+    /// Tables of one key, so that everybody else shares the cold counter.
+    Crowded,
     /// Every number as large as the core takes it.
     Extreme,
 }
 
 impl Policy {
-    pub(crate) const ALL: [Self; 3] = [Self::Tight, Self::Bare, Self::Extreme];
+    pub(crate) const ALL: [Self; 4] = [Self::Tight, Self::Bare, Self::Crowded, Self::Extreme];
 
     /// Every byte names one.
     pub(crate) fn of(byte: u8) -> Self {
@@ -60,6 +62,7 @@ impl Policy {
         match self {
             Self::Tight => tight(),
             Self::Bare => bare(),
+            Self::Crowded => crowded(),
             Self::Extreme => extreme(),
         }
     }
@@ -137,7 +140,7 @@ fn tight() -> GateSpec {
             signed: vec![false, true, true, false],
             window_us_max: 1_000,
             future_us: 100,
-            replay_capacity: Some(3),
+            replay_capacity: Some(2),
         }),
         origin_us: 1_000_000,
     }
@@ -149,6 +152,18 @@ fn bare() -> GateSpec {
         limits: vec![limit(LimitBy::Global, bucket(2, 1, 5), &[1], 1)],
         auth: None,
         origin_us: 0,
+    }
+}
+
+fn crowded() -> GateSpec {
+    GateSpec {
+        classes: classes(2),
+        limits: vec![
+            limit(LimitBy::Ip, bucket(3, 1, 4), &[1, 0], 1),
+            limit(LimitBy::Account, window(2, 9, WindowAnchor::Calendar), &[0, 1], 1),
+        ],
+        auth: None,
+        origin_us: 5,
     }
 }
 
