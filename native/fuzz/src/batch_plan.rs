@@ -9,7 +9,6 @@ use crate::spoil::Spoil;
 use arbitrary::{Arbitrary, Unstructured};
 
 const RECORDS_MAX: usize = 48;
-const SEEDED_BYTES: usize = 400;
 const SPOILS_MAX: usize = 3;
 
 #[derive(Debug)]
@@ -60,9 +59,9 @@ impl BatchPlan {
         Self::arbitrary(&mut Unstructured::new(bytes)).ok()
     }
 
-    /// The plan that a number stands for.
-    pub fn from_seed(seed: u64) -> Option<Self> {
-        Self::from_bytes(&noise(seed, SEEDED_BYTES))
+    /// The plan that a number stands for; a record takes about 20 of its bytes.
+    pub fn from_seed(seed: u64, byte_count: usize) -> Option<Self> {
+        Self::from_bytes(&noise(seed, byte_count))
     }
 
     /// Writes the records, spoils them, and says how many were meant.
