@@ -32,6 +32,12 @@ export const errorTable = {
     exit: ExitCode.usage,
     hint: 'a key id is 1 to 256 visible ASCII characters, a secret is not empty',
   },
+  FP_CALLER_INVALID: { exit: ExitCode.bug, hint: 'pass a number that internCaller of this gate has returned' },
+  FP_CALLERS_FULL: { exit: ExitCode.bug, hint: 'intern each caller once; pass texts for callers that come and go' },
+  FP_GATE_NAME: {
+    exit: ExitCode.usage,
+    hint: 'attach with the policy that the name was first used with, or take another name',
+  },
   // Files.
   FP_FILE_UNREADABLE: { exit: ExitCode.usage, hint: 'check the path and its permissions' },
   FP_FILE_EMPTY: { exit: ExitCode.usage, hint: 'name a file, or a folder that holds .yaml files' },

@@ -10,6 +10,7 @@ export {
   decisionNames,
   type Gate,
   type GateSpec,
+  type HashSecret,
   type LimitSpec,
 } from './core/spec.js';
 export { ExitCode, type Fault, FloodproofError, formatError } from './errors.js';

@@ -25,7 +25,15 @@ function specOf(capacity: number): GateSpec {
         maxKeys: 100_000,
       },
     ],
-    auth: { signed: [true], windowUsMax: 5_000_000, futureUs: 1_000_000, replayCapacity: null },
+    auth: {
+      signed: [true],
+      windowUsMax: 5_000_000,
+      futureUs: 1_000_000,
+      hash: 'sha256',
+      encoding: 'hex',
+      replayCapacity: null,
+      replayPerKey: 1,
+    },
     originUs: ORIGIN_US,
   };
 }

@@ -7,18 +7,19 @@ import { measureEngines } from './engines.js';
 import { measureGenerator } from './generator/measure.js';
 import { chartOf } from './limiters/chart.js';
 import { compare, comparisonText } from './limiters/compare.js';
+import { figuresTable } from './limiters/figures.js';
 import { findingsOf } from './limiters/findings.js';
+import { pageOf } from './limiters/page.js';
 import { type BenchDocument, type GroupName, groupNames, parseBenchDocument } from './limiters/row.js';
 import { runSuite } from './limiters/suite.js';
-import { pageOf, tablesOf, textOf } from './limiters/tables.js';
+import { tablesOf, textOf } from './limiters/tables.js';
 import { doubtOf, machineFacts } from './machine.js';
 
 const otherNames = ['engines', 'generator'] as const;
 type OtherName = (typeof otherNames)[number];
-type BenchName = GroupName | OtherName | 'threads';
+type BenchName = GroupName | OtherName;
 
-/** `threads` is a name already, though there is nothing behind it but a sentence. */
-const benchNames: readonly BenchName[] = [...groupNames, 'threads', ...otherNames];
+const benchNames: readonly BenchName[] = [...groupNames, ...otherNames];
 
 export interface BenchOptions {
   /** None = all. */
@@ -43,7 +44,7 @@ export async function runBench(options: BenchOptions): Promise<void> {
   if (options.isJson && wanted.length === 0) {
     throw new FloodproofError('FP_USAGE', '--json prints the figures of limiters, of which none were asked for');
   }
-  if (wanted.length > 0 || names.includes('threads')) await benchLimiters(options, wanted, before);
+  if (wanted.length > 0) await benchLimiters(options, wanted, before);
   for (const name of otherNames) {
     if (!names.includes(name)) continue;
     if (name === 'generator' && !hasAutocannon()) options.note('generator: left out, its rival autocannon is not here');
@@ -92,8 +93,8 @@ async function benchLimiters(
 ): Promise<void> {
   const { isQuick, isLarge, ownLimiter, note } = options;
   const document = await runSuite({ names, isQuick, isLarge, ownLimiter, say: note });
-  const { machine, doubts, absent, rows } = document;
-  const findings = findingsOf(rows);
+  const { machine, versions, commit, doubts, absent, figures, rows } = document;
+  const findings = findingsOf(rows, document.figures);
   const isWhole = names.length === groupNames.length && !isQuick && ownLimiter === null;
   const folder = options.folder ?? join('results', isWhole ? 'bench' : join('runs', 'bench'));
   const json = `${JSON.stringify(document, null, 2)}\n`;
@@ -112,12 +113,13 @@ async function benchLimiters(
     return;
   }
   const parts = [
-    `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, commit ${machine.commit}`,
+    `${machine.cpu}, ${machine.cores} cores, Node ${versions.node}, commit ${commit}`,
     ...doubts.map((doubt) => `warning: ${doubt}`),
-    'Nanoseconds for a decision, median (least to most), loop and clock included.',
+    ...(figures.length > 0 ? [`\n${textOf(figuresTable(figures))}\n`] : []),
+    'Nanoseconds for a decision, median (least to most), the loop included.',
     ...tablesOf(rows).map((table) => `\n${textOf(table)}`),
     ...(findings.length > 0 ? [`\nIn words\n${findings.map((finding) => `  ${finding}`).join('\n')}`] : []),
-    `\nNot measured\n${absent.map((sentence) => `  ${sentence}`).join('\n')}`,
+    ...(absent.length > 0 ? [`\nNot measured\n${absent.map((sentence) => `  ${sentence}`).join('\n')}`] : []),
     ...(comparison === '' ? [] : [`\nAgainst ${options.compareWith}\n${comparison}`]),
   ];
   options.result(parts.join('\n'));

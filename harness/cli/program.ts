@@ -163,7 +163,7 @@ function addBench(program: Command, { console, setExit }: CommandContext): void 
     .description('time limiters and verifiers: native, TypeScript, and those of other packages')
     .argument('[names...]', 'limit, verify, fused, batch, memory, threads, engines, generator; none = all')
     .option('--quick', 'few and short rounds, few keys')
-    .option('--large', 'ten million keys too, which takes 9 GB of memory')
+    .option('--large', 'ten million keys for others than ours too, which takes 9 GB of memory')
     .option('--limiter <module>', 'let your own take part: a module that exports createLimiter')
     .option('--compare <file>', 'say what changed since an earlier limiters.json, beyond the spread')
     .option('--json', 'print the figures of limiters as one JSON document')

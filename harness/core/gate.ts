@@ -1,55 +1,56 @@
 /** The gate in TypeScript: verifier and limits of one policy fused. See `Gate` for the contract. */
 import { FloodproofError } from '../errors.js';
-import { checkBatch } from './batch.js';
+import { checkBatch, checkLimitBatch, checkRecord } from './batch.js';
+import { CALLER_WORDS, CallerList, callerWordOf, isBlank, writeGlobal, writeHash, writeText } from './callers.js';
+import { type ClassPlan, type Match, planClass } from './class-plan.js';
+import { KeyHash } from './key-hash.js';
 import { Keyring } from './keyring.js';
 import { LimitTable } from './limit-table.js';
-import { type ReadRecord, readRecord, recordFault } from './record.js';
-import { Answer, Decision, type Gate, type GateSpec, HORIZON_US } from './spec.js';
-import { isId, isIp } from './text-form.js';
-import { validateSpec } from './validate-spec.js';
-import { type SignedRequest, Verifier } from './verifier.js';
+import { RecordReader } from './record-reader.js';
+import { ReplayWindow } from './replay-window.js';
+import { Answer, type AuthSpec, Decision, type Gate, type GateSpec, type HashSecret, HORIZON_US } from './spec.js';
+import { ID_LENGTH_MAX, IP_LENGTH_MAX } from './text-form.js';
+import { validateHashSecret, validateSpec } from './validate-spec.js';
+import { Verifier } from './verifier.js';
 
-/** A limit that matches a class, with its cost for it. */
-interface Match {
-  readonly table: LimitTable;
-  readonly cost: number;
-}
-
-/** What is asked of a request class: the limits before the verifier, the verifier, the limits after it. */
-interface ClassPlan {
-  readonly isSigned: boolean;
-  readonly front: readonly Match[];
-  readonly back: readonly Match[];
-  readonly needsAccount: boolean;
-  readonly needsKey: boolean;
-}
-
-/** What limits count by. */
-interface Caller {
-  readonly ip: string;
-  readonly account: string;
-  readonly keyId: string;
-}
-
-/** @throws {FloodproofError} FP_GATE_INVALID with every fault of the spec. */
-export function createGate(spec: GateSpec): Gate {
+/** @throws {FloodproofError} FP_GATE_INVALID with every fault of the spec, or when there is no memory for its tables. */
+export function createGate(spec: GateSpec, hashSecret: HashSecret): Gate {
   validateSpec(spec);
-  return new TsGate(spec);
+  validateHashSecret(hashSecret);
+  return new TsGate(spec, hashSecret);
+}
+
+function createReplay(auth: AuthSpec | null, hashSecret: HashSecret): ReplayWindow | null {
+  if (auth === null || auth.replayCapacity === null) return null;
+  const spanUs = auth.windowUsMax + auth.futureUs;
+  return new ReplayWindow({ capacity: auth.replayCapacity, perKey: auth.replayPerKey, spanUs }, hashSecret);
 }
 
 class TsGate implements Gate {
   readonly engine = 'ts';
   readonly answer = new Float64Array(Answer.size);
   readonly #plans: readonly ClassPlan[];
-  readonly #keyring = new Keyring();
+  readonly #encoding: AuthSpec['encoding'];
+  readonly #keyHash: KeyHash;
+  readonly #keyring: Keyring;
   readonly #verifier: Verifier | null;
+  readonly #callers: CallerList;
+  readonly #reader = new RecordReader();
+  /** The caller of the call in hand. */
+  readonly #own = new Int32Array(CALLER_WORDS);
   readonly #horizonUs: number;
   #nowUs: number;
 
-  constructor(spec: GateSpec) {
+  constructor(spec: GateSpec, hashSecret: HashSecret) {
     const tables = spec.limits.map((limit, index) => new LimitTable(limit, index));
+    const replay = createReplay(spec.auth, hashSecret);
     this.#plans = spec.classes.map((_, classId) => planClass(spec, tables, classId));
-    this.#verifier = spec.auth === null ? null : new Verifier(spec.auth, this.#keyring);
+    this.#encoding = spec.auth?.encoding ?? 'hex';
+    this.#keyHash = new KeyHash(hashSecret);
+    this.#keyring = new Keyring(spec.auth?.hash ?? 'sha256', this.#keyHash, (key) => replay?.hasClaims(key) ?? false);
+    this.#verifier = spec.auth === null ? null : new Verifier(spec.auth, this.#keyring, replay);
+    this.#callers = new CallerList(this.#keyHash);
+    writeGlobal(this.#own, 0, this.#keyHash);
     this.#nowUs = spec.originUs;
     this.#horizonUs = spec.originUs + HORIZON_US;
   }
@@ -60,6 +61,12 @@ class TsGate implements Gate {
 
   removeKey(keyId: string): boolean {
     return this.#keyring.remove(keyId);
+  }
+
+  sign(keyId: string, message: string): string {
+    const holder = this.#keyring.find(keyId);
+    if (holder === undefined) throw new FloodproofError('FP_KEY_INVALID', 'no key of this id is known to the gate');
+    return holder.hmac.mac(message, this.#encoding);
   }
 
   decide(
@@ -75,13 +82,77 @@ class TsGate implements Gate {
   ): Decision {
     checkTime(nowUs);
     const plan = this.#plan(classId);
-    const signed = plan.isSigned ? { keyId, timestampUs, windowUs, message, signature } : null;
-    return this.#decide(nowUs, plan, { ip, account, keyId }, signed);
+    this.#advance(nowUs);
+    if (plan.needsIp) writeText(this.#own, 0, 'ip', ip, this.#keyHash);
+    const early = this.#lookFront(plan, this.#own, 0);
+    if (early !== Decision.admitted) return early;
+    if (!plan.isSigned || this.#verifier === null) {
+      if (plan.needsAccount) writeText(this.#own, 0, 'account', account, this.#keyHash);
+      return this.#finish(plan, this.#own, 0, false);
+    }
+    const refusal = this.#verifier.look(keyId, timestampUs, windowUs, message, signature, this.#nowUs);
+    if (refusal !== Decision.admitted) return this.#refuse(plan, refusal);
+    return this.#finishSigned(plan, this.#verifier);
+  }
+
+  decideRecord(record: Uint8Array): Decision {
+    checkRecord(record);
+    this.#readRecord(record, 0, 0);
+    return this.#decideRead();
+  }
+
+  decideBatch(records: Uint8Array, count: number, decisions: Uint8Array, answers: Float64Array): void {
+    checkBatch(records, count, decisions, answers);
+    for (let index = 0, offset = 0; index < count; index += 1) offset += this.#readRecord(records, offset, index);
+    for (let index = 0, offset = 0; index < count; index += 1) {
+      offset += this.#readRecord(records, offset, index);
+      decisions[index] = this.#decideRead();
+      this.#copyAnswer(answers, index);
+    }
   }
 
   limit(nowUs: number, classId: number, ip: string, account: string, keyId: string): Decision {
     checkTime(nowUs);
-    return this.#decide(nowUs, this.#plan(classId), { ip, account, keyId }, null);
+    const plan = this.#plan(classId);
+    this.#advance(nowUs);
+    if (plan.needsIp) writeText(this.#own, 0, 'ip', ip, this.#keyHash);
+    const early = this.#lookFront(plan, this.#own, 0);
+    if (early !== Decision.admitted) return early;
+    if (plan.needsAccount) writeText(this.#own, 0, 'account', account, this.#keyHash);
+    if (plan.needsKey) writeText(this.#own, 0, 'key', keyId, this.#keyHash);
+    return this.#finish(plan, this.#own, 0, false);
+  }
+
+  internCaller(ip: string, account: string, keyId: string): number {
+    return this.#callers.add(ip, account, keyId);
+  }
+
+  limitCaller(nowUs: number, classId: number, caller: number): Decision {
+    checkTime(nowUs);
+    const plan = this.#plan(classId);
+    const base = this.#callers.baseOf(caller);
+    this.#advance(nowUs);
+    return this.#limitInterned(plan, base);
+  }
+
+  limitBatch(
+    nowUs: number,
+    classId: number,
+    callers: Uint32Array,
+    count: number,
+    decisions: Uint8Array,
+    answers: Float64Array | null,
+  ): void {
+    checkLimitBatch(callers, count, decisions, answers);
+    checkTime(nowUs);
+    const plan = this.#plan(classId);
+    for (let index = 0; index < count; index += 1) this.#callers.baseOf(callers[index] as number);
+    // A batch of none is no request, so it does not move the clock.
+    if (count > 0) this.#advance(nowUs);
+    for (let index = 0; index < count; index += 1) {
+      decisions[index] = this.#limitInterned(plan, (callers[index] as number) * CALLER_WORDS);
+      if (answers !== null) this.#copyAnswer(answers, index);
+    }
   }
 
   verify(
@@ -96,58 +167,89 @@ class TsGate implements Gate {
     if (this.#verifier === null)
       throw new FloodproofError('FP_GATE_INVALID', 'this gate has no verifier: auth is null');
     this.#advance(nowUs);
-    const decision = this.#verifier.look({ keyId, timestampUs, windowUs, message, signature }, this.#nowUs);
+    const decision = this.#verifier.look(keyId, timestampUs, windowUs, message, signature, this.#nowUs);
     if (decision === Decision.admitted) this.#verifier.claim();
     return this.#answerNone(decision);
   }
 
-  decideBatch(records: Uint8Array, count: number, decisions: Uint8Array, answers: Float64Array): void {
-    checkBatch(records, count, decisions, answers);
-    const requests = this.#readAll(records, count);
-    for (const [index, request] of requests.entries()) {
-      const plan = this.#plan(request.classId);
-      decisions[index] = this.#decide(request.nowUs, plan, request, plan.isSigned ? request : null);
-      answers.set(this.answer, index * Answer.size);
-    }
+  /** @returns the record's length. @throws for a record that is not whole, or has a wrong time or class. */
+  #readRecord(records: Uint8Array, offset: number, index: number): number {
+    const fault = this.#reader.read(records, offset);
+    if (fault !== null) throw new FloodproofError('FP_BATCH_INVALID', `record ${index} ${fault}`);
+    checkTime(this.#reader.nowUs);
+    this.#plan(this.#reader.classId);
+    return this.#reader.byteLength;
   }
 
-  sign(keyId: string, message: string): string {
-    const holder = this.#keyring.find(keyId);
-    if (holder === undefined) throw new FloodproofError('FP_KEY_INVALID', 'no key of this id is known to the gate');
-    return holder.hmac.macHex(message);
-  }
-
-  /** Looks at everything first and charges afterwards, so that nothing has to be given back. */
-  #decide(nowUs: number, plan: ClassPlan, caller: Caller, signed: SignedRequest | null): Decision {
-    this.#advance(nowUs);
-    if (plan.front.length > 0 && !isIp(caller.ip)) return this.#answerNone(Decision.malformed);
-    const early = this.#look(plan.front, caller, caller.account);
+  /** Decides the record in the reader, as `decide` would. */
+  #decideRead(): Decision {
+    const reader = this.#reader;
+    const keyHash = this.#keyHash;
+    const plan = this.#plan(reader.classId);
+    this.#advance(reader.nowUs);
+    if (plan.needsIp) this.#writeHashed(callerWordOf.ip, reader.hashIp(keyHash, IP_LENGTH_MAX));
+    const early = this.#lookFront(plan, this.#own, 0);
     if (early !== Decision.admitted) return early;
-
-    let { account } = caller;
-    if (signed !== null && this.#verifier !== null) {
-      const refusal = this.#verifier.look(signed, this.#nowUs);
-      if (refusal !== Decision.admitted) return this.#refuse(plan, refusal);
-      account = this.#verifier.account;
+    if (!plan.isSigned || this.#verifier === null) {
+      if (plan.needsAccount) this.#writeHashed(callerWordOf.account, reader.hashAccount(keyHash, ID_LENGTH_MAX));
+      return this.#finish(plan, this.#own, 0, false);
     }
-    if ((plan.needsAccount && !isId(account)) || (plan.needsKey && !isId(caller.keyId))) {
+    const { keyId, timestampUs, windowUs, message, signature } = reader;
+    const refusal = this.#verifier.look(keyId, timestampUs, windowUs, message, signature, this.#nowUs);
+    if (refusal !== Decision.admitted) return this.#refuse(plan, refusal);
+    return this.#finishSigned(plan, this.#verifier);
+  }
+
+  #writeHashed(word: number, isFormed: boolean): void {
+    writeHash(this.#own, word, isFormed ? this.#keyHash.lo : 0, isFormed ? this.#keyHash.hi : 0);
+  }
+
+  #limitInterned(plan: ClassPlan, base: number): Decision {
+    const { words } = this.#callers;
+    const early = this.#lookFront(plan, words, base);
+    return early === Decision.admitted ? this.#finish(plan, words, base, false) : early;
+  }
+
+  /** The limits by ip, which stand before the verifier. Everything is looked at first and charged afterwards, so that nothing has to be given back. */
+  #lookFront(plan: ClassPlan, words: Int32Array, base: number): Decision {
+    if (!plan.needsIp) return Decision.admitted;
+    if (isBlank(words, base + callerWordOf.ip)) return this.#answerNone(Decision.malformed);
+    return this.#look(plan.front, words, base);
+  }
+
+  /** What is known of a key stands in for what the request says of itself. */
+  #finishSigned(plan: ClassPlan, verifier: Verifier): Decision {
+    const { holder } = verifier;
+    if (holder !== undefined) {
+      writeHash(this.#own, callerWordOf.account, holder.accountLo, holder.accountHi);
+      writeHash(this.#own, callerWordOf.key, holder.idLo, holder.idHi);
+    }
+    return this.#finish(plan, this.#own, 0, true);
+  }
+
+  /** The limits after the verifier, and all charges. */
+  #finish(plan: ClassPlan, words: Int32Array, base: number, isClaiming: boolean): Decision {
+    const lacksAccount = plan.needsAccount && isBlank(words, base + callerWordOf.account);
+    if (lacksAccount || (plan.needsKey && isBlank(words, base + callerWordOf.key))) {
       return this.#refuse(plan, Decision.malformed);
     }
-    const late = this.#look(plan.back, caller, account);
-    if (late !== Decision.admitted) return late;
-
-    if (signed !== null) this.#verifier?.claim();
+    if (plan.back.length > 0) {
+      const late = this.#look(plan.back, words, base);
+      if (late !== Decision.admitted) return late;
+    }
+    if (isClaiming) this.#verifier?.claim();
     for (const { table } of plan.front) table.charge(true);
     for (const { table } of plan.back) table.charge(true);
     return this.#admit(plan);
   }
 
   /** Asks every limit; when one says no, the answer is filled and nothing but its strike is kept. */
-  #look(matches: readonly Match[], caller: Caller, account: string): Decision {
+  #look(matches: readonly Match[], words: Int32Array, base: number): Decision {
     let decision: Decision = Decision.admitted;
     let named: LimitTable | null = null;
-    for (const { table, cost } of matches) {
-      const said = table.look(keyOf(table, caller, account), cost, this.#nowUs);
+    for (const { table, cost, word } of matches) {
+      const at = base + word;
+      const said = table.look(words[at] as number, words[at + 1] as number, cost, this.#nowUs);
       if (said === Decision.admitted || decision === Decision.never) continue;
       if (said === Decision.never || named === null || table.retryAtUs > named.retryAtUs) {
         decision = said;
@@ -156,7 +258,7 @@ class TsGate implements Gate {
     }
     if (named === null) return decision;
     if (decision === Decision.throttled) named.strike();
-    return this.#answerLimit(decision, named);
+    return this.#answerLimit(decision, named, named.remaining);
   }
 
   /** A refusal by the verifier keeps the charge of the limits before it, or forged signatures would be free. */
@@ -168,21 +270,22 @@ class TsGate implements Gate {
   /** Names the limit with the fewest cells left, the first of equals. */
   #admit(plan: ClassPlan): Decision {
     let named: LimitTable | null = null;
+    let fewest = 0;
     for (const matches of [plan.front, plan.back]) {
       for (const { table } of matches) {
-        const isFewer =
-          named === null ||
-          table.remaining < named.remaining ||
-          (table.remaining === named.remaining && table.index < named.index);
-        if (isFewer) named = table;
+        const { remaining } = table;
+        const isFewer = named === null || remaining < fewest || (remaining === fewest && table.index < named.index);
+        if (!isFewer) continue;
+        named = table;
+        fewest = remaining;
       }
     }
-    return named === null ? this.#answerNone(Decision.admitted) : this.#answerLimit(Decision.admitted, named);
+    return named === null ? this.#answerNone(Decision.admitted) : this.#answerLimit(Decision.admitted, named, fewest);
   }
 
-  #answerLimit(decision: Decision, table: LimitTable): Decision {
+  #answerLimit(decision: Decision, table: LimitTable, remaining: number): Decision {
     this.answer[Answer.limit] = table.index;
-    this.answer[Answer.remaining] = table.remaining;
+    this.answer[Answer.remaining] = remaining;
     this.answer[Answer.retryAtUs] = table.retryAtUs;
     this.answer[Answer.resetAtUs] = table.resetAtUs;
     this.answer[Answer.cold] = table.isCold ? 1 : 0;
@@ -190,9 +293,17 @@ class TsGate implements Gate {
   }
 
   #answerNone(decision: Decision): Decision {
-    this.answer.fill(0);
     this.answer[Answer.limit] = -1;
+    this.answer[Answer.remaining] = 0;
+    this.answer[Answer.retryAtUs] = 0;
+    this.answer[Answer.resetAtUs] = 0;
+    this.answer[Answer.cold] = 0;
     return decision;
+  }
+
+  #copyAnswer(answers: Float64Array, index: number): void {
+    const at = index * Answer.size;
+    for (let field = 0; field < Answer.size; field += 1) answers[at + field] = this.answer[field] as number;
   }
 
   #plan(classId: number): ClassPlan {
@@ -207,52 +318,7 @@ class TsGate implements Gate {
   }
 
   #advance(nowUs: number): void {
-    this.#nowUs = Math.min(Math.max(this.#nowUs, nowUs), this.#horizonUs);
-  }
-
-  /** All records, or the fault of the first that has one. */
-  #readAll(records: Uint8Array, count: number): ReadRecord[] {
-    const requests: ReadRecord[] = [];
-    let offset = 0;
-    for (let index = 0; index < count; index += 1) {
-      const fault = recordFault(records, offset);
-      if (fault !== null) throw new FloodproofError('FP_BATCH_INVALID', `record ${index} ${fault}`);
-      const request = readRecord(records, offset);
-      checkTime(request.nowUs);
-      this.#plan(request.classId);
-      requests.push(request);
-      offset += request.byteLength;
-    }
-    return requests;
-  }
-}
-
-function planClass(spec: GateSpec, tables: readonly LimitTable[], classId: number): ClassPlan {
-  const isSigned = spec.auth?.signed[classId] ?? false;
-  const matches = tables
-    .map((table, index) => ({ table, cost: spec.limits[index]?.costs[classId] ?? 0 }))
-    .filter(({ table, cost }) => cost > 0 && (isSigned || table.by !== 'key'));
-  const front = matches.filter(({ table }) => table.by === 'ip');
-  const back = matches.filter(({ table }) => table.by !== 'ip');
-  return {
-    isSigned,
-    front,
-    back,
-    needsAccount: back.some(({ table }) => table.by === 'account'),
-    needsKey: back.some(({ table }) => table.by === 'key'),
-  };
-}
-
-function keyOf(table: LimitTable, caller: Caller, account: string): string {
-  switch (table.by) {
-    case 'ip':
-      return caller.ip;
-    case 'account':
-      return account;
-    case 'key':
-      return caller.keyId;
-    case 'global':
-      return '';
+    if (nowUs > this.#nowUs) this.#nowUs = Math.min(nowUs, this.#horizonUs);
   }
 }
 

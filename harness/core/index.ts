@@ -2,6 +2,7 @@
 
 export { createGate } from './gate.js';
 export { hmacSha256 } from './hmac-key.js';
-export { encodeRecord, type RequestRecord } from './record.js';
+export type { RequestRecord } from './record.js';
+export { encodeRecord, RecordPacker } from './record-packer.js';
 export * from './spec.js';
 export { validateSpec } from './validate-spec.js';

@@ -1,10 +1,12 @@
 /**
- * One limit with its counters: one for each key, at most `maxKeys`, and a cold one that all further keys share.
+ * One limit with its counters: a slot for each key, in a table that never grows, and a cold counter that the keys
+ * without a slot share.
  *
- * A key that needs a counter of its own while the table is full takes the slot of an idle key, the one that is idle
- * longest; an idle key equals a fresh one, so nobody loses anything. If no key is idle, the request is decided on the
- * cold counter. A key that is new to the table starts from a copy of the cold counter (which, when idle, equals a
- * fresh one).
+ * A key is a hash. It has a few slots in its reach, in a fixed order, and is searched through all of them up to the
+ * first that was never used. A key that is not found takes the first slot of its reach that is empty or idle; an idle
+ * key equals a fresh one, so nobody loses anything. If there is none, the request is decided on the cold counter. A key
+ * that is new to the table starts from a copy of the cold counter (which, when idle, equals a fresh one). Which keys
+ * have no slot depends on the order alone, so it is part of what both engines must agree on.
  *
  * Why no key gets more than its limit, whatever the others do. Follow one key k and a private counter P that takes
  * k's charges alone; as long as P would have admitted all of them, k had what it was promised and no more.
@@ -16,23 +18,28 @@
  * It is to be shown that these windows do not overlap, for then they are the windows of a counter with a phase of its
  * own. From the cold counter to the slot the copy goes on in the same window, or starts one after it. From the slot to
  * the cold counter `reusableUntilUs` demands that k's window ended before the cold one started.
+ * All this needs that k has one slot at most: it has, since slots never become empty again, so that the whole reach
+ * before its slot stays full and the search does not end early.
  *
  * A look changes nothing that can be seen. Charges and strikes come after it, in the same instant.
  */
-import { type Deadline, DeadlineQueue } from './deadline-queue.js';
 import type { Counter, Family } from './family.js';
 import { FixedWindow } from './fixed-window.js';
+import { allocate } from './memory.js';
+import { ProbeOrder, SLOTS_PER_LINE, slotCountOf } from './probe-order.js';
 import { type BanSpec, Decision, type LimitBy, type LimitSpec } from './spec.js';
 import { TokenBucket } from './token-bucket.js';
 
-/** A key's counter, its ban, and (as `dueUs`) an instant before which neither is over. */
-interface Entry extends Counter, Deadline {
-  readonly key: string;
-  /** Throttles since the last admission. */
-  strikes: number;
-  /** 0: not banned. A ban ends at this very microsecond. */
-  bannedUntilUs: number;
-}
+// A slot in words of 32 bits: two of the hash, both 0 when it is empty, two that are `atUs`, `part`, and the throttles
+// since the last admission.
+const SLOT_WORDS = 6;
+const HI = 1;
+const PART = 4;
+const STRIKES = 5;
+const SLOT_DOUBLES = SLOT_WORDS / 2;
+const AT = 1;
+
+const NO_SLOT = -1;
 
 export class LimitTable {
   /** Index of the limit in the gate. */
@@ -40,47 +47,80 @@ export class LimitTable {
   readonly by: LimitBy;
   readonly #family: Family;
   readonly #ban: BanSpec | null;
-  readonly #keysMax: number;
-  readonly #entries = new Map<string, Entry>();
-  readonly #queue = new DeadlineQueue<Entry>();
+  readonly #slotCount: number;
+  readonly #order: ProbeOrder;
+  readonly #words: Int32Array;
+  readonly #doubles: Float64Array;
+  /** By slot; 0: not banned. A ban ends at this very microsecond. Null where the limit knows no bans. */
+  readonly #bannedUntilUs: Float64Array | null;
   readonly #cold: Counter = { atUs: 0, part: 0 };
-  #arrivals = 0;
+  /** The counter of the slot in hand, taken out of the table. */
+  readonly #own: Counter = { atUs: 0, part: 0 };
+  /** The counter of a slot that may be idle. */
+  readonly #other: Counter = { atUs: 0, part: 0 };
 
   // The last look.
-  #key = '';
+  #lo = 0;
+  #hi = 0;
   #cost = 0;
   #nowUs = 0;
-  #entry: Entry | undefined;
+  #slot = NO_SLOT;
+  /** Whether the slot holds the key; if not, it is the one that the key will take. */
+  #isKnown = false;
   #counter: Counter = this.#cold;
   #retryAtUs = 0;
-  #isSlotFree = false;
   #isCold = false;
 
+  /** @throws {FloodproofError} FP_GATE_INVALID when there is no memory for the table. */
   constructor(spec: LimitSpec, index: number) {
     this.index = index;
     this.by = spec.by;
     this.#family =
       spec.numbers.family === 'token-bucket' ? new TokenBucket(spec.numbers) : new FixedWindow(spec.numbers);
     this.#ban = spec.ban;
-    this.#keysMax = spec.maxKeys;
+    this.#slotCount = slotCountOf(spec.maxKeys);
+    this.#order = new ProbeOrder(this.#slotCount);
+    const owner = `the table of limits[${index}] with maxKeys ${spec.maxKeys}`;
+    const memory = allocate(this.#slotCount * SLOT_WORDS * 4, owner);
+    this.#words = new Int32Array(memory);
+    this.#doubles = new Float64Array(memory);
+    this.#bannedUntilUs = spec.ban === null ? null : new Float64Array(allocate(this.#slotCount * 8, owner));
   }
 
-  /** What this limit says to the request; nothing is taken yet. The getters below speak of the last look. */
-  look(key: string, cost: number, nowUs: number): Decision {
-    const entry = this.#entries.get(key);
-    this.#key = key;
+  /**
+   * What this limit says to the request; nothing is taken yet. The getters below speak of the last look.
+   *
+   * @param lo, hi - the key's hash, see `KeyHash`.
+   */
+  look(lo: number, hi: number, cost: number, nowUs: number): Decision {
+    this.#lo = lo;
+    this.#hi = hi;
     this.#cost = cost;
     this.#nowUs = nowUs;
-    this.#entry = entry;
-    this.#counter = entry ?? this.#cold;
     this.#retryAtUs = 0;
-    this.#isSlotFree = entry === undefined && this.#hasSlot(nowUs);
-    this.#isCold = entry === undefined && (!this.#isSlotFree || this.#family.idleAtUs(this.#cold) > nowUs);
+    this.#slot = this.#find(lo, hi);
+    this.#isKnown = this.#slot !== NO_SLOT;
+    if (this.#isKnown) {
+      this.#load(this.#slot, this.#own);
+      this.#counter = this.#own;
+      this.#isCold = false;
+    } else {
+      this.#slot = this.#findReusable(lo, hi, nowUs);
+      this.#counter = this.#cold;
+      this.#isCold = this.#slot === NO_SLOT || this.#family.idleAtUs(this.#cold) > nowUs;
+    }
+    return this.#judge(cost, nowUs);
+  }
+
+  #judge(cost: number, nowUs: number): Decision {
     if (cost > this.#family.capacity) return Decision.never;
     const retryAtUs = this.#family.retryAtUs(this.#counter, cost, nowUs);
-    if (entry !== undefined && entry.bannedUntilUs > nowUs) {
-      this.#retryAtUs = Math.max(retryAtUs, entry.bannedUntilUs);
-      return Decision.banned;
+    if (this.#bannedUntilUs !== null && this.#isKnown) {
+      const bannedUntilUs = this.#bannedUntilUs[this.#slot] as number;
+      if (bannedUntilUs > nowUs) {
+        this.#retryAtUs = Math.max(retryAtUs, bannedUntilUs);
+        return Decision.banned;
+      }
     }
     if (retryAtUs <= nowUs) return Decision.admitted;
     this.#retryAtUs = retryAtUs;
@@ -106,72 +146,94 @@ export class LimitTable {
 
   /** Takes the cells of a request that fits. Strikes end with an admission, or when the counter was full before. */
   charge(isAdmitted: boolean): void {
-    const entry = this.#ownEntry();
-    if (entry === undefined) {
+    if (!this.#takeSlot()) {
       this.#family.charge(this.#cold, this.#cost, this.#nowUs);
       return;
     }
-    if (isAdmitted || this.#family.idleAtUs(entry) <= this.#nowUs) entry.strikes = 0;
-    this.#family.charge(entry, this.#cost, this.#nowUs);
-    this.#enqueueNew(entry);
+    const own = this.#own;
+    const at = this.#slot * SLOT_WORDS;
+    if (isAdmitted || this.#family.idleAtUs(own) <= this.#nowUs) this.#words[at + STRIKES] = 0;
+    this.#family.charge(own, this.#cost, this.#nowUs);
+    this.#doubles[this.#slot * SLOT_DOUBLES + AT] = own.atUs;
+    this.#words[at + PART] = own.part;
   }
 
   /** Remembers that this limit throttled the request, and bans the key when it was once too often. */
   strike(): void {
-    if (this.#ban === null) return;
-    const entry = this.#ownEntry();
-    if (entry === undefined) return;
-    entry.strikes += 1;
-    if (entry.strikes >= this.#ban.afterThrottles) {
-      entry.strikes = 0;
-      entry.bannedUntilUs = this.#nowUs + this.#ban.forUs;
-      this.#retryAtUs = Math.max(this.#retryAtUs, entry.bannedUntilUs);
+    if (this.#ban === null || this.#bannedUntilUs === null || !this.#takeSlot()) return;
+    const at = this.#slot * SLOT_WORDS + STRIKES;
+    const strikes = (this.#words[at] as number) + 1;
+    if (strikes < this.#ban.afterThrottles) {
+      this.#words[at] = strikes;
+      return;
     }
-    this.#enqueueNew(entry);
+    const bannedUntilUs = this.#nowUs + this.#ban.forUs;
+    this.#words[at] = 0;
+    this.#bannedUntilUs[this.#slot] = bannedUntilUs;
+    this.#retryAtUs = Math.max(this.#retryAtUs, bannedUntilUs);
   }
 
-  /** The key's entry, made when there is a slot for it; undefined when the cold counter serves the key. */
-  #ownEntry(): Entry | undefined {
-    if (this.#entry !== undefined || !this.#isSlotFree) return this.#entry;
-    if (this.#entries.size >= this.#keysMax) {
-      const idle = this.#queue.first() as Entry;
-      this.#queue.removeFirst();
-      this.#entries.delete(idle.key);
-    }
+  /** Sees to it that the key has a slot, if there is one for it; false when the cold counter serves the key. */
+  #takeSlot(): boolean {
+    if (this.#isKnown) return true;
+    if (this.#slot === NO_SLOT) return false;
     const { atUs, part } = this.#cold;
-    const entry = { key: this.#key, atUs, part, strikes: 0, bannedUntilUs: 0, dueUs: 0, order: this.#arrivals };
-    this.#arrivals += 1;
-    this.#entries.set(this.#key, entry);
-    this.#counter = entry;
-    return entry;
+    const at = this.#slot * SLOT_WORDS;
+    this.#words[at] = this.#lo;
+    this.#words[at + HI] = this.#hi;
+    this.#words[at + PART] = part;
+    this.#words[at + STRIKES] = 0;
+    this.#doubles[this.#slot * SLOT_DOUBLES + AT] = atUs;
+    if (this.#bannedUntilUs !== null) this.#bannedUntilUs[this.#slot] = 0;
+    this.#own.atUs = atUs;
+    this.#own.part = part;
+    this.#counter = this.#own;
+    this.#isKnown = true;
+    return true;
   }
 
-  /** An entry joins the queue after its first change, when its due time is known. */
-  #enqueueNew(entry: Entry): void {
-    if (this.#entry !== undefined) return;
-    entry.dueUs = this.#dueUs(entry);
-    this.#queue.push(entry);
-    this.#entry = entry;
+  #load(slot: number, into: Counter): void {
+    into.atUs = this.#doubles[slot * SLOT_DOUBLES + AT] as number;
+    into.part = this.#words[slot * SLOT_WORDS + PART] as number;
   }
 
-  /**
-   * Whether a new key can have a slot. Entries become due later than they were queued for, never earlier, so looking
-   * at the head of the queue is enough; an entry that has moved is put back, at most once for each of its charges. The
-   * head that is found due is then the one that is due longest, no matter how often and when it was looked for.
-   */
-  #hasSlot(nowUs: number): boolean {
-    if (this.#entries.size < this.#keysMax) return true;
-    const untilUs = this.#family.reusableUntilUs(this.#cold, nowUs);
-    for (;;) {
-      const first = this.#queue.first();
-      if (first === undefined || first.dueUs > untilUs) return false;
-      const dueUs = this.#dueUs(first);
-      if (dueUs === first.dueUs) return true;
-      this.#queue.postponeFirst(dueUs);
+  /** The key's slot. */
+  #find(lo: number, hi: number): number {
+    const words = this.#words;
+    const order = this.#order;
+    for (let turn = 0; turn < order.turns; turn += 1) {
+      const first = order.lineAt(lo, hi, turn) * SLOTS_PER_LINE;
+      const end = Math.min(first + SLOTS_PER_LINE, this.#slotCount);
+      for (let slot = first; slot < end; slot += 1) {
+        const heldLo = words[slot * SLOT_WORDS] as number;
+        const heldHi = words[slot * SLOT_WORDS + HI] as number;
+        if (heldLo === lo && heldHi === hi) return slot;
+        if (heldLo === 0 && heldHi === 0) return NO_SLOT;
+      }
     }
+    return NO_SLOT;
   }
 
-  #dueUs(entry: Entry): number {
-    return Math.max(this.#family.idleAtUs(entry), entry.bannedUntilUs);
+  /** The first slot that a key which is not in the table may take. */
+  #findReusable(lo: number, hi: number, nowUs: number): number {
+    const words = this.#words;
+    const order = this.#order;
+    const untilUs = this.#family.reusableUntilUs(this.#cold, nowUs);
+    for (let turn = 0; turn < order.turns; turn += 1) {
+      const first = order.lineAt(lo, hi, turn) * SLOTS_PER_LINE;
+      const end = Math.min(first + SLOTS_PER_LINE, this.#slotCount);
+      for (let slot = first; slot < end; slot += 1) {
+        const isEmpty = words[slot * SLOT_WORDS] === 0 && words[slot * SLOT_WORDS + HI] === 0;
+        if (isEmpty || this.#dueUs(slot) <= untilUs) return slot;
+      }
+    }
+    return NO_SLOT;
+  }
+
+  /** The instant from which on the slot's key equals a fresh one. */
+  #dueUs(slot: number): number {
+    this.#load(slot, this.#other);
+    const idleAtUs = this.#family.idleAtUs(this.#other);
+    return this.#bannedUntilUs === null ? idleAtUs : Math.max(idleAtUs, this.#bannedUntilUs[slot] as number);
   }
 }

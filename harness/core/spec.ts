@@ -56,20 +56,41 @@ export interface LimitSpec {
   /** Cells by request class index; 0 = the limit does not match that class. */
   readonly costs: readonly number[];
   readonly ban: BanSpec | null;
-  /** Keys that have a counter of their own, 1 to 10^7. Further keys share one cold counter until a slot is free. */
+  /**
+   * Keys that the table is made for, 1 to 10^7: it has a quarter more slots, so that as many keys find one. Keys that
+   * find none share one cold counter until a slot in their reach is free.
+   */
   readonly maxKeys: number;
 }
 
 export interface AuthSpec {
   /** By request class index: must the request be signed? */
   readonly signed: readonly boolean[];
+  /** Hash under the HMAC. */
+  readonly hash: 'sha256' | 'sha384' | 'sha512';
+  /**
+   * How signatures are written: hex digits of either case, or base64 (RFC 4648 section 4: standard alphabet, padded).
+   * No other spelling of the same bytes is taken: the unused last bits of base64 must be 0.
+   */
+  readonly encoding: 'hex' | 'base64';
   /** A request is stale when now - timestamp > min(the window it asks for, this). Whole microseconds, 1 to `HORIZON_US`. */
   readonly windowUsMax: number;
   /** A request is from the future when timestamp >= now + this. Whole microseconds, 0 to `HORIZON_US`. */
   readonly futureUs: number;
   /** Signatures remembered at most, 1 to 10^7; null: no replay check. When full, signed requests are refused, none is forgotten. */
   readonly replayCapacity: number | null;
+  /**
+   * Of these at most for one key, 1 to `replayCapacity`, so that one key can not use up the memory of all. Not looked
+   * at when `replayCapacity` is null.
+   */
+  readonly replayPerKey: number;
 }
+
+/**
+ * Two whole numbers from 0 to 2^32 - 1: the key of the hash that finds a caller's counter. Random in production, or an
+ * attacker could choose names that meet in one place; fixed where a run is to be repeated. Both engines use it alike.
+ */
+export type HashSecret = readonly [k0: number, k1: number];
 
 /** A policy, compiled: everything that a gate needs, and nothing that needs a clock or a file. */
 export interface GateSpec {
@@ -97,7 +118,7 @@ export const Decision = {
   stale: 7,
   fromFuture: 8,
   replayed: 9,
-  /** The replay memory is full: refused, since forgetting a signature would reopen it. */
+  /** The replay memory, or this key's share of it, is full: refused, since forgetting a signature would reopen it. */
   replayFull: 10,
 } as const;
 export type Decision = (typeof Decision)[keyof typeof Decision];
@@ -138,10 +159,13 @@ export const HORIZON_US = 10 * 366 * 86_400 * 1_000_000;
  * Order of a decision: limits by ip, signature, freshness, replay claim, all other limits. A request that any limit
  * throttles charges nothing and gives its replay claim back; one that the verifier refuses keeps the charge by ip.
  * When several limits throttle, the one with the latest retry time is named (the first of equals).
+ *
+ * Counters are found by a keyed hash of 64 bits. Two names that share all of them (one pair among 6 x 10^9 names is to
+ * be expected) share a counter: they get less than they should, never more.
  */
 export interface Gate {
   readonly engine: 'ts' | 'native';
-  /** Filled by every call of `decide`, `limit` and `verify`; see `Answer`. */
+  /** Filled by every call that decides one request; see `Answer`. */
   readonly answer: Float64Array;
   /**
    * Adds or replaces a key. Claims of its signatures stay remembered.
@@ -161,7 +185,7 @@ export interface Gate {
    * @param windowUs - the window that the request asks for; 0 = the policy's. It must be part of the signed text, as the
    *   timestamp is: a claim is kept for just this window, so a window that a thief can widen would reopen the signature.
    * @param message - the signed text; UTF-8 is hashed.
-   * @param signature - 64 hex digits, either case.
+   * @param signature - as `AuthSpec.encoding` says; of another length or alphabet it is a bad signature.
    */
   decide(
     nowUs: number,
@@ -193,6 +217,33 @@ export interface Gate {
    * @throws FP_TIME_INVALID, FP_CLASS_INVALID before deciding any, for the first record at fault.
    */
   decideBatch(records: Uint8Array, count: number, decisions: Uint8Array, answers: Float64Array): void;
-  /** HMAC-SHA256 of `message` (UTF-8) under `keyId`'s secret, 64 lower-case hex digits. @throws FP_KEY_INVALID when the key is unknown */
+  /**
+   * `decide` for one packed record, given alone in its buffer or at its start.
+   * @throws as `decideBatch` does
+   */
+  decideRecord(record: Uint8Array): Decision;
+  /**
+   * Keeps who calls under a number, so that later calls need no text. Texts that are not of the right form are kept as
+   * such, and answered `malformed` where a limit needs them.
+   * @returns 0 for the first caller, then 1, 2 and so on; at most 10^7.
+   * @throws FP_CALLERS_FULL
+   */
+  internCaller(ip: string, account: string, keyId: string): number;
+  /** `limit` for an interned caller. @throws FP_CALLER_INVALID when no caller has this number */
+  limitCaller(nowUs: number, classId: number, caller: number): Decision;
+  /**
+   * `limitCaller` for the first `count` of `callers` at one instant, in order. Writes one decision each to `decisions`,
+   * and `Answer.size` numbers each to `answers` unless it is null.
+   * @throws FP_BATCH_INVALID, FP_TIME_INVALID, FP_CLASS_INVALID, FP_CALLER_INVALID before deciding any.
+   */
+  limitBatch(
+    nowUs: number,
+    classId: number,
+    callers: Uint32Array,
+    count: number,
+    decisions: Uint8Array,
+    answers: Float64Array | null,
+  ): void;
+  /** HMAC of `message` (UTF-8) under `keyId`'s secret in the gate's hash and encoding, hex in lower case. @throws FP_KEY_INVALID when the key is unknown */
   sign(keyId: string, message: string): string;
 }

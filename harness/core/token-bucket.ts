@@ -7,6 +7,11 @@
  * debt + cost x p <= capacity x p. An admitted debt never exceeds capacity x p, so every sum below stays within
  * 2 x capacity x p, which `inexactReason` holds below 2^53.
  *
+ * Divisions round down with `Math.floor(a / b)`, which is exact here and takes a fifth of the time of `%`: unless b
+ * divides a, the true quotient lies 1/b or more below the next whole number q, and rounding can only reach q from half
+ * a unit in its last place, at most q x 2^-53. That is less than 1/b as long as b x q, which is at most a + b, is below
+ * 2^53. All that is divided below is at most capacity x p, and so are the divisors p; a divisor n is at most 29,000.
+ *
  * @see ITU-T I.371 annex A (generic cell rate algorithm).
  */
 import type { Counter, Family } from './family.js';
@@ -57,9 +62,9 @@ export class TokenBucket implements Family {
 
   charge(counter: Counter, cost: number, nowUs: number): void {
     const debt = this.#debt(counter, nowUs) + cost * this.#periodUs;
-    const part = debt % this.#cells;
-    counter.atUs = nowUs + (debt - part) / this.#cells;
-    counter.part = part;
+    const wholeUs = Math.floor(debt / this.#cells);
+    counter.atUs = nowUs + wholeUs;
+    counter.part = debt - wholeUs * this.#cells;
   }
 
   remaining(counter: Counter, nowUs: number): number {
@@ -79,8 +84,7 @@ export class TokenBucket implements Family {
   }
 }
 
-/** Exact for whole numbers below 2^53, where a plain division would round first. */
 function ceilDivide(units: number, divisor: number): number {
-  const rest = units % divisor;
-  return (units - rest) / divisor + (rest === 0 ? 0 : 1);
+  const quotient = Math.floor(units / divisor);
+  return quotient * divisor === units ? quotient : quotient + 1;
 }

@@ -1,6 +1,6 @@
 /** Says everything that is wrong with a gate's spec, at once. */
 import { type Fault, FloodproofError } from '../errors.js';
-import { type AuthSpec, type GateSpec, HORIZON_US, type LimitSpec } from './spec.js';
+import { type AuthSpec, type GateSpec, type HashSecret, HORIZON_US, type LimitSpec } from './spec.js';
 import { inexactReason } from './token-bucket.js';
 
 const INT32_MAX = 2 ** 31 - 1;
@@ -14,6 +14,8 @@ const CLASSES_MAX = 65_536;
 const familiesOfLimits = ['token-bucket', 'fixed-window'];
 const keysOfLimits = ['ip', 'account', 'key', 'global'];
 const anchors = ['calendar', 'first-hit'];
+const hashes = ['sha256', 'sha384', 'sha512'];
+const encodings = ['hex', 'base64'];
 
 /** Collects faults; each names its field. */
 class FaultList {
@@ -125,9 +127,23 @@ function validateAuth(list: FaultList, auth: AuthSpec, classCount: number): void
     const message = `auth.signed must have one entry for each of the ${classCount} classes, got ${auth.signed.length}`;
     list.add('FP_LIST_SIZE', message, 'write true or false for every class');
   }
+  list.choice('auth.hash', auth.hash, hashes);
+  list.choice('auth.encoding', auth.encoding, encodings);
   list.number('auth.windowUsMax', auth.windowUsMax, { min: 1, max: HORIZON_US });
   list.number('auth.futureUs', auth.futureUs, { min: 0, max: HORIZON_US });
-  if (auth.replayCapacity !== null) {
-    list.number('auth.replayCapacity', auth.replayCapacity, { min: 1, max: KEYS_MAX });
+  const { replayCapacity } = auth;
+  if (replayCapacity === null) return;
+  if (list.number('auth.replayCapacity', replayCapacity, { min: 1, max: KEYS_MAX })) {
+    list.number('auth.replayPerKey', auth.replayPerKey, { min: 1, max: replayCapacity });
   }
+}
+
+/** @throws {FloodproofError} FP_GATE_INVALID */
+export function validateHashSecret(secret: HashSecret): void {
+  const isWord = (word: unknown): boolean => typeof word === 'number' && word >>> 0 === word;
+  if (Array.isArray(secret) && secret.length === 2 && secret.every(isWord)) return;
+  // The secret stays out of the message.
+  throw new FloodproofError('FP_GATE_INVALID', 'the hash secret must be two whole numbers from 0 to 2^32 - 1', {
+    hint: 'draw them at random once for each process, or derive them from the seed of a run',
+  });
 }

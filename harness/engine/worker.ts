@@ -9,7 +9,8 @@ import { type Arrival, schedule } from '../actors/schedule.js';
 import type { World } from '../actors/world.js';
 import type { ObservationColumns } from '../judge/observation.js';
 import { openEngine } from '../native/engine.js';
-import type { Plan } from '../scenario/plan.js';
+import { compileAuth } from '../scenario/compile.js';
+import type { Plan, Policy } from '../scenario/plan.js';
 import { requestClasses } from '../scenario/plan.js';
 import type { Sign } from '../signing/hmac-lines.js';
 import { FlightSender } from '../targets/http/sender.js';
@@ -57,8 +58,10 @@ const HEALTH_MS = 1000;
 const SIGNATURES_PER_WORKER = 2 ** 26;
 const CAPTURES_KEPT = 1024;
 
-function createSigner(engine: WorkerTask['engine'], world: World): Sign {
-  const gate = openEngine(engine).createGate({ classes: requestClasses, limits: [], auth: null, originUs: 0 });
+function createSigner(engine: WorkerTask['engine'], policy: Policy, world: World): Sign {
+  // It only signs, so it needs no memory for signatures that were used.
+  const auth = policy.auth === null ? null : { ...compileAuth(policy.auth), replayCapacity: null };
+  const gate = openEngine(engine).createGate({ classes: requestClasses, limits: [], auth, originUs: 0 });
   for (const identity of world.identities) {
     if (identity.keyId !== '') gate.addKey(identity.keyId, identity.secret, identity.account);
   }
@@ -101,7 +104,7 @@ function buildDispatcher(task: WorkerTask, clock: RunClock, recorder: Recorder, 
       trustedHops: trustedHops(task),
       connectionsPerIp: plan.request.connectionsPerIp,
       connectTimeoutMs: Math.max(1, Math.ceil(plan.request.timeoutUs / 1000)),
-      sign: createSigner(task.engine, world),
+      sign: createSigner(task.engine, task.plan.policy, world),
       wallMs: () => Date.now(),
       windowMs: Math.floor((plan.policy.auth?.windowUs ?? 5_000_000) / 1000),
       noncePrefix: `${worker.toString(36)}-`,

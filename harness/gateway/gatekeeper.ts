@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Gate, GateSpec } from '../core/spec.js';
 import { Answer, Decision, decisionNames } from '../core/spec.js';
 import type { ClientIpRule } from '../scenario/plan.js';
-import { readSigned } from '../signing/hmac-lines.js';
+import { readSigned, type SignatureForm, signatureForm } from '../signing/hmac-lines.js';
 import type { ClientIp } from './client-ip.js';
 import { createClientIp } from './client-ip.js';
 import type { Clock } from './clock.js';
@@ -35,6 +35,7 @@ export class Gatekeeper {
   readonly #clock: Clock;
   readonly #clientIp: ClientIp;
   readonly #signed: readonly boolean[];
+  readonly #form: SignatureForm | undefined;
   readonly #fields: RateLimitFields;
   readonly #limitNamesJson: readonly string[];
   /** By limit index: does `resetAtUs` say when more cells come, and not only when all are back? */
@@ -54,6 +55,7 @@ export class Gatekeeper {
     this.#accountByKey = options.accountByKey;
     this.#clientIp = createClientIp(options.clientIp);
     this.#signed = spec.auth?.signed ?? [];
+    this.#form = spec.auth === null ? undefined : signatureForm(spec.auth);
     this.#fields = compileRateLimitFields(spec.limits, spec.classes.length);
     this.#limitNamesJson = spec.limits.map((limit) => JSON.stringify(limit.name));
     this.#resetIsNext = spec.limits.map((limit) => limit.numbers.family === 'fixed-window');
@@ -73,7 +75,11 @@ export class Gatekeeper {
     const signed =
       body === null
         ? null
-        : readSigned(request.headers, { method: request.method, path: request.raw.url ?? '', body: body ?? '' });
+        : readSigned(
+            request.headers,
+            { method: request.method, path: request.raw.url ?? '', body: body ?? '' },
+            this.#form,
+          );
     if (signed === null || 'malformed' in signed) {
       // An empty key id is of the wrong form for every gate: limits by ip are charged, and the answer is `malformed`.
       this.#settle(reply, classId, nowUs, this.#gate.decide(nowUs, classId, ip, '', '', 0, 0, '', ''));

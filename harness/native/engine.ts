@@ -1,6 +1,7 @@
 /** Chooses between the two engines; both give the same decisions. */
+import { getRandomValues } from 'node:crypto';
 import { createGate } from '../core/gate.js';
-import type { Gate, GateSpec } from '../core/spec.js';
+import type { Gate, GateSpec, HashSecret } from '../core/spec.js';
 import { FloodproofError } from '../errors.js';
 import { BUILD_COMMAND, loadAddon } from './load.js';
 import { createNativeGate } from './native-gate.js';
@@ -12,17 +13,41 @@ export interface Engine {
   readonly engine: Gate['engine'];
   /** One line for people: why TypeScript serves; '' when the native engine does. */
   readonly note: string;
-  /** @throws FP_GATE_INVALID */
-  createGate(spec: GateSpec): Gate;
+  /**
+   * @param hashSecret - decides where keys lie in tables; random, one a thread, when none is given.
+   * @throws FP_GATE_INVALID
+   */
+  createGate(spec: GateSpec, hashSecret?: HashSecret): Gate;
 }
 
 /** @throws {FloodproofError} FP_ENGINE_ABSENT when the native engine is demanded and can not be loaded. */
 export function openEngine(choice: EngineChoice, load: typeof loadAddon = loadAddon): Engine {
-  if (choice === 'ts') return { engine: 'ts', note: 'TypeScript engine, as asked', createGate };
+  if (choice === 'ts') return { engine: 'ts', note: 'TypeScript engine, as asked', createGate: createTsGate };
   const { addon, absent } = load();
-  if (addon !== undefined) return { engine: 'native', note: '', createGate: (spec) => createNativeGate(addon, spec) };
+  if (addon !== undefined) {
+    return {
+      engine: 'native',
+      note: '',
+      createGate: (spec, hashSecret = randomSecret()) => createNativeGate(addon, spec, hashSecret),
+    };
+  }
   if (choice === 'native') {
     throw new FloodproofError('FP_ENGINE_ABSENT', `the native engine is absent: ${absent}`);
   }
-  return { engine: 'ts', note: `TypeScript engine: ${absent} (${BUILD_COMMAND} brings the native one)`, createGate };
+  const note = `TypeScript engine: ${absent} (${BUILD_COMMAND} brings the native one)`;
+  return { engine: 'ts', note, createGate: createTsGate };
+}
+
+function createTsGate(spec: GateSpec, hashSecret: HashSecret = randomSecret()): Gate {
+  return createGate(spec, hashSecret);
+}
+
+let drawn: HashSecret | undefined;
+
+function randomSecret(): HashSecret {
+  if (drawn === undefined) {
+    const [k0 = 0, k1 = 0] = getRandomValues(new Uint32Array(2));
+    drawn = [k0, k1];
+  }
+  return drawn;
 }

@@ -11,57 +11,55 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** What this harness and the addon must agree on; see native/binding/src/lib.rs. */
-const ABI = 1;
+const ABI = 2;
 
 /** How the addon is brought. */
 export const BUILD_COMMAND = 'npm run build:native';
 
-/** Owns a gate of the addon: while this object lives, the functions of the addon find the gate under its number. */
+/** Indexes into `Addon.numbers`; see native/binding/src/numbers.rs. */
+export const Slot = {
+  nowUs: 0,
+  classId: 1,
+  timestampUs: 2,
+  windowUs: 3,
+  caller: 4,
+  gate: 5,
+  decision: 6,
+  /** The answer, in the order of `Answer`. */
+  limit: 7,
+  remaining: 8,
+  retryAtUs: 9,
+  resetAtUs: 10,
+  cold: 11,
+} as const;
+
+/**
+ * The functions of all gates. Which one is called, and all numbers, are written to `Addon.numbers` before the call; a
+ * decision and its answer lie there after it.
+ */
 export interface AddonGate {
-  id(): number;
+  /** The gate's number, good until `owner` is collected. @param name - of a shared gate, or null */
+  open(owner: object, spec: string, k0: number, k1: number, name: string | null): number;
+  addKey(keyId: string, secret: Uint8Array, account: string): void;
+  removeKey(keyId: string): boolean;
+  sign(keyId: string, message: string): string;
+  decide(ip: string, account: string, keyId: string, message: string, signature: string): void;
+  limit(ip: string, account: string, keyId: string): void;
+  verify(keyId: string, message: string, signature: string): void;
+  decideRecord(record: Uint8Array): void;
+  decideBatch(records: Uint8Array, count: number, decisions: Uint8Array, answers: Float64Array): void;
+  internCaller(ip: string, account: string, keyId: string): number;
+  limitCaller(): void;
+  limitBatch(callers: Uint32Array, count: number, decisions: Uint8Array, answers: Float64Array | null): void;
 }
 
-/** What native/binding exports. Errors are plain, with a message that starts with their code. */
+/** What native/binding exports. Errors are plain, with a `code`. */
 export interface Addon {
   abi(): number;
   hmacSha256Hex(secret: Uint8Array, message: Uint8Array): string;
-  readonly NativeGate: new (spec: string) => AddonGate;
-  addKey(gate: number, keyId: string, secret: Uint8Array, account: string): void;
-  removeKey(gate: number, keyId: string): boolean;
-  decide(
-    gate: number,
-    nowUs: number,
-    classId: number,
-    ip: string,
-    account: string,
-    keyId: string,
-    timestampUs: number,
-    windowUs: number,
-    message: string,
-    signature: string,
-    answer: Float64Array,
-  ): number;
-  limit(
-    gate: number,
-    nowUs: number,
-    classId: number,
-    ip: string,
-    account: string,
-    keyId: string,
-    answer: Float64Array,
-  ): number;
-  verify(
-    gate: number,
-    nowUs: number,
-    keyId: string,
-    timestampUs: number,
-    windowUs: number,
-    message: string,
-    signature: string,
-    answer: Float64Array,
-  ): number;
-  decideBatch(gate: number, records: Uint8Array, count: number, decisions: Uint8Array, answers: Float64Array): void;
-  sign(gate: number, keyId: string, message: string): string;
+  /** Of this thread. */
+  readonly numbers: Float64Array;
+  readonly gate: AddonGate;
 }
 
 export type LoadedAddon =

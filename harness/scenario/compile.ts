@@ -19,12 +19,16 @@ function compileLimit(limit: EnforcedLimit): LimitSpec {
   return { name, by, numbers: numbersOf(limit), costs, ban, maxKeys };
 }
 
-function compileAuth(auth: PolicyAuth): AuthSpec {
+/** Signatures are made by the same rules as they are checked by. */
+export function compileAuth(auth: PolicyAuth): AuthSpec {
   return {
     signed: auth.signed,
+    hash: auth.hash,
+    encoding: auth.encoding,
     windowUsMax: auth.windowUs,
     futureUs: auth.futureUs,
     replayCapacity: auth.replay === 'refuse' ? auth.replayCapacity : null,
+    replayPerKey: auth.replayPerKey,
   };
 }
 

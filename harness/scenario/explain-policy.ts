@@ -16,10 +16,13 @@ function authLines({ policy }: Plan): readonly string[] {
   const signed = requestClasses.filter((_, index) => auth.signed[index] === true).join(', ');
   const replay =
     auth.replay === 'refuse'
-      ? `accepted once, ${auth.replayCapacity} remembered`
+      ? `accepted once, ${auth.replayCapacity} remembered, of one key ${auth.replayPerKey}`
       : 'accepted any number of times (no replay check)';
   const window = `from ${formatDuration(auth.windowUs)} old to less than ${formatDuration(auth.futureUs)} ahead`;
-  return [`  signed: ${signed} (${auth.profile})`, `  signature: ${window}, ${replay}`];
+  return [
+    `  signed: ${signed} (${auth.profile}, HMAC with ${auth.hash} in ${auth.encoding})`,
+    `  signature: ${window}, ${replay}`,
+  ];
 }
 
 function costText(limit: PolicyLimit): string {

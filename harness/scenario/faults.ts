@@ -80,6 +80,10 @@ export const faultTable = {
     means: 'a cost that no request could ever pay, or for a class that the limit does not match',
     hint: 'give costs up to the capacity, for classes of "match" only',
   },
+  FP_REPLAY_SHARE: {
+    means: 'the share of one key in the replay memory is larger than the whole',
+    hint: 'write a replayPerKey of at most replayCapacity',
+  },
   FP_SCRYPT_INVALID: {
     means: 'parameters that scrypt cannot take',
     hint: 'N is a power of two from 2 to 1048576, and 128 x N x r bytes at most 1 GiB',

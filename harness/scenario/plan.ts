@@ -47,6 +47,9 @@ export type PolicyLimit = TokenBucketLimit | FixedWindowLimit | SlidingLogLimit;
 export interface PolicyAuth {
   /** Signing profile, see `harness/signing`. */
   readonly profile: 'hmac-lines';
+  /** Hash under the HMAC. */
+  readonly hash: 'sha256' | 'sha384' | 'sha512';
+  readonly encoding: 'hex' | 'base64';
   /** By request class index. */
   readonly signed: readonly boolean[];
   readonly windowUs: number;
@@ -54,6 +57,8 @@ export interface PolicyAuth {
   /** `refuse`: one acceptance per signature, at most `replayCapacity` remembered. `allow`: the protocol has no replay check. */
   readonly replay: 'refuse' | 'allow';
   readonly replayCapacity: number;
+  /** Of these at most for one key. */
+  readonly replayPerKey: number;
 }
 
 /** Where the target takes the caller's address from. */

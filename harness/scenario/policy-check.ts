@@ -3,7 +3,7 @@ import { inexactReason } from '../core/token-bucket.js';
 import type { Fault } from '../errors.js';
 import type { Complaint } from './faults.js';
 import { type RequestClass, requestClasses } from './plan.js';
-import { authSchema, type LimitEntry, limitSchema } from './policy-schema.js';
+import { type AuthEntry, authSchema, type LimitEntry, limitSchema } from './policy-schema.js';
 import { entriesOf, listOf, type Path, type YamlSource } from './yaml-source.js';
 
 const SCRYPT_BYTES_MAX = 2 ** 30;
@@ -17,6 +17,7 @@ export function checkPolicy(source: YamlSource): readonly Fault[] {
   };
   const auth = top.auth === undefined ? null : authSchema.safeParse(top.auth);
   const signed = auth === null ? [] : (auth.data?.signed ?? null);
+  if (auth?.data !== undefined) checkReplay(auth.data, report);
   const names = new Map<unknown, number>();
   for (const [index, raw] of listOf(top.limits).entries()) {
     const path: Path = ['limits', index];
@@ -34,6 +35,15 @@ export function checkPolicy(source: YamlSource): readonly Fault[] {
   }
   checkScrypt(top, report);
   return faults;
+}
+
+function checkReplay(
+  { replayCapacity, replayPerKey }: AuthEntry,
+  report: (path: Path, complaint: Complaint) => void,
+): void {
+  if (replayPerKey === undefined || replayPerKey <= replayCapacity) return;
+  const message = `must be at most replayCapacity (${replayCapacity}), got ${replayPerKey}`;
+  report(['auth', 'replayPerKey'], { code: 'FP_REPLAY_SHARE', message });
 }
 
 function checkScrypt(top: Readonly<Record<string, unknown>>, report: (path: Path, complaint: Complaint) => void): void {

@@ -16,6 +16,11 @@ const signableClasses = requestClasses.filter((name) => name !== 'login');
 export const authSchema = z
   .strictObject({
     profile: z.literal('hmac-lines').describe('signing profile').default('hmac-lines'),
+    hash: z.enum(['sha256', 'sha384', 'sha512']).describe('hash under the HMAC').default('sha256'),
+    encoding: z
+      .enum(['hex', 'base64'])
+      .describe('how signatures are written: hex digits, or base64 with padding')
+      .default('hex'),
     signed: z.array(z.enum(signableClasses)).min(1).describe('request classes that must be signed'),
     window: durationField({ minUs: 1_000, maxUs: 24 * HOUR_US }, 'age of a signature at most').prefault('5s'),
     future: durationField({ minUs: 1, maxUs: HOUR_US }, 'a timestamp this far ahead is refused').prefault('1s'),
@@ -24,6 +29,10 @@ export const authSchema = z
       .describe('"refuse": one acceptance for each signature; "allow": the protocol has no replay check')
       .default('refuse'),
     replayCapacity: countField({ min: 1, max: KEYS_MAX }, 'signatures remembered at most').prefault(100_000),
+    replayPerKey: countField(
+      { min: 1, max: KEYS_MAX },
+      'of these at most for one key; a quarter of them when it is left out',
+    ).optional(),
   })
   .describe('how requests are signed; leave it out when nothing is');
 

@@ -76,11 +76,14 @@ function buildLimit(limit: LimitEntry, signed: readonly RequestClass[]): PolicyL
 function buildAuth(auth: AuthEntry): PolicyAuth {
   return {
     profile: auth.profile,
+    hash: auth.hash,
+    encoding: auth.encoding,
     signed: requestClasses.map((name) => (auth.signed as readonly string[]).includes(name)),
     windowUs: auth.window,
     futureUs: auth.future,
     replay: auth.replay,
     replayCapacity: auth.replayCapacity,
+    replayPerKey: auth.replayPerKey ?? Math.ceil(auth.replayCapacity / 4),
   };
 }
 

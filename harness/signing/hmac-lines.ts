@@ -1,5 +1,5 @@
 /**
- * The general signing profile: HMAC-SHA256 over lines of text, sign and verify side by side.
+ * The general signing profile: an HMAC over lines of text, sign and verify side by side.
  *
  * Covered by the signature: timestamp, nonce, key id, the window that the request asks for, method, path with query as
  * it stands in the request line, and the body, byte for byte. Not covered: host, user agent, content type and every
@@ -8,6 +8,8 @@
  *
  * The MAC itself is made elsewhere: the signing side gets a function, the verifying side hands the text to a gate.
  */
+import type { AuthSpec } from '../core/spec.js';
+
 export const signingHeaders = {
   keyId: 'x-api-key',
   /** Whole milliseconds since 1970. */
@@ -16,7 +18,7 @@ export const signingHeaders = {
   nonce: 'x-nonce',
   /** Whole milliseconds for which the request may be accepted, 0 = as long as the target's policy allows. */
   window: 'x-window',
-  /** HMAC-SHA256 of the text, 64 hex digits. */
+  /** HMAC of the text, by the hash and in the encoding of the policy: HMAC-SHA256 in hex unless it says otherwise. */
   signature: 'x-signature',
 } as const;
 
@@ -38,8 +40,29 @@ export interface SigningFields {
   readonly body: string;
 }
 
-/** HMAC-SHA256 of `text` (UTF-8) under the secret of `keyId`, 64 lower-case hex digits. */
+/** HMAC of `text` (UTF-8) under the secret of `keyId`, as the policy wants it written. */
 export type Sign = (keyId: string, text: string) => string;
+
+/** How a signature must look before a gate is asked whether it is right. */
+export interface SignatureForm {
+  readonly pattern: RegExp;
+  readonly words: string;
+}
+
+const hexDigits = { sha256: 64, sha384: 96, sha512: 128 } as const;
+const base64Forms = {
+  sha256: { pattern: /^[A-Za-z0-9+/]{43}=$/, words: '44 characters of base64' },
+  sha384: { pattern: /^[A-Za-z0-9+/]{64}$/, words: '64 characters of base64' },
+  sha512: { pattern: /^[A-Za-z0-9+/]{86}==$/, words: '88 characters of base64' },
+} as const;
+
+export function signatureForm({ hash, encoding }: Pick<AuthSpec, 'hash' | 'encoding'>): SignatureForm {
+  if (encoding === 'base64') return base64Forms[hash];
+  const digits = hexDigits[hash];
+  return { pattern: new RegExp(`^[0-9a-fA-F]{${digits}}$`), words: `${digits} hex digits` };
+}
+
+const hexOfSha256 = signatureForm({ hash: 'sha256', encoding: 'hex' });
 
 /** What a verifier needs of a signed request; the units are the gate's. */
 export interface SignedRequest {
@@ -104,6 +127,7 @@ export function headersFor(fields: SigningFields, sign: Sign): Record<string, st
 export function readSigned(
   headers: ReceivedHeaders,
   request: { readonly method: string; readonly path: string; readonly body: string },
+  form: SignatureForm = hexOfSha256,
 ): SignedRequest | Malformed {
   const keyId = headers[signingHeaders.keyId];
   if (!isVisible(keyId, KEY_ID_CHARS_MAX)) return malformed(signingHeaders.keyId, '1 to 256 visible characters');
@@ -114,8 +138,8 @@ export function readSigned(
   const windowMs = readWholeNumber(headers[signingHeaders.window], WINDOW_MS_MAX);
   if (windowMs < 0) return malformed(signingHeaders.window, 'whole milliseconds, digits only');
   const signature = headers[signingHeaders.signature];
-  if (typeof signature !== 'string' || !/^[0-9a-fA-F]{64}$/.test(signature)) {
-    return malformed(signingHeaders.signature, '64 hex digits');
+  if (typeof signature !== 'string' || !form.pattern.test(signature)) {
+    return malformed(signingHeaders.signature, form.words);
   }
   if (!/^[A-Z]{1,20}$/.test(request.method)) return { malformed: 'the method must be upper-case letters' };
   if (!/^\/[\x21-\x7e]*$/.test(request.path)) {

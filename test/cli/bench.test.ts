@@ -35,16 +35,23 @@ describe('bench', () => {
     const document = parseBenchDocument(stdout);
     if (typeof document === 'string') throw new Error(document);
     const racing = document.rows.filter(
-      ({ group, path, skew }) => group === 'limit' && path === 'admitted' && skew === 'zipf',
+      ({ group, path, skew }) => group === 'limit' && path === 'admit' && skew === 'zipf',
     );
     expect(racing.map(({ rival }) => rival)).toEqual(
       expect.arrayContaining(['floodproof ts', 'own.mjs', 'rate-limiter-flexible memory', 'limiter, one for each key']),
     );
+    expect(racing.map(({ rival }) => rival)).toContain('floodproof ts, a batch of 1,024');
     const held = document.rows.find(({ group, rival }) => group === 'memory' && rival === 'own.mjs');
     expect(held?.bytesPerKey?.heap).toBeGreaterThan(0);
+    expect(held?.bytesPerKey?.isTextKept).toBeNull();
+    const interned = document.rows.find(
+      ({ rival, group }) => group === 'memory' && rival === 'floodproof ts, interned',
+    );
+    expect(interned?.bytesPerKey?.isTextKept).toBe(false);
+    expect(document.versions).toMatchObject({ node: process.versions.node, limiter: expect.any(String) });
+    expect(document.commit).toMatch(/^(?:none|[0-9a-f]{12})/);
     // It counts windows that never end, which is said and is no fault.
     expect(document.absent.join('\n')).toContain('own.mjs does not refill as a token bucket does');
-    expect(document.absent.join('\n')).toContain('threads: no table is shared by threads yet');
     expect(document.doubts).toContain('a quick run, with few and short rounds');
     expect(readFileSync(join(place.path, 'limiters.md'), 'utf8')).toContain('![Time of a decision](limiters.svg)');
   });
@@ -70,7 +77,7 @@ describe('bench', () => {
     expect(code, stderr).toBe(0);
     expect(stdout).toContain(`Against ${old}\n`);
     expect(stdout).toContain(`${before.rows.length} changed beyond the spread, 0 did not`);
-    expect(stdout).toMatch(/^100 % faster: verify, admitted, 100 keys uniform, threads 1: floodproof ts: /m);
+    expect(stdout).toMatch(/^100 % faster: verify, admit, 100 keys uniform, threads 1: floodproof ts: /m);
   });
 
   it('times nothing when a limiter decides otherwise than the others, and names it', async () => {
@@ -81,10 +88,26 @@ describe('bench', () => {
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
   });
 
-  it('says of threads that there is nothing to measure yet', async () => {
-    const { code, stdout } = await runCli(['bench', 'threads'], quick);
-    expect(code).toBe(0);
-    expect(stdout).toContain('threads: no table is shared by threads yet');
+  it('gives two threads exactly the cells that there are, and says what the second one gains', async () => {
+    const folder = join(place.path, 'threads');
+    const { code, stdout, stderr } = await runCli(['bench', 'threads', '--quick', '--json', '--out', folder], quick);
+    expect(code, stderr).toBe(0);
+    const document = parseBenchDocument(stdout);
+    if (typeof document === 'string') throw new Error(document);
+    const forms = ['floodproof native', 'floodproof native, interned', 'floodproof native, a batch of 1,024'];
+    const places = document.rows.map(({ rival, keys, skew, threads }) => `${rival} ${keys} ${skew} ${threads}`);
+    const wanted = ['1000 uniform', '1000 zipf', '1 uniform'].flatMap((scene) =>
+      forms.flatMap((form) => [1, 2].map((threads) => `${form} ${scene} ${threads}`)),
+    );
+    expect(places).toEqual(wanted);
+    const given = document.rows.filter(({ threads }) => threads === 2).map(({ admissions }) => admissions);
+    const [many, hot] = [100_000, 2 ** 17 + 1].map((cells) => ({ counted: cells, capacity: cells }));
+    expect(given).toEqual([many, many, many, many, many, many, hot, hot, hot]);
+    expect(document.figures.filter(({ unit }) => unit === 'cells').map(({ isReached }) => isReached)).toEqual([
+      true,
+      true,
+      true,
+    ]);
   });
 
   it.each([

@@ -37,7 +37,7 @@ describe('ARCHITECTURE.md', () => {
   test('gives every dependency its reason, and no other', () => {
     const crates = [
       ...`${read('native/core/Cargo.toml')}\n${read('native/binding/Cargo.toml')}`.matchAll(
-        /^\[(?:dev-|build-)?dependencies\]\n((?:(?!\[).*\n?)*)/gm,
+        /^\[(?:target\.[^\]]+\.)?(?:dev-|build-)?dependencies\]\n((?:(?!\[).*\n?)*)/gm,
       ),
     ].flatMap((section) => [...(section[1] ?? '').matchAll(/^([\w-]+) *=/gm)].map((match) => match[1] ?? ''));
     const declared = [

@@ -3,13 +3,13 @@ import { expect, test } from 'vitest';
 import { createGate } from '../../harness/core/index.js';
 import { Decision, type Gate, type GateSpec, HORIZON_US } from '../../harness/core/spec.js';
 import { createNativeGate } from '../../harness/native/native-gate.js';
-import { auth, bucket, fixedWindow, limit, spec } from '../unit/core/specs.js';
+import { auth, bucket, fixedWindow, hashSecret, limit, spec } from '../unit/core/specs.js';
 import { demandAddon, describeTwins } from './engines.js';
 
 const { admitted, throttled, banned, malformed, unknownKey } = Decision;
 
 function bothOf(of: GateSpec): Gate[] {
-  return [createGate(of), createNativeGate(demandAddon(), of)];
+  return [createGate(of, hashSecret), createNativeGate(demandAddon(), of, hashSecret)];
 }
 
 describeTwins('both engines at the edge', () => {

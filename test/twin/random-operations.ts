@@ -42,17 +42,24 @@ function limits(classCount: number): fc.Arbitrary<LimitSpec[]> {
     numbers,
     costs: fc.array(fc.constantFrom(0, 1, 1, 1, 1, 1, 2, 3, 5), { minLength: classCount, maxLength: classCount }),
     ban: fc.option(fc.record({ afterThrottles: fc.integer({ min: 1, max: 3 }), forUs: smallTimes }), { freq: 2 }),
-    maxKeys: fc.integer({ min: 1, max: 3 }),
+    // Up to six slots, fewer than there are ids.
+    maxKeys: fc.integer({ min: 1, max: 5 }),
   });
   return fc.array(one, { maxLength: 4 }).map((list) => list.map((limit, index) => ({ ...limit, name: `${index}` })));
 }
 
 function auths(classCount: number): fc.Arbitrary<AuthSpec> {
-  return fc.record({
+  const rules = fc.record({
     signed: fc.array(fc.boolean(), { minLength: classCount, maxLength: classCount }),
     windowUsMax: fc.constantFrom(1, 20, 80, 400),
     futureUs: fc.integer({ min: 0, max: 20 }),
-    replayCapacity: fc.option(fc.integer({ min: 1, max: 4 })),
+    hash: fc.constantFrom('sha256' as const, 'sha384' as const, 'sha512' as const),
+    encoding: fc.constantFrom('hex' as const, 'base64' as const),
+    replay: fc.option(fc.tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 6 }))),
+  });
+  return rules.map(({ replay, ...auth }) => {
+    const [replayCapacity, share] = replay ?? [null, 0];
+    return { ...auth, replayCapacity, replayPerKey: replayCapacity === null ? 0 : Math.min(share, replayCapacity) };
   });
 }
 
@@ -65,8 +72,17 @@ export const specs: fc.Arbitrary<GateSpec> = fc.integer({ min: 1, max: 3 }).chai
   }),
 );
 
+/** The same, with room for every id there is. */
+export const roomySpecs: fc.Arbitrary<GateSpec> = specs.map((spec) => ({
+  ...spec,
+  limits: spec.limits.map((limit) => ({ ...limit, maxKeys: 200 })),
+}));
+
 const weird = ['', ' ', 'é', '\ud800', '\u0130', 'x'.repeat(65), 'y'.repeat(257), `${'z'.repeat(256)}é`, 'a\0b'];
-const ids = fc.oneof({ weight: 30, arbitrary: fc.constantFrom('a', 'b', 'c', 'd') }, fc.constantFrom(...weird));
+const ids = fc.oneof(
+  { weight: 30, arbitrary: fc.constantFrom('a', 'a', 'b', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i') },
+  fc.constantFrom(...weird),
+);
 const keyIds = fc.oneof(
   { weight: 20, arbitrary: fc.constantFrom('k1', 'k1', 'k1', 'k2', 'k2', 'k3', 'k9') },
   fc.constantFrom(...weird),
@@ -99,6 +115,8 @@ const spoils = fc.oneof(
     'no-hex' as const,
     'alias' as const,
     'other' as const,
+    'last-bits' as const,
+    'no-padding' as const,
   ),
 );
 
@@ -111,6 +129,13 @@ export const operations = fc.record({
       'batch' as const,
       'batch' as const,
       'cut-batch' as const,
+      'record' as const,
+      'record' as const,
+      'cut-record' as const,
+      'intern' as const,
+      'limit-caller' as const,
+      'limit-caller' as const,
+      'limit-batch' as const,
       'add-key' as const,
       'remove-key' as const,
     ),
@@ -124,19 +149,35 @@ export const operations = fc.record({
   windowUs: windows,
   message: messages,
   spoil: spoils,
+  /** Of a caller; now and then there is none of this number yet. */
+  caller: fc.oneof({ weight: 20, arbitrary: fc.nat({ max: 4 }) }, fc.constantFrom(9, 1000)),
 });
 export type Operation = typeof operations extends fc.Arbitrary<infer Value> ? Value : never;
+
+/** A text as long as a right signature. */
+function blankSignature(spec: GateSpec): string {
+  const bytes = { sha256: 32, sha384: 48, sha512: 64 }[spec.auth?.hash ?? 'sha256'];
+  return Buffer.alloc(bytes).toString(spec.auth?.encoding ?? 'hex');
+}
+
+/** The same bytes in base64 with a bit set that is not used, which a lenient reader takes for a second spelling. */
+function withLastBits(signature: string): string {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+  return signature.replace(/([A-Za-z0-9+/])(?==*$)/, (last) => alphabet[alphabet.indexOf(last) ^ 1] ?? last);
+}
 
 /** Applies operations to one gate; its clock and its batch of requests are its own, so that two can be compared. */
 export class Caller {
   readonly #gate: Gate;
   readonly #classCount: number;
+  readonly #blank: string;
   #nowUs: number;
   #batch: RequestRecord[] = [];
 
   constructor(gate: Gate, spec: GateSpec) {
     this.#gate = gate;
     this.#classCount = spec.classes.length;
+    this.#blank = blankSignature(spec);
     this.#nowUs = spec.originUs;
     gate.addKey('k1', 'first secret', 'a');
     gate.addKey('k2', Uint8Array.of(0xff, 0, 0x80), 'b');
@@ -174,6 +215,18 @@ export class Caller {
       case 'batch':
       case 'cut-batch':
         return this.#decideBatch(operation.kind === 'cut-batch');
+      case 'record':
+      case 'cut-record': {
+        const whole = encodeRecord({ ...operation, nowUs, classId: Math.max(0, classId), timestampUs, signature });
+        const isCut = operation.kind === 'cut-record';
+        return this.#seen(gate.decideRecord(isCut ? whole.subarray(0, whole.length - 8) : whole));
+      }
+      case 'intern':
+        return `caller ${gate.internCaller(ip, account, keyId)}`;
+      case 'limit-caller':
+        return this.#seen(gate.limitCaller(nowUs, classId, operation.caller));
+      case 'limit-batch':
+        return this.#limitBatch(operation, nowUs, classId);
       case 'add-key':
         gate.addKey(keyId, message, account);
         return 'added';
@@ -194,6 +247,15 @@ export class Caller {
     return `${decisions.join(' ')} | ${answers.join(' ')}`;
   }
 
+  /** Three callers in a row; with or without answers, and now and then without room for the decisions. */
+  #limitBatch({ caller, ageUs, message }: Operation, nowUs: number, classId: number): string {
+    const callers = Uint32Array.of(caller, Math.max(0, caller - 1), caller);
+    const decisions = new Uint8Array(message === '' ? 2 : 3);
+    const answers = ageUs < -30 ? null : new Float64Array(3 * Answer.size);
+    this.#gate.limitBatch(nowUs, classId, callers, 3, decisions, answers);
+    return `${decisions.join(' ')} | ${answers?.join(' ')}`;
+  }
+
   #sign({ keyId, message, spoil }: Operation): string {
     const signature = this.#signRight(keyId, message);
     switch (spoil) {
@@ -204,13 +266,17 @@ export class Caller {
       case 'flip':
         return (signature.startsWith('0') ? '1' : '0') + signature.slice(1);
       case 'cut':
-        return signature.slice(0, 62);
+        return signature.slice(0, -2);
       case 'no-hex':
-        return `${signature.slice(0, 63)}g`;
+        return `${signature.slice(0, -1)}g`;
       case 'alias':
         return signature.replace('0', '\u0130');
       case 'other':
         return this.#signRight('k1', 'another message');
+      case 'last-bits':
+        return withLastBits(signature);
+      case 'no-padding':
+        return signature.replace('=', '');
     }
   }
 
@@ -218,7 +284,7 @@ export class Caller {
     try {
       return this.#gate.sign(keyId, message);
     } catch (error) {
-      if (error instanceof FloodproofError) return '0'.repeat(64);
+      if (error instanceof FloodproofError) return this.#blank;
       throw error;
     }
   }

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { createGate, encodeRecord, hmacSha256 } from '../../harness/core/index.js';
 import { Answer, Decision, type Gate, type GateSpec } from '../../harness/core/spec.js';
 import { createNativeGate } from '../../harness/native/native-gate.js';
+import { hashSecret } from '../unit/core/specs.js';
 import { demandAddon, describeTwins } from './engines.js';
 
 interface Vector {
@@ -53,7 +54,15 @@ function readWycheproof(folder: string): Vector[] {
 const spec: GateSpec = {
   classes: ['signed'],
   limits: [],
-  auth: { signed: [true], windowUsMax: 1, futureUs: 1, replayCapacity: null },
+  auth: {
+    signed: [true],
+    windowUsMax: 1,
+    futureUs: 1,
+    hash: 'sha256',
+    encoding: 'hex',
+    replayCapacity: null,
+    replayPerKey: 1,
+  },
   originUs: 0,
 };
 
@@ -83,7 +92,7 @@ describe.each(sources)('$source in TypeScript', ({ vectors, count }) => {
   });
 
   test('gives every tag, and accepts the valid ones alone', () => {
-    const gate = createGate(spec);
+    const gate = createGate(spec, hashSecret);
     for (const vector of vectors) {
       const mac = Buffer.from(hmacSha256(vector.key, vector.message)).toString('hex');
       expect(mac === vector.tagHex, `test case ${vector.id}`).toBe(vector.isValid);
@@ -96,7 +105,7 @@ describe.each(sources)('$source in TypeScript', ({ vectors, count }) => {
 describeTwins('vectors in the native engine', () => {
   test.each(sources)('$source: gives every tag, and accepts the valid ones alone', ({ vectors }) => {
     const addon = demandAddon();
-    const gate = createNativeGate(addon, spec);
+    const gate = createNativeGate(addon, spec, hashSecret);
     for (const vector of vectors) {
       const mac = addon.hmacSha256Hex(vector.key, vector.message);
       expect(mac === vector.tagHex, `test case ${vector.id}`).toBe(vector.isValid);

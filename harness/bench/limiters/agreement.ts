@@ -3,6 +3,7 @@
  * comes before any timing.
  */
 import { createRandom } from '../../actors/random.js';
+import type { Gate } from '../../core/spec.js';
 import type { AnswerForm } from './rounds.js';
 import { keyAt } from './workload.js';
 
@@ -18,6 +19,8 @@ export interface OpenLimiter {
   readonly form: AnswerForm;
   readonly decide: (key: string, nowUs: number) => unknown;
   close(): void;
+  /** What is behind it when it is one of ours. */
+  readonly gate?: Gate;
 }
 
 const KEYS = 50;

@@ -10,9 +10,11 @@ const BAR_GAP = 6;
 const TITLE_HEIGHT = 34;
 const PANEL_GAP = 18;
 
-/** Which rows are drawn: uniform keys, and of the batches and of memory none. */
+const undrawn: readonly BenchRow['group'][] = ['batch', 'memory', 'threads'];
+
+/** Which rows are drawn: uniform keys, and of the batches, of memory and of several threads none. */
 export function chartOf(rows: readonly BenchRow[]): string {
-  const drawn = rows.filter(({ group, skew }) => skew === 'uniform' && group !== 'batch' && group !== 'memory');
+  const drawn = rows.filter(({ group, skew }) => skew === 'uniform' && !undrawn.includes(group));
   let top = 0;
   const parts = placesOf(drawn).map((bars) => {
     const panel = panelOf(titleOf(bars), bars, top);

@@ -1,5 +1,7 @@
 /** What the figures say, in sentences: where native code pays, and where the crossing into it eats the gain. */
-import { type BenchRow, FLOOR, NATIVE, placesOf, TS } from './row.js';
+import { measuredText } from './figures.js';
+import { BATCHED, formName, INTERNED } from './own-forms.js';
+import { type BenchRow, type Figure, FLOOR, NATIVE, pathText, placesOf, rowName, TS } from './row.js';
 import { keysText, ratioOf } from './tables.js';
 
 /** Whether one is faster in every round than the other in any. */
@@ -10,14 +12,17 @@ export function isBeyondSpread(one: BenchRow, other: BenchRow): boolean {
 /** Medians that are nearer to each other are level when their rounds overlap too. */
 const LEVEL_RATIO = 1.1;
 
-export function findingsOf(rows: readonly BenchRow[]): string[] {
+export function findingsOf(rows: readonly BenchRow[], figures: readonly Figure[]): string[] {
   const uniform = rows.filter(({ skew }) => skew === 'uniform');
   return [
     ...enginePairs(uniform),
     ...fusion(uniform),
     ...batches(uniform),
     ...bestOfOthers(uniform),
+    ...numbers(uniform),
     ...memory(uniform),
+    ...threads(rows),
+    ...missed(figures),
   ];
 }
 
@@ -27,8 +32,8 @@ const deeds: Readonly<Record<string, string>> = {
   fused: 'A whole request in one call',
 };
 
-function placeText({ group, path, keys }: BenchRow): string {
-  return `${deeds[group] ?? group}, ${path}, ${keysText(keys)}`;
+function placeText(row: BenchRow): string {
+  return `${deeds[row.group] ?? row.group}, ${pathText(row)}, ${keysText(row.keys)}`;
 }
 
 function enginePairs(rows: readonly BenchRow[]): string[] {
@@ -64,8 +69,8 @@ function fusion(rows: readonly BenchRow[]): string[] {
   return placesOf(rows).flatMap((place) => {
     const fused = place.find(({ group, rival }) => group === 'fused' && rival === NATIVE);
     const apart = place.find(({ rival }) => rival.endsWith(', two calls'));
-    if (fused === undefined || apart === undefined || fused.path === 'forged') return [];
-    const where = `${fused.path}, ${keysText(fused.keys)}`;
+    if (fused === undefined || apart === undefined || fused.variant === 'forged') return [];
+    const where = `${pathText(fused)}, ${keysText(fused.keys)}`;
     if (!isBeyondSpread(fused, apart)) {
       const words = isLevel(fused, apart) ? 'gains nothing' : 'gains nothing that could be told from the spread';
       return [`Fusing verifier and limit into one call ${words}, ${where}.`];
@@ -79,7 +84,7 @@ function fusion(rows: readonly BenchRow[]): string[] {
 
 function batches(rows: readonly BenchRow[]): string[] {
   return placesOf(rows.filter(({ group }) => group === 'batch')).flatMap((place) => {
-    const largest = Math.max(...place.map(({ rival }) => Number(/, a batch of (\d+)$/.exec(rival)?.[1] ?? 0)));
+    const largest = Math.max(...place.map(({ rival }) => sizeOf(rival))).toLocaleString('en');
     const of = (end: string): BenchRow | undefined =>
       place.find(({ rival }) => rival.startsWith(NATIVE) && rival.endsWith(end));
     const [calls, batch, packed] = [
@@ -96,9 +101,14 @@ function batches(rows: readonly BenchRow[]): string[] {
   });
 }
 
+/** How many a batch has, 0 when the row is of none or of one that is packed on the spot. */
+function sizeOf(rival: string): number {
+  return Number(/, a batch of ([\d,]+)$/.exec(rival)?.[1]?.replaceAll(',', '') ?? 0);
+}
+
 function batchText(batch: BenchRow, calls: BenchRow): string {
-  const size = /\d+$/.exec(batch.rival)?.[0] ?? '';
-  const where = `${batch.path}, ${keysText(batch.keys)}`;
+  const size = sizeOf(batch.rival).toLocaleString('en');
+  const where = `${pathText(batch)}, ${keysText(batch.keys)}`;
   const start = `A native batch of ${size} takes ${ns(batch)} a request, single calls ${ns(calls)} (${where})`;
   if (isBeyondSpread(batch, calls) || !isLevel(batch, calls)) {
     const words = isBeyondSpread(batch, calls) ? '' : ', though their rounds overlap';
@@ -124,14 +134,61 @@ function bestOfOthers(rows: readonly BenchRow[]): string[] {
   });
 }
 
+/** What it gains to name callers by numbers, and to ask for many of them at once. */
+function numbers(rows: readonly BenchRow[]): string[] {
+  return placesOf(rows.filter(({ group }) => group === 'limit')).flatMap((place) =>
+    [NATIVE, TS].flatMap((engine) => {
+      const of = (name: string): BenchRow | undefined => place.find(({ rival }) => rival === name);
+      const [text, interned, batched] = [engine, formName(engine, INTERNED), formName(engine, BATCHED)].map(of);
+      if (text === undefined || interned === undefined || batched === undefined) return [];
+      return [
+        `${placeText(text)}, ${engine}: ${ns(text)} by text, ${ns(interned)} by the number of an interned caller, ` +
+          `${ns(batched)} each in ${BATCHED}.`,
+      ];
+    }),
+  );
+}
+
 function memory(rows: readonly BenchRow[]): string[] {
   return placesOf(rows.filter(({ group }) => group === 'memory')).map((place) => {
     const sizes = place
-      .map(({ rival, bytesPerKey }) => ({ rival, bytes: bytesPerKey?.resident ?? Number.NaN }))
+      .map(({ rival, bytesPerKey }) => ({ rival, bytes: bytesPerKey?.resident ?? Number.NaN, kept: bytesPerKey }))
       .toSorted((a, b) => a.bytes - b.bytes)
-      .map(({ rival, bytes }) => `${rival} ${bytes.toFixed(0)}`);
-    return `Bytes of the process for each of ${keysText(place[0]?.keys ?? 0)}, its text included: ${sizes.join(', ')}.`;
+      .map(
+        ({ rival, bytes, kept }) =>
+          `${rival} ${bytes.toFixed(0)}${kept?.isTextKept === false ? ' (no text kept)' : ''}`,
+      );
+    return (
+      `Bytes of the process for each of ${keysText(place[0]?.keys ?? 0)}, with the key's text where the limiter keeps ` +
+      `it: ${sizes.join(', ')}.`
+    );
   });
+}
+
+function threads(rows: readonly BenchRow[]): string[] {
+  const two = rows.filter(({ group, threads: count }) => group === 'threads' && count > 1);
+  return two.flatMap((row) => {
+    const one = rows.find(
+      (other) => other.threads === 1 && rowName({ ...other, threads: row.threads }) === rowName(row),
+    );
+    if (one === undefined) return [];
+    const where = row.variant === '' ? `${keysText(row.keys)} ${row.skew}` : row.variant;
+    const start = `Two threads on one table, ${where}, ${row.rival}`;
+    if (!isBeyondSpread(one, row)) return [`${start}: nothing that could be told from the spread.`];
+    const gain = ratioOf(one, row);
+    return gain > 1
+      ? [`${start}: ${gain.toFixed(2)} times the decisions of one.`]
+      : [`${start}: they wait for each other, ${(1 / gain).toFixed(2)} times the time of one for each decision.`];
+  });
+}
+
+function missed(figures: readonly Figure[]): string[] {
+  return figures
+    .filter(({ isReached }) => isReached === false)
+    .map(
+      ({ what, reach, unit, measured }) =>
+        `Not reached: ${what}: ${measuredText(unit, measured)}, ${reach} was wanted.`,
+    );
 }
 
 function ns({ nsPerOp: { median } }: BenchRow): string {

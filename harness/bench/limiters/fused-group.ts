@@ -1,58 +1,76 @@
-/** A whole request: signature, freshness and one limit. One fused call, the same in two calls, and what servers do today. */
-import { Decision } from '../../core/spec.js';
+/** A whole request: signature, freshness, replay and one limit. One fused call, the same in two calls, and what servers do today. */
+import { Decision, type Gate } from '../../core/spec.js';
 import { FloodproofError } from '../../errors.js';
-import { fusedSpec, type GatePath, gatePaths, openGate } from './fused-gate.js';
+import type { Engine } from '../../native/engine.js';
 import { type LimiterRival, limiterPackages, loadPackages } from './limiter-rivals.js';
+import { ownCopy } from './own-copy.js';
+import { ReplaySets } from './replay-sets.js';
 import { type Contestant, timeByTurns } from './rounds.js';
-import { type BenchRow, FLOOR, NATIVE, TS } from './row.js';
-import { type BenchSetting, type GroupResult, rowsOf } from './setting.js';
-import { forge, secretsOf, signAll } from './signed-items.js';
-import { createHmacVerifier, type Secrets, type SignedItem } from './verifier-rivals.js';
-import { drawOrder } from './workload.js';
+import { type BenchRow, FLOOR, NATIVE, pathText } from './row.js';
+import { type BenchSetting, enginesOf, type GroupResult, rowsOf } from './setting.js';
+import { forge } from './signed-items.js';
+import { keysText } from './tables.js';
+import { createHmacVerifier, type SignedItem } from './verifier-rivals.js';
+import {
+  openGate,
+  type WholePath,
+  type WholeRequests,
+  WINDOW_US,
+  wholePaths,
+  wholeRequests,
+  wholeSpec,
+} from './whole-request.js';
+import { shuffled } from './workload.js';
 
-const TWO_CALLS = `${NATIVE}, two calls`;
+const AGREED_ITEMS = 50;
 
-interface Race {
-  readonly setting: BenchSetting;
-  readonly path: GatePath;
-  readonly secrets: Secrets;
+function fusedOf(gate: Gate, admitted: number) {
+  return ({ keyId, message, signature }: SignedItem, nowUs: number): boolean =>
+    gate.decide(nowUs, 0, '', '', keyId, nowUs, 0, message, signature) === admitted;
 }
 
-function nativeRivals({ setting: { native, originUs }, path, secrets }: Race): Contestant<SignedItem>[] {
-  if (native === null) return [];
-  const spec = fusedSpec(path, secrets.size, originUs);
-  const gate = openGate(native, spec, secrets);
-  const apart = openGate(native, spec, secrets);
+function twoCallsOf(gate: Gate, admitted: number) {
+  return ({ keyId, message, signature }: SignedItem, nowUs: number): boolean =>
+    gate.verify(nowUs, keyId, nowUs, 0, message, signature) === admitted &&
+    gate.limit(nowUs, 0, '', '', keyId) === admitted;
+}
+
+/** Our engines, and what servers do today: `createHmac`, signatures in a Set, and the package's limiter. */
+export async function wholeRivals(
+  setting: Pick<BenchSetting, 'native' | 'ts' | 'originUs'>,
+  path: WholePath,
+  requests: WholeRequests,
+  packages: readonly LimiterRival[],
+): Promise<Contestant<SignedItem>[]> {
+  const spec = wholeSpec(path, requests, setting.originUs);
+  const open = (name: string, engine: Engine, make: typeof fusedOf): Contestant<SignedItem> => {
+    const gate = openGate(engine, spec, requests.secrets);
+    return { name, form: 'value', decide: ownCopy(make)(gate, Decision.admitted) };
+  };
+  const verifier = await createHmacVerifier(requests.secrets);
   return [
-    {
-      name: NATIVE,
-      form: 'value',
-      decide: ({ keyId, timestampUs, message, signature }, nowUs) =>
-        gate.decide(nowUs, 0, '', '', keyId, timestampUs, 0, message, signature) === Decision.admitted,
-    },
-    {
-      name: TWO_CALLS,
-      form: 'value',
-      decide: ({ keyId, timestampUs, message, signature }, nowUs) =>
-        apart.verify(nowUs, keyId, timestampUs, 0, message, signature) === Decision.admitted &&
-        apart.limit(nowUs, 0, '', '', keyId) === Decision.admitted,
-    },
+    ...enginesOf(setting).map(({ name, engine }) => open(name, engine, fusedOf)),
+    ...(setting.native === null ? [] : [open(`${NATIVE}, two calls`, setting.native, twoCallsOf)]),
+    ...packages.map((rival) => todaysRival(path, requests, verifier, rival)),
   ];
 }
 
-function tsRival({ setting: { ts, originUs }, path, secrets }: Race): Contestant<SignedItem> {
-  const gate = openGate(ts, fusedSpec(path, secrets.size, originUs), secrets);
-  return {
-    name: TS,
-    form: 'value',
-    decide: ({ keyId, timestampUs, message, signature }, nowUs) =>
-      gate.decide(nowUs, 0, '', '', keyId, timestampUs, 0, message, signature) === Decision.admitted,
+function todaysOf(
+  verify: (item: SignedItem, nowUs: number) => unknown,
+  replay: ReplaySets,
+  limit: (key: string, nowUs: number) => unknown,
+  refused: unknown,
+) {
+  // Freshness is not looked at: a comparison that these are given for free.
+  return (item: SignedItem, nowUs: number): unknown => {
+    if (!verify(item, nowUs) || !replay.claim(item.signature, nowUs)) return refused;
+    return limit(item.keyId, nowUs);
   };
 }
 
-/** `createHmac` and then the package's limiter. */
 function todaysRival(
-  { path, secrets }: Race,
+  path: WholePath,
+  { secrets }: WholeRequests,
   verifier: Contestant<SignedItem>,
   rival: LimiterRival,
 ): Contestant<SignedItem> {
@@ -60,66 +78,71 @@ function todaysRival(
   const refused = limiter.form === 'rejection' ? Promise.reject(new Error('refused')) : false;
   // Awaited again and again by the loop; this one sees to it that it counts as handled.
   if (refused !== false) refused.catch(() => undefined);
-  return {
-    name: `createHmac + ${rival.name}`,
-    form: limiter.form,
-    decide: (item, nowUs) => (verifier.decide(item, nowUs) ? limiter.decide(item.keyId, nowUs) : refused),
-  };
+  const decide = ownCopy(todaysOf)(verifier.decide, new ReplaySets(WINDOW_US), limiter.decide, refused);
+  return { name: `createHmac + ${rival.name}`, form: limiter.form, decide };
 }
 
 export async function measureFused(setting: BenchSetting): Promise<GroupResult> {
-  const { rivals, absent } = await loadPackages(limiterPackages);
+  const { originUs, isQuick, pace, say } = setting;
+  const { rivals: packages, absent } = await loadPackages(limiterPackages);
   const rows: BenchRow[] = [];
-  for (const keys of setting.isQuick ? [1000] : [1000, 100_000]) {
-    const secrets = secretsOf(keys);
-    const verifier = await createHmacVerifier(secrets);
-    const right = signAll(keys, secrets, setting.originUs);
-    for (const path of gatePaths) {
-      setting.say(`fused, ${path.path}, ${keys} keys`);
-      const race = { setting, path, secrets };
-      const contestants = [
-        ...nativeRivals(race),
-        tsRival(race),
-        ...rivals.map((rival) => todaysRival(race, verifier, rival)),
-      ];
-      if (path.path === 'throttled') await useUp(contestants, right);
-      await assertAgree(
-        contestants,
-        path.isForged ? right.slice(0, 50).map(forge) : right.slice(0, 50),
-        path.isAdmitted,
-      );
+  for (const keys of isQuick ? [1000] : [10_000, 100_000]) {
+    const requests = wholeRequests(keys, originUs);
+    const { items, steps } = requests;
+    const forged = items.map(forge);
+    for (const path of wholePaths) {
+      const { path: name, variant, isAdmitted } = path;
+      say(`fused, ${pathText(path)}, ${keysText(keys)}`);
+      const contestants = await wholeRivals(setting, path, requests, packages);
+      await assertWholeAgree(contestants, path, requests, originUs);
       const floor: Contestant<SignedItem> = {
         name: FLOOR,
         form: 'value',
-        decide: ({ message }) => message.length > 0 === path.isAdmitted,
+        decide: ({ message }) => message.length > 0 === isAdmitted,
       };
-      const workload = {
-        items: path.isForged ? right.map(forge) : right,
-        order: drawOrder(keys, 'uniform', 2 ** 17),
-        isAdmitted: path.isAdmitted,
-      };
-      const timings = await timeByTurns([floor, ...contestants], workload, setting.pace);
-      rows.push(...rowsOf({ group: 'fused', path: path.path, keys, skew: 'uniform' }, timings));
+      // All come once before any comes again.
+      const order = shuffled(items.length);
+      const workload = { items: variant === 'forged' ? forged : items, order, isAdmitted, steps };
+      const timings = await timeByTurns([floor, ...contestants], workload, pace);
+      rows.push(...rowsOf({ group: 'fused', path: name, variant, keys, skew: 'uniform' }, timings));
     }
   }
   return { rows, absent };
 }
 
-/** Takes the one cell of each key, and sees that every rival gives it. */
-async function useUp(contestants: readonly Contestant<SignedItem>[], items: readonly SignedItem[]): Promise<void> {
-  await assertAgree(contestants, items, true);
+/**
+ * Sees that all decide alike: a fresh request, the same again, the same when it is forgotten, a forged one. Leaves
+ * rivals of the throttled path without a cell.
+ *
+ * @throws {FloodproofError} FP_BENCH_DISAGREES
+ */
+export async function assertWholeAgree(
+  contestants: readonly Contestant<SignedItem>[],
+  { isAdmitted, variant }: Pick<WholePath, 'isAdmitted' | 'variant'>,
+  { secrets, items }: Pick<WholeRequests, 'secrets' | 'items'>,
+  originUs: number,
+): Promise<void> {
+  const some = items.slice(0, AGREED_ITEMS);
+  const laterUs = originUs + 3 * WINDOW_US;
+  await assertAll(contestants, some.map(forge), originUs, false, 'forged');
+  if (variant === 'forged') return;
+  await assertAll(contestants, items.slice(0, secrets.size), originUs, true, 'fresh');
+  await assertAll(contestants, some, originUs, false, 'sent again at once');
+  await assertAll(contestants, some, laterUs, isAdmitted, 'sent again when it was forgotten');
 }
 
-async function assertAgree(
+async function assertAll(
   contestants: readonly Contestant<SignedItem>[],
   items: readonly SignedItem[],
+  nowUs: number,
   wanted: boolean,
+  which: string,
 ): Promise<void> {
   for (const { name, decide } of contestants) {
     for (const item of items) {
-      if ((await answered(decide(item, Date.now() * 1000))) === wanted) continue;
+      if ((await answered(decide(item, nowUs))) === wanted) continue;
       const words = wanted ? 'refuses what the others admit' : 'admits what the others refuse';
-      throw new FloodproofError('FP_BENCH_DISAGREES', `${name} ${words}: a request of ${item.keyId}`);
+      throw new FloodproofError('FP_BENCH_DISAGREES', `${name} ${words}: a request of ${item.keyId}, ${which}`);
     }
   }
 }

@@ -1,19 +1,20 @@
 /** One limit decision for one key: Floodproof's engines against the limiters of Node. */
 import { FloodproofError } from '../../errors.js';
 import {
+  isAdmitted as admits,
   burstDisagreement,
   frozen,
-  isAdmitted,
   type LimiterSettings,
   type OpenLimiter,
   refillDisagreement,
   refilling,
 } from './agreement.js';
-import { type LimiterRival, limiterPackages, loadPackages, nativeRival, tsRival } from './limiter-rivals.js';
+import { engineRival, type LimiterRival, limiterPackages, loadPackages } from './limiter-rivals.js';
+import { formRivals, openForms } from './own-forms.js';
 import { loadOwnLimiter } from './own-limiter.js';
-import { type Contestant, timeByTurns } from './rounds.js';
-import { type BenchRow, FLOOR } from './row.js';
-import { type BenchSetting, type GroupResult, rowsOf } from './setting.js';
+import { type Contestant, race, racerOf } from './rounds.js';
+import { type BenchRow, FLOOR, NATIVE, TS } from './row.js';
+import { type BenchSetting, enginesOf, type GroupResult, rowsOf } from './setting.js';
 import { keysText } from './tables.js';
 import { drawOrder, keyList } from './workload.js';
 
@@ -23,9 +24,9 @@ const ORDER_LENGTH = 2 ** 20;
 
 const paths = [
   // The bucket is far larger than the benchmark is long.
-  { path: 'admitted', isAdmitted: true, capacity: 2 ** 30, refillCells: 1, refillPeriodUs: 1_000_000 },
+  { path: 'admit', isAdmitted: true, capacity: 2 ** 30, refillCells: 1, refillPeriodUs: 1_000_000 },
   // Its one cell is used up before anything is timed, and comes back in an hour.
-  { path: 'throttled', isAdmitted: false, capacity: 1, refillCells: 1, refillPeriodUs: 3_600_000_000 },
+  { path: 'deny', isAdmitted: false, capacity: 1, refillCells: 1, refillPeriodUs: 3_600_000_000 },
 ] as const;
 
 export async function limiterRivals(
@@ -36,8 +37,7 @@ export async function limiterRivals(
   const own = ownLimiter === null ? [] : [await loadOwnLimiter(ownLimiter)];
   return {
     rivals: [
-      ...(native === null ? [] : [nativeRival(native, originUs)]),
-      tsRival(ts, originUs),
+      ...enginesOf({ native, ts }).map(({ name, engine }) => engineRival(name, engine, originUs)),
       ...own,
       ...packages.rivals,
     ],
@@ -67,9 +67,10 @@ export async function assertLimitersAgree(rivals: readonly LimiterRival[], origi
 
 export async function measureLimit(setting: BenchSetting): Promise<GroupResult> {
   const { rivals, absent } = await limiterRivals(setting);
-  const remarks = await assertLimitersAgree(rivals, setting.originUs);
+  const forms = rivals.filter(({ name }) => name === NATIVE || name === TS).flatMap(formRivals);
+  const remarks = await assertLimitersAgree([...rivals, ...forms], setting.originUs);
   const rows: BenchRow[] = [];
-  const keyCounts = setting.isQuick ? [1000] : [1000, 100_000, 1_000_000, ...(setting.isLarge ? [10_000_000] : [])];
+  const keyCounts = setting.isQuick ? [1000] : [1000, 1_000_000, ...(setting.isLarge ? [10_000_000] : [])];
   for (const count of keyCounts) {
     const racing = count <= KEYS_TOGETHER_MAX ? rivals : rivals.filter(({ kind }) => kind === 'bucket');
     const left = rivals.filter((rival) => !racing.includes(rival));
@@ -90,26 +91,39 @@ async function measurePath(
   keys: readonly string[],
   path: (typeof paths)[number],
 ): Promise<BenchRow[]> {
-  setting.say(`limit, ${path.path}, ${keys.length} keys`);
-  const opened = rivals.map((rival) => ({ name: rival.name, limiter: rival.open({ ...path, maxKeys: keys.length }) }));
-  for (const { limiter } of opened) {
-    for (const key of keys) {
-      if (limiter.form === 'value') limiter.decide(key, Date.now() * 1000);
-      else await isAdmitted(limiter, key, Date.now() * 1000);
-    }
-  }
+  const { isAdmitted } = path;
+  setting.say(`limit, ${path.path}, ${keysText(keys.length)}`);
+  const opened = rivals.map((rival) => ({ rival, limiter: rival.open({ ...path, maxKeys: keys.length }) }));
+  for (const { limiter } of opened) await decideAll(limiter, keys);
+  const forms = opened.flatMap(({ rival, limiter }) =>
+    limiter.gate === undefined ? [] : [openForms(rival.name, limiter.gate, keys, isAdmitted)],
+  );
   const contestants: Contestant<string>[] = [
-    { name: FLOOR, form: 'value', decide: (key) => key.length > 0 === path.isAdmitted },
-    ...opened.map(({ name, limiter: { form, decide } }) => ({ name, form, decide })),
+    { name: FLOOR, form: 'value', decide: (key) => key.length > 0 === isAdmitted },
+    ...opened.map(({ rival: { name, kind }, limiter: { form, decide } }) => {
+      return { name, form, decide, hasOwnClock: kind === 'other' };
+    }),
   ];
   const rows: BenchRow[] = [];
   for (const skew of ['uniform', 'zipf'] as const) {
-    const workload = { items: keys, order: drawOrder(keys.length, skew, ORDER_LENGTH), isAdmitted: path.isAdmitted };
-    const timings = await timeByTurns(contestants, workload, setting.pace);
-    rows.push(...rowsOf({ group: 'limit', path: path.path, keys: keys.length, skew }, timings));
+    const order = drawOrder(keys.length, skew, ORDER_LENGTH);
+    const racers = [
+      ...contestants.map((contestant) => racerOf(contestant, { items: keys, order, isAdmitted })),
+      ...forms.flatMap((racersOn) => racersOn(order)),
+    ];
+    const timings = await race(racers, setting.pace);
+    rows.push(...rowsOf({ group: 'limit', path: path.path, variant: '', keys: keys.length, skew }, timings));
   }
   for (const { limiter } of opened) limiter.close();
   return rows;
+}
+
+/** One decision for each key: where a cell is all there is, it is used up then. */
+async function decideAll(limiter: OpenLimiter, keys: readonly string[]): Promise<void> {
+  for (const key of keys) {
+    if (limiter.form === 'value') limiter.decide(key, Date.now() * 1000);
+    else await admits(limiter, key, Date.now() * 1000);
+  }
 }
 
 async function within<T>(

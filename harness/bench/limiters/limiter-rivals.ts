@@ -5,11 +5,11 @@
 import { Decision, type Gate, type GateSpec } from '../../core/spec.js';
 import type { Engine } from '../../native/engine.js';
 import type { LimiterSettings, OpenLimiter } from './agreement.js';
-import { NATIVE, TS } from './row.js';
+import { ownCopy } from './own-copy.js';
 
 export interface LimiterRival {
   readonly name: string;
-  /** `bucket`: cells come back one by one as time goes on, and time is an argument; `other`: a clock of its own, or windows. */
+  /** `bucket`: cells come back one by one as time goes on, and time is an argument; `other`: windows, and a clock of its own. */
   readonly kind: 'bucket' | 'other';
   open(settings: LimiterSettings): OpenLimiter;
 }
@@ -21,7 +21,7 @@ function nothing(): void {
   // Nothing to close.
 }
 
-function limiterSpec(settings: LimiterSettings, originUs: number): GateSpec {
+export function limiterSpec(settings: LimiterSettings, originUs: number): GateSpec {
   const { capacity, refillCells, refillPeriodUs, maxKeys } = settings;
   return {
     classes: ['request'],
@@ -40,33 +40,18 @@ function limiterSpec(settings: LimiterSettings, originUs: number): GateSpec {
   };
 }
 
-export function nativeRival(engine: Engine, originUs: number): LimiterRival {
-  return {
-    name: NATIVE,
-    kind: 'bucket',
-    open: (settings) => {
-      const gate: Gate = engine.createGate(limiterSpec(settings, originUs));
-      return {
-        form: 'value',
-        decide: (key, nowUs) => gate.limit(nowUs, 0, '', key, '') === Decision.admitted,
-        close: nothing,
-      };
-    },
-  };
+function limitOf(gate: Gate, admitted: number) {
+  return (key: string, nowUs: number): boolean => gate.limit(nowUs, 0, '', key, '') === admitted;
 }
 
-/** The same as above word for word: a closure of its own, so that V8 learns about each engine apart. */
-export function tsRival(engine: Engine, originUs: number): LimiterRival {
+/** One of our engines. */
+export function engineRival(name: string, engine: Engine, originUs: number): LimiterRival {
   return {
-    name: TS,
+    name,
     kind: 'bucket',
     open: (settings) => {
-      const gate: Gate = engine.createGate(limiterSpec(settings, originUs));
-      return {
-        form: 'value',
-        decide: (key, nowUs) => gate.limit(nowUs, 0, '', key, '') === Decision.admitted,
-        close: nothing,
-      };
+      const gate = engine.createGate(limiterSpec(settings, originUs));
+      return { form: 'value', decide: ownCopy(limitOf)(gate, Decision.admitted), close: nothing, gate };
     },
   };
 }

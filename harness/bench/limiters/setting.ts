@@ -24,20 +24,13 @@ export interface GroupResult {
 }
 
 /** Both engines, or what there is of them. */
-export function enginesOf({ native, ts }: BenchSetting): { name: string; engine: Engine }[] {
+export function enginesOf({ native, ts }: Pick<BenchSetting, 'native' | 'ts'>): { name: string; engine: Engine }[] {
   return [...(native === null ? [] : [{ name: NATIVE, engine: native }]), { name: TS, engine: ts }];
 }
 
 export function rowsOf(
-  place: Pick<BenchRow, 'group' | 'path' | 'keys' | 'skew'>,
+  place: Pick<BenchRow, 'group' | 'path' | 'variant' | 'keys' | 'skew'>,
   timings: readonly Timing[],
 ): BenchRow[] {
-  return timings.map(({ name, nsPerOp, p50Ns, p99Ns }) => ({
-    ...place,
-    rival: name,
-    threads: 1,
-    nsPerOp,
-    p50Ns,
-    p99Ns,
-  }));
+  return timings.map(({ name, ...figures }) => ({ ...place, rival: name, threads: 1, ...figures }));
 }

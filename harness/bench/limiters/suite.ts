@@ -5,12 +5,14 @@ import { FloodproofError } from '../../errors.js';
 import { openEngine } from '../../native/engine.js';
 import { doubtOf, machineFacts } from '../machine.js';
 import { measureBatch } from './batch-group.js';
+import { figuresOf } from './figures.js';
 import { measureFused } from './fused-group.js';
 import { measureLimit } from './limit-group.js';
 import { measureMemory } from './memory-group.js';
 import type { Pace } from './rounds.js';
 import { type BenchDocument, type BenchRow, type GroupName, groupNames } from './row.js';
 import type { BenchSetting, GroupResult } from './setting.js';
+import { measureThreads } from './threads-group.js';
 import { measureVerify } from './verify-group.js';
 
 const groups: Readonly<Record<GroupName, (setting: BenchSetting) => Promise<GroupResult>>> = {
@@ -19,11 +21,11 @@ const groups: Readonly<Record<GroupName, (setting: BenchSetting) => Promise<Grou
   fused: measureFused,
   batch: measureBatch,
   memory: measureMemory,
+  threads: measureThreads,
 };
 
 const FULL: Pace = { rounds: 7, sampleMs: 10, singles: 20_000 };
 const QUICK: Pace = { rounds: 3, sampleMs: 2, singles: 2000 };
-const NO_THREADS = 'threads: no table is shared by threads yet, so there is nothing to measure with several';
 /** Above this, single calls can not be told apart by the timer. */
 const TIMER_GRAIN_NS_MAX = 1000;
 const CPU_SHARE_MIN = 0.95;
@@ -35,6 +37,7 @@ const packages = [
   'limiter',
   '@noble/hashes',
   'hash-wasm',
+  'piscina',
 ];
 
 export interface SuiteOptions {
@@ -51,7 +54,7 @@ export async function runSuite(options: SuiteOptions): Promise<BenchDocument> {
     throw new FloodproofError('FP_FILE_UNREADABLE', `there is no file ${options.ownLimiter}`);
   }
   const auto = openEngine('auto');
-  const machine = machineFacts(packages);
+  const facts = machineFacts(packages);
   const setting: BenchSetting = {
     ...options,
     native: auto.engine === 'native' ? auto : null,
@@ -62,14 +65,14 @@ export async function runSuite(options: SuiteOptions): Promise<BenchDocument> {
   const rows: BenchRow[] = [];
   let wallMs = 0;
   let cpuMs = 0;
-  const absent = new Set<string>([NO_THREADS]);
+  const absent = new Set<string>();
   if (auto.engine !== 'native') absent.add(auto.note);
   for (const name of groupNames) {
     if (!options.names.includes(name)) continue;
     const began = { wallMs: performance.now(), cpu: process.cpuUsage() };
     const result = await groups[name](setting);
-    // Memory is measured in other processes.
-    if (name !== 'memory') {
+    // Memory is measured in other processes, threads are two.
+    if (name !== 'memory' && name !== 'threads') {
       const { user, system } = process.cpuUsage(began.cpu);
       wallMs += performance.now() - began.wallMs;
       cpuMs += (user + system) / 1000;
@@ -78,12 +81,23 @@ export async function runSuite(options: SuiteOptions): Promise<BenchDocument> {
     for (const sentence of result.absent) absent.add(sentence);
   }
   const doubts = [
-    doubtOf(machine),
+    doubtOf(facts),
     options.isQuick ? 'a quick run, with few and short rounds' : '',
     grainDoubt(timerGrainNs()),
     shareDoubt(cpuMs, wallMs),
   ].filter((doubt) => doubt !== '');
-  return { schema: 'floodproof/bench-limiters/1', machine, doubts, absent: [...absent], rows };
+  const { cpu, cores, memoryGiB, platform, loadBefore, node, openssl, dependencies, commit, measuredAt } = facts;
+  return {
+    schema: 'floodproof/bench-limiters/2',
+    machine: { cpu, cores, memoryGiB, platform, loadBefore },
+    versions: { node, openssl, ...dependencies },
+    commit,
+    measuredAt,
+    doubts,
+    absent: [...absent],
+    figures: figuresOf(rows),
+    rows,
+  };
 }
 
 /** Others had the core for part of the time: what they took is in the figures. */

@@ -1,6 +1,6 @@
 /** The rows of a run as tables for people, and tables as text and as Markdown. */
 import type { Spread } from '../spread.js';
-import { type BenchDocument, type BenchRow, FLOOR, NATIVE, placesOf, TS } from './row.js';
+import { type BenchRow, FLOOR, NATIVE, pathText, placesOf, TS } from './row.js';
 
 export interface Table {
   readonly title: string;
@@ -11,21 +11,24 @@ export interface Table {
 const titles: Readonly<Record<BenchRow['group'], string>> = {
   limit: 'One limit decision',
   verify: 'One signature check (HMAC-SHA256 of 200 bytes)',
-  fused: 'One whole request: signature, freshness, limit',
+  fused: 'One whole request: signature, freshness, replay, limit',
   batch: 'Many requests at once, time for each',
   memory: 'Memory',
+  threads: 'One table for all threads, time for each decision of all',
 };
 
 /** One table for each group, path and number of keys, in the order of the rows. */
 export function tablesOf(rows: readonly BenchRow[]): Table[] {
   return placesOf(rows).map((place) => {
     const title = titleOf(place);
-    return place[0]?.group === 'memory' ? memoryTable(title, place) : timeTable(title, place);
+    const group = place[0]?.group;
+    if (group === 'memory') return memoryTable(title, place);
+    return group === 'threads' ? threadsTable(title, place) : timeTable(title, place);
   });
 }
 
 export function titleOf([first]: readonly BenchRow[]): string {
-  return first === undefined ? '' : `${titles[first.group]}, ${first.path}, ${keysText(first.keys)}`;
+  return first === undefined ? '' : `${titles[first.group]}, ${pathText(first)}, ${keysText(first.keys)}`;
 }
 
 /** What every ratio is taken against: our native engine, or where it is absent the TypeScript one. */
@@ -64,15 +67,43 @@ function timeTable(title: string, rows: readonly BenchRow[]): Table {
 function memoryTable(title: string, rows: readonly BenchRow[]): Table {
   return {
     title,
-    head: ['', 'resident B/key', 'heap B/key', 'new key: ns', 'first call: us'],
+    head: ['', 'resident B/key', 'heap B/key', "key's text", 'new key: ns', 'first call: us'],
     lines: rows.map(({ rival, bytesPerKey, nsPerOp, firstCallUs }) => [
       rival,
       numberText(bytesPerKey?.resident),
       numberText(bytesPerKey?.heap),
+      bytesPerKey === undefined ? '' : keptText(bytesPerKey.isTextKept),
       spreadText(nsPerOp),
       numberText(firstCallUs),
     ]),
   };
+}
+
+/** Whether the key's text is among the bytes. */
+function keptText(isTextKept: boolean | null): string {
+  if (isTextKept === null) return 'counted if kept';
+  return isTextKept ? 'kept, counted' : 'not kept';
+}
+
+function threadsTable(title: string, rows: readonly BenchRow[]): Table {
+  const places = [...new Set(rows.map(({ skew }) => skew))];
+  const rivals = [...new Set(rows.map(({ rival }) => rival))];
+  const lines = places.flatMap((skew) =>
+    rivals.map((rival) => {
+      const of = (threads: number): BenchRow | undefined =>
+        rows.find((row) => row.skew === skew && row.rival === rival && row.threads === threads);
+      const [one, two] = [of(1), of(2)];
+      const admissions = two?.admissions;
+      return [
+        `${rival}, ${skew}`,
+        one === undefined ? '' : spreadText(one.nsPerOp),
+        two === undefined ? '' : spreadText(two.nsPerOp),
+        one === undefined || two === undefined ? '' : ratioOf(one, two).toFixed(2),
+        admissions === undefined ? '' : `${admissions.counted} of ${admissions.capacity}`,
+      ];
+    }),
+  );
+  return { title, head: ['', 'one thread: ns', 'two: ns', 'gain', 'cells given'], lines };
 }
 
 export function ratioOf(row: BenchRow, base: BenchRow): number {
@@ -80,7 +111,7 @@ export function ratioOf(row: BenchRow, base: BenchRow): number {
 }
 
 export function keysText(keys: number): string {
-  return `${String(keys).replace(/\B(?=(?:\d{3})+$)/g, ',')} keys`;
+  return `${keys.toLocaleString('en')} ${keys === 1 ? 'key' : 'keys'}`;
 }
 
 export function spreadText({ median, min, max }: Spread): string {
@@ -88,7 +119,7 @@ export function spreadText({ median, min, max }: Spread): string {
 }
 
 /** More figures than these no benchmark can keep. */
-function numberText(value: number | undefined): string {
+export function numberText(value: number | undefined): string {
   if (value === undefined) return '';
   return value.toFixed(Math.abs(value) >= 10 ? 0 : 1);
 }
@@ -103,31 +134,9 @@ export function textOf({ title, head, lines }: Table): string {
   return [title, draw(head), ...lines.map(draw)].join('\n');
 }
 
-function markdownOf({ title, head, lines }: Table): string {
+export function markdownOf({ title, head, lines }: Table): string {
   const draw = (cells: readonly string[]): string =>
     `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   const rule = head.map((_, column) => (column === 0 ? '---' : '---:'));
   return [`## ${title}`, draw(head), `|${rule.join('|')}|`, ...lines.map(draw)].join('\n');
-}
-
-/** The whole run as a page. `chart` is the name of the file that the picture is in. */
-export function pageOf(document: BenchDocument, findings: readonly string[], chart: string): string {
-  const { machine, doubts, absent, rows } = document;
-  const list = (items: readonly string[]): string => items.map((item) => `- ${item}`).join('\n');
-  const versions = Object.entries(machine.dependencies).map(([name, version]) => `${name} ${version}`);
-  const parts = [
-    '# Limiters and verifiers, measured',
-    `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.platform}; Node ${machine.node}, OpenSSL ` +
-      `${machine.openssl}; ${versions.join(', ')}; commit ${machine.commit}; ${machine.measuredAt}.`,
-    'Nanoseconds for a decision: median (least to most) of rounds in which all rivals ran by turns, loop and clock ' +
-      'included. p50 and p99 are of single calls, each between two readings of a timer, which is in them: compare them ' +
-      'with the row that does nothing.',
-    ...(doubts.length > 0 ? [`**To be doubted:** ${doubts.join('; ')}.`] : []),
-    `![Time of a decision](${chart})`,
-    '## In words',
-    list(findings),
-    ...tablesOf(rows).map(markdownOf),
-    ...(absent.length > 0 ? ['## Not measured', list(absent)] : []),
-  ];
-  return `${parts.join('\n\n')}\n`;
 }

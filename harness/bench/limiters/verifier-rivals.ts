@@ -2,8 +2,8 @@
 import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { Decision, type Gate, type GateSpec } from '../../core/spec.js';
 import type { Engine } from '../../native/engine.js';
+import { ownCopy } from './own-copy.js';
 import type { Contestant } from './rounds.js';
-import { NATIVE, TS } from './row.js';
 
 export interface SignedItem {
   readonly keyId: string;
@@ -20,32 +20,29 @@ const spec = (originUs: number): GateSpec => ({
   classes: ['signed'],
   limits: [],
   // Without replay memory: the rivals have none. Freshness is checked all the same.
-  auth: { signed: [true], windowUsMax: 3_600_000_000, futureUs: 3_600_000_000, replayCapacity: null },
+  auth: {
+    signed: [true],
+    windowUsMax: 3_600_000_000,
+    futureUs: 3_600_000_000,
+    hash: 'sha256',
+    encoding: 'hex',
+    replayCapacity: null,
+    replayPerKey: 1,
+  },
   originUs,
 });
 
-function gateWith(engine: Engine, secrets: Secrets, originUs: number): Gate {
-  const gate = engine.createGate(spec(originUs));
-  for (const [keyId, secret] of secrets) gate.addKey(keyId, secret, '');
-  return gate;
+function verifyOf(gate: Gate, admitted: number) {
+  return ({ keyId, timestampUs, message, signature }: SignedItem, nowUs: number): boolean =>
+    gate.verify(nowUs, keyId, timestampUs, 0, message, signature) === admitted;
 }
 
-export function nativeVerifier(engine: Engine, originUs: number): VerifierRival {
+/** One of our engines. */
+export function engineVerifier(name: string, engine: Engine, originUs: number): VerifierRival {
   return (secrets) => {
-    const gate = gateWith(engine, secrets, originUs);
-    const decide: Contestant<SignedItem>['decide'] = ({ keyId, timestampUs, message, signature }, nowUs) =>
-      gate.verify(nowUs, keyId, timestampUs, 0, message, signature) === Decision.admitted;
-    return { name: NATIVE, form: 'value', decide };
-  };
-}
-
-/** Word for word as above, so that V8 learns about each engine apart. */
-export function tsVerifier(engine: Engine, originUs: number): VerifierRival {
-  return (secrets) => {
-    const gate = gateWith(engine, secrets, originUs);
-    const decide: Contestant<SignedItem>['decide'] = ({ keyId, timestampUs, message, signature }, nowUs) =>
-      gate.verify(nowUs, keyId, timestampUs, 0, message, signature) === Decision.admitted;
-    return { name: TS, form: 'value', decide };
+    const gate = engine.createGate(spec(originUs));
+    for (const [keyId, secret] of secrets) gate.addKey(keyId, secret, '');
+    return { name, form: 'value', decide: ownCopy(verifyOf)(gate, Decision.admitted) };
   };
 }
 

@@ -2,14 +2,13 @@
 import { FloodproofError } from '../../errors.js';
 import { loadPackages } from './limiter-rivals.js';
 import { type Contestant, timeByTurns } from './rounds.js';
-import { type BenchRow, FLOOR } from './row.js';
-import { type BenchSetting, type GroupResult, rowsOf } from './setting.js';
+import { type BenchRow, FLOOR, pathText } from './row.js';
+import { type BenchSetting, enginesOf, type GroupResult, rowsOf } from './setting.js';
 import { forge, secretsOf, signAll } from './signed-items.js';
 import {
   createHmacVerifier,
-  nativeVerifier,
+  engineVerifier,
   type SignedItem,
-  tsVerifier,
   verifierDisagreement,
   verifierPackages,
 } from './verifier-rivals.js';
@@ -20,12 +19,11 @@ const KEYS = 100;
 const ITEMS = 1024;
 
 export async function measureVerify(setting: BenchSetting): Promise<GroupResult> {
-  const { native, ts, originUs, pace, say } = setting;
+  const { originUs, pace, say } = setting;
   const { rivals, absent } = await loadPackages(verifierPackages);
   const secrets = secretsOf(KEYS);
   const all = [
-    ...(native === null ? [] : [nativeVerifier(native, originUs)]),
-    tsVerifier(ts, originUs),
+    ...enginesOf(setting).map(({ name, engine }) => engineVerifier(name, engine, originUs)),
     createHmacVerifier,
     ...rivals,
   ];
@@ -37,8 +35,10 @@ export async function measureVerify(setting: BenchSetting): Promise<GroupResult>
   }
   const rows: BenchRow[] = [];
   for (const isAdmitted of [true, false]) {
-    const path = isAdmitted ? 'admitted' : 'forged';
-    say(`verify, ${path}`);
+    const place = isAdmitted
+      ? ({ path: 'admit', variant: '' } as const)
+      : ({ path: 'deny', variant: 'forged' } as const);
+    say(`verify, ${pathText(place)}`);
     const floor: Contestant<SignedItem> = {
       name: FLOOR,
       form: 'value',
@@ -47,7 +47,7 @@ export async function measureVerify(setting: BenchSetting): Promise<GroupResult>
     const items = isAdmitted ? right : right.map(forge);
     const workload = { items, order: drawOrder(ITEMS, 'uniform', ITEMS), isAdmitted };
     const timings = await timeByTurns([floor, ...contestants], workload, pace);
-    rows.push(...rowsOf({ group: 'verify', path, keys: KEYS, skew: 'uniform' }, timings));
+    rows.push(...rowsOf({ group: 'verify', ...place, keys: KEYS, skew: 'uniform' }, timings));
   }
   return { rows, absent };
 }

@@ -22,18 +22,25 @@ export function keyList(count: number): string[] {
 export function drawOrder(keys: number, skew: BenchRow['skew'], length: number): Uint32Array {
   const random = createRandom(SEED);
   if (skew === 'uniform') return Uint32Array.from({ length }, () => random.below(keys));
+  const ranked = shuffled(keys);
   const reached = new Float64Array(keys);
   let sum = 0;
   for (let rank = 0; rank < keys; rank++) {
     sum += (rank + 1) ** -ZIPF_EXPONENT;
     reached[rank] = sum;
   }
-  const shuffled = Uint32Array.from({ length: keys }, (_, index) => index);
-  for (let last = keys - 1; last > 0; last--) {
+  return Uint32Array.from({ length }, () => ranked[firstAbove(reached, random.unit() * sum)] as number);
+}
+
+/** All numbers below `count` once each, in an order from the seed. */
+export function shuffled(count: number): Uint32Array {
+  const random = createRandom(SEED);
+  const numbers = Uint32Array.from({ length: count }, (_, index) => index);
+  for (let last = count - 1; last > 0; last--) {
     const other = random.below(last + 1);
-    [shuffled[last], shuffled[other]] = [shuffled[other] as number, shuffled[last] as number];
+    [numbers[last], numbers[other]] = [numbers[other] as number, numbers[last] as number];
   }
-  return Uint32Array.from({ length }, () => shuffled[firstAbove(reached, random.unit() * sum)] as number);
+  return numbers;
 }
 
 /** Index of the first that is above `value`; `sorted` ends with one that is. */

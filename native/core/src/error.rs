@@ -10,6 +10,10 @@ pub enum GateError {
     Gate(String),
     Batch(String),
     Key(&'static str),
+    /// A number under which no caller was interned.
+    Caller(u32),
+    /// So many callers are interned already.
+    CallersFull(usize),
 }
 
 impl GateError {
@@ -20,6 +24,8 @@ impl GateError {
             Self::Gate(_) => "FP_GATE_INVALID",
             Self::Batch(_) => "FP_BATCH_INVALID",
             Self::Key(_) => "FP_KEY_INVALID",
+            Self::Caller(_) => "FP_CALLER_INVALID",
+            Self::CallersFull(_) => "FP_CALLERS_FULL",
         }
     }
 }
@@ -31,6 +37,8 @@ impl fmt::Display for GateError {
             Self::Class(count) => write!(formatter, "there is no such request class, only 0 to {}", count - 1),
             Self::Gate(message) | Self::Batch(message) => formatter.write_str(message),
             Self::Key(message) => formatter.write_str(message),
+            Self::Caller(number) => write!(formatter, "no caller was interned under {number}"),
+            Self::CallersFull(count) => write!(formatter, "{count} callers are interned, and that is the most"),
         }
     }
 }

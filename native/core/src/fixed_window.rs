@@ -1,5 +1,5 @@
 //! Fixed window; see `harness/core/fixed-window.ts`.
-use crate::family::Counter;
+use crate::family::{Charge, Counter};
 use crate::spec::WindowAnchor;
 
 #[derive(Debug)]
@@ -43,6 +43,24 @@ impl FixedWindow {
         }
     }
 
+    /// Takes back a charge while its window lasts. A charge that started a window since others joined it stays: without it
+    /// the window would have another phase, and a key could get more in some interval than it should.
+    pub(crate) fn given_back(&self, counter: Counter, charge: Charge) -> Counter {
+        let is_start = charge.after.used == charge.cost;
+        if counter.used == 0 || counter.at != charge.after.at {
+            counter
+        } else if counter.used == charge.cost {
+            Counter::default()
+        } else if is_start && self.anchor == WindowAnchor::FirstHit {
+            counter
+        } else {
+            Counter {
+                at: counter.at,
+                used: counter.used - charge.cost,
+            }
+        }
+    }
+
     pub(crate) fn remaining(&self, counter: Counter, now_us: u64) -> u64 {
         if self.idle_at_us(counter) > now_us {
             self.capacity - counter.used
@@ -82,6 +100,26 @@ mod tests {
             assert_eq!(window.retry_at_us(twice, 1, start_us + 999), start_us + 1_000);
             assert_eq!(window.retry_at_us(twice, 1, start_us + 1_000), start_us + 1_000);
             assert_eq!(window.remaining(twice, start_us + 1_000), 2);
+        }
+    }
+
+    #[test]
+    fn a_charge_is_given_back_unless_the_phase_of_others_hangs_on_it() {
+        let charge = |at_us, after| Charge { cost: 1, at_us, after };
+        let counter = |at, used| Counter { at, used };
+        for (anchor, joined) in [(WindowAnchor::Calendar, 1), (WindowAnchor::FirstHit, 2)] {
+            let window = FixedWindow::new(3, 1_000, anchor);
+            let first = charge(2_000, counter(2_000, 1));
+            let second = charge(2_500, counter(2_000, 2));
+            assert_eq!(window.given_back(counter(2_000, 1), first), Counter::default());
+            assert_eq!(window.given_back(counter(2_000, 2), second), counter(2_000, 1));
+            assert_eq!(window.given_back(counter(2_000, 2), first), counter(2_000, joined));
+            assert_eq!(
+                window.given_back(counter(3_000, 2), first),
+                counter(3_000, 2),
+                "its window is over"
+            );
+            assert_eq!(window.given_back(Counter::default(), first), Counter::default());
         }
     }
 }

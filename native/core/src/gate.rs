@@ -1,108 +1,99 @@
 //! The gate: verifier and limits of one policy fused; see `Gate` in `harness/core/spec.ts` for the contract.
+use crate::attempt::{Attempt, Looks};
+use crate::bucket_table::Sharing;
+use crate::caller::{Caller, CallerKeys, Callers};
 use crate::error::GateError;
+use crate::key_hash::{HashSecret, KeyHash, key_hash};
 use crate::keyring::Keyring;
-use crate::limit_table::{LimitTable, Look};
+use crate::plan::Needs;
 use crate::record::{Record, take_record};
-use crate::spec::{ANSWER_SIZE, Answer, Decision, GateSpec, HORIZON_US, LimitBy};
+use crate::spec::{Answer, Decision, GateSpec};
+use crate::state::State;
 use crate::text_form;
 use crate::time::whole_us;
-use crate::verifier::{SignedRequest, Verifier};
+use crate::verifier::SignedRequest;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
-/// What limits count by, as it came: bytes need not be of any form.
-#[derive(Debug, Clone, Copy)]
-pub struct Caller<'a> {
-    pub ip: &'a [u8],
-    pub account: &'a [u8],
-    pub key_id: &'a [u8],
-}
+const CALLERS_MAX: usize = 10_000_000;
 
-/// The same after the form of those that a matching limit needs was checked; the others are ''.
-#[derive(Clone, Copy, Default)]
-struct Keys<'a> {
-    ip: &'a str,
-    account: &'a str,
-    key_id: &'a str,
-}
-
-impl<'a> Keys<'a> {
-    fn of(&self, by: LimitBy) -> &'a str {
-        match by {
-            LimitBy::Ip => self.ip,
-            LimitBy::Account => self.account,
-            LimitBy::Key => self.key_id,
-            LimitBy::Global => "",
-        }
-    }
-}
-
-/// A limit that matches a class: its index, and its cost for it.
-#[derive(Debug, Clone, Copy)]
-struct Match {
-    index: usize,
-    cost: u64,
-}
-
-/// What is asked of a request class: the limits before the verifier, the verifier, the limits after it.
-#[derive(Debug)]
-struct ClassPlan {
-    is_signed: bool,
-    front: Vec<Match>,
-    back: Vec<Match>,
-    needs_account: bool,
-    needs_key: bool,
-}
-
+/// One thread's handle on a gate. Several handles on one gate decide as one: what one admits is charged for all.
 pub struct Gate {
-    plans: Vec<ClassPlan>,
-    tables: Tables,
+    pub(crate) state: Arc<State>,
+    pub(crate) sharing: Sharing,
     keyring: Keyring,
-    verifier: Option<Verifier>,
-    now_us: u64,
-    horizon_us: u64,
+    pub(crate) callers: Callers,
+    looks: Looks,
+    class_id: usize,
 }
 
 impl fmt::Debug for Gate {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            formatter,
-            "Gate({} classes, {} limits, {:?})",
-            self.plans.len(),
-            self.tables.tables.len(),
-            self.keyring
-        )
+        let State { plans, tables, .. } = &*self.state;
+        write!(formatter, "Gate({} classes, {} limits)", plans.len(), tables.len())
     }
 }
 
+/// How often threads that share a gate got into each other's way. Never does one of them get a cell too many for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Contention {
+    /// Requests that were refused since another thread took cells between their look and their charge.
+    pub overtaken: u64,
+    /// Charges that were given back; each may have throttled somebody for the moment in which it stood.
+    pub given_back: u64,
+}
+
 impl Gate {
+    /// A gate for one thread.
+    ///
     /// # Errors
     /// `GateError::Gate` when the spec is out of range; the full list of faults is made in TypeScript.
-    pub fn new(spec: &GateSpec) -> Result<Self, GateError> {
-        spec.check()?;
-        Ok(Self {
-            plans: (0..spec.classes.len())
-                .map(|class_id| ClassPlan::new(spec, class_id))
-                .collect(),
-            tables: Tables::new(spec)?,
-            keyring: Keyring::default(),
-            verifier: spec.auth.as_ref().map(Verifier::new),
-            now_us: spec.origin_us,
-            horizon_us: spec.origin_us + HORIZON_US,
-        })
+    pub fn new(spec: &GateSpec, secret: HashSecret) -> Result<Self, GateError> {
+        Ok(Self::over(Arc::new(State::new(spec, secret)?), Sharing::Alone))
+    }
+
+    /// A gate that other threads can get a handle on.
+    ///
+    /// # Errors
+    /// As `new`.
+    pub fn shared(spec: &GateSpec, secret: HashSecret) -> Result<Self, GateError> {
+        Ok(Self::over(Arc::new(State::new(spec, secret)?), Sharing::Threads))
+    }
+
+    /// Another handle on the same gate, for another thread; none when the gate is for one thread alone.
+    pub fn attach(&self) -> Option<Self> {
+        (self.sharing == Sharing::Threads).then(|| Self::over(Arc::clone(&self.state), Sharing::Threads))
+    }
+
+    fn over(state: Arc<State>, sharing: Sharing) -> Self {
+        Self {
+            keyring: Keyring::new(Arc::clone(&state.keyring)),
+            state,
+            sharing,
+            callers: Callers::default(),
+            looks: Looks::default(),
+            class_id: 0,
+        }
     }
 
     /// # Errors
     /// `GateError::Key`
     pub fn add_key(&mut self, key_id: &[u8], secret: &[u8], account: &[u8]) -> Result<(), GateError> {
-        self.keyring.add(key_id, secret, account)
+        self.state.keyring.add(key_id, secret, account)
     }
 
     pub fn remove_key(&mut self, key_id: &[u8]) -> bool {
-        self.keyring.remove(key_id)
+        self.state.keyring.remove(key_id)
     }
 
-    /// Decides one request: verifier and every matching limit.
+    /// Which texts a request of this class needs; none when there is no such class.
+    pub fn needs(&self, class_id: f64) -> Needs {
+        self.class_index(class_id)
+            .map_or_else(|_| Needs::default(), |class_id| self.state.plans[class_id].needs)
+    }
+
+    /// Decides one request: verifier and every matching limit. `answer` tells the rest.
     ///
     /// # Errors
     /// `GateError::Time`, `GateError::Class`
@@ -112,85 +103,118 @@ impl Gate {
         class_id: f64,
         caller: Caller<'_>,
         signed: &SignedRequest<'_>,
-    ) -> Result<(Decision, Answer), GateError> {
+    ) -> Result<Decision, GateError> {
         let now_us = whole_us(now_us).ok_or(GateError::Time)?;
         let class_id = self.class_index(class_id)?;
-        Ok(self.decide_checked(now_us, class_id, caller, Some(signed)))
+        let mut needs = self.state.plans[class_id].needs;
+        if needs.signature {
+            needs.account = false;
+            needs.key = true;
+        }
+        let keys = CallerKeys::new(self.state.secret, caller, needs);
+        Ok(self.decide_checked(now_us, class_id, keys, needs.signature.then_some(signed)))
     }
 
     /// Only the limits, as if the verifier had said yes.
     ///
     /// # Errors
     /// `GateError::Time`, `GateError::Class`
-    pub fn limit(&mut self, now_us: f64, class_id: f64, caller: Caller<'_>) -> Result<(Decision, Answer), GateError> {
+    pub fn limit(&mut self, now_us: f64, class_id: f64, caller: Caller<'_>) -> Result<Decision, GateError> {
         let now_us = whole_us(now_us).ok_or(GateError::Time)?;
         let class_id = self.class_index(class_id)?;
-        Ok(self.decide_checked(now_us, class_id, caller, None))
+        let keys = CallerKeys::new(self.state.secret, caller, self.state.plans[class_id].needs);
+        Ok(self.decide_checked(now_us, class_id, keys, None))
+    }
+
+    /// Keeps a caller under a number, so that its limits can be asked without its texts.
+    ///
+    /// # Errors
+    /// `GateError::CallersFull`
+    pub fn intern_caller(&mut self, caller: Caller<'_>) -> Result<u32, GateError> {
+        if self.callers.count() == CALLERS_MAX {
+            return Err(GateError::CallersFull(CALLERS_MAX));
+        }
+        let number = u32::try_from(self.callers.count()).unwrap_or(u32::MAX);
+        self.callers
+            .push(CallerKeys::new(self.state.secret, caller, Needs::ALL_TEXTS));
+        Ok(number)
+    }
+
+    /// `limit` for an interned caller.
+    ///
+    /// # Errors
+    /// `GateError::Time`, `GateError::Class`, `GateError::Caller`
+    pub fn limit_caller(&mut self, now_us: f64, class_id: f64, caller: u32) -> Result<Decision, GateError> {
+        let now_us = whole_us(now_us).ok_or(GateError::Time)?;
+        let class_id = self.class_index(class_id)?;
+        self.decide_caller(now_us, class_id, caller)
     }
 
     /// Only the verifier with its replay claim.
     ///
     /// # Errors
     /// `GateError::Time`; `GateError::Gate` when the gate has no verifier.
-    pub fn verify(&mut self, now_us: f64, signed: &SignedRequest<'_>) -> Result<(Decision, Answer), GateError> {
+    pub fn verify(&mut self, now_us: f64, signed: &SignedRequest<'_>) -> Result<Decision, GateError> {
         let now_us = whole_us(now_us).ok_or(GateError::Time)?;
-        if self.verifier.is_none() {
+        let Some(verifier) = &self.state.verifier else {
             return Err(GateError::Gate("this gate has no verifier: auth is null".to_owned()));
-        }
-        self.advance(now_us);
-        let now_us = self.now_us;
-        let decision = self.verifier.as_mut().map_or(Decision::Malformed, |verifier| {
-            match verifier.look(&self.keyring, signed, now_us) {
-                Ok(valid) => {
-                    verifier.claim(valid);
-                    Decision::Admitted
-                }
-                Err(refusal) => refusal,
-            }
-        });
-        Ok((decision, Answer::default()))
+        };
+        self.looks.named = None;
+        let now_us = self.state.clock.advance(now_us);
+        let Some(hash) = self.key_hash(signed.key_id) else {
+            return Ok(Decision::Malformed);
+        };
+        self.keyring.catch_up();
+        let found = self.keyring.find(hash, signed.key_id);
+        let claimed = verifier.claim(found, signed, now_us);
+        Ok(claimed.map_or_else(|refusal| refusal, |_| Decision::Admitted))
     }
 
-    /// Decides `decisions.len()` packed records in order.
+    /// `decide` for the packed record at the start of `record`.
     ///
     /// # Errors
-    /// Before deciding any: `GateError::Batch` when a record is cut short or `answers` is too small, `GateError::Time`
-    /// and `GateError::Class` for the first record at fault.
-    pub fn decide_batch(&mut self, records: &[u8], decisions: &mut [u8], answers: &mut [f64]) -> Result<(), GateError> {
-        if answers.len() < decisions.len().saturating_mul(ANSWER_SIZE) {
-            return Err(GateError::Batch("answers is too small".to_owned()));
-        }
-        let mut rest = records;
-        for index in 0..decisions.len() {
-            let record = take_record(&mut rest, index)?;
-            whole_us(record.now_us).ok_or(GateError::Time)?;
-            self.class_index(f64::from(record.class_id))?;
-        }
-        rest = records;
-        for (index, (decision, answer)) in decisions
-            .iter_mut()
-            .zip(answers.chunks_exact_mut(ANSWER_SIZE))
-            .enumerate()
-        {
-            let record = take_record(&mut rest, index)?;
-            let (decided, answered) = self.decide_record(&record)?;
-            *decision = decided as u8;
-            answer.copy_from_slice(&answered.numbers());
-        }
-        Ok(())
+    /// `GateError::Batch`, `GateError::Time`, `GateError::Class`
+    pub fn decide_record(&mut self, record: &[u8]) -> Result<Decision, GateError> {
+        let mut rest = record;
+        let record = take_record(&mut rest, 0)?;
+        self.decide_taken(&record)
     }
 
-    /// HMAC-SHA256 of the message under the key's secret.
+    /// What the limits said to the request that was decided last.
+    pub fn answer(&self) -> Answer {
+        let Some(position) = self.looks.named else {
+            return Answer::default();
+        };
+        let index = self.state.plans[self.class_id].matches[position].index;
+        self.state.tables[index].answer(index, &self.looks.list[position])
+    }
+
+    /// The MAC of the message under the key's secret.
     ///
     /// # Errors
     /// `GateError::Key` when the key is unknown.
-    pub fn sign(&self, key_id: &[u8], message: &[u8]) -> Result<[u8; 32], GateError> {
-        let holder = text_form::id(key_id).and_then(|key_id| self.keyring.find(key_id));
+    pub fn sign(&mut self, key_id: &[u8], message: &[u8]) -> Result<String, GateError> {
+        self.keyring.catch_up();
+        let hash = self.key_hash(key_id);
+        let holder = hash.and_then(|hash| self.keyring.find(hash, key_id).known());
         let holder = holder.ok_or(GateError::Key("no key of this id is known to the gate"))?;
-        Ok(holder.hmac.mac(message))
+        Ok(self.state.sign(holder, message))
     }
 
-    fn decide_record(&mut self, record: &Record<'_>) -> Result<(Decision, Answer), GateError> {
+    pub fn contention(&self) -> Contention {
+        Contention {
+            overtaken: self.state.overtaken.load(Ordering::Relaxed),
+            given_back: self.state.given_back.load(Ordering::Relaxed),
+        }
+    }
+
+    pub(crate) fn decide_caller(&mut self, now_us: u64, class_id: usize, caller: u32) -> Result<Decision, GateError> {
+        let needs = self.state.plans[class_id].needs;
+        let keys = self.callers.get(caller, needs).ok_or(GateError::Caller(caller))?;
+        Ok(self.decide_checked(now_us, class_id, keys, None))
+    }
+
+    pub(crate) fn decide_taken(&mut self, record: &Record<'_>) -> Result<Decision, GateError> {
         let caller = Caller {
             ip: record.ip,
             account: record.account,
@@ -206,183 +230,53 @@ impl Gate {
         self.decide(record.now_us, f64::from(record.class_id), caller, &signed)
     }
 
-    /// Looks at everything first and charges afterwards, so that nothing has to be given back.
-    fn decide_checked(
+    pub(crate) fn decide_checked(
         &mut self,
         now_us: u64,
         class_id: usize,
-        caller: Caller<'_>,
+        keys: CallerKeys,
         signed: Option<&SignedRequest<'_>>,
-    ) -> (Decision, Answer) {
-        self.advance(now_us);
-        let now_us = self.now_us;
-        let Self {
-            plans,
-            tables,
-            keyring,
-            verifier,
-            ..
-        } = self;
-        let plan = &plans[class_id];
-        let mut keys = Keys::default();
-        if !plan.front.is_empty() {
-            let Some(ip) = text_form::ip(caller.ip) else {
-                return (Decision::Malformed, Answer::default());
-            };
-            keys.ip = ip;
-        }
-        if let Some(denial) = tables.look(&plan.front, keys, now_us) {
-            return denial;
-        }
-
-        let mut valid = None;
-        if let (Some(verifier), Some(signed), true) = (verifier.as_mut(), signed, plan.is_signed) {
-            match verifier.look(keyring, signed, now_us) {
-                Ok(found) => valid = Some(found),
-                Err(refusal) => return tables.refuse(&plan.front, keys, refusal),
-            }
-        }
-        let owner = valid.as_ref().map(|valid| Arc::clone(&valid.account));
-        let account = owner.as_ref().map_or(caller.account, |account| account.as_bytes());
-        match plan.back_keys(keys, account, caller.key_id) {
-            Some(complete) => keys = complete,
-            None => return tables.refuse(&plan.front, keys, Decision::Malformed),
-        }
-        if let Some(denial) = tables.look(&plan.back, keys, now_us) {
-            return denial;
-        }
-
-        if let (Some(verifier), Some(valid)) = (verifier, valid) {
-            verifier.claim(valid);
-        }
-        tables.charge(&plan.front, keys, true);
-        tables.charge(&plan.back, keys, true);
-        (Decision::Admitted, tables.answer_admitted(plan))
-    }
-
-    fn class_index(&self, class_id: f64) -> Result<usize, GateError> {
-        let index = whole_us(class_id).and_then(|whole| usize::try_from(whole).ok());
-        index
-            .filter(|index| *index < self.plans.len())
-            .ok_or(GateError::Class(self.plans.len()))
-    }
-
-    fn advance(&mut self, now_us: u64) {
-        self.now_us = self.now_us.max(now_us).min(self.horizon_us);
-    }
-}
-
-impl ClassPlan {
-    fn new(spec: &GateSpec, class_id: usize) -> Self {
-        let is_signed = spec.auth.as_ref().is_some_and(|auth| auth.signed[class_id]);
-        let matches = |is_front: bool| -> Vec<Match> {
-            let limits = spec.limits.iter().enumerate();
-            limits
-                .filter(|(_, limit)| (limit.by == LimitBy::Ip) == is_front && limit.costs[class_id] > 0)
-                .filter(|(_, limit)| is_signed || limit.by != LimitBy::Key)
-                .map(|(index, limit)| Match {
-                    index,
-                    cost: limit.costs[class_id],
-                })
-                .collect()
+    ) -> Decision {
+        self.class_id = class_id;
+        let state = &*self.state;
+        let mut attempt = Attempt {
+            state,
+            plan: &state.plans[class_id],
+            keys,
+            now_us: state.clock.advance(now_us),
+            sharing: self.sharing,
+            looks: &mut self.looks,
         };
-        let back = matches(false);
-        let needs = |by| back.iter().any(|limit| spec.limits[limit.index].by == by);
-        Self {
-            is_signed,
-            needs_account: needs(LimitBy::Account),
-            needs_key: needs(LimitBy::Key),
-            front: matches(true),
-            back,
+        if let Some(denial) = attempt.look_front() {
+            return denial;
         }
-    }
-
-    /// Adds the keys that the limits after the verifier need; none when one has a wrong form.
-    fn back_keys<'a>(&self, mut keys: Keys<'a>, account: &'a [u8], key_id: &'a [u8]) -> Option<Keys<'a>> {
-        if self.needs_account {
-            keys.account = text_form::id(account)?;
+        let Some((verifier, signed)) = state.verifier.as_ref().zip(signed) else {
+            return attempt.look_back().unwrap_or_else(|| attempt.admit());
+        };
+        let Some(hash) = keys.key else {
+            return attempt.refuse(Decision::Malformed);
+        };
+        self.keyring.catch_up();
+        let found = self.keyring.find(hash, signed.key_id);
+        let valid = match verifier.claim(found, signed, attempt.now_us) {
+            Ok(valid) => valid,
+            Err(refusal) => return attempt.refuse(refusal),
+        };
+        attempt.keys.account = valid.account();
+        let decision = attempt.look_back().unwrap_or_else(|| attempt.admit());
+        if decision != Decision::Admitted {
+            verifier.release(&valid);
         }
-        if self.needs_key {
-            keys.key_id = text_form::id(key_id)?;
-        }
-        Some(keys)
-    }
-}
-
-/// The limits of a gate, each with what it said last.
-struct Tables {
-    tables: Vec<LimitTable>,
-    looks: Vec<Option<Look>>,
-}
-
-impl Tables {
-    fn new(spec: &GateSpec) -> Result<Self, GateError> {
-        let tables: Result<Vec<_>, _> = spec
-            .limits
-            .iter()
-            .map(|limit| LimitTable::new(limit, spec.origin_us))
-            .collect();
-        Ok(Self {
-            tables: tables?,
-            looks: vec![None; spec.limits.len()],
-        })
+        decision
     }
 
-    /// Asks every limit; the denial, with nothing but its strike kept, when one says no.
-    fn look(&mut self, matches: &[Match], keys: Keys<'_>, now_us: u64) -> Option<(Decision, Answer)> {
-        let mut named: Option<(usize, Look)> = None;
-        for &Match { index, cost } in matches {
-            let table = &mut self.tables[index];
-            let look = table.look(keys.of(table.by), cost, now_us);
-            self.looks[index] = Some(look);
-            let is_named = match (look.decision, &named) {
-                (Decision::Admitted, _) => false,
-                (_, Some((_, named))) if named.decision == Decision::Never => false,
-                (_, None) | (Decision::Never, _) => true,
-                (_, Some((_, named))) => look.retry_at_us > named.retry_at_us,
-            };
-            if is_named {
-                named = Some((index, look));
-            }
-        }
-        let (index, mut look) = named?;
-        if look.decision == Decision::Throttled {
-            let table = &mut self.tables[index];
-            table.strike(keys.of(table.by), &mut look);
-        }
-        Some((look.decision, answer(index, &look)))
+    fn key_hash(&self, key_id: &[u8]) -> Option<KeyHash> {
+        text_form::is_id(key_id).then(|| key_hash(self.state.secret, key_id))
     }
 
-    fn charge(&mut self, matches: &[Match], keys: Keys<'_>, is_admitted: bool) {
-        for &Match { index, .. } in matches {
-            let table = &mut self.tables[index];
-            if let Some(look) = &mut self.looks[index] {
-                table.charge(keys.of(table.by), look, is_admitted);
-            }
-        }
-    }
-
-    /// A refusal by the verifier keeps the charge of the limits before it.
-    fn refuse(&mut self, front: &[Match], keys: Keys<'_>, refusal: Decision) -> (Decision, Answer) {
-        self.charge(front, keys, false);
-        (refusal, Answer::default())
-    }
-
-    /// Names the limit with the fewest cells left, the first of equals.
-    fn answer_admitted(&self, plan: &ClassPlan) -> Answer {
-        let looked = plan.front.iter().chain(&plan.back);
-        let looks = looked.filter_map(|&Match { index, .. }| self.looks[index].map(|look| (index, look)));
-        let fewest = looks.min_by_key(|(index, look)| (look.remaining, *index));
-        fewest.map_or(Answer::default(), |(index, look)| answer(index, &look))
-    }
-}
-
-fn answer(index: usize, look: &Look) -> Answer {
-    Answer {
-        limit: Some(index),
-        remaining: look.remaining,
-        retry_at_us: look.retry_at_us,
-        reset_at_us: look.reset_at_us,
-        is_cold: look.is_cold,
+    pub(crate) fn class_index(&self, class_id: f64) -> Result<usize, GateError> {
+        let count = self.state.plans.len();
+        let index = whole_us(class_id).and_then(|whole| usize::try_from(whole).ok());
+        index.filter(|index| *index < count).ok_or(GateError::Class(count))
     }
 }

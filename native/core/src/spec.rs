@@ -58,13 +58,46 @@ pub struct LimitSpec {
     pub max_keys: u64,
 }
 
+/// The hash under the HMAC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HashKind {
+    Sha256,
+    Sha384,
+    Sha512,
+}
+
+impl HashKind {
+    pub(crate) fn mac_bytes(self) -> usize {
+        match self {
+            Self::Sha256 => 32,
+            Self::Sha384 => 48,
+            Self::Sha512 => 64,
+        }
+    }
+}
+
+/// How signatures are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SignatureEncoding {
+    /// Digits of either case.
+    Hex,
+    /// RFC 4648 section 4, padded, one spelling for the same bytes.
+    Base64,
+}
+
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AuthSpec {
     pub signed: Vec<bool>,
+    pub hash: HashKind,
+    pub encoding: SignatureEncoding,
     pub window_us_max: u64,
     pub future_us: u64,
     pub replay_capacity: Option<u64>,
+    /// Of these at most for one key. Not looked at without a capacity.
+    pub replay_per_key: u64,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -127,6 +160,11 @@ impl GateSpec {
                 auth.replay_capacity.is_none_or(|size| (1..=KEYS_MAX).contains(&size)),
                 "auth.replayCapacity",
             )?;
+            demand(
+                auth.replay_capacity
+                    .is_none_or(|size| (1..=size).contains(&auth.replay_per_key)),
+                "auth.replayPerKey",
+            )?;
         }
         Ok(())
     }
@@ -179,5 +217,66 @@ impl Answer {
             to_f64(self.reset_at_us),
             f64::from(u8::from(self.is_cold)),
         ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spec(auth: &str) -> Result<GateSpec, serde_json::Error> {
+        serde_json::from_str(&format!(
+            r#"{{"classes":["c"],"limits":[],"originUs":0,"auth":{{{auth}}}}}"#
+        ))
+    }
+
+    const REST: &str = r#""signed":[true],"windowUsMax":1,"futureUs":1"#;
+
+    #[test]
+    fn reads_hash_and_encoding_by_the_names_of_the_other_engine() {
+        for (hash, kind) in [
+            ("sha256", HashKind::Sha256),
+            ("sha384", HashKind::Sha384),
+            ("sha512", HashKind::Sha512),
+        ] {
+            for (name, encoding) in [("hex", SignatureEncoding::Hex), ("base64", SignatureEncoding::Base64)] {
+                let text =
+                    format!(r#"{REST},"hash":"{hash}","encoding":"{name}","replayCapacity":null,"replayPerKey":0"#);
+                let auth = spec(&text).unwrap().auth.unwrap();
+                assert_eq!((auth.hash, auth.encoding), (kind, encoding));
+            }
+        }
+        assert!(
+            spec(&format!(
+                r#"{REST},"hash":"md5","encoding":"hex","replayCapacity":null,"replayPerKey":0"#
+            ))
+            .is_err()
+        );
+        assert!(
+            spec(&format!(
+                r#"{REST},"encoding":"hex","replayCapacity":null,"replayPerKey":0"#
+            ))
+            .is_err()
+        );
+    }
+
+    #[test]
+    fn one_key_may_have_from_one_claim_to_all() {
+        for (capacity, per_key, is_right) in [
+            ("4", 0, false),
+            ("4", 1, true),
+            ("4", 4, true),
+            ("4", 5, false),
+            ("null", 0, true),
+        ] {
+            let text = format!(
+                r#"{REST},"hash":"sha256","encoding":"hex","replayCapacity":{capacity},"replayPerKey":{per_key}"#
+            );
+            assert_eq!(
+                spec(&text).unwrap().check().is_ok(),
+                is_right,
+                "{per_key} of {capacity}"
+            );
+        }
     }
 }

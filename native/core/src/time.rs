@@ -4,20 +4,26 @@
 pub const TIME_US_MAX: u64 = (1 << 53) - 1;
 
 /// The whole number that the double holds, if it is one from 0 to `TIME_US_MAX`.
+#[inline]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::float_cmp,
+    reason = "the cast is undone and compared, and what it lost is seen there"
+)]
 pub fn whole_us(value: f64) -> Option<u64> {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "the cast is undone and compared below"
-    )]
-    let whole = value as u64;
-    (whole <= TIME_US_MAX && to_f64(whole).total_cmp(&value.abs()).is_eq() && value >= 0.0).then_some(whole)
+    // Signed, since machines convert that in one instruction.
+    let whole = value as i64;
+    let is_whole = whole as f64 == value;
+    u64::try_from(whole)
+        .ok()
+        .filter(|whole| is_whole && *whole <= TIME_US_MAX)
 }
 
 /// Exact up to `TIME_US_MAX`; every instant of a gate is, since `GateSpec::check` bounds what they are made of.
 pub(crate) fn to_f64(whole: u64) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "whole numbers below 2^53 are exact")]
-    let value = whole as f64;
+    let value = whole.cast_signed() as f64;
     value
 }
 

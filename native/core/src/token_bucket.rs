@@ -3,7 +3,6 @@
 //! Here the theoretical arrival time is one 64-bit number of units of 1/n microsecond since the gate was made: ten
 //! years x 29,000 and a debt below 2^52 stay below 2^63.
 use crate::error::GateError;
-use crate::family::Counter;
 
 const REDUCED_CELLS_MAX: u64 = 29_000;
 const SUM_UNITS_MAX: u64 = (1 << 53) - 1;
@@ -17,6 +16,23 @@ pub(crate) struct TokenBucket {
     period_us: u64,
     capacity_units: u64,
     origin_us: u64,
+}
+
+/// One cost at one time, worked out for many buckets.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Step {
+    now: u64,
+    cost: u64,
+    /// The latest arrival time at which the cost still fits.
+    tat_max: u64,
+}
+
+impl Step {
+    /// The arrival time after the charge; none when the cells do not fit.
+    #[inline]
+    pub(crate) fn charged(self, tat: u64) -> Option<u64> {
+        (tat <= self.tat_max).then(|| tat.max(self.now) + self.cost)
+    }
 }
 
 impl TokenBucket {
@@ -46,28 +62,56 @@ impl TokenBucket {
         }
     }
 
-    pub(crate) fn retry_at_us(&self, counter: Counter, cost: u64, now_us: u64) -> u64 {
-        let wanted = self.debt(counter, now_us) + cost * self.period_us;
+    /// Whether `cost` cells fit; no more than the capacity may be asked for.
+    pub(crate) fn fits(&self, tat: u64, cost: u64, now_us: u64) -> bool {
+        self.debt(tat, now_us) + cost * self.period_us <= self.capacity_units
+    }
+
+    /// None when the cost is above the capacity.
+    pub(crate) fn step(&self, cost: u64, now_us: u64) -> Option<Step> {
+        let (now, room) = (self.units(now_us), self.capacity.checked_sub(cost)? * self.period_us);
+        Some(Step {
+            now,
+            cost: cost * self.period_us,
+            tat_max: now + room,
+        })
+    }
+
+    pub(crate) fn retry_at_us(&self, tat: u64, cost: u64, now_us: u64) -> u64 {
+        let wanted = self.debt(tat, now_us) + cost * self.period_us;
         now_us + wanted.saturating_sub(self.capacity_units).div_ceil(self.cells)
     }
 
-    pub(crate) fn charged(&self, counter: Counter, cost: u64, now_us: u64) -> Counter {
-        Counter {
-            at: counter.at.max(self.units(now_us)) + cost * self.period_us,
-            used: 0,
-        }
+    pub(crate) fn charged(&self, tat: u64, cost: u64, now_us: u64) -> u64 {
+        tat.max(self.units(now_us)) + cost * self.period_us
     }
 
-    pub(crate) fn remaining(&self, counter: Counter, now_us: u64) -> u64 {
-        self.capacity - self.debt(counter, now_us).div_ceil(self.period_us)
+    /// Takes back a charge of `charged_at_us`, on which others may have been built, so that nobody ever gets a cell more
+    /// than without it.
+    ///
+    /// Without the charge the arrival time would be lower by at least cost x p less what has come back since: where the
+    /// charge met an idle bucket and a later one came before its debt was paid off, only the rest of it lies in the sum.
+    /// `now_us` is not before any charge that `tat` contains. One unit stays in any case: a slot's arrival time must never
+    /// fall back to what it was when another key had the slot (see `bucket_table.rs`).
+    pub(crate) fn given_back(&self, tat: u64, cost: u64, charged_at_us: u64, now_us: u64) -> u64 {
+        let come_back = (self.units(now_us) - self.units(charged_at_us)).max(1);
+        tat - (cost * self.period_us).saturating_sub(come_back)
     }
 
-    pub(crate) fn idle_at_us(&self, counter: Counter) -> u64 {
-        self.origin_us + counter.at.div_ceil(self.cells)
+    pub(crate) fn remaining(&self, tat: u64, now_us: u64) -> u64 {
+        self.capacity - self.debt(tat, now_us).div_ceil(self.period_us)
     }
 
-    fn debt(&self, counter: Counter, now_us: u64) -> u64 {
-        counter.at.saturating_sub(self.units(now_us))
+    pub(crate) fn idle_at_us(&self, tat: u64) -> u64 {
+        self.origin_us + tat.div_ceil(self.cells)
+    }
+
+    pub(crate) fn is_idle(&self, tat: u64, now_us: u64) -> bool {
+        tat <= self.units(now_us)
+    }
+
+    fn debt(&self, tat: u64, now_us: u64) -> u64 {
+        tat.saturating_sub(self.units(now_us))
     }
 
     fn units(&self, now_us: u64) -> u64 {
@@ -88,8 +132,8 @@ mod tests {
     use crate::spec::HORIZON_US;
     use proptest::prelude::*;
 
-    fn drained(bucket: &TokenBucket, now_us: u64) -> Counter {
-        bucket.charged(Counter::default(), bucket.capacity, now_us)
+    fn drained(bucket: &TokenBucket, now_us: u64) -> u64 {
+        bucket.charged(0, bucket.capacity, now_us)
     }
 
     #[test]
@@ -99,7 +143,7 @@ mod tests {
         let bucket = TokenBucket::new(capacity, 29_000, period_us, 0).unwrap();
         let full = drained(&bucket, HORIZON_US);
         let units = u128::from(HORIZON_US) * 29_000 + u128::from(capacity * period_us);
-        assert_eq!(u128::from(full.at), units);
+        assert_eq!(u128::from(full), units);
         assert_eq!(bucket.remaining(full, HORIZON_US), 0);
         assert_eq!(u128::from(bucket.idle_at_us(full)), units.div_ceil(29_000));
     }
@@ -122,19 +166,51 @@ mod tests {
             costs in prop::collection::vec((1_u64..50, 0_u64..3_000_000), 1..40),
         ) {
             let bucket = TokenBucket::new(capacity, cells, period_us, 7).unwrap();
-            let (mut counter, mut now_us) = (Counter::default(), 7);
+            let (mut tat, mut now_us) = (0, 7);
             for (cost, gap_us) in costs {
                 let cost = cost.min(capacity);
                 now_us += gap_us;
-                let retry_at_us = bucket.retry_at_us(counter, cost, now_us);
-                prop_assert!(bucket.retry_at_us(counter, cost, retry_at_us) == retry_at_us);
+                let retry_at_us = bucket.retry_at_us(tat, cost, now_us);
+                prop_assert_eq!(bucket.fits(tat, cost, now_us), retry_at_us == now_us);
+                prop_assert!(bucket.fits(tat, cost, retry_at_us));
+                let step = bucket.step(cost, now_us).unwrap();
+                prop_assert_eq!(step.charged(tat), bucket.fits(tat, cost, now_us).then(|| bucket.charged(tat, cost, now_us)));
+                prop_assert!(bucket.step(capacity + 1, now_us).is_none());
                 if retry_at_us > now_us {
-                    prop_assert!(bucket.retry_at_us(counter, cost, retry_at_us - 1) == retry_at_us);
+                    prop_assert!(!bucket.fits(tat, cost, retry_at_us - 1));
                 } else {
-                    counter = bucket.charged(counter, cost, now_us);
+                    tat = bucket.charged(tat, cost, now_us);
                 }
-                let idle_at_us = bucket.idle_at_us(counter);
-                prop_assert_eq!(bucket.remaining(counter, idle_at_us.max(now_us)), capacity);
+                let idle_at_us = bucket.idle_at_us(tat);
+                prop_assert!(bucket.is_idle(tat, idle_at_us));
+                prop_assert!(idle_at_us <= 7 || !bucket.is_idle(tat, idle_at_us - 1));
+                prop_assert_eq!(bucket.remaining(tat, idle_at_us.max(now_us)), capacity);
+            }
+        }
+
+        /// Charges of which some are given back later, in any order, against the same history without them.
+        #[test]
+        fn a_charge_that_is_given_back_leaves_nobody_more_than_there_would_be_without_it(
+            cells in 1_u64..5, period_us in 1_u64..7,
+            charges in prop::collection::vec((1_u64..4, 0_u64..9, prop::option::of(0_usize..6)), 1..14),
+        ) {
+            let bucket = TokenBucket::new(1_000, cells, period_us, 0).unwrap();
+            let (mut actual, mut kept, mut now_us) = (0, 0, 0);
+            let mut waiting: Vec<(usize, u64, u64)> = Vec::new();
+            for (index, (cost, gap_us, returned_after)) in charges.iter().enumerate() {
+                now_us += gap_us;
+                let (due, rest): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|(at, ..)| *at <= index);
+                waiting = rest;
+                for (_, cost, charged_at_us) in due {
+                    actual = bucket.given_back(actual, cost, charged_at_us, now_us);
+                    prop_assert!(bucket.debt(actual, now_us) >= bucket.debt(kept, now_us));
+                }
+                actual = bucket.charged(actual, *cost, now_us);
+                match returned_after {
+                    Some(turns) => waiting.push((index + 1 + turns, *cost, now_us)),
+                    None => kept = bucket.charged(kept, *cost, now_us),
+                }
+                prop_assert!(bucket.debt(actual, now_us) >= bucket.debt(kept, now_us));
             }
         }
     }

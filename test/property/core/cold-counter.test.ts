@@ -62,7 +62,7 @@ function run(spec: LimitSpec, history: readonly Step[]): { coldCount: number; ex
   let coldCount = 0;
   for (const { key, gapUs, cost } of history) {
     nowUs += gapUs;
-    if (table.look(`${key}`, cost, nowUs) !== Decision.admitted) continue;
+    if (table.look(key + 1, 0, cost, nowUs) !== Decision.admitted) continue;
     if (table.isCold) coldCount += 1;
     table.charge(true);
     const list = hits.get(key);

@@ -10,6 +10,7 @@ import {
   type LimitNumbers,
   type LimitSpec,
 } from '../../../harness/core/spec.js';
+import { hashSecret } from '../../unit/core/specs.js';
 
 const { admitted, throttled, banned } = Decision;
 const ORIGIN_US = 1_000;
@@ -88,12 +89,12 @@ function play(gate: Gate, history: readonly Step[]): Seen[] {
 test('the retry time is the first microsecond at which the same request passes', () => {
   let deniedCount = 0;
   const property = fc.property(anySpecs, histories, (spec, history) => {
-    const last = play(createGate(spec), history).at(-1);
+    const last = play(createGate(spec, hashSecret), history).at(-1);
     if (last === undefined || last.decision === admitted) return;
     deniedCount += 1;
     expect([throttled, banned]).toContain(last.decision);
     const replayed = (): Gate => {
-      const gate = createGate(spec);
+      const gate = createGate(spec, hashSecret);
       play(gate, history);
       return gate;
     };
@@ -114,14 +115,14 @@ test('a request that is throttled leaves no trace, where there are no bans', () 
   const noBans = specs({ maxKeys: fc.integer({ min: 1, max: 3 }), withBans: false });
   let throttledCount = 0;
   const property = fc.property(noBans, histories, (spec, history) => {
-    const all = play(createGate(spec), history);
+    const all = play(createGate(spec, hashSecret), history);
     const kept = all.filter(({ decision }) => decision === admitted);
     throttledCount += all.length - kept.length;
-    const gate = createGate(spec);
+    const gate = createGate(spec, hashSecret);
     for (const { nowUs, step } of kept) expect(ask(gate, nowUs, step)).toBe(admitted);
     const end = all.at(-1);
     if (end === undefined) return;
-    const full = createGate(spec);
+    const full = createGate(spec, hashSecret);
     play(full, history);
     for (const ip of ['a', 'b', 'c', 'd', 'new']) {
       const step = { ...end.step, ip, account: ip };
@@ -138,9 +139,9 @@ test('a gate whose counters are full and whose bans are over equals a fresh one'
   const LATER_US = 10_000;
   const roomy = specs({ maxKeys: fc.constant(10), withBans: true });
   const property = fc.property(roomy, histories, histories, (spec, past, future) => {
-    const used = createGate(spec);
+    const used = createGate(spec, hashSecret);
     play(used, past);
-    const fresh = createGate(spec);
+    const fresh = createGate(spec, hashSecret);
     let nowUs = ORIGIN_US + LATER_US;
     for (const step of future) {
       nowUs += step.gapUs;

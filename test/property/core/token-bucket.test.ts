@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { createGate } from '../../../harness/core/index.js';
 import { Answer, HORIZON_US, type TokenBucketNumbers } from '../../../harness/core/spec.js';
 import { inexactReason } from '../../../harness/core/token-bucket.js';
-import { limit, spec } from '../../unit/core/specs.js';
+import { hashSecret, limit, spec } from '../../unit/core/specs.js';
 
 const SEED = 42;
 
@@ -63,6 +63,7 @@ test('decides, counts and names times as exact rationals do, over years', () => 
     const costs = [0, 0.3, 0.5, 1].map((share) => Math.max(1, Math.floor(bucket.capacity * share)));
     const gate = createGate(
       spec({ classes: ['0', '0.3', '0.5', '1'], originUs, limits: [limit({ by: 'global', numbers: bucket, costs })] }),
+      hashSecret,
     );
     const reference = new Reference(bucket);
     let nowUs = 0;

@@ -16,6 +16,16 @@ export const badPolicies: readonly BadFile[] = [
     ['FP_RATE_INVALID policy.yaml:10:13 limits[0].refill must be a rate with a period, got Infinity'],
   ),
   badPolicy(
+    'no key has a share of the replay memory that is larger than the whole',
+    [
+      [
+        'auth: { signed: [account, order.place, order.amend, order.cancel] }',
+        'auth: { signed: [account, order.place, order.amend, order.cancel], replayCapacity: 9, replayPerKey: 10 }',
+      ],
+    ],
+    ['FP_REPLAY_SHARE policy.yaml:3:101 auth.replayPerKey must be at most replayCapacity (9), got 10'],
+  ),
+  badPolicy(
     'cells are whole',
     [['refill: 10 per 1s', 'refill: 0.5 per 1s']],
     ['FP_RATE_INVALID policy.yaml:10:13 limits[0].refill must be a whole number of cells, got 0.5'],

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createGate } from '../../../harness/core/index.js';
 import type { Gate } from '../../../harness/core/spec.js';
 import { Decision } from '../../../harness/core/spec.js';
-import { answerOf, auth, bucket, fixedWindow, gateOf, limit, spec } from './specs.js';
+import { answerOf, auth, bucket, fixedWindow, gateOf, hashSecret, limit, spec } from './specs.js';
 
 const { admitted, throttled, banned } = Decision;
 
@@ -138,6 +138,7 @@ describe('a ban', () => {
   test('is not forgiven by a request that the verifier refuses', () => {
     const gate = createGate(
       spec({ auth: auth(), limits: [limit({ numbers: bucket(2, 1, 10), ban: { afterThrottles: 2, forUs: 1000 } })] }),
+      hashSecret,
     );
     const forge = (nowUs: number): Decision => gate.decide(nowUs, 0, 'a', '', 'k', nowUs, 0, 'm', 'no signature');
     expect([0, 0, 1, 10, 11, 12].map(forge)).toEqual([
@@ -156,6 +157,7 @@ describe('a ban', () => {
         auth: auth(),
         limits: [limit({ numbers: fixedWindow(1, 10, 'calendar'), ban: { afterThrottles: 2, forUs: 1000 } })],
       }),
+      hashSecret,
     );
     const forge = (nowUs: number): Decision => gate.decide(nowUs, 0, 'a', '', 'k', nowUs, 0, 'm', 'no signature');
     expect([0, 1, 10, 11, 20, 21, 22, 23].map(forge)).toEqual([

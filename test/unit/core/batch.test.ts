@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createGate, encodeRecord, type RequestRecord } from '../../../harness/core/index.js';
 import { RECORD_HEADER_BYTES } from '../../../harness/core/record.js';
 import { Answer, Decision, type Gate } from '../../../harness/core/spec.js';
-import { auth, bucket, limit, spec } from './specs.js';
+import { auth, bucket, hashSecret, limit, spec } from './specs.js';
 
 function newGate(): Gate {
   const gate = createGate(
@@ -12,6 +12,7 @@ function newGate(): Gate {
       auth: auth({ signed: [true, false] }),
       limits: [limit({ numbers: bucket(3, 1, 10), costs: [1, 1] })],
     }),
+    hashSecret,
   );
   gate.addKey('k', 'secret', 'ann');
   return gate;
@@ -91,6 +92,76 @@ describe('a batch', () => {
   });
 });
 
+describe('a record alone', () => {
+  test('is decided as its fields would be', () => {
+    const message = 'grüße';
+    const signature = newGate().sign('k', message);
+    const signed = record({ classId: 0, keyId: 'k', message, signature, nowUs: 5, timestampUs: 5 });
+    const [single, packed] = [newGate(), newGate()];
+    for (const request of [record({}), signed, signed, record({ nowUs: 9 }), record({ nowUs: 30, ip: '' })]) {
+      const { nowUs, classId, ip, account, keyId, timestampUs, windowUs } = request;
+      const wanted = single.decide(
+        nowUs,
+        classId,
+        ip,
+        account,
+        keyId,
+        timestampUs,
+        windowUs,
+        message,
+        request.signature,
+      );
+      const bytes = encodeRecord(request);
+      expect([packed.decideRecord(bytes), ...packed.answer]).toEqual([wanted, ...single.answer]);
+    }
+  });
+
+  test('may lie at any offset of its memory, before other bytes, and in one memory after another', () => {
+    const gate = newGate();
+    const whole = encodeRecord(record({}));
+    for (let offset = 0; offset < 9; offset += 1) {
+      const bytes = Buffer.concat([Buffer.alloc(offset, 1), whole, Buffer.alloc(3, 1)]);
+      const nowUs = 1000 * offset;
+      bytes.writeDoubleLE(nowUs, offset);
+      expect(gate.decideRecord(bytes.subarray(offset))).toBe(Decision.admitted);
+      expect(gate.answer[Answer.resetAtUs]).toBe(nowUs + 10);
+    }
+  });
+
+  const whole = encodeRecord(record({}));
+  const withTime = encodeRecord(record({ nowUs: -1 }));
+  const withClass = encodeRecord(record({ classId: 2 }));
+  const shared = new Uint8Array(new SharedArrayBuffer(whole.length));
+  shared.set(whole);
+  const faults: { because: string; bytes: unknown; code: string }[] = [
+    { because: 'it is empty', bytes: new Uint8Array(0), code: 'FP_BATCH_INVALID' },
+    { because: 'its header is cut short', bytes: whole.subarray(0, 43), code: 'FP_BATCH_INVALID' },
+    { because: 'its fields are cut short', bytes: whole.subarray(0, whole.length - 1), code: 'FP_BATCH_INVALID' },
+    { because: 'threads share it', bytes: shared, code: 'FP_BATCH_INVALID' },
+    { because: 'it is no array of bytes', bytes: new Float64Array(20), code: 'FP_BATCH_INVALID' },
+    { because: 'it is text', bytes: 'a record', code: 'FP_BATCH_INVALID' },
+    { because: 'it is nothing', bytes: undefined, code: 'FP_BATCH_INVALID' },
+    { because: 'its time is wrong', bytes: withTime, code: 'FP_TIME_INVALID' },
+    { because: 'its class is wrong', bytes: withClass, code: 'FP_CLASS_INVALID' },
+  ];
+  test.each(faults)('is refused when $because', ({ bytes, code }) => {
+    const gate = newGate();
+    const wanted = expect.objectContaining({ code });
+    expect(() => gate.decideRecord(bytes as Uint8Array)).toThrow(wanted);
+    expect(gate.decideRecord(whole)).toBe(Decision.admitted);
+    expect(() => gate.decideRecord(bytes as Uint8Array)).toThrow(wanted);
+    expect(gate.answer[Answer.remaining]).toBe(2);
+  });
+
+  test('in memory that was given away is refused', () => {
+    const gate = newGate();
+    const bytes = Uint8Array.from(whole);
+    expect(gate.decideRecord(bytes)).toBe(Decision.admitted);
+    structuredClone(bytes, { transfer: [bytes.buffer] });
+    expect(() => gate.decideRecord(bytes)).toThrow(expect.objectContaining({ code: 'FP_BATCH_INVALID' }));
+  });
+});
+
 describe('a batch is refused before anything is decided', () => {
   const whole = encodeRecord(record({ message: 'a message' }));
   const lengthened = Uint8Array.from(whole);
@@ -124,12 +195,15 @@ describe('a batch is refused before anything is decided', () => {
 
   const memory = new ArrayBuffer(1024);
   const shared = new Uint8Array(new SharedArrayBuffer(8));
-  const buffers = [
+  const buffers: { count: number; decisions?: unknown; answers?: unknown; because: string }[] = [
     { count: -1, because: 'the count is negative' },
     { count: 0.5, because: 'the count is no whole number' },
     { count: 2, decisions: new Uint8Array(1), because: 'there is no room for the decisions' },
     { count: 2, answers: new Float64Array(9), because: 'there is no room for the answers' },
     { count: 1, decisions: shared, because: 'a buffer is shared with other threads' },
+    { count: 1, decisions: new Float64Array(5), because: 'decisions are of another type' },
+    { count: 1, answers: new Float32Array(5), because: 'answers are of another type' },
+    { count: 1, answers: null, because: 'there are no answers' },
     {
       count: 1,
       decisions: new Uint8Array(memory, 0, 9),
@@ -140,9 +214,10 @@ describe('a batch is refused before anything is decided', () => {
   test.each(buffers)('when $because', ({ count, decisions, answers }) => {
     const bytes = Buffer.concat([whole, whole]);
     const wanted = expect.objectContaining({ code: 'FP_BATCH_INVALID' });
-    expect(() =>
-      newGate().decideBatch(bytes, count, decisions ?? new Uint8Array(2), answers ?? new Float64Array(10)),
-    ).toThrow(wanted);
+    const room = answers === undefined ? new Float64Array(10) : (answers as Float64Array);
+    expect(() => newGate().decideBatch(bytes, count, (decisions ?? new Uint8Array(2)) as Uint8Array, room)).toThrow(
+      wanted,
+    );
   });
 
   const neighbours = [

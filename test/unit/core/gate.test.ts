@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createGate } from '../../../harness/core/index.js';
 import { Decision, type Gate, HORIZON_US, type LimitBy } from '../../../harness/core/spec.js';
-import { answerOf, auth, bucket, fixedWindow, gateOf, limit, spec } from './specs.js';
+import { answerOf, auth, bucket, fixedWindow, gateOf, hashSecret, limit, spec } from './specs.js';
 
 const { admitted, throttled, never, malformed, badSignature, replayed } = Decision;
 
@@ -13,6 +13,7 @@ function signedGate(...limits: Parameters<typeof limit>[0][]): Gate {
       auth: auth({ signed: [true, false] }),
       limits: limits.map((changes, index) => limit({ costs: [1, 1], name: `limit-${index}`, ...changes })),
     }),
+    hashSecret,
   );
   gate.addKey('k', 'secret', 'ann');
   return gate;
@@ -221,14 +222,14 @@ describe('time', () => {
   });
 
   test('before the gate was made is decided as if it had just been made', () => {
-    const gate = createGate(spec({ originUs: 1_000, limits: [limit({ numbers: bucket(1, 1, 10) })] }));
+    const gate = createGate(spec({ originUs: 1_000, limits: [limit({ numbers: bucket(1, 1, 10) })] }), hashSecret);
     gate.limit(0, 0, 'a', '', '');
     expect(answerOf(gate).resetAtUs).toBe(1010);
   });
 
   test('beyond the horizon stands still there', () => {
     const originUs = 1_700_000_000_000_000;
-    const gate = createGate(spec({ originUs, limits: [limit({ numbers: bucket(1, 1, 10) })] }));
+    const gate = createGate(spec({ originUs, limits: [limit({ numbers: bucket(1, 1, 10) })] }), hashSecret);
     expect(gate.limit(Number.MAX_SAFE_INTEGER, 0, 'a', '', '')).toBe(admitted);
     expect(answerOf(gate).resetAtUs).toBe(originUs + HORIZON_US + 10);
     expect(gate.limit(Number.MAX_SAFE_INTEGER, 0, 'a', '', '')).toBe(throttled);

@@ -58,21 +58,6 @@ describe('a table of counters', () => {
     expect(answerOf(gate).resetAtUs).toBe(30);
   });
 
-  test('gives away the slot that is idle longest, of equals that of the key that came first', () => {
-    const gate = gateOf(limit({ numbers: bucket(2, 1, 10), maxKeys: 3 }));
-    gate.limit(0, 0, 'c', '', '');
-    for (const ip of ['b', 'a', 'c']) gate.limit(1, 0, ip, '', '');
-    const isCold = (nowUs: number, ip: string): boolean => {
-      gate.limit(nowUs, 0, ip, '', '');
-      return answerOf(gate).cold === 1;
-    };
-    // While the cold counter is not idle, a key that is new to the table starts from a copy of it.
-    expect(isCold(5, 'served-cold')).toBe(true);
-    expect(isCold(11, 'new')).toBe(true);
-    expect(isCold(11, 'a')).toBe(false);
-    expect(isCold(11, 'b')).toBe(true);
-  });
-
   test('a banned key keeps its slot until the ban is over', () => {
     const ban = { afterThrottles: 1, forUs: 100 };
     const gate = gateOf(limit({ numbers: bucket(1, 1, 10), maxKeys: 1, ban }));

@@ -5,9 +5,13 @@ import type {
   FixedWindowNumbers,
   Gate,
   GateSpec,
+  HashSecret,
   LimitSpec,
   TokenBucketNumbers,
 } from '../../../harness/core/spec.js';
+
+/** The key of the hash in every test that does not try others. */
+export const hashSecret: HashSecret = [0x1234_5678, 0x9abc_def0];
 
 export function bucket(capacity: number, refillCells: number, refillPeriodUs: number): TokenBucketNumbers {
   return { family: 'token-bucket', capacity, refillCells, refillPeriodUs };
@@ -34,11 +38,14 @@ export function spec(changes: Partial<GateSpec>): GateSpec {
 
 /** One signed class with a window of 100 us, a tolerance of 10 us and room for ten claims. */
 export function auth(changes: Partial<AuthSpec> = {}): AuthSpec {
-  return { signed: [true], windowUsMax: 100, futureUs: 10, replayCapacity: 10, ...changes };
+  const times = { windowUsMax: 100, futureUs: 10 };
+  const form = { hash: 'sha256', encoding: 'hex' } as const;
+  const replayCapacity = changes.replayCapacity === undefined ? 10 : changes.replayCapacity;
+  return { signed: [true], ...times, ...form, replayCapacity, replayPerKey: replayCapacity ?? 1, ...changes };
 }
 
 export function gateOf(...limits: LimitSpec[]): Gate {
-  return createGate(spec({ limits }));
+  return createGate(spec({ limits }), hashSecret);
 }
 
 /** The answer by name. */

@@ -1,12 +1,12 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createGate } from '../../../harness/core/index.js';
 import { type GateSpec, HORIZON_US, type LimitSpec } from '../../../harness/core/spec.js';
 import { FloodproofError } from '../../../harness/errors.js';
-import { auth, bucket, fixedWindow, limit, spec } from './specs.js';
+import { auth, bucket, fixedWindow, hashSecret, limit, spec } from './specs.js';
 
 function messagesOf(faulty: GateSpec): string[] {
   try {
-    createGate(faulty);
+    createGate(faulty, hashSecret);
   } catch (error) {
     if (error instanceof FloodproofError && error.code === 'FP_GATE_INVALID') {
       return error.faults.map((fault) => fault.message);
@@ -109,6 +109,46 @@ describe('a spec', () => {
       message: 'auth.replayCapacity must be',
     },
     {
+      because: 'the hash is unknown',
+      faulty: { auth: auth({ hash: untyped('md5') }) },
+      message: 'auth.hash must be one of sha256, sha384, sha512, got md5',
+    },
+    {
+      because: 'the encoding is unknown',
+      faulty: { auth: auth({ encoding: untyped('base32') }) },
+      message: 'auth.encoding must be one of hex, base64, got base32',
+    },
+    {
+      because: 'a key has no share of the replay memory',
+      faulty: { auth: auth({ replayPerKey: 0 }) },
+      message: 'auth.replayPerKey must be a whole number from 1 to 10, got 0',
+    },
+    {
+      because: 'the share of a key is larger than the replay memory',
+      faulty: { auth: auth({ replayCapacity: 7, replayPerKey: 8 }) },
+      message: 'auth.replayPerKey must be a whole number from 1 to 7, got 8',
+    },
+    {
+      because: 'a cost is no whole number',
+      faulty: { limits: [limit({ costs: [1.5] })] },
+      message: 'limits[0].costs[0] must be a whole number from 0 to 2147483647, got 1.5',
+    },
+    {
+      because: 'a cost is no number',
+      faulty: { limits: [limit({ costs: [Number.NaN] })] },
+      message: 'limits[0].costs[0] must be a whole number from 0 to 2147483647, got NaN',
+    },
+    {
+      because: 'a cost is too large',
+      faulty: { limits: [limit({ costs: [2 ** 31] })] },
+      message: 'limits[0].costs[0] must be a whole number from 0 to 2147483647, got 2147483648',
+    },
+    {
+      because: 'a table is too large',
+      faulty: { limits: [limit({ maxKeys: 10_000_001 })] },
+      message: 'limits[0].maxKeys must be a whole number from 1 to 10000000, got 10000001',
+    },
+    {
       because: 'there are more than 64 limits',
       faulty: { limits: Array.from({ length: 65 }, (_, index) => limit({ name: `${index}` })) },
       message: 'limits must have 0 to 64 entries, got 65',
@@ -129,9 +169,51 @@ describe('a spec', () => {
     ]);
   });
 
+  test('may say anything of the share of a key when there is no replay memory', () => {
+    expect(messagesOf(spec({ auth: auth({ replayCapacity: null, replayPerKey: 0 }) }))).toEqual([]);
+  });
+
+  const secrets = [[], [1], [1, 2, 3], [1, -1], [1, 2 ** 32], [0.5, 1], [Number.NaN, 1], ['1', '2'], null, undefined];
+  test.each(secrets)('with the hash secret %s, %s, %s is refused', (...secret) => {
+    const wanted = expect.objectContaining({
+      code: 'FP_GATE_INVALID',
+      message: expect.stringContaining('hash secret'),
+    });
+    const given = secret[0] === null || secret[0] === undefined ? secret[0] : secret;
+    expect(() => createGate(spec({}), untyped(given))).toThrow(wanted);
+  });
+
+  test('whose tables are larger than the memory is refused, and says which', () => {
+    const withoutMemory = (of: GateSpec): unknown => {
+      vi.stubGlobal(
+        'ArrayBuffer',
+        class {
+          constructor() {
+            throw new RangeError('Array buffer allocation failed');
+          }
+        },
+      );
+      try {
+        return createGate(of, hashSecret);
+      } catch (error) {
+        return error;
+      } finally {
+        vi.unstubAllGlobals();
+      }
+    };
+    const said = (message: string): unknown =>
+      expect.objectContaining({ code: 'FP_GATE_INVALID', message: expect.stringContaining(message) });
+    expect(withoutMemory(spec({ limits: [limit({ maxKeys: 1000 })] }))).toEqual(
+      said('the table of limits[0] with maxKeys 1000 needs 30000 bytes'),
+    );
+    expect(withoutMemory(spec({ auth: auth({ replayCapacity: 1000 }) }))).toEqual(
+      said('the replay memory of 1000 signatures needs 32032 bytes'),
+    );
+  });
+
   test('is refused with all its faults at once, and the message tells the first and how many there are', () => {
     const faulty = spec({ limits: [limit({ numbers: bucket(0, -1, 10), maxKeys: 0 })], originUs: Number.NaN });
     expect(messagesOf(faulty)).toHaveLength(4);
-    expect(() => createGate(faulty)).toThrow(/limits\[0\]\.capacity must be .*, got 0 \(and 3 more\)$/);
+    expect(() => createGate(faulty, hashSecret)).toThrow(/limits\[0\]\.capacity must be .*, got 0 \(and 3 more\)$/);
   });
 });

@@ -2,12 +2,12 @@ import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { createGate } from '../../../harness/core/index.js';
 import { type AuthSpec, Decision, type Gate } from '../../../harness/core/spec.js';
-import { auth, spec } from './specs.js';
+import { auth, hashSecret, spec } from './specs.js';
 
 const { admitted, malformed, unknownKey, badSignature, stale, fromFuture, replayed, replayFull } = Decision;
 
 function gateWith(changes: Partial<AuthSpec> = {}): Gate {
-  const gate = createGate(spec({ auth: auth(changes) }));
+  const gate = createGate(spec({ auth: auth(changes) }), hashSecret);
   gate.addKey('k', 'secret', '');
   return gate;
 }
@@ -75,6 +75,40 @@ describe('the signature', () => {
     for (const timestampUs of [0, 500, 5000]) {
       expect(verify(gate, { nowUs: 500, timestampUs, message: 'other', signature: 'forged' })).toBe(badSignature);
     }
+  });
+});
+
+describe('a gate for another hash or encoding', () => {
+  const hashes = ['sha256', 'sha384', 'sha512'] as const;
+  const forms = hashes.flatMap((hash) => (['hex', 'base64'] as const).map((encoding) => ({ hash, encoding })));
+  test.each(forms)('signs and verifies with $hash in $encoding, and takes no other', (form) => {
+    const gate = gateWith(form);
+    for (const { hash, encoding } of forms) {
+      const signature = createHmac(hash, 'secret').update('m').digest(encoding);
+      const isRight = hash === form.hash && encoding === form.encoding;
+      expect(gate.sign('k', 'm') === signature).toBe(isRight);
+      expect(verify(gate, { nowUs: 0, signature })).toBe(isRight ? admitted : badSignature);
+      expect(verify(gate, { nowUs: 0, keyId: 'nobody', signature })).toBe(unknownKey);
+    }
+  });
+
+  test('in hex sees a replay in either case, in base64 only one spelling at all', () => {
+    const hex = gateWith({ hash: 'sha512' });
+    const signature = hex.sign('k', 'm');
+    expect(verify(hex, { nowUs: 0, signature: signature.toUpperCase() })).toBe(admitted);
+    expect(verify(hex, { nowUs: 0, signature })).toBe(replayed);
+    const base64 = gateWith({ encoding: 'base64' });
+    const right = base64.sign('k', 'm');
+    for (const other of [right.slice(0, -1), `${right}=`, right.replace('=', ' '), right.toLowerCase()]) {
+      expect(verify(base64, { nowUs: 0, signature: other })).toBe(badSignature);
+    }
+    expect(verify(base64, { nowUs: 0, signature: right })).toBe(admitted);
+  });
+
+  test('without auth signs with SHA-256 in hex', () => {
+    const gate = createGate(spec({}), hashSecret);
+    gate.addKey('k', 'secret', '');
+    expect(gate.sign('k', 'm')).toBe(createHmac('sha256', 'secret').update('m').digest('hex'));
   });
 });
 
@@ -196,6 +230,35 @@ describe('replay', () => {
     const gate = gateWith({ replayCapacity: null });
     expect(verify(gate, { nowUs: 0 })).toBe(admitted);
     expect(verify(gate, { nowUs: 0 })).toBe(admitted);
+  });
+
+  test('memory has a share for each key, so that one key can not fill it for all', () => {
+    const gate = gateWith({ replayCapacity: 3, replayPerKey: 2 });
+    gate.addKey('k2', 'secret', '');
+    const ask = (nowUs: number, keyId: string, message: string): Decision =>
+      gate.verify(nowUs, keyId, nowUs, 0, message, gate.sign(keyId, message));
+    expect([ask(0, 'k', 'a'), ask(1, 'k', 'b'), ask(2, 'k', 'c')]).toEqual([admitted, admitted, replayFull]);
+    expect([ask(2, 'k2', 'c'), ask(2, 'k2', 'd')]).toEqual([admitted, replayFull]);
+    expect(ask(3, 'k', 'a')).toBe(replayed);
+    expect([ask(101, 'k', 'c'), ask(101, 'k', 'd')]).toEqual([admitted, replayFull]);
+  });
+
+  test('memory counts the claims of a key on while it is gone, and they are its own when it comes back', () => {
+    const gate = gateWith({ replayCapacity: 10, replayPerKey: 2 });
+    expect(verify(gate, { nowUs: 0, message: 'a' })).toBe(admitted);
+    expect(verify(gate, { nowUs: 0, message: 'b' })).toBe(admitted);
+    for (let index = 0; index < 500; index += 1) {
+      gate.removeKey('k');
+      // Many keys that come and go, so that numbers of keys are used again.
+      gate.addKey(`other-${index}`, 'secret', '');
+      gate.removeKey(`other-${index}`);
+      gate.addKey('k', 'secret', '');
+    }
+    expect(verify(gate, { nowUs: 1, message: 'a' })).toBe(replayed);
+    expect(verify(gate, { nowUs: 1, message: 'c' })).toBe(replayFull);
+    gate.addKey('new', 'secret', '');
+    expect(verify(gate, { nowUs: 1, keyId: 'new', message: 'c' })).toBe(admitted);
+    expect(verify(gate, { nowUs: 101, message: 'c' })).toBe(admitted);
   });
 
   test('memory stays exact over many claims that expire in any order', () => {

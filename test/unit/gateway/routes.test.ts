@@ -9,6 +9,7 @@ import { PasswordStore } from '../../../harness/gateway/password-store.js';
 import { addRoutes } from '../../../harness/gateway/routes.js';
 import { SessionStore } from '../../../harness/gateway/session-store.js';
 import { requestClasses } from '../../../harness/scenario/plan.js';
+import { hashSecret } from '../core/specs.js';
 
 class BrokenOrderStore extends OrderStore {
   override place(): Order {
@@ -25,7 +26,7 @@ function brokenApi() {
   const gatekeeper = new Gatekeeper({
     clientIp: { from: 'socket' },
     spec,
-    gate: createGate(spec),
+    gate: createGate(spec, hashSecret),
     clock: { originUs, nowUs: () => originUs },
     accountByKey: new Map(),
   });

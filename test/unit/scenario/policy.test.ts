@@ -21,11 +21,14 @@ describe('loadPolicy', () => {
       file: 'policy.yaml',
       auth: {
         profile: 'hmac-lines',
+        hash: 'sha256',
+        encoding: 'hex',
         signed: [false, false, true, true, true, true],
         windowUs: 5_000_000,
         futureUs: 1_000_000,
         replay: 'refuse',
         replayCapacity: 100_000,
+        replayPerKey: 25_000,
       },
       clientIp: { from: 'socket' },
       limits: [
@@ -90,6 +93,20 @@ describe('loadPolicy', () => {
     expect(limitOf(`${text}, anchor: first-hit`)).toMatchObject({ anchor: 'first-hit' });
   });
 
+  it('leaves a quarter of the replay memory to one key, rounded up, unless it says otherwise', () => {
+    const perKey = (text: string): number | undefined =>
+      load(`version: 1\nname: signed\nauth: { signed: [account], ${text} }\nlimits: []\n`).auth?.replayPerKey;
+    expect(perKey('replayCapacity: 9')).toBe(3);
+    expect(perKey('replayCapacity: 8')).toBe(2);
+    expect(perKey('replayCapacity: 1')).toBe(1);
+    expect(perKey('replayCapacity: 9, replayPerKey: 9')).toBe(9);
+  });
+
+  it('says how signatures are made and written', () => {
+    const text = 'version: 1\nname: signed\nauth: { signed: [account], hash: sha512, encoding: base64 }\nlimits: []\n';
+    expect(compilePolicy(load(text), 0).auth).toMatchObject({ hash: 'sha512', encoding: 'base64' });
+  });
+
   it('may have no limits when it has signatures', () => {
     const policy = load('version: 1\nname: signed\nauth: { signed: [account], replay: allow }\nlimits: []\n');
     expect(policy.limits).toEqual([]);
@@ -114,13 +131,16 @@ describe('compilePolicy', () => {
       ],
       auth: {
         signed: [false, false, true, true, true, true],
+        hash: 'sha256',
+        encoding: 'hex',
         windowUsMax: 5_000_000,
         futureUs: 1_000_000,
         replayCapacity: 100_000,
+        replayPerKey: 25_000,
       },
       originUs: 1_700_000_000_000_000,
     });
-    expect(createGate(spec).engine).toBe('ts');
+    expect(createGate(spec, [1, 2]).engine).toBe('ts');
   });
 
   it('refuses a sliding log, which is for judging a target by its URL', () => {

@@ -9,6 +9,7 @@ import { loadPolicy } from '../../../harness/scenario/policy.js';
 import { promisedCells } from '../../../harness/scenario/promise.js';
 import { loadScenario, loadScenarios } from '../../../harness/scenario/scenario.js';
 import { releaseFiles } from '../../support/scenario-files.js';
+import { hashSecret } from '../core/specs.js';
 
 const spotExchange = loadPolicy(fileReader, 'scenarios/policies/spot-exchange.yaml');
 
@@ -108,7 +109,7 @@ function worstExcess(file: string, limitName: string, policy: Policy, freshIp: b
   const requestClass = requestClasses.findIndex(
     (_, index) => (limit.costs[index] ?? 0) > 0 && isSent(attacker.behaviour, index),
   );
-  const gate = createGate(compilePolicy(policy, 0));
+  const gate = createGate(compilePolicy(policy, 0), hashSecret);
   const gapUs = (1_000_000 * attacker.population) / attacker.arrivals.ratePerSecond;
   const [span] = attacker.active;
   const lengthUs = span === undefined ? 0 : span.endUs - span.startUs;

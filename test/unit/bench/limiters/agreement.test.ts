@@ -9,12 +9,13 @@ import {
 } from '../../../../harness/bench/limiters/agreement.js';
 import { assertLimitersAgree } from '../../../../harness/bench/limiters/limit-group.js';
 import {
+  engineRival,
   type LimiterRival,
   limiterPackages,
   loadPackages,
-  nativeRival,
-  tsRival,
 } from '../../../../harness/bench/limiters/limiter-rivals.js';
+import { formRivals } from '../../../../harness/bench/limiters/own-forms.js';
+import { NATIVE, TS } from '../../../../harness/bench/limiters/row.js';
 import { openEngine } from '../../../../harness/native/engine.js';
 
 const ORIGIN_US = 1_700_000_000_000_000;
@@ -89,12 +90,14 @@ describe('before anything is timed', () => {
     const { rivals, absent } = await loadPackages(limiterPackages);
     const auto = openEngine('auto');
     const ours = [
-      tsRival(openEngine('ts'), ORIGIN_US),
-      ...(auto.engine === 'native' ? [nativeRival(auto, ORIGIN_US)] : []),
+      engineRival(TS, openEngine('ts'), ORIGIN_US),
+      ...(auto.engine === 'native' ? [engineRival(NATIVE, auto, ORIGIN_US)] : []),
     ];
     expect(absent).toEqual([]);
     expect(rivals).toHaveLength(4);
-    expect(await assertLimitersAgree([...ours, ...rivals], ORIGIN_US)).toEqual([]);
+    const forms = ours.flatMap(formRivals);
+    expect(forms.map(({ name }) => name)).toContain('floodproof ts, a batch of 1,024');
+    expect(await assertLimitersAgree([...ours, ...forms, ...rivals], ORIGIN_US)).toEqual([]);
   });
 
   test('a wrong rival stops the benchmark, and is named', async () => {

@@ -34,6 +34,50 @@ describe('timing by turns', () => {
     expect([...times]).toEqual([true]);
   });
 
+  test('hands the time of the workload over where it has one, and none to who reads a clock of its own', async () => {
+    const seen: number[] = [];
+    const steps = { fromUs: 1000, stepUs: 7 };
+    const decide = (_: string, nowUs: number): boolean => seen.push(nowUs) > 0;
+    await timeByTurns([{ name: 'x', form: 'value', decide }], { items, order, isAdmitted: true, steps }, pace);
+    expect(seen).toEqual(seen.map((_, index) => 1000 + 7 * index));
+    seen.length = 0;
+    const own: Contestant<string> = { name: 'x', form: 'value', decide, hasOwnClock: true };
+    await timeByTurns([own], { items, order, isAdmitted: true }, pace);
+    expect(new Set(seen)).toEqual(new Set([0]));
+  });
+
+  test('makes items ready before they are timed, each stretch once and none longer than the order', async () => {
+    const stretches: [number, number][] = [];
+    let calls = 0;
+    const decide = (): boolean => {
+      // Ready are exactly the items up to the end of the last stretch.
+      expect(calls).toBeLessThan(stretches.at(-1)?.[1] ?? 0);
+      calls += 1;
+      return true;
+    };
+    const prepare = (from: number, to: number): void => {
+      expect(calls).toBe(from);
+      stretches.push([from, to]);
+    };
+    await timeByTurns([{ name: 'x', form: 'value', decide }], { items, order, isAdmitted: true, prepare }, pace);
+    expect(stretches.at(-1)?.[1]).toBe(calls);
+    for (const [from, to] of stretches) expect(to - from).toBeLessThanOrEqual(order.length);
+  });
+
+  test('has no single calls where one decides many, and divides by all', async () => {
+    const decide = (): boolean => {
+      const beganMs = performance.now();
+      while (performance.now() - beganMs < 1);
+      return true;
+    };
+    const workload = { items, order, isAdmitted: true, decisionsPerItem: 1000 };
+    const [timing] = await timeByTurns([{ name: 'x', form: 'value', decide }], workload, pace);
+    expect(Object.keys(timing ?? {})).toEqual(['name', 'nsPerOp']);
+    // A millisecond for a thousand: at least a microsecond, and not the million nanoseconds of the item.
+    expect(timing?.nsPerOp.min).toBeGreaterThanOrEqual(990);
+    expect(timing?.nsPerOp.min).toBeLessThan(1_000_000);
+  });
+
   test.each([
     { name: 'admits one', isAdmitted: false, decide: (item: string) => item === 'a' },
     { name: 'throttles one', isAdmitted: true, decide: (item: string) => item === 'a' },

@@ -5,7 +5,8 @@ export function row(rival: string, median: number, changes: Partial<BenchRow> = 
   return {
     group: 'limit',
     rival,
-    path: 'admitted',
+    path: 'admit',
+    variant: '',
     keys: 1000,
     skew: 'uniform',
     threads: 1,
@@ -16,21 +17,20 @@ export function row(rival: string, median: number, changes: Partial<BenchRow> = 
 
 export function document(rows: readonly BenchRow[], changes: Partial<BenchDocument> = {}): BenchDocument {
   return {
-    schema: 'floodproof/bench-limiters/1',
+    schema: 'floodproof/bench-limiters/2',
     machine: {
       cpu: 'a CPU',
       cores: 2,
       memoryGiB: 8,
       platform: 'linux-x64',
-      node: '20.20.2',
-      openssl: '3.0.19',
-      dependencies: { limiter: '4.1.0' },
-      commit: '0123456789ab',
-      measuredAt: '2026-11-25T00:00:00.000Z',
       loadBefore: 0,
     },
+    versions: { node: '20.20.2', openssl: '3.0.19', limiter: '4.1.0' },
+    commit: '0123456789ab',
+    measuredAt: '2026-11-25T00:00:00.000Z',
     doubts: [],
     absent: [],
+    figures: [],
     rows: [...rows],
     ...changes,
   };

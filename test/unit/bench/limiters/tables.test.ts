@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { chartOf } from '../../../../harness/bench/limiters/chart.js';
-import { FLOOR, NATIVE, TS } from '../../../../harness/bench/limiters/row.js';
-import { keysText, pageOf, spreadText, tablesOf, textOf } from '../../../../harness/bench/limiters/tables.js';
+import { pageOf } from '../../../../harness/bench/limiters/page.js';
+import { type Figure, FLOOR, NATIVE, TS } from '../../../../harness/bench/limiters/row.js';
+import { keysText, spreadText, tablesOf, textOf } from '../../../../harness/bench/limiters/tables.js';
 import { readXml } from '../../report/xml-reader.js';
 import { document, row } from './rows.js';
 
@@ -17,13 +18,13 @@ describe('tables', () => {
   test('set rivals side by side, with the ratio to the native engine', () => {
     expect(tablesOf(rows).map(textOf).join('\n\n')).toBe(
       [
-        'One limit decision, admitted, 1,000 keys',
+        'One limit decision, admit, 1,000 keys',
         '                                 uniform: ns  / native  p50  p99         zipf: ns  / native  p50  p99',
         'nothing but loop and clock     40 (36 to 44)             60   70',
         'floodproof native            100 (90 to 110)      1.00  120  300  100 (90 to 110)      1.00  1.0  2.0',
         'floodproof ts               250 (225 to 275)      2.50  260  500',
         '',
-        'One signature check (HMAC-SHA256 of 200 bytes), admitted, 100 keys',
+        'One signature check (HMAC-SHA256 of 200 bytes), admit, 100 keys',
         '                  uniform: ns  / nothing',
         '<a> & |b|  1000 (900 to 1100)',
       ].join('\n'),
@@ -33,14 +34,27 @@ describe('tables', () => {
   test('of memory show bytes, the cost of a new key and of the first call', () => {
     const held = row(TS, 500, {
       group: 'memory',
-      path: 'new key',
-      bytesPerKey: { resident: 250.4, heap: -0.01 },
+      variant: 'new key',
+      bytesPerKey: { resident: 250.4, heap: -0.01, isTextKept: false },
       firstCallUs: 3.25,
     });
-    expect(tablesOf([held])[0]?.lines).toEqual([[TS, '250', '-0.0', '500 (450 to 550)', '3.3']]);
+    expect(tablesOf([held])[0]?.lines).toEqual([[TS, '250', '-0.0', 'not kept', '500 (450 to 550)', '3.3']]);
+  });
+
+  test('of threads show what the second gains, and the cells that both were given', () => {
+    const threads = { group: 'threads' as const, variant: 'one hot key', keys: 1 };
+    const one = row(NATIVE, 100, threads);
+    const two = row(NATIVE, 80, { ...threads, threads: 2, admissions: { counted: 7, capacity: 7 } });
+    expect(tablesOf([one, two]).map(({ title, lines }) => [title, lines])).toEqual([
+      [
+        'One table for all threads, time for each decision of all, admit, one hot key, 1 key',
+        [['floodproof native, uniform', '100 (90 to 110)', '80 (72 to 88)', '1.25', '7 of 7']],
+      ],
+    ]);
   });
 
   test.each([
+    { keys: 1, text: '1 key' },
     { keys: 5, text: '5 keys' },
     { keys: 1000, text: '1,000 keys' },
     { keys: 10_000_000, text: '10,000,000 keys' },
@@ -54,8 +68,16 @@ describe('tables', () => {
 });
 
 describe('the page', () => {
+  const reached: Figure = {
+    what: 'x',
+    unit: 'ns',
+    measured: { median: 3, min: 2, max: 4 },
+    reach: 'at most 3',
+    against: 'y',
+    isReached: true,
+  };
   const page = pageOf(
-    document(rows, { doubts: ['it was busy'], absent: ['x is not here'] }),
+    document(rows, { doubts: ['it was busy'], absent: ['x is not here'], figures: [reached] }),
     ['A is faster.'],
     'a.svg',
   );
@@ -66,6 +88,12 @@ describe('the page', () => {
     }
     for (const part of ['![Time of a decision](a.svg)', '- A is faster.', '- x is not here'])
       expect(page).toContain(part);
+  });
+
+  test('has the figures that were to be reached before all other tables', () => {
+    const line = '| x | 3.0 (2.0 to 4.0) ns | at most 3 | yes | y |';
+    expect(page.indexOf(line)).toBeGreaterThan(0);
+    expect(page.indexOf(line)).toBeLessThan(page.indexOf('In words'));
   });
 
   test('has tables whose cells no name can break', () => {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { loadPackages } from '../../../../harness/bench/limiters/limiter-rivals.js';
+import { NATIVE, TS } from '../../../../harness/bench/limiters/row.js';
 import { forge, secretsOf, signAll } from '../../../../harness/bench/limiters/signed-items.js';
 import {
   createHmacVerifier,
-  nativeVerifier,
+  engineVerifier,
   type SignedItem,
-  tsVerifier,
   verifierDisagreement,
   verifierPackages,
 } from '../../../../harness/bench/limiters/verifier-rivals.js';
@@ -38,8 +38,8 @@ describe('the check of verifiers', () => {
     expect(rivals).toHaveLength(2);
     const auto = openEngine('auto');
     const ours = [
-      tsVerifier(openEngine('ts'), ORIGIN_US),
-      ...(auto.engine === 'native' ? [nativeVerifier(auto, ORIGIN_US)] : []),
+      engineVerifier(TS, openEngine('ts'), ORIGIN_US),
+      ...(auto.engine === 'native' ? [engineVerifier(NATIVE, auto, ORIGIN_US)] : []),
     ];
     for (const rival of [...ours, createHmacVerifier, ...rivals]) {
       const contestant = await rival(secrets);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { drawOrder, keyAt, keyList } from '../../../../harness/bench/limiters/workload.js';
+import { drawOrder, keyAt, keyList, shuffled } from '../../../../harness/bench/limiters/workload.js';
 
 function counts(keys: number, order: Uint32Array): number[] {
   const seen = new Array<number>(keys).fill(0);
@@ -40,4 +40,11 @@ test('keys are 32 characters each, and all different', () => {
   expect(new Set(keys).size).toBe(1000);
   expect(keys.filter((key) => key.length !== 32)).toEqual([]);
   expect(keys[7]).toBe(keyAt(7));
+});
+
+test('numbers that are shuffled come once each, the same each time', () => {
+  const numbers = shuffled(1000);
+  expect([...numbers].sort((a, b) => a - b)).toEqual(Array.from({ length: 1000 }, (_, index) => index));
+  expect(numbers).toEqual(shuffled(1000));
+  expect(numbers.slice(0, 5)).not.toEqual(Uint32Array.of(0, 1, 2, 3, 4));
 });

@@ -1,0 +1,28 @@
+//! What a limit said to a request, and what it needs to know to charge it afterwards.
+use crate::family::Counter;
+use crate::spec::Decision;
+
+/// Whose counter decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// The key's own, in this slot.
+    Own(usize),
+    /// A copy of the cold one, which goes into this slot when it is charged.
+    Free(usize),
+    Cold,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Look {
+    pub(crate) decision: Decision,
+    /// First instant at which the request could pass this limit; 0 when it passes, or never can.
+    pub(crate) retry_at_us: u64,
+    pub(crate) is_cold: bool,
+    pub(crate) now_us: u64,
+    pub(crate) cost: u64,
+    /// The counter that decided; after a charge, what became of it.
+    pub(crate) counter: Counter,
+    pub(crate) place: Place,
+    /// Of a bucket table: the word that stood in the place. Of a wide one: the key's strikes before the charge.
+    pub(crate) seen: u64,
+}
