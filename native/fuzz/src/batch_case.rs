@@ -1,11 +1,13 @@
 //! One call of `Gate::decide_batch` with all that a caller can get wrong, and what must hold whatever it was given.
 use crate::admission_bound::AdmissionBound;
+use crate::caller_batch::check_callers;
 use crate::claim_log::ClaimLog;
-use crate::packed_record::PackedRecord;
-use crate::policy::{Policy, compile};
+use crate::packed_record::{PackedRecord, to_f64};
+use crate::policy::{Make, Policy, compile};
 use floodproof_core::{ANSWER_SIZE, Caller, Decision, Gate, GateError, GateSpec, HORIZON_US, SignedRequest, whole_us};
 
-/// Policy, number of records, what `answers` is too long or too short by, and where in a word the records begin.
+/// Policy, number of records, what `answers` is too long or too short by, and a byte of which three bits say where in a
+/// word the records begin, one whether the gate can be shared, four what it hashes keys with.
 pub(crate) const CASE_HEADER_BYTES: usize = 4;
 
 /// Stands where nothing was written: no decision, and a number that no answer has.
@@ -54,7 +56,7 @@ impl BatchCase {
     /// is one that no correct gate makes.
     pub fn check(&self) {
         let spec = self.policy.spec();
-        let mut gate = compile(&spec);
+        let mut gate = compile(&spec, self.make());
         let count = usize::from(self.count);
         let answers_length = (count * ANSWER_SIZE).saturating_add_signed(isize::from(self.answers_skew));
         let mut decisions = vec![UNTOUCHED_DECISION; count].into_boxed_slice();
@@ -69,7 +71,8 @@ impl BatchCase {
                     are_untouched(&answers[count * ANSWER_SIZE..]),
                     "wrote beyond its answers"
                 );
-                check_decided(&spec, &records, &decisions, &answers);
+                self.check_decided(&spec, &records, &decisions, &answers);
+                check_callers(&spec, self.make(), &records);
             }
             (Err(error), Err(code)) => {
                 assert_eq!(error.code(), code, "{error}");
@@ -82,6 +85,13 @@ impl BatchCase {
                 self.check_gate_as_new(&spec, &mut gate);
             }
             (outcome, expected) => panic!("the core says {outcome:?}, and it ought to be {expected:?}"),
+        }
+    }
+
+    fn make(&self) -> Make {
+        Make {
+            secret: u32::from(self.pad >> 4),
+            is_shared: self.pad & 8 != 0,
         }
     }
 
@@ -106,10 +116,43 @@ impl BatchCase {
         Ok(records)
     }
 
+    /// One call for many records decides as one call for each, and admits nothing that the policy forbids.
+    fn check_decided(&self, spec: &GateSpec, records: &[PackedRecord], decisions: &[u8], answers: &[f64]) {
+        let make = self.make();
+        let mut twin = compile(
+            spec,
+            Make {
+                is_shared: !make.is_shared,
+                ..make
+            },
+        );
+        let mut bound = AdmissionBound::new(spec);
+        let mut claims = ClaimLog::new(spec);
+        let mut now_us = spec.origin_us;
+        let decided = decisions.iter().zip(answers.chunks_exact(ANSWER_SIZE));
+        for (index, (record, (decision, answer))) in records.iter().zip(decided).enumerate() {
+            let way = if index % 2 == 0 { decide } else { decide_packed };
+            let (alone, alone_answer) = way(&mut twin, record).expect("the batch took this record");
+            assert_eq!(*decision, alone as u8, "{record:?}");
+            assert!(
+                are_same(&alone_answer, answer),
+                "{answer:?} in a batch, {alone_answer:?} alone: {record:?}"
+            );
+            now_us = whole_us(record.now_us)
+                .map_or(now_us, |us| us.max(now_us))
+                .min(spec.origin_us + HORIZON_US);
+            check_answer(alone, answer, now_us, spec.limits.len());
+            if alone == Decision::Admitted {
+                claims.admit(spec, record, now_us);
+                bound.admit(spec, record, now_us);
+            }
+        }
+    }
+
     /// A batch that was refused took no cell, claimed no signature and moved no clock.
     fn check_gate_as_new(&self, spec: &GateSpec, gate: &mut Gate) {
         let origin_us = to_f64(spec.origin_us);
-        let mut fresh = compile(spec);
+        let mut fresh = compile(spec, self.make());
         let mut at = 0;
         while let Some((mut record, next)) = PackedRecord::read(&self.records, at) {
             at = next;
@@ -125,29 +168,10 @@ impl BatchCase {
     }
 }
 
-/// One call for many records decides as one call for each, and admits nothing that the policy forbids.
-fn check_decided(spec: &GateSpec, records: &[PackedRecord], decisions: &[u8], answers: &[f64]) {
-    let mut twin = compile(spec);
-    let mut bound = AdmissionBound::new(spec);
-    let mut claims = ClaimLog::new(spec);
-    let mut now_us = spec.origin_us;
-    for ((record, decision), answer) in records.iter().zip(decisions).zip(answers.chunks_exact(ANSWER_SIZE)) {
-        let (alone, alone_answer) = decide(&mut twin, record).expect("the batch took this record");
-        assert_eq!(*decision, alone as u8, "{record:?}");
-        let is_equal = alone_answer
-            .iter()
-            .map(|number| number.to_bits())
-            .eq(answer.iter().map(|number| number.to_bits()));
-        assert!(is_equal, "{answer:?} in a batch, {alone_answer:?} alone: {record:?}");
-        now_us = whole_us(record.now_us)
-            .map_or(now_us, |us| us.max(now_us))
-            .min(spec.origin_us + HORIZON_US);
-        check_answer(alone, answer, now_us, spec.limits.len());
-        if alone == Decision::Admitted {
-            claims.admit(spec, record, now_us);
-            bound.admit(spec, record, now_us);
-        }
-    }
+/// Bit for bit.
+pub(crate) fn are_same(one: &[f64], other: &[f64]) -> bool {
+    let bits = |number: &f64| number.to_bits();
+    one.iter().map(bits).eq(other.iter().map(bits))
 }
 
 fn are_untouched(answers: &[f64]) -> bool {
@@ -156,17 +180,13 @@ fn are_untouched(answers: &[f64]) -> bool {
         .all(|answer| answer.to_bits() == UNTOUCHED_ANSWER.to_bits())
 }
 
-fn to_f64(whole: u64) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "an origin is below 2^53")]
-    let value = whole as f64;
-    value
-}
+type Decided = (Decision, [f64; ANSWER_SIZE]);
 
 fn is_whole_time(us: f64) -> bool {
     (0.0..=9_007_199_254_740_991.0).contains(&us) && us.fract() == 0.0
 }
 
-fn decide(gate: &mut Gate, record: &PackedRecord) -> Result<(Decision, [f64; ANSWER_SIZE]), GateError> {
+fn decide(gate: &mut Gate, record: &PackedRecord) -> Result<Decided, GateError> {
     let caller = Caller {
         ip: &record.ip,
         account: &record.account,
@@ -179,8 +199,16 @@ fn decide(gate: &mut Gate, record: &PackedRecord) -> Result<(Decision, [f64; ANS
         message: &record.message,
         signature: &record.signature,
     };
-    let decided = gate.decide(record.now_us, f64::from(record.class_id), caller, &signed);
-    decided.map(|(decision, answer)| (decision, answer.numbers()))
+    let decision = gate.decide(record.now_us, f64::from(record.class_id), caller, &signed)?;
+    Ok((decision, gate.answer().numbers()))
+}
+
+/// More may follow the record in its buffer.
+fn decide_packed(gate: &mut Gate, record: &PackedRecord) -> Result<Decided, GateError> {
+    let mut bytes = record.to_bytes();
+    bytes.push(0xee);
+    let decision = gate.decide_record(&bytes)?;
+    Ok((decision, gate.answer().numbers()))
 }
 
 /// `now_us` is the gate's, which does not go back.
@@ -244,7 +272,7 @@ mod tests {
         for case in planned_cases(PLANS) {
             let mut decisions = vec![UNTOUCHED_DECISION; usize::from(case.count)];
             let answers_length = (decisions.len() * ANSWER_SIZE).saturating_add_signed(isize::from(case.answers_skew));
-            let mut gate = compile(&case.policy.spec());
+            let mut gate = compile(&case.policy.spec(), case.make());
             match gate.decide_batch(&case.records, &mut decisions, &mut vec![0.0; answers_length]) {
                 Ok(()) => decisions
                     .iter()

@@ -1,6 +1,7 @@
 //! What a verifier may have accepted: nothing forged, nothing stale, nothing twice.
 use crate::packed_record::PackedRecord;
-use crate::policy::{KEYS, sign};
+use crate::policy::KEYS;
+use crate::signer::{is_spelled_right, sign};
 use floodproof_core::{GateSpec, whole_us};
 use std::collections::HashMap;
 
@@ -29,8 +30,11 @@ impl ClaimLog {
         };
         let key = KEYS.iter().find(|key| key.key_id.as_bytes() == record.key_id);
         let key = key.unwrap_or_else(|| panic!("nobody has this key: {record:?}"));
-        let signature = sign(key, &record.message);
-        assert!(record.signature.eq_ignore_ascii_case(&signature), "forged: {record:?}");
+        let signature = sign(spec, key, &record.message);
+        assert!(
+            is_spelled_right(spec, &record.signature, &signature),
+            "forged: {record:?}"
+        );
 
         let times = (whole_us(record.timestamp_us), whole_us(record.window_us));
         let (Some(timestamp_us), Some(window_us)) = times else {
@@ -49,9 +53,10 @@ impl ClaimLog {
             live.retain(|_, last_fresh_us| *last_fresh_us >= now_us);
             let before = live.insert((record.key_id.clone(), signature), last_fresh_us);
             assert_eq!(before, None, "replayed: {record:?}");
+            let of_key = live.keys().filter(|(key_id, _)| *key_id == record.key_id).count();
             let capacity = auth.replay_capacity.unwrap_or(u64::MAX);
             assert!(
-                live.len() as u64 <= capacity,
+                live.len() as u64 <= capacity && of_key as u64 <= auth.replay_per_key,
                 "more claims than there is room for: {live:?}"
             );
         }

@@ -7,12 +7,14 @@
 mod admission_bound;
 mod batch_case;
 mod batch_plan;
+mod caller_batch;
 mod claim_log;
 mod mutation;
 mod noise;
 mod packed_record;
 mod policy;
 mod record_plan;
+mod signer;
 mod spoil;
 
 pub use batch_case::BatchCase;

@@ -106,6 +106,13 @@ fn double(header: &[u8], at: usize) -> f64 {
     f64::from_le_bytes(bytes)
 }
 
+/// A time as a record has it.
+pub(crate) fn to_f64(us: u64) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "a time below 2^53 is exact")]
+    let value = us as f64;
+    value
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

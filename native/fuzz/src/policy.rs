@@ -1,6 +1,7 @@
-//! The gates under test. What a gate is made of, and how a request to it is signed, stands here alone.
+//! The gates under test. What a gate is made of stands here alone.
 use floodproof_core::{
-    AuthSpec, BanSpec, Gate, GateSpec, HORIZON_US, LimitBy, LimitNumbers, LimitSpec, WindowAnchor, hmac_sha256,
+    AuthSpec, BanSpec, Gate, GateError, GateSpec, HORIZON_US, HashKind, HashSecret, LimitBy, LimitNumbers, LimitSpec,
+    SignatureEncoding, WindowAnchor,
 };
 
 /// A key that every gate with a verifier knows.
@@ -29,14 +30,6 @@ pub(crate) const KEYS: [KnownKey; 3] = [
         account: "",
     },
 ];
-
-/// The text of a right signature.
-pub(crate) fn sign(key: &KnownKey, message: &[u8]) -> Vec<u8> {
-    const DIGITS: [u8; 16] = *b"0123456789abcdef";
-    let mac = hmac_sha256(key.secret, message);
-    let nibbles = mac.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    nibbles.map(|nibble| DIGITS[usize::from(nibble)]).collect()
-}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Policy {
@@ -68,12 +61,26 @@ impl Policy {
     }
 }
 
+/// How a gate is made of a spec: what it hashes keys with, and whether threads can share it. Its decisions must be the
+/// same whether they can or not.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Make {
+    pub(crate) secret: u32,
+    pub(crate) is_shared: bool,
+}
+
 /// A gate with every key that has a verifier to look it up.
 ///
 /// # Panics
 /// When the core refuses the spec: it must take all of these.
-pub(crate) fn compile(spec: &GateSpec) -> Gate {
-    let mut gate = Gate::new(spec).expect("the spec is in range");
+pub(crate) fn compile(spec: &GateSpec, make: Make) -> Gate {
+    let secret = HashSecret {
+        k0: make.secret,
+        k1: 0x5eed,
+    };
+    let new: fn(&GateSpec, HashSecret) -> Result<Gate, GateError> =
+        if make.is_shared { Gate::shared } else { Gate::new };
+    let mut gate = new(spec, secret).expect("the spec is in range");
     if spec.auth.is_some() {
         for key in &KEYS {
             gate.add_key(key.key_id.as_bytes(), key.secret, key.account.as_bytes())
@@ -138,9 +145,12 @@ fn tight() -> GateSpec {
         ],
         auth: Some(AuthSpec {
             signed: vec![false, true, true, false],
+            hash: HashKind::Sha256,
+            encoding: SignatureEncoding::Hex,
             window_us_max: 1_000,
             future_us: 100,
-            replay_capacity: Some(2),
+            replay_capacity: Some(3),
+            replay_per_key: 2,
         }),
         origin_us: 1_000_000,
     }
@@ -194,9 +204,12 @@ fn extreme() -> GateSpec {
         ],
         auth: Some(AuthSpec {
             signed: vec![true, false],
+            hash: HashKind::Sha512,
+            encoding: SignatureEncoding::Base64,
             window_us_max: HORIZON_US,
             future_us: HORIZON_US,
             replay_capacity: None,
+            replay_per_key: 0,
         }),
         origin_us: (1 << 52) - HORIZON_US,
     }

@@ -1,8 +1,9 @@
 //! One request of a plan: who sends it, when, and whether the signature is right.
-use crate::packed_record::PackedRecord;
-use crate::policy::{KEYS, sign};
+use crate::packed_record::{PackedRecord, to_f64};
+use crate::policy::KEYS;
+use crate::signer::sign;
 use arbitrary::Arbitrary;
-use floodproof_core::{GateSpec, TIME_US_MAX};
+use floodproof_core::{GateSpec, TIME_US_MAX, whole_us};
 
 #[derive(Debug, Arbitrary)]
 pub(crate) struct RecordPlan {
@@ -81,16 +82,16 @@ impl RecordPlan {
         if self.again.chance.is_multiple_of(4) && !earlier.is_empty() {
             let mut record = earlier[earlier.len() - 1 - usize::from(self.again.back) % earlier.len()].clone();
             *now_us = self.again.moment.at(spec, &record, *now_us);
-            record.now_us = double(*now_us);
+            record.now_us = to_f64(*now_us);
             return record;
         }
         // Three of four name a key that is known.
         let key = KEYS.get(usize::from(self.key % 4));
         let message = self.message.to_le_bytes().repeat(usize::from(self.message % 40));
-        let right = key.map_or_else(Vec::new, |key| sign(key, &message));
+        let right = key.map_or_else(Vec::new, |key| sign(spec, key, &message));
         PackedRecord {
-            now_us: double(*now_us),
-            timestamp_us: double(self.age.timestamp_us(*now_us)),
+            now_us: to_f64(*now_us),
+            timestamp_us: to_f64(self.age.timestamp_us(*now_us)),
             window_us: f64::from(self.window_us.unwrap_or(0)),
             class_id: u16::try_from(usize::from(self.class_id) % spec.classes.len()).unwrap_or(0),
             ip: text(self.ip),
@@ -98,7 +99,7 @@ impl RecordPlan {
             key_id: key.map_or_else(|| text(self.key), |key| key.key_id.as_bytes().to_vec()),
             signature: match &self.tampering {
                 None => right,
-                Some(tampering) => tampering.signature(right, &message),
+                Some(tampering) => tampering.signature(spec, right, &message),
             },
             message,
         }
@@ -121,11 +122,11 @@ impl Clock {
 impl Moment {
     fn at(&self, spec: &GateSpec, record: &PackedRecord, now_us: u64) -> u64 {
         let Some(auth) = &spec.auth else { return now_us };
-        let fresh_us = match floodproof_core::whole_us(record.window_us) {
+        let fresh_us = match whole_us(record.window_us) {
             None | Some(0) => auth.window_us_max,
             Some(window_us) => window_us.min(auth.window_us_max),
         };
-        let last_fresh_us = floodproof_core::whole_us(record.timestamp_us).map_or(now_us, |us| us + fresh_us);
+        let last_fresh_us = whole_us(record.timestamp_us).map_or(now_us, |us| us + fresh_us);
         match self {
             Self::Now => now_us,
             Self::LastFresh => last_fresh_us,
@@ -147,10 +148,10 @@ impl Age {
 }
 
 impl Tampering {
-    fn signature(&self, mut right: Vec<u8>, message: &[u8]) -> Vec<u8> {
+    fn signature(&self, spec: &GateSpec, mut right: Vec<u8>, message: &[u8]) -> Vec<u8> {
         match self {
             Self::UpperCase => right.to_ascii_uppercase(),
-            Self::OtherMessage => sign(&KEYS[0], &[message, b"."].concat()),
+            Self::OtherMessage => sign(spec, &KEYS[0], &[message, b"."].concat()),
             Self::Off(at, by) => {
                 if !right.is_empty() {
                     let at = usize::from(*at) % right.len();
@@ -180,10 +181,4 @@ fn text(byte: u8) -> Vec<u8> {
         0x80.. => format!("name-{byte}").into_bytes(),
         _ => format!("name-{}", byte % 8).into_bytes(),
     }
-}
-
-fn double(whole: u64) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "a time below 2^53 is exact")]
-    let value = whole as f64;
-    value
 }
