@@ -166,11 +166,19 @@ fn bare() -> GateSpec {
 }
 
 fn crowded() -> GateSpec {
+    let ban = Some(BanSpec {
+        after_throttles: 3,
+        for_us: 5,
+    });
     GateSpec {
-        classes: classes(2),
+        classes: classes(3),
         limits: vec![
-            limit(LimitBy::Ip, bucket(3, 1, 4), &[1, 0], 1),
-            limit(LimitBy::Account, window(2, 9, WindowAnchor::Calendar), &[0, 1], 1),
+            limit(LimitBy::Ip, bucket(3, 1, 4), &[1, 0, 0], 1),
+            limit(LimitBy::Account, window(2, 9, WindowAnchor::Calendar), &[0, 1, 0], 1),
+            LimitSpec {
+                ban,
+                ..limit(LimitBy::Account, bucket(3, 1, 4), &[0, 0, 1], 1)
+            },
         ],
         auth: None,
         origin_us: 5,
