@@ -231,6 +231,14 @@ fn what_came_back_while_a_charge_stood_is_not_given_back_once_more() {
 }
 
 #[test]
+fn a_slot_whose_taker_gave_back_its_charge_does_not_look_as_before() {
+    let before = [request('a', 0), request('a', 0)];
+    const HERE: &[Request] = &[request('a', 20), request('a', 20), request('a', 20)];
+    const THERE: &[Request] = &[returned('b', 20)];
+    play(1, &before, [HERE, THERE]);
+}
+
+#[test]
 fn a_charge_is_not_given_back_to_the_next_holder_of_its_slot() {
     const HERE: &[Request] = &[returned('a', 0), request('a', 10)];
     const THERE: &[Request] = &[request('b', 10), request('b', 10), request('b', 10)];

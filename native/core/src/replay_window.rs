@@ -4,8 +4,8 @@
 //! When the memory is full, or one key has its part of it, nothing is forgotten to make room: signed requests are refused.
 //! Memory is asked for once and touched as it is used: at most 68 bytes for each claim.
 use crate::claim_expiry::{ClaimExpiry, Place, Placed};
-use crate::claim_index::ClaimIndex;
 use crate::error::GateError;
+use crate::hash_index::HashIndex;
 use crate::key_hash::{HashSecret, KeyHash};
 use crate::spec::Decision;
 
@@ -67,7 +67,7 @@ pub(crate) struct ReplayWindow {
     counts: Vec<u32>,
     entries: Vec<Entry>,
     free: u32,
-    index: ClaimIndex,
+    index: HashIndex,
     expiry: ClaimExpiry,
 }
 
@@ -79,7 +79,7 @@ impl ReplayWindow {
     pub(crate) fn new(capacity: u64, per_key: u64, longest_life_us: u64) -> Result<Self, GateError> {
         let no_memory = || GateError::Gate(format!("auth.replayCapacity: no memory for {capacity} claims"));
         let size = usize::try_from(capacity).map_err(|_| no_memory())?;
-        let index = ClaimIndex::new(size)?;
+        let index = HashIndex::new(size)?;
         let mut entries = Vec::new();
         entries.try_reserve_exact(size).map_err(|_| no_memory())?;
         Ok(Self {
