@@ -1,6 +1,7 @@
 //! One request on its way through the limits of its class.
 use crate::bucket_table::Sharing;
 use crate::caller::CallerKeys;
+use crate::key_hash::KeyHash;
 use crate::look::Look;
 use crate::plan::{ClassPlan, Match};
 use crate::spec::Decision;
@@ -35,6 +36,17 @@ impl Attempt<'_> {
             return Some(Decision::Malformed);
         }
         self.look(0..self.plan.front_count)
+    }
+
+    /// Asks for the memory that the limits after the verifier will need, if the signature is right: its check takes longer.
+    pub(crate) fn expect_back(&self, account: Option<KeyHash>) {
+        let keys = CallerKeys { account, ..self.keys };
+        for limit in &self.plan.matches[self.plan.front_count..] {
+            let table = &self.state.tables[limit.index];
+            if let Some(bucket) = table.bucket() {
+                bucket.prefetch(keys.of(table.by, self.state.global));
+            }
+        }
     }
 
     /// Asks the limits after the verifier.

@@ -258,6 +258,7 @@ impl Gate {
         };
         self.keyring.catch_up();
         let found = self.keyring.find(hash, signed.key_id);
+        attempt.expect_back(found.holder.account);
         let valid = match verifier.claim(found, signed, attempt.now_us) {
             Ok(valid) => valid,
             Err(refusal) => return attempt.refuse(refusal),

@@ -209,6 +209,13 @@ fn keys_between_the_cold_counter_and_a_slot_get_nothing_twice() {
 }
 
 #[test]
+fn a_slot_that_is_being_taken_does_not_hide_those_behind_it() {
+    const HERE: &[Request] = &[request('b', 0)];
+    const THERE: &[Request] = &[request('a', 0), request('a', 0), request('a', 0)];
+    assert_eq!(play(2, &[], [HERE, THERE]).1, 3);
+}
+
+#[test]
 fn charges_that_are_given_back_leave_nobody_more() {
     let before = [request('a', 0)];
     const HERE: &[Request] = &[returned('a', 5), request('a', 12), request('a', 13)];
@@ -221,6 +228,14 @@ fn what_came_back_while_a_charge_stood_is_not_given_back_once_more() {
     const HERE: &[Request] = &[returned('a', 0), request('a', 10), request('a', 10)];
     const THERE: &[Request] = &[request('a', 9)];
     play(1, &[], [HERE, THERE]);
+}
+
+#[test]
+fn a_slot_whose_taker_gave_back_its_charge_does_not_look_as_before() {
+    let before = [request('a', 0), request('a', 0)];
+    const HERE: &[Request] = &[request('a', 20), request('a', 20), request('a', 20)];
+    const THERE: &[Request] = &[returned('b', 20)];
+    play(1, &before, [HERE, THERE]);
 }
 
 #[test]

@@ -1,14 +1,18 @@
 //! The keys that a gate knows, by the hash of their id.
+use crate::hash_index::{ENTRIES_MAX, HashIndex};
 use crate::hmac_key::HmacKey;
 use crate::key_hash::KeyHash;
 use crate::spec::HashKind;
-use std::collections::HashMap;
 use std::fmt;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::Hasher;
 use std::sync::Arc;
+
+/// Keys for which there is room from the start.
+const CAPACITY_MIN: usize = 64;
 
 /// One API key. Nothing of it changes: a new secret is a new holder. Two lines of the processor's cache, since every signed
 /// request reads one from memory that is seldom near.
+#[derive(Clone)]
 #[repr(align(64))]
 pub(crate) struct KeyHolder {
     pub(crate) hmac: HmacKey,
@@ -42,18 +46,15 @@ impl<'k> Found<'k> {
     }
 }
 
-/// Holders by the hash of their id.
+/// Holders by the hash of their id. Each handle on a gate has copies of its own, in a row, so that the way to one is short.
 pub(crate) struct KeyHolders {
-    first: HashMap<KeyHash, Held, BuildHasherDefault<HashOfHash>>,
-    /// The same holders in a row, and at place 0 nobody: from here one is taken that stands in for an id which is not known.
-    row: Vec<Arc<KeyHolder>>,
+    index: HashIndex,
+    /// Keys for which the index has room.
+    capacity: usize,
+    /// At place 0 nobody, who stands in for ids that are not known while there is no other.
+    row: Vec<KeyHolder>,
     /// Those whose hash another id had before them; at a million keys one of 40 million gates has any.
-    collided: Vec<Arc<KeyHolder>>,
-}
-
-struct Held {
-    holder: Arc<KeyHolder>,
-    place: usize,
+    collided: Vec<KeyHolder>,
 }
 
 impl KeyHolders {
@@ -66,31 +67,47 @@ impl KeyHolders {
             number: u32::MAX,
         };
         Self {
-            first: HashMap::default(),
-            row: vec![Arc::new(nobody)],
+            index: index_for(CAPACITY_MIN),
+            capacity: CAPACITY_MIN,
+            row: vec![nobody],
             collided: Vec::new(),
         }
     }
 
     /// Another key stands in for one that is not there, chosen by the hash: one that stood in for all would be the only one
     /// that always lies in the cache, and the time of an answer would tell it.
+    ///
+    /// An id is known by its hash, which saves the look at its text in memory that is seldom near. Nobody can aim at the
+    /// hash of another's id, and who hits it by chance would still have to sign with that one's secret.
     #[inline]
     pub(crate) fn find(&self, key_hash: KeyHash, key_id: &[u8]) -> Found<'_> {
-        match self.first.get(&key_hash) {
-            Some(held) if held.holder.key_id.as_bytes() == key_id => Found {
-                holder: &held.holder,
+        match self.place(key_hash) {
+            Some(place) if self.collided.is_empty() => Found {
+                holder: &self.row[place],
                 is_known: true,
             },
-            _ => self.find_further(key_hash, key_id),
+            place => self.find_further(place, key_hash, key_id),
         }
     }
 
-    fn find_further(&self, key_hash: KeyHash, key_id: &[u8]) -> Found<'_> {
-        let collided = self.collided.iter().find(|other| other.key_id.as_bytes() == key_id);
+    fn find_further(&self, place: Option<usize>, key_hash: KeyHash, key_id: &[u8]) -> Found<'_> {
+        let first = place.map(|place| &self.row[place]);
+        let known = first
+            .into_iter()
+            .chain(&self.collided)
+            .find(|holder| holder.key_id.as_bytes() == key_id);
         Found {
-            holder: collided.unwrap_or_else(|| &self.row[self.stand_in(key_hash)]),
-            is_known: collided.is_some(),
+            holder: known.unwrap_or_else(|| &self.row[self.stand_in(key_hash)]),
+            is_known: known.is_some(),
         }
+    }
+
+    #[inline]
+    fn place(&self, key_hash: KeyHash) -> Option<usize> {
+        let place = self
+            .index
+            .find(key_hash, |place| self.row[place as usize].key_hash == key_hash);
+        place.map(|place| place as usize)
     }
 
     /// A place from 1 on, or 0 when there is no other.
@@ -100,49 +117,74 @@ impl KeyHolders {
         u32::from_le_bytes([a, b, c, d]) as usize + usize::from(others > 0)
     }
 
-    pub(crate) fn insert(&mut self, holder: &Arc<KeyHolder>) {
+    pub(crate) fn insert(&mut self, holder: &KeyHolder) {
         self.remove(holder.key_hash, &holder.key_id);
-        if self.first.contains_key(&holder.key_hash) {
-            self.collided.push(Arc::clone(holder));
+        if self.place(holder.key_hash).is_some() {
+            self.collided.push(holder.clone());
             return;
         }
-        let held = Held {
-            holder: Arc::clone(holder),
-            place: self.row.len(),
-        };
-        self.row.push(Arc::clone(holder));
-        self.first.insert(holder.key_hash, held);
+        if self.row.len() > self.capacity {
+            self.grow();
+        }
+        self.index.insert(holder.key_hash, number(self.row.len()));
+        self.row.push(holder.clone());
     }
 
     pub(crate) fn remove(&mut self, key_hash: KeyHash, key_id: &str) {
-        let is_first = |held: &&Held| *held.holder.key_id == *key_id;
-        let Some(place) = self.first.get(&key_hash).filter(is_first).map(|held| held.place) else {
+        let place = self.place(key_hash);
+        let Some(place) = place.filter(|place| *self.row[*place].key_id == *key_id) else {
             self.collided.retain(|holder| *holder.key_id != *key_id);
             return;
         };
-        self.first.remove(&key_hash);
-        self.row.swap_remove(place);
-        if let Some(moved) = self.row.get(place) {
-            if let Some(held) = self.first.get_mut(&moved.key_hash) {
-                held.place = place;
-            }
+        let last = self.row.len() - 1;
+        self.take_out(place);
+        if last != place {
+            self.take_out(last);
+            self.index.insert(self.row[last].key_hash, number(place));
         }
+        self.row.swap_remove(place);
     }
 
     /// The number of the ids of this hash, of which each has the same.
     pub(crate) fn number(&self, key_hash: KeyHash) -> Option<u32> {
+        let first = self.place(key_hash).map(|place| &self.row[place]);
         let mut collided = self.collided.iter().filter(|holder| holder.key_hash == key_hash);
-        let first = self.first.get(&key_hash).map(|held| &held.holder);
         first.or_else(|| collided.next()).map(|holder| holder.number)
     }
 
     pub(crate) fn count(&self) -> usize {
-        self.first.len() + self.collided.len()
+        self.row.len() - 1 + self.collided.len()
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<KeyHolder>> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &KeyHolder> {
         self.row.iter().skip(1).chain(&self.collided)
     }
+
+    fn take_out(&mut self, place: usize) {
+        let Self { index, row, .. } = self;
+        let words = index.words();
+        index.remove(number(place), |place| {
+            HashIndex::home_in(words, row[place as usize].key_hash)
+        });
+    }
+
+    fn grow(&mut self) {
+        self.capacity = (self.capacity * 2).min(ENTRIES_MAX);
+        self.index = index_for(self.capacity);
+        for (place, holder) in self.row.iter().enumerate().skip(1) {
+            self.index.insert(holder.key_hash, number(place));
+        }
+    }
+}
+
+/// # Panics
+/// When there is no memory for it.
+fn index_for(capacity: usize) -> HashIndex {
+    HashIndex::new(capacity).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn number(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or_else(|_| unreachable!("an index holds fewer than 2^24"))
 }
 
 /// A `KeyHash` is a hash already.
@@ -170,14 +212,12 @@ mod tests {
     #[test]
     fn ids_of_one_hash_are_told_apart() {
         let one_hash = KeyHash::new(1, 1);
-        let holder = |key_id: &str| {
-            Arc::new(KeyHolder {
-                key_id: Arc::from(key_id),
-                key_hash: one_hash,
-                account: None,
-                hmac: HmacKey::new(HashKind::Sha256, b"s"),
-                number: 7,
-            })
+        let holder = |key_id: &str| KeyHolder {
+            key_id: Arc::from(key_id),
+            key_hash: one_hash,
+            account: None,
+            hmac: HmacKey::new(HashKind::Sha256, b"s"),
+            number: 7,
         };
         let mut holders = KeyHolders::new(HashKind::Sha256);
         for key_id in ["a", "b", "c"] {
@@ -213,5 +253,37 @@ mod tests {
     #[test]
     fn a_holder_is_two_lines_of_cache() {
         assert_eq!((size_of::<KeyHolder>(), align_of::<KeyHolder>()), (128, 64));
+    }
+
+    #[test]
+    fn keys_that_come_and_go_are_found_where_a_map_would_hold_them() {
+        let mut holders = KeyHolders::new(HashKind::Sha256);
+        let mut model = std::collections::BTreeMap::new();
+        for round in 0..3_000_u32 {
+            let key = round.wrapping_mul(0x9e37_79b9) >> 22;
+            let (hash, key_id) = (KeyHash::new(key.wrapping_mul(0x85eb_ca6b), key), format!("k{key}"));
+            if round % 3 == 2 {
+                holders.remove(hash, &key_id);
+                model.remove(&key);
+            } else {
+                holders.insert(&KeyHolder {
+                    key_id: Arc::from(&*key_id),
+                    key_hash: hash,
+                    account: None,
+                    hmac: HmacKey::new(HashKind::Sha256, b"s"),
+                    number: round,
+                });
+                model.insert(key, round);
+            }
+            assert_eq!(holders.count(), model.len());
+            let found = holders.find(hash, key_id.as_bytes());
+            assert_eq!(found.known().map(|holder| holder.number), model.get(&key).copied());
+        }
+        for key in 0..1024_u32 {
+            let hash = KeyHash::new(key.wrapping_mul(0x85eb_ca6b), key);
+            let found = holders.find(hash, format!("k{key}").as_bytes());
+            assert_eq!(found.known().map(|holder| holder.number), model.get(&key).copied());
+        }
+        assert!(holders.capacity >= 512, "it has grown");
     }
 }

@@ -4,6 +4,7 @@
 //! number of the last change before a decision, and takes in what is new. A decision without news takes no lock and
 //! shares no memory that is written to.
 use crate::error::GateError;
+use crate::hash_index::ENTRIES_MAX;
 use crate::hmac_key::HmacKey;
 use crate::key_hash::{HashSecret, KeyHash, key_hash};
 use crate::key_holders::{Found, HashOfHash, KeyHolder, KeyHolders};
@@ -14,6 +15,9 @@ use std::fmt;
 use std::hash::BuildHasherDefault;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// What an index of keys has room for.
+const KEYS_MAX: usize = ENTRIES_MAX;
 
 /// A log this much longer than twice the keys is cut down to them.
 const LOG_SLACK: usize = 32;
@@ -59,6 +63,9 @@ impl SharedKeyring {
         let hmac = HmacKey::new(self.hash, secret);
         let hash = self.hash_of(key_id);
         let mut log = self.log();
+        if log.live.count() >= KEYS_MAX {
+            return Err(GateError::Key("the gate holds as many keys as it can"));
+        }
         let number = log.number(hash)?;
         let holder = KeyHolder {
             key_id: Arc::from(key_id),
@@ -157,7 +164,11 @@ impl Log {
         self.changes.push(change);
         if self.changes.len() > 2 * self.live.count() + LOG_SLACK {
             self.generation += 1;
-            self.changes = self.live.iter().map(|holder| Change::Add(Arc::clone(holder))).collect();
+            self.changes = self
+                .live
+                .iter()
+                .map(|holder| Change::Add(Arc::new(holder.clone())))
+                .collect();
         }
     }
 }

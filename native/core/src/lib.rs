@@ -7,12 +7,12 @@ mod batch;
 mod bucket_table;
 mod caller;
 mod claim_expiry;
-mod claim_index;
 mod clock;
 mod error;
 mod family;
 mod fixed_window;
 mod gate;
+mod hash_index;
 mod hmac_key;
 #[cfg(all(test, any(floodproof_loom, floodproof_shuttle)))]
 mod interleavings;

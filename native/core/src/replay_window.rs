@@ -4,8 +4,8 @@
 //! When the memory is full, or one key has its part of it, nothing is forgotten to make room: signed requests are refused.
 //! Memory is asked for once and touched as it is used: at most 68 bytes for each claim.
 use crate::claim_expiry::{ClaimExpiry, Place, Placed};
-use crate::claim_index::ClaimIndex;
 use crate::error::GateError;
+use crate::hash_index::HashIndex;
 use crate::key_hash::{HashSecret, KeyHash};
 use crate::spec::Decision;
 
@@ -21,10 +21,10 @@ pub(crate) struct Claim {
 
 impl Claim {
     pub(crate) fn new(secret: HashSecret, key_number: u32, mac: [u8; 16]) -> Self {
-        // Half of a MAC is enough to spread claims. The key counts: many keys may have been given one secret. Multiplied by
-        // a secret odd number, no two values that are chosen without it fall together more often than by chance.
-        let [a, b, c, d, e, f, g, h, ..] = mac;
-        let half = u64::from_le_bytes([a, b, c, d, e, f, g, h]) ^ u64::from(key_number).rotate_left(32);
+        // Half of a MAC is enough to spread claims; the key counts, since many may have been given one secret. Multiplied
+        // by a secret odd number, values that are chosen without it fall together no more often than by chance.
+        let half = mac[..8].iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
+        let half = half ^ u64::from(key_number).rotate_left(32);
         let multiplier = u64::from(secret.k1) << 32 | u64::from(secret.k0) | 1;
         let product = u128::from(half ^ multiplier.swap_bytes()) * u128::from(multiplier | 1 << 63);
         let [hi, lo] = [product >> 96, product >> 64].map(|word| {
@@ -67,7 +67,7 @@ pub(crate) struct ReplayWindow {
     counts: Vec<u32>,
     entries: Vec<Entry>,
     free: u32,
-    index: ClaimIndex,
+    index: HashIndex,
     expiry: ClaimExpiry,
 }
 
@@ -79,7 +79,7 @@ impl ReplayWindow {
     pub(crate) fn new(capacity: u64, per_key: u64, longest_life_us: u64) -> Result<Self, GateError> {
         let no_memory = || GateError::Gate(format!("auth.replayCapacity: no memory for {capacity} claims"));
         let size = usize::try_from(capacity).map_err(|_| no_memory())?;
-        let index = ClaimIndex::new(size)?;
+        let index = HashIndex::new(size)?;
         let mut entries = Vec::new();
         entries.try_reserve_exact(size).map_err(|_| no_memory())?;
         Ok(Self {

@@ -1,25 +1,26 @@
-//! Finds a claim among the entries of the replay window by the hash of the claim.
+//! Finds an entry of a list by its hash: claims of the replay window, keys of the keyring.
 use crate::error::GateError;
 use crate::key_hash::KeyHash;
 
 /// Low bits of a word: number of the entry + 1, so that an empty word is 0. The bits above hold a part of the hash, which
-/// spares the look at nearly every entry that is another claim's.
+/// spares the look at nearly every other entry.
 const ENTRY_BITS: u32 = 24;
 const ENTRY_MASK: u32 = (1 << ENTRY_BITS) - 1;
+pub(crate) const ENTRIES_MAX: usize = ENTRY_MASK as usize - 1;
 
 /// Open addressing with linear probing; at most half of the words are in use, and a removal moves those behind it up, so
 /// that a search ends at the first empty word however long the gate has run.
 #[derive(Debug)]
-pub(crate) struct ClaimIndex {
+pub(crate) struct HashIndex {
     words: Vec<u32>,
 }
 
-impl ClaimIndex {
+impl HashIndex {
     /// # Errors
-    /// `GateError::Gate` when there is no memory for it, or `capacity` is above 2^24 - 2.
+    /// `GateError::Gate` when there is no memory for it, or `capacity` is above `ENTRIES_MAX`.
     pub(crate) fn new(capacity: usize) -> Result<Self, GateError> {
-        if capacity >= ENTRY_MASK as usize {
-            return Err(GateError::Gate("auth.replayCapacity: out of range".to_owned()));
+        if capacity > ENTRIES_MAX {
+            return Err(GateError::Gate(format!("an index of {capacity} is out of range")));
         }
         let size = capacity * 2;
         // Zeroed memory that is not touched yet comes from `vec!` alone, which aborts where there is none; so it is asked
@@ -27,16 +28,25 @@ impl ClaimIndex {
         let mut attempt: Vec<u32> = Vec::new();
         attempt
             .try_reserve_exact(size)
-            .map_err(|_| GateError::Gate(format!("auth.replayCapacity: no memory for {capacity} claims")))?;
+            .map_err(|_| GateError::Gate(format!("no memory for an index of {capacity}")))?;
         drop(attempt);
         Ok(Self { words: vec![0; size] })
     }
 
     /// Where the search for a hash begins.
     pub(crate) fn home(&self, hash: KeyHash) -> u32 {
-        let scaled = u64::from(hash.lo()) * self.words.len() as u64;
+        Self::home_in(self.words.len(), hash)
+    }
+
+    /// The same for an index of so many words.
+    pub(crate) fn home_in(words: usize, hash: KeyHash) -> u32 {
+        let scaled = u64::from(hash.lo()) * words as u64;
         let [.., a, b, c, d] = scaled.to_le_bytes();
         u32::from_le_bytes([a, b, c, d])
+    }
+
+    pub(crate) fn words(&self) -> usize {
+        self.words.len()
     }
 
     /// The entry that `is_it` says yes to, among those of this hash.
@@ -120,7 +130,7 @@ mod tests {
         fn finds_what_is_there_and_nothing_else_after_any_history(
             changes in prop::collection::vec((0_u32..12, crowded()), 1..200),
         ) {
-            let mut index = ClaimIndex::new(12).unwrap();
+            let mut index = HashIndex::new(12).unwrap();
             let mut hashes: [Option<KeyHash>; 12] = [None; 12];
             for (entry, hash) in changes {
                 if hashes[entry as usize].take().is_some_and(|old| {
@@ -147,7 +157,7 @@ mod tests {
 
     #[test]
     fn asks_only_about_entries_that_share_the_tag() {
-        let mut index = ClaimIndex::new(4).unwrap();
+        let mut index = HashIndex::new(4).unwrap();
         index.insert(KeyHash::new(5, 1), 0);
         index.insert(KeyHash::new(5, 2), 1);
         let found = index.find(KeyHash::new(5, 2), |entry| {
@@ -163,7 +173,7 @@ mod tests {
 
     #[test]
     fn refuses_more_claims_than_its_words_can_name() {
-        assert!(ClaimIndex::new((1 << 24) - 2).is_ok());
-        assert!(ClaimIndex::new((1 << 24) - 1).is_err());
+        assert!(HashIndex::new((1 << 24) - 2).is_ok());
+        assert!(HashIndex::new((1 << 24) - 1).is_err());
     }
 }
