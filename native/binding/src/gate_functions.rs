@@ -126,10 +126,16 @@ impl Function for Decide {
         ip.read(call, 0, needs.ip)?;
         account.read(call, 1, needs.account && !needs.signature)?;
         key_id.read(call, 2, needs.key || needs.signature)?;
-        message.read(call, 3, needs.signature)?;
-        signature.read(call, 4, needs.signature)?;
         let key_id = key_id.bytes();
         let numbers = &instance.numbers;
+        let caller = Caller {
+            ip: ip.bytes(),
+            account: account.bytes(),
+            key_id,
+        };
+        let prepared = instance.with(|gate| Ok(gate.prepare(numbers.get(Slot::ClassId), caller)))?;
+        message.read(call, 3, needs.signature)?;
+        signature.read(call, 4, needs.signature)?;
         let signed = SignedRequest {
             key_id,
             timestamp_us: whole_us(numbers.get(Slot::TimestampUs)),
@@ -137,12 +143,7 @@ impl Function for Decide {
             message: message.bytes(call, 3)?,
             signature: signature.bytes(),
         };
-        let caller = Caller {
-            ip: ip.bytes(),
-            account: account.bytes(),
-            key_id,
-        };
-        instance.decide(|gate| gate.decide(numbers.get(Slot::NowUs), numbers.get(Slot::ClassId), caller, &signed))
+        instance.decide(|gate| gate.decide_prepared(numbers.get(Slot::NowUs), &prepared, &signed))
     }
 }
 

@@ -4,7 +4,7 @@ use crate::caller::CallerKeys;
 use crate::key_hash::KeyHash;
 use crate::look::Look;
 use crate::plan::{ClassPlan, Match};
-use crate::spec::Decision;
+use crate::spec::{Decision, LimitBy};
 use crate::state::State;
 use std::ops::Range;
 use std::sync::atomic::Ordering;
@@ -38,13 +38,12 @@ impl Attempt<'_> {
         self.look(0..self.plan.front_count)
     }
 
-    /// Asks for the memory that the limits after the verifier will need, if the signature is right: its check takes longer.
-    pub(crate) fn expect_back(&self, account: Option<KeyHash>) {
-        let keys = CallerKeys { account, ..self.keys };
-        for limit in &self.plan.matches[self.plan.front_count..] {
-            let table = &self.state.tables[limit.index];
-            if let Some(bucket) = table.bucket() {
-                bucket.prefetch(keys.of(table.by, self.state.global));
+    /// Asks for the counters of the key's account, which come while the signature is checked.
+    pub(crate) fn expect_account(&self, account: Option<KeyHash>) {
+        let by_account = self.plan.matches.iter().map(|limit| &self.state.tables[limit.index]);
+        for table in by_account.filter(|table| table.by == LimitBy::Account) {
+            if let (Some(bucket), Some(account)) = (table.bucket(), account) {
+                bucket.prefetch(account);
             }
         }
     }

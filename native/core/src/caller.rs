@@ -20,6 +20,14 @@ pub(crate) struct CallerKeys {
     pub(crate) key: Option<KeyHash>,
 }
 
+/// Who calls, and what is asked of the class of the request, worked out before the rest of the request is read.
+#[derive(Debug, Clone, Copy)]
+pub struct Prepared {
+    /// None: there is no such class.
+    pub(crate) class_id: Option<usize>,
+    pub(crate) keys: CallerKeys,
+}
+
 impl CallerKeys {
     /// Hashes what is needed and leaves the rest.
     pub(crate) fn new(secret: HashSecret, caller: Caller<'_>, needs: Needs) -> Self {

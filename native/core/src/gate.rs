@@ -1,7 +1,7 @@
 //! The gate: verifier and limits of one policy fused; see `Gate` in `harness/core/spec.ts` for the contract.
 use crate::attempt::{Attempt, Looks};
 use crate::bucket_table::Sharing;
-use crate::caller::{Caller, CallerKeys, Callers};
+use crate::caller::{Caller, CallerKeys, Callers, Prepared};
 use crate::error::GateError;
 use crate::key_hash::{HashSecret, KeyHash, key_hash};
 use crate::keyring::Keyring;
@@ -104,15 +104,58 @@ impl Gate {
         caller: Caller<'_>,
         signed: &SignedRequest<'_>,
     ) -> Result<Decision, GateError> {
-        let now_us = whole_us(now_us).ok_or(GateError::Time)?;
-        let class_id = self.class_index(class_id)?;
-        let mut needs = self.state.plans[class_id].needs;
+        let prepared = self.prepare(class_id, caller);
+        self.decide_prepared(now_us, &prepared, signed)
+    }
+
+    /// The first half of `decide`, to be called before message and signature are read: the memory of key and counters is
+    /// asked for, and comes while they are.
+    pub fn prepare(&mut self, class_id: f64, caller: Caller<'_>) -> Prepared {
+        let class_id = self.class_index(class_id).ok();
+        let state = &*self.state;
+        let Some(plan) = class_id.map(|class_id| &state.plans[class_id]) else {
+            return Prepared {
+                class_id,
+                keys: CallerKeys::default(),
+            };
+        };
+        let mut needs = plan.needs;
         if needs.signature {
             needs.account = false;
             needs.key = true;
         }
-        let keys = CallerKeys::new(self.state.secret, caller, needs);
-        Ok(self.decide_checked(now_us, class_id, keys, needs.signature.then_some(signed)))
+        let keys = CallerKeys::new(state.secret, caller, needs);
+        if needs.signature {
+            self.keyring.catch_up();
+            if let Some(key) = keys.key {
+                self.keyring.expect(key);
+            }
+        }
+        for limit in &plan.matches {
+            let table = &state.tables[limit.index];
+            if let Some(bucket) = table.bucket() {
+                bucket.prefetch(keys.of(table.by, state.global));
+            }
+        }
+        Prepared { class_id, keys }
+    }
+
+    /// The second half of `decide`.
+    ///
+    /// # Errors
+    /// `GateError::Time`, `GateError::Class`
+    pub fn decide_prepared(
+        &mut self,
+        now_us: f64,
+        prepared: &Prepared,
+        signed: &SignedRequest<'_>,
+    ) -> Result<Decision, GateError> {
+        let now_us = whole_us(now_us).ok_or(GateError::Time)?;
+        let count = self.state.plans.len();
+        let class_id = prepared.class_id.filter(|class_id| *class_id < count);
+        let class_id = class_id.ok_or(GateError::Class(count))?;
+        let is_signed = self.state.plans[class_id].needs.signature;
+        Ok(self.decide_checked(now_us, class_id, prepared.keys, is_signed.then_some(signed)))
     }
 
     /// Only the limits, as if the verifier had said yes.
@@ -258,7 +301,9 @@ impl Gate {
         };
         self.keyring.catch_up();
         let found = self.keyring.find(hash, signed.key_id);
-        attempt.expect_back(found.holder.account);
+        if attempt.plan.needs.account {
+            attempt.expect_account(found.holder.account);
+        }
         let valid = match verifier.claim(found, signed, attempt.now_us) {
             Ok(valid) => valid,
             Err(refusal) => return attempt.refuse(refusal),

@@ -65,6 +65,13 @@ impl HashIndex {
         }
     }
 
+    /// The entry that `find` will ask about first, most likely the one that it finds.
+    #[inline]
+    pub(crate) fn guess(&self, hash: KeyHash) -> Option<u32> {
+        let word = self.words[self.home(hash) as usize];
+        (word != 0 && word & !ENTRY_MASK == tag(hash)).then(|| (word & ENTRY_MASK) - 1)
+    }
+
     /// `entry` is not in the index yet, and there is room: `capacity` holds no more.
     pub(crate) fn insert(&mut self, hash: KeyHash, entry: u32) {
         let mut at = self.home(hash) as usize;

@@ -2,6 +2,7 @@
 use crate::hash_index::{ENTRIES_MAX, HashIndex};
 use crate::hmac_key::HmacKey;
 use crate::key_hash::KeyHash;
+use crate::prefetch::prefetch;
 use crate::spec::HashKind;
 use std::fmt;
 use std::hash::Hasher;
@@ -87,6 +88,16 @@ impl KeyHolders {
                 is_known: true,
             },
             place => self.find_further(place, key_hash, key_id),
+        }
+    }
+
+    /// Asks for the memory of the key, which `find` will read.
+    #[inline]
+    pub(crate) fn expect(&self, key_hash: KeyHash) {
+        if let Some(place) = self.index.guess(key_hash) {
+            let holder = &self.row[place as usize];
+            prefetch(&holder.hmac);
+            prefetch(&holder.number);
         }
     }
 

@@ -224,6 +224,12 @@ impl Keyring {
         self.version = self.shared.version.load(Ordering::Relaxed);
     }
 
+    /// Asks for the memory of the key, which `find` will read.
+    #[inline]
+    pub(crate) fn expect(&self, key_hash: KeyHash) {
+        self.holders.expect(key_hash);
+    }
+
     /// The key of this id, whose hash is at hand already.
     #[inline]
     pub(crate) fn find(&self, key_hash: KeyHash, key_id: &[u8]) -> Found<'_> {

@@ -37,7 +37,7 @@ mod token_bucket;
 mod verifier;
 mod wide_table;
 
-pub use caller::Caller;
+pub use caller::{Caller, Prepared};
 pub use error::GateError;
 pub use gate::{Contention, Gate};
 pub use hmac_key::hmac_sha256;
