@@ -18,6 +18,7 @@ export { type JudgeTask, judgeRun } from './judge/judge.js';
 export type { ObservationBatch, ObservationColumns, ObservationSource } from './judge/observation.js';
 export type { SuiteDocument, Verdict, VerdictDocument } from './judge/verdict.js';
 export { type Engine, type EngineChoice, openEngine } from './native/engine.js';
+export type { Contention, SharedGate } from './native/native-gate.js';
 export { compilePolicy } from './scenario/compile.js';
 export { explain } from './scenario/explain.js';
 export type { FileReader } from './scenario/file-reader.js';

@@ -25,6 +25,12 @@ describe('the engine', () => {
     );
   });
 
+  test('has no gate for several threads in TypeScript, and says so', () => {
+    expect(() => openEngine('ts').attachGate('any', spec({}))).toThrow(
+      expect.objectContaining({ code: 'FP_ENGINE_ABSENT', message: expect.stringContaining('native engine alone') }),
+    );
+  });
+
   test('can not be native when the addon is absent', () => {
     expect(() => openEngine('native', absent)).toThrow(
       expect.objectContaining({
@@ -42,6 +48,13 @@ describe('the engine', () => {
       const gate = engine.createGate(spec({ limits: [limit({})] }));
       expect(gate.engine).toBe('native');
       expect([gate.limit(0, 0, 'a', '', ''), gate.limit(0, 0, 'a', '', '')]).toEqual([0, 1]);
+    });
+
+    test('gives handles on one gate under one name', () => {
+      const engine = openEngine('native');
+      const of = spec({ limits: [limit({})] });
+      const [one, other] = [engine.attachGate('by-engine', of), engine.attachGate('by-engine', of)];
+      expect([one.limit(0, 0, 'a', '', ''), other.limit(0, 0, 'a', '', '')]).toEqual([0, 1]);
     });
   });
 });
