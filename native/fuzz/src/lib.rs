@@ -16,6 +16,8 @@ mod policy;
 mod record_plan;
 mod signer;
 mod spoil;
+#[cfg(test)]
+mod threads;
 
 pub use batch_case::BatchCase;
 pub use batch_plan::BatchPlan;

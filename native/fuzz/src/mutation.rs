@@ -37,14 +37,15 @@ fn plant(bytes: &mut [u8], size_max: usize, seed: u32) -> Option<usize> {
     Some(size)
 }
 
-/// Goes from record to record as far as their bytes reach.
+/// Goes from record to record as far as their bytes reach, and not beyond one whose length has no room in four bytes.
 fn mend(bytes: &mut [u8]) {
     let mut at = CASE_HEADER_BYTES;
     while let Some(header) = bytes.get_mut(at..at + HEADER_BYTES) {
         mend_total(header);
-        let total = lengths(header)[0];
-        let Ok(total) = usize::try_from(total) else { return };
-        at += total;
+        match usize::try_from(lengths(header)[0]) {
+            Ok(total) if total >= HEADER_BYTES => at += total,
+            _ => return,
+        }
     }
 }
 
@@ -88,5 +89,19 @@ mod tests {
             );
             BatchCase::from_bytes(&bytes).check();
         }
+    }
+
+    #[test]
+    fn lengths_that_add_up_to_more_than_the_total_can_say_are_left() {
+        let mut bytes = [0; CASE_HEADER_BYTES + 3 * HEADER_BYTES];
+        bytes[CASE_HEADER_BYTES + 40..CASE_HEADER_BYTES + 44].copy_from_slice(&(u32::MAX - 43).to_le_bytes());
+        let size = bytes.len();
+        mutate(&mut bytes, size, size, 1, |_, _, _| unreachable!("it is one in eight"));
+        assert_eq!(
+            lengths(&bytes[CASE_HEADER_BYTES..])[0],
+            0,
+            "2^32 without its highest bit"
+        );
+        BatchCase::from_bytes(&bytes).check();
     }
 }
