@@ -115,7 +115,7 @@ impl Function for Decide {
     const NAME: &'static CStr = c"decide";
 
     fn run(instance: &Rc<Instance>, call: &Call) -> Result<sys::napi_value, Failure> {
-        let needs = instance.needs()?;
+        let needs = instance.needs()?.of_whole_request();
         let Texts {
             ip,
             account,
@@ -124,8 +124,8 @@ impl Function for Decide {
             signature,
         } = &mut *instance.texts();
         ip.read(call, 0, needs.ip)?;
-        account.read(call, 1, needs.account && !needs.signature)?;
-        key_id.read(call, 2, needs.key || needs.signature)?;
+        account.read(call, 1, needs.account)?;
+        key_id.read(call, 2, needs.key)?;
         let key_id = key_id.bytes();
         let numbers = &instance.numbers;
         let caller = Caller {

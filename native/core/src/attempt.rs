@@ -1,10 +1,9 @@
 //! One request on its way through the limits of its class.
 use crate::bucket_table::Sharing;
 use crate::caller::CallerKeys;
-use crate::key_hash::KeyHash;
 use crate::look::Look;
 use crate::plan::{ClassPlan, Match};
-use crate::spec::{Decision, LimitBy};
+use crate::spec::Decision;
 use crate::state::State;
 use std::ops::Range;
 use std::sync::atomic::Ordering;
@@ -36,16 +35,6 @@ impl Attempt<'_> {
             return Some(Decision::Malformed);
         }
         self.look(0..self.plan.front_count)
-    }
-
-    /// Asks for the counters of the key's account, which come while the signature is checked.
-    pub(crate) fn expect_account(&self, account: Option<KeyHash>) {
-        let by_account = self.plan.matches.iter().map(|limit| &self.state.tables[limit.index]);
-        for table in by_account.filter(|table| table.by == LimitBy::Account) {
-            if let (Some(bucket), Some(account)) = (table.bucket(), account) {
-                bucket.prefetch(account);
-            }
-        }
     }
 
     /// Asks the limits after the verifier.

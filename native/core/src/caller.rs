@@ -39,15 +39,19 @@ impl CallerKeys {
         }
     }
 
-    /// The key of a limit, whose form was checked before; all requests are one to a global limit.
-    pub(crate) fn of(&self, by: LimitBy, global: KeyHash) -> KeyHash {
-        let key = match by {
+    /// The key of a limit; all requests are one to a global limit. None: it is not known, or not of the right form.
+    pub(crate) fn known(&self, by: LimitBy, global: KeyHash) -> Option<KeyHash> {
+        match by {
             LimitBy::Ip => self.ip,
             LimitBy::Account => self.account,
             LimitBy::Key => self.key,
-            LimitBy::Global => None,
-        };
-        key.unwrap_or(global)
+            LimitBy::Global => Some(global),
+        }
+    }
+
+    /// The same where it was seen before that there is one.
+    pub(crate) fn of(&self, by: LimitBy, global: KeyHash) -> KeyHash {
+        self.known(by, global).unwrap_or(global)
     }
 }
 

@@ -119,24 +119,14 @@ impl Gate {
                 keys: CallerKeys::default(),
             };
         };
-        let mut needs = plan.needs;
-        if needs.signature {
-            needs.account = false;
-            needs.key = true;
-        }
-        let keys = CallerKeys::new(state.secret, caller, needs);
-        if needs.signature {
+        let keys = CallerKeys::new(state.secret, caller, plan.needs.of_whole_request());
+        if plan.needs.signature {
             self.keyring.catch_up();
             if let Some(key) = keys.key {
                 self.keyring.expect(key);
             }
         }
-        for limit in &plan.matches {
-            let table = &state.tables[limit.index];
-            if let Some(bucket) = table.bucket() {
-                bucket.prefetch(keys.of(table.by, state.global));
-            }
-        }
+        state.expect(plan, &keys);
         Prepared { class_id, keys }
     }
 
@@ -220,7 +210,8 @@ impl Gate {
     pub fn decide_record(&mut self, record: &[u8]) -> Result<Decision, GateError> {
         let mut rest = record;
         let record = take_record(&mut rest, 0)?;
-        self.decide_taken(&record)
+        let prepared = self.prepare_taken(&record);
+        self.decide_taken(&record, &prepared)
     }
 
     /// What the limits said to the request that was decided last.
@@ -257,12 +248,16 @@ impl Gate {
         Ok(self.decide_checked(now_us, class_id, keys, None))
     }
 
-    pub(crate) fn decide_taken(&mut self, record: &Record<'_>) -> Result<Decision, GateError> {
+    pub(crate) fn prepare_taken(&mut self, record: &Record<'_>) -> Prepared {
         let caller = Caller {
             ip: record.ip,
             account: record.account,
             key_id: record.key_id,
         };
+        self.prepare(f64::from(record.class_id), caller)
+    }
+
+    pub(crate) fn decide_taken(&mut self, record: &Record<'_>, prepared: &Prepared) -> Result<Decision, GateError> {
         let signed = SignedRequest {
             key_id: record.key_id,
             timestamp_us: whole_us(record.timestamp_us),
@@ -270,7 +265,7 @@ impl Gate {
             message: record.message,
             signature: record.signature,
         };
-        self.decide(record.now_us, f64::from(record.class_id), caller, &signed)
+        self.decide_prepared(record.now_us, prepared, &signed)
     }
 
     pub(crate) fn decide_checked(
@@ -302,7 +297,9 @@ impl Gate {
         self.keyring.catch_up();
         let found = self.keyring.find(hash, signed.key_id);
         if attempt.plan.needs.account {
-            attempt.expect_account(found.holder.account);
+            // They come while the signature is checked.
+            let account = found.holder.account;
+            state.expect(attempt.plan, &CallerKeys { account, ..keys });
         }
         let valid = match verifier.claim(found, signed, attempt.now_us) {
             Ok(valid) => valid,

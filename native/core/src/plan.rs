@@ -8,14 +8,12 @@ pub(crate) struct Match {
     pub(crate) cost: u64,
 }
 
-/// Which texts of a request a gate reads; the others may as well be ''.
+/// Which texts the limits of a class read, and whether its requests are signed; the others may as well be ''.
 #[derive(Debug, Clone, Copy, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "four questions, each answered on its own")]
 pub struct Needs {
     pub ip: bool,
-    /// By a limit. A signed request has the account of its key.
     pub account: bool,
-    /// By a limit. A signed request's key id is read in any case.
     pub key: bool,
     pub signature: bool,
 }
@@ -27,6 +25,16 @@ impl Needs {
         key: true,
         signature: false,
     };
+
+    /// What `decide` reads: a signed request has the account of its key, and its key id is read in any case.
+    #[must_use]
+    pub fn of_whole_request(self) -> Self {
+        Self {
+            account: self.account && !self.signature,
+            key: self.key || self.signature,
+            ..self
+        }
+    }
 }
 
 /// The limits before the verifier (by ip), whether it is asked, and the limits after it.

@@ -24,9 +24,10 @@ pub(crate) fn take_record<'a>(bytes: &mut &'a [u8], index: usize) -> Result<Reco
     };
     let lengths = [30, 32, 34, 36].map(|at| usize::from(u16::from_le_bytes(part(header, at))));
     let message_length = u32::from_le_bytes(part(header, 40)) as usize;
-    let used = HEADER_BYTES + lengths.iter().sum::<usize>() + message_length;
+    // In 64 bits, since four gigabytes and a header are too much for the sizes of a 32-bit machine.
+    let used = (HEADER_BYTES + lengths.iter().sum::<usize>()) as u64 + message_length as u64;
     let total = u32::from_le_bytes(part(header, 24)) as usize;
-    if total != used.next_multiple_of(8) {
+    if total as u64 != used.next_multiple_of(8) {
         return Err(fault(&format!(
             "states a length of {total} bytes, but its fields take {used}"
         )));

@@ -1,4 +1,5 @@
 //! What all handles on one gate share.
+use crate::caller::CallerKeys;
 use crate::clock::Clock;
 use crate::error::GateError;
 use crate::key_hash::{HashSecret, KeyHash, key_hash};
@@ -52,6 +53,16 @@ impl State {
             overtaken: AtomicU64::new(0),
             given_back: AtomicU64::new(0),
         })
+    }
+
+    /// Asks for the memory of the counters of those keys that are known by now.
+    pub(crate) fn expect(&self, plan: &ClassPlan, keys: &CallerKeys) {
+        for limit in &plan.matches {
+            let table = &self.tables[limit.index];
+            if let (Some(bucket), Some(key)) = (table.bucket(), keys.known(table.by, self.global)) {
+                bucket.prefetch(key);
+            }
+        }
     }
 
     /// The MAC of the message, written as this gate wants signatures; in hex when it wants none.

@@ -98,8 +98,10 @@ impl TokenBucket {
         tat - (cost * self.period_us).saturating_sub(come_back)
     }
 
+    /// None are left where another thread has charged at a time that is later than this thread's.
     pub(crate) fn remaining(&self, tat: u64, now_us: u64) -> u64 {
-        self.capacity - self.debt(tat, now_us).div_ceil(self.period_us)
+        self.capacity
+            .saturating_sub(self.debt(tat, now_us).div_ceil(self.period_us))
     }
 
     pub(crate) fn idle_at_us(&self, tat: u64) -> u64 {
@@ -157,6 +159,14 @@ mod tests {
         );
         assert!(TokenBucket::new(2, 1, 1 << 51, 0).is_err());
         assert!(TokenBucket::new(1, 1, u64::MAX, 0).is_err());
+    }
+
+    #[test]
+    fn has_no_cell_left_at_a_time_before_that_of_a_full_charge() {
+        let bucket = TokenBucket::new(3, 1, 10, 0).unwrap();
+        let full = drained(&bucket, 100);
+        assert_eq!((bucket.remaining(full, 100), bucket.remaining(full, 85)), (0, 0));
+        assert_eq!(bucket.retry_at_us(full, 1, 85), 110);
     }
 
     proptest! {
