@@ -33,8 +33,8 @@ impl fmt::Debug for KeyHolder {
     }
 }
 
-/// What a search has found: the holder of the id, or one that stands in for it, so that whatever is done with it takes as
-/// long as if the id were known.
+/// What a search has found: the holder of the id, or one that stands in for it, so that whatever is done with it takes
+/// nearly as long as if the id were known.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Found<'k> {
     pub(crate) holder: &'k KeyHolder,
@@ -268,10 +268,13 @@ mod tests {
 
     #[test]
     fn keys_that_come_and_go_are_found_where_a_map_would_hold_them() {
+        // Miri takes a thousand times as long.
+        let rounds = if cfg!(miri) { 300 } else { 3_000 };
+        let hmac = HmacKey::new(HashKind::Sha256, b"s");
         let mut holders = KeyHolders::new(HashKind::Sha256);
         let mut model = std::collections::BTreeMap::new();
-        for round in 0..3_000_u32 {
-            let key = round.wrapping_mul(0x9e37_79b9) >> 22;
+        for round in 0..rounds {
+            let key = u32::wrapping_mul(round, 0x9e37_79b9) >> 22;
             let (hash, key_id) = (KeyHash::new(key.wrapping_mul(0x85eb_ca6b), key), format!("k{key}"));
             if round % 3 == 2 {
                 holders.remove(hash, &key_id);
@@ -281,7 +284,7 @@ mod tests {
                     key_id: Arc::from(&*key_id),
                     key_hash: hash,
                     account: None,
-                    hmac: HmacKey::new(HashKind::Sha256, b"s"),
+                    hmac: hmac.clone(),
                     number: round,
                 });
                 model.insert(key, round);
@@ -295,6 +298,6 @@ mod tests {
             let found = holders.find(hash, format!("k{key}").as_bytes());
             assert_eq!(found.known().map(|holder| holder.number), model.get(&key).copied());
         }
-        assert!(holders.capacity >= 512, "it has grown");
+        assert!(holders.capacity > CAPACITY_MIN, "it has grown");
     }
 }
