@@ -34,6 +34,10 @@ export const errorTable = {
   },
   FP_CALLER_INVALID: { exit: ExitCode.bug, hint: 'pass a number that internCaller of this gate has returned' },
   FP_CALLERS_FULL: { exit: ExitCode.bug, hint: 'intern each caller once; pass texts for callers that come and go' },
+  FP_CREDIT_INVALID: {
+    exit: ExitCode.bug,
+    hint: 'pass the index of a limit that takes credit, and whole cells from 1 to 2^31 - 1',
+  },
   FP_GATE_NAME: {
     exit: ExitCode.usage,
     hint: 'attach with the policy that the name was first used with, or take another name',

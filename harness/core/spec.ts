@@ -31,30 +31,146 @@ export interface FixedWindowNumbers {
    * last window ended; a request that another limit throttles leaves no trace, so it starts none.
    */
   readonly anchor: 'calendar' | 'first-hit';
+  /**
+   * What `Gate.credit` does to the window that is running. `none`: it is refused. `to-zero`: cells come back, but never
+   * more than were used (a fill-aware order counter). `below-zero`: cells beyond those used are earned on top of the
+   * capacity, until the window ends (a ratio monitor: so many orders, and so many more for each unit traded).
+   */
+  readonly credit: 'none' | 'to-zero' | 'below-zero';
+  /** Whether a request that this or another limit throttles counts too; it counts up to 2^31 - 1 and no further. */
+  readonly countsDenied: boolean;
 }
 
-export type LimitNumbers = TokenBucketNumbers | FixedWindowNumbers;
-export type LimitBy = 'ip' | 'account' | 'key' | 'global';
+/** `capacity` cells in any window of `windowUs`: what was charged at t counts until just before t + `windowUs`. */
+export interface SlidingLogNumbers {
+  readonly family: 'sliding-log';
+  /** Whole cells, 1 to 10,000: each key keeps so many instants. */
+  readonly capacity: number;
+  /** Whole microseconds, 1 to 2^52. */
+  readonly windowUs: number;
+}
 
 /**
- * After `afterThrottles` throttles by this limit without an admission in between, the key of this limit is banned for
- * `forUs`. The request that completes the count is answered `throttled`, those after it `banned`; a banned request
- * extends nothing. A key whose counter was full again in between starts to count anew, as a fresh key would.
+ * The usual approximation of a sliding log by two windows that start at multiples of `windowUs` since 1970: cells of
+ * the last window, weighted by the share of it that still lies within `windowUs`, and cells of this one. `cost` cells
+ * fit when previous x (windowUs - elapsed) + (current + cost) x windowUs <= capacity x windowUs. It lets up to twice
+ * the capacity through in some windows.
+ * A gate is refused when 2 x capacity x windowUs is above 2^53 - 1.
+ */
+export interface SlidingCounterNumbers {
+  readonly family: 'sliding-counter';
+  /** Whole cells, 1 to 2^31 - 1. */
+  readonly capacity: number;
+  /** Whole microseconds, 1 to 2^52. */
+  readonly windowUs: number;
+}
+
+/**
+ * A leaky bucket as a queue: `capacity` cells are served at once, further ones up to `queueCells` are admitted and wait
+ * for their turn at the refill rate (`Answer.delayUs`), the rest is throttled. The arithmetic is that of a token bucket
+ * of `capacity + queueCells`, and so are the conditions of exactness.
+ */
+export interface LeakyQueueNumbers {
+  readonly family: 'leaky-queue';
+  /** Whole cells, 1 to 2^31 - 1. */
+  readonly capacity: number;
+  /** Whole cells, 1 to 2^31 - 1 - capacity. */
+  readonly queueCells: number;
+  /** Whole cells, 1 to 2^31 - 1. */
+  readonly refillCells: number;
+  /** Whole microseconds, 1 to 2^53 - 1. */
+  readonly refillPeriodUs: number;
+}
+
+/**
+ * A budget for life: `capacity` cells and what `Gate.credit` earns (volume traded). When a request does not fit any
+ * more, one is let through each `trickleUs` all the same, whatever it costs and without taking any of the budget.
+ * A counter that was used is never as fresh again, so its slot is not given away.
+ */
+export interface EarnedBudgetNumbers {
+  readonly family: 'earned-budget';
+  /** Whole cells, 1 to 2^31 - 1. */
+  readonly capacity: number;
+  /** Whole microseconds, 1 to `HORIZON_US`; null: nothing passes until more is earned. */
+  readonly trickleUs: number | null;
+}
+
+/**
+ * At most `capacity` cells in flight: a request holds its cells from its admission until `Gate.release`. Keys that find
+ * no slot are throttled.
+ */
+export interface ConcurrencyNumbers {
+  readonly family: 'concurrency';
+  /** Whole cells, 1 to 2^31 - 1. */
+  readonly capacity: number;
+}
+
+export type LimitNumbers =
+  | TokenBucketNumbers
+  | FixedWindowNumbers
+  | SlidingLogNumbers
+  | SlidingCounterNumbers
+  | LeakyQueueNumbers
+  | EarnedBudgetNumbers
+  | ConcurrencyNumbers;
+
+/** What is known of a request, and a limit may count by. `master`: the account up to its first slash. */
+export type LimitPart = 'ip' | 'master' | 'account' | 'key' | 'class';
+/** One to five different parts: each combination of their values has a counter; none: all requests share one. */
+export type LimitBy = readonly LimitPart[];
+
+/**
+ * Addresses that share their first bits count as one: `v4` 1 to 32, `v6` 1 to 128. The text must then be an address as
+ * RFC 4291 section 2.2 and dotted decimal without leading zeros write it, with no zone; an IPv4-mapped one is IPv4.
+ * Anything else is `malformed`.
+ */
+export interface IpPrefix {
+  readonly v4: number;
+  readonly v6: number;
+}
+
+/** Cells on top of a class's cost for a request about something younger than `underUs` (an order that is cancelled at once). */
+export interface AgeCost {
+  /** Whole microseconds, 1 to `HORIZON_US`. */
+  readonly underUs: number;
+  /** Whole cells, 0 to 2^31 - 1. */
+  readonly cells: number;
+}
+
+/**
+ * After `afterThrottles` throttles by this limit without an admission in between, the key of this limit is banned: the
+ * first time for `stepsUs[0]`, the next for `stepsUs[1]` and so on, the last step again and again. A key that was not
+ * banned for `forgetUs` since its last ban ended starts at the first step. The request that completes the count is
+ * answered `throttled`, those after it `banned`; a banned request extends nothing. A key whose counter was full again in
+ * between starts to count throttles anew, as a fresh key would.
  */
 export interface BanSpec {
   /** Whole count, 1 to 2^31 - 1. */
   readonly afterThrottles: number;
-  /** Whole microseconds, 1 to `HORIZON_US`. */
-  readonly forUs: number;
+  /** Whole microseconds each, 1 to `HORIZON_US`; 1 to 16 steps, none shorter than the one before. */
+  readonly stepsUs: readonly number[];
+  /** Whole microseconds, 0 to `HORIZON_US`; 0 when there is one step. */
+  readonly forgetUs: number;
 }
 
 export interface LimitSpec {
   readonly name: string;
-  /** By key: signed classes only. By account: the key's account in signed classes, the claimed one in the others. */
+  /**
+   * By key: signed classes only. By account or master: the key's account in signed classes, the claimed one in the
+   * others. A limit by ip, or by ip and class, stands before the verifier, every other one after it.
+   */
   readonly by: LimitBy;
+  /** null: each text is an address of its own. Only with `ip` in `by`. */
+  readonly ipPrefix: IpPrefix | null;
   readonly numbers: LimitNumbers;
-  /** Cells by request class index; 0 = the limit does not match that class. */
+  /** Cells by request class index, for each element of a request; 0 = the limit does not match that class. */
   readonly costs: readonly number[];
+  /** By request class index: in rising order of `underUs`, the first that the age is under counts; at most 16. */
+  readonly ageCosts: readonly (readonly AgeCost[])[];
+  /**
+   * Judges and counts as if it were enforced, alone: what it says never changes a decision, only `Answer.shadow`.
+   */
+  readonly isShadow: boolean;
   readonly ban: BanSpec | null;
   /**
    * Keys that the table is made for, 1 to 10^7: it has a quarter more slots, so that as many keys find one. Keys that
@@ -144,8 +260,15 @@ export const decisionNames: readonly string[] = [
  * - retryAtUs: throttled or banned: first whole microsecond at which this same request could pass all the limits that were looked at, bans included; else 0.
  * - resetAtUs: first whole microsecond from now on at which that counter is full again (as if fresh); 0 when limit is -1.
  * - cold: 1 when that limit's cold counter decided, either since no slot was free or since the key is new and starts from a copy of it; else 0.
+ * - delayUs: admitted: how long the request has to wait for its turn in the slowest queue, else 0.
+ * - shadow: index of the first shadow limit that would have denied the request, had it been enforced; -1 = none.
+ *
+ * A time that never comes (a budget that is never full again, a request that ends at no known time) is `NEVER_US`.
  */
-export const Answer = { limit: 0, remaining: 1, retryAtUs: 2, resetAtUs: 3, cold: 4, size: 5 } as const;
+export const Answer = { limit: 0, remaining: 1, retryAtUs: 2, resetAtUs: 3, cold: 4, delayUs: 5, shadow: 6, size: 7 } as const;
+
+/** Stands for a time that never comes. */
+export const NEVER_US = Number.MAX_SAFE_INTEGER;
 
 /** Ten years: the horizon over which decisions are exact. Later times are decided as if at the horizon (fails closed). */
 export const HORIZON_US = 10 * 366 * 86_400 * 1_000_000;
@@ -155,6 +278,9 @@ export const HORIZON_US = 10 * 366 * 86_400 * 1_000_000;
  *
  * Time is an argument: whole microseconds since 1970 on a clock that the caller wants to be bound to. The gate never
  * goes back: a `nowUs` below the highest seen so far (or below `originUs`) is decided at that highest.
+ *
+ * A request costs a limit `costs[class]` x its elements and what `ageCosts` adds for its age, once. Where the sum is above
+ * 2^31 - 1 it is `never`.
  *
  * Order of a decision: limits by ip, signature, freshness, replay claim, all other limits. A request that any limit
  * throttles charges nothing and gives its replay claim back; one that the verifier refuses keeps the charge by ip.
@@ -186,6 +312,9 @@ export interface Gate {
    *   timestamp is: a claim is kept for just this window, so a window that a thief can widen would reopen the signature.
    * @param message - the signed text; UTF-8 is hashed.
    * @param signature - as `AuthSpec.encoding` says; of another length or alphabet it is a bad signature.
+   * @param elements - of a batch, whole, 1 to 65,535; 1 when left out.
+   * @param ageUs - of what the request is about (the order that it cancels), whole microseconds; 0 when left out, which
+   *   costs most.
    */
   decide(
     nowUs: number,
@@ -197,9 +326,53 @@ export interface Gate {
     windowUs: number,
     message: string,
     signature: string,
+    elements?: number,
+    ageUs?: number,
   ): Decision;
   /** Only the limits, as if the verifier had said yes: `account` and `keyId` are believed, no keyring is asked. */
-  limit(nowUs: number, classId: number, ip: string, account: string, keyId: string): Decision;
+  limit(
+    nowUs: number,
+    classId: number,
+    ip: string,
+    account: string,
+    keyId: string,
+    elements?: number,
+    ageUs?: number,
+  ): Decision;
+  /**
+   * Ends a request that was admitted: what it held of limits of the family `concurrency` is free again. `account` and
+   * `keyId` are believed, as in `limit`; they, the class and the elements must be those that were decided on. Nothing
+   * falls below 0, and a counter that is not known is left alone.
+   */
+  release(nowUs: number, classId: number, ip: string, account: string, keyId: string, elements?: number): void;
+  /**
+   * Gives cells to a counter of the limit at index `limit`, see `FixedWindowNumbers.credit` and `EarnedBudgetNumbers`.
+   * @param cells - whole, 1 to 2^31 - 1.
+   * @returns whether the counter took it: false when the key has no slot of its own (so nobody else gets what it earned),
+   *   or when its window is over or was never started.
+   * @throws FP_CREDIT_INVALID when there is no such limit, it takes no credit, or `cells` is out of range.
+   */
+  credit(
+    nowUs: number,
+    limit: number,
+    classId: number,
+    ip: string,
+    account: string,
+    keyId: string,
+    cells: number,
+  ): boolean;
+  /**
+   * Puts other limits in the place of this gate's, at `nowUs`. Classes, `auth` and `originUs` must be the same.
+   *
+   * A limit keeps its counters, bans and cold counter when the gate had one of the same name, family, `by`, `ipPrefix`,
+   * `maxKeys`, `isShadow`, with a ban or without as before, and the same `windowUs` and `anchor` where it has any: cells
+   * that are used stay used. The debt of a bucket or a queue is rounded up to the finest grain of the new rate, and is at
+   * most the new capacity; a log keeps its latest cells, at most the new capacity; a window, a budget or a concurrency
+   * count stays as it is, and when it is above the new capacity nothing passes until it has fallen below. Bans go on for
+   * as long as they were given. Every other limit starts with fresh counters. Interned callers are forgotten.
+   * @throws FP_GATE_INVALID, and nothing has changed: when the spec is wrong, or the gate is shared between threads.
+   */
+  change(nowUs: number, spec: GateSpec): void;
   /** Only the verifier with its replay claim; leaves the limits alone. @throws FP_GATE_INVALID when the gate has no `auth` */
   verify(
     nowUs: number,
@@ -230,7 +403,7 @@ export interface Gate {
    */
   internCaller(ip: string, account: string, keyId: string): number;
   /** `limit` for an interned caller. @throws FP_CALLER_INVALID when no caller has this number */
-  limitCaller(nowUs: number, classId: number, caller: number): Decision;
+  limitCaller(nowUs: number, classId: number, caller: number, elements?: number, ageUs?: number): Decision;
   /**
    * `limitCaller` for the first `count` of `callers` at one instant, in order. Writes one decision each to `decisions`,
    * and `Answer.size` numbers each to `answers` unless it is null.

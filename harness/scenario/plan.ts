@@ -2,7 +2,7 @@
  * The plan: what scenario and policy files become. Plain, frozen data: it can be printed, saved as `plan.json`, sent to
  * worker threads and read back. Every time is whole microseconds; run times count from the start of the warm-up.
  */
-import type { LimitBy } from '../core/spec.js';
+import type { AgeCost, BanSpec, IpPrefix, LimitBy } from '../core/spec.js';
 
 /**
  * The requests that the harness knows how to make, in the order of their class index.
@@ -11,17 +11,20 @@ import type { LimitBy } from '../core/spec.js';
 export const requestClasses = ['login', 'ticker', 'account', 'order.place', 'order.amend', 'order.cancel'] as const;
 export type RequestClass = (typeof requestClasses)[number];
 
-export interface PolicyBan {
-  readonly afterThrottles: number;
-  readonly forUs: number;
-}
-
 interface PolicyLimitBase {
   readonly name: string;
   readonly by: LimitBy;
-  /** Cells by request class index, 0 = not matched; as long as `requestClasses`. */
+  /** null when `by` has no ip in it. */
+  readonly ipPrefix: IpPrefix | null;
+  /** Cells by request class index for each element, 0 = not matched; as long as `requestClasses`. */
   readonly costs: readonly number[];
-  readonly ban: PolicyBan | null;
+  /** By request class index, see `LimitSpec`; as long as `requestClasses`. */
+  readonly ageCosts: readonly (readonly AgeCost[])[];
+  readonly ban: BanSpec | null;
+  /** Whoever is throttled or banned by this limit loses the connection with it. */
+  readonly kills: boolean;
+  /** Judges, but changes no decision; the gateway tells in an answer what it would have said. */
+  readonly isShadow: boolean;
   readonly maxKeys: number;
 }
 export interface TokenBucketLimit extends PolicyLimitBase {
@@ -30,19 +33,80 @@ export interface TokenBucketLimit extends PolicyLimitBase {
   readonly refillCells: number;
   readonly refillPeriodUs: number;
 }
-export interface FixedWindowLimit extends PolicyLimitBase {
-  readonly family: 'fixed-window';
+/** A counter that falls by `refillCells` per `refillPeriodUs` and must not rise above `capacity`: a token bucket seen from below. */
+export interface DecayingCounterLimit extends PolicyLimitBase {
+  readonly family: 'decaying-counter';
+  readonly capacity: number;
+  readonly refillCells: number;
+  readonly refillPeriodUs: number;
+}
+export interface LeakyQueueLimit extends PolicyLimitBase {
+  readonly family: 'leaky-queue';
+  /** Served at once. */
+  readonly capacity: number;
+  /** Admitted, and served when their turn comes. */
+  readonly queueCells: number;
+  readonly refillCells: number;
+  readonly refillPeriodUs: number;
+}
+interface WindowLimitBase extends PolicyLimitBase {
   readonly capacity: number;
   readonly windowUs: number;
   readonly anchor: 'calendar' | 'first-hit';
 }
-/** At most `capacity` cells in any window of `windowUs`. Judged only: the embedded gateway does not enforce it yet. */
+export interface FixedWindowLimit extends WindowLimitBase {
+  readonly family: 'fixed-window';
+  /** Whether requests that are throttled, by this limit or another, count too. */
+  readonly countsDenied: boolean;
+}
+/** Orders that are filled give cells back, never more than were used in the window (Binance). */
+export interface FillCounterLimit extends WindowLimitBase {
+  readonly family: 'fill-counter';
+  /** By request class index: cells that one admitted request can give back at most, now or later; 0 = none. */
+  readonly creditsMax: readonly number[];
+}
+/** `capacity` cells a window, and what is earned in it on top (Deribit's order-to-volume ratio). */
+export interface RatioMonitorLimit extends WindowLimitBase {
+  readonly family: 'ratio-monitor';
+  /** By request class index: cells that one admitted request can earn at most, now or later; 0 = none. */
+  readonly creditsMax: readonly number[];
+}
+/** At most `capacity` cells in any window of `windowUs`. */
 export interface SlidingLogLimit extends PolicyLimitBase {
   readonly family: 'sliding-log';
   readonly capacity: number;
   readonly windowUs: number;
 }
-export type PolicyLimit = TokenBucketLimit | FixedWindowLimit | SlidingLogLimit;
+/** Two calendar windows, the last one weighted: see `SlidingCounterNumbers`. */
+export interface SlidingCounterLimit extends PolicyLimitBase {
+  readonly family: 'sliding-counter';
+  readonly capacity: number;
+  readonly windowUs: number;
+}
+/** `capacity` cells for the whole run and what is earned; when they are used up, one request each `trickleUs`. */
+export interface EarnedBudgetLimit extends PolicyLimitBase {
+  readonly family: 'earned-budget';
+  readonly capacity: number;
+  readonly trickleUs: number | null;
+  /** By request class index: cells that one admitted request can earn at most, now or later; 0 = none. */
+  readonly creditsMax: readonly number[];
+}
+/** At most `capacity` cells between admission and answer. */
+export interface ConcurrencyLimit extends PolicyLimitBase {
+  readonly family: 'concurrency';
+  readonly capacity: number;
+}
+export type PolicyLimit =
+  | TokenBucketLimit
+  | DecayingCounterLimit
+  | LeakyQueueLimit
+  | FixedWindowLimit
+  | FillCounterLimit
+  | RatioMonitorLimit
+  | SlidingLogLimit
+  | SlidingCounterLimit
+  | EarnedBudgetLimit
+  | ConcurrencyLimit;
 
 export interface PolicyAuth {
   /** Signing profile, see `harness/signing`. */
