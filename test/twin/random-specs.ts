@@ -88,7 +88,9 @@ const ages: fc.Arbitrary<AgeCost[]> = fc
     fc.tuple(
       ...under
         .toSorted((a, b) => a - b)
-        .map((underUs) => fc.record({ underUs: fc.constant(underUs), cells: fc.constantFrom(0, 1, 2, 2 ** 31 - 1) })),
+        .map((underUs) =>
+          fc.record({ underUs: fc.constant(underUs), cells: fc.constantFrom(0, 0, 1, 1, 1, 2, 2, 3, 2 ** 31 - 1) }),
+        ),
     ),
   );
 
@@ -121,7 +123,7 @@ function oneLimit(classCount: number): fc.Arbitrary<LimitSpec> {
       by,
       ipPrefix: fc.option(prefixes, { freq: 3 }),
       numbers,
-      costs: fc.array(fc.constantFrom(0, 1, 1, 1, 1, 1, 2, 3, 5), perClass),
+      costs: fc.array(fc.constantFrom(0, 1, 1, 1, 1, 1, 1, 1, 2, 2, 3, 5), perClass),
       ageCosts: fc.array(fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, ages), perClass),
       isShadow: fc.constantFrom(false, false, false, true),
       ban: fc.option(bans, { freq: 2 }),
