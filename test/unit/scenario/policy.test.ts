@@ -34,9 +34,13 @@ describe('loadPolicy', () => {
       limits: [
         {
           name: 'orders-key',
-          by: 'key',
+          by: ['key'],
+          ipPrefix: null,
           costs: [0, 0, 0, 1, 0, 0],
+          ageCosts: [[], [], [], [], [], []],
           ban: null,
+          kills: false,
+          isShadow: false,
           maxKeys: 100_000,
           family: 'token-bucket',
           capacity: 20,
@@ -63,7 +67,7 @@ describe('loadPolicy', () => {
       exclusive: false,
       latestDecisionUs: 30_000_000,
       password: { scryptN: 16_384, scryptR: 8, scryptP: 2 },
-      limits: [{ ban: { afterThrottles: 5, forUs: 120_000_000 }, maxKeys: 9 }],
+      limits: [{ ban: { afterThrottles: 5, stepsUs: [120_000_000], forgetUs: 0 }, maxKeys: 9 }],
     });
   });
 
@@ -122,9 +126,12 @@ describe('compilePolicy', () => {
       limits: [
         {
           name: 'orders-key',
-          by: 'key',
+          by: ['key'],
+          ipPrefix: null,
           numbers: { family: 'token-bucket', capacity: 20, refillCells: 10, refillPeriodUs: 1_000_000 },
           costs: [0, 0, 0, 1, 0, 0],
+          ageCosts: [[], [], [], [], [], []],
+          isShadow: false,
           ban: null,
           maxKeys: 100_000,
         },
