@@ -51,7 +51,7 @@ function promiseLines(plan: Plan, limit: PolicyLimit): readonly string[] {
   spans.push({ name: 'whole run', lengthUs: planEndUs(plan) });
   const most = spans.map(({ name, lengthUs }) => `${name} ${promisedCells(plan.policy, limit, lengthUs)}`).join(', ');
   return [
-    `    any interval of length w admits at most ${promiseFormula(limit)} cells of one key`,
+    `    cells of one key admitted in any interval of length w: at most ${promiseFormula(limit)}`,
     `    at most: ${most}`,
   ];
 }
@@ -104,12 +104,19 @@ function penaltyLines({ ban, kills, isShadow }: PolicyLimit): readonly string[] 
   return lines;
 }
 
+/** Which addresses count as one, where not each stands for itself. */
+function prefixText({ ipPrefix }: PolicyLimit): string {
+  if (ipPrefix === null) return '';
+  const shared: string[] = [];
+  if (ipPrefix.v4 < 32) shared.push(`IPv4 /${ipPrefix.v4}`);
+  if (ipPrefix.v6 < 128) shared.push(`IPv6 /${ipPrefix.v6}`);
+  return shared.length === 0 ? '' : ` (${shared.join(', ')})`;
+}
+
 /** The lines of `explain` about one limit. */
 export function limitLines(plan: Plan, limit: PolicyLimit): readonly string[] {
-  const { ipPrefix } = limit;
-  const prefix = ipPrefix === null ? '' : ` (first ${ipPrefix.v4} bits of IPv4, ${ipPrefix.v6} of IPv6)`;
   return [
-    `  ${limit.name}: ${limit.family} by ${byText(limit.by)}${prefix}, cells: ${cellsText(limit.costs)}`,
+    `  ${limit.name}: ${limit.family} by ${byText(limit.by)}${prefixText(limit)}, cells: ${cellsText(limit.costs)}`,
     ...promiseLines(plan, limit),
     ...familyLines(limit),
     ...ageLines(limit),
