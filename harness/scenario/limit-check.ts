@@ -173,7 +173,6 @@ function checkNumbers(limit: LimitEntry, report: Report): void {
   const rate = rateOf(limit);
   if (rate === null) return;
   const reason = inexactReason({
-    family: 'token-bucket',
     capacity: costMaxOf(limit),
     refillCells: rate.cells,
     refillPeriodUs: rate.periodUs,
