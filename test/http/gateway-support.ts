@@ -67,8 +67,12 @@ export function policyOf(limits: readonly PolicyLimit[] = [], change: Partial<Po
   };
 }
 
-export function startTestGateway(policy: Policy, bounds: Partial<GatewayBounds> = {}): Promise<Gateway> {
-  return startGateway({ policy, engine: 'ts', host: '127.0.0.1', port: 0, registered: [ann, bob], bounds });
+export function startTestGateway(
+  policy: Policy,
+  bounds: Partial<GatewayBounds> = {},
+  registered: readonly RegisteredAccount[] = [ann, bob],
+): Promise<Gateway> {
+  return startGateway({ policy, engine: 'ts', host: '127.0.0.1', port: 0, registered, bounds });
 }
 
 export interface Answer {

@@ -48,7 +48,14 @@ describe('the order store', () => {
     const store = storeOf(1);
     store.place('ann', form, nowUs);
     const amended = store.amend('ann', 'order-1', { price: '11', quantity: '2' });
-    expect(amended).toEqual({ ...form, orderId: 'order-1', account: 'ann', price: '11', quantity: '2' });
+    expect(amended).toEqual({
+      ...form,
+      orderId: 'order-1',
+      account: 'ann',
+      placedUs: nowUs,
+      price: '11',
+      quantity: '2',
+    });
     expect(store.openOrders('ann')).toBe(1);
   });
 
