@@ -50,9 +50,10 @@ export function compareGates(comparison: Comparison): Compared {
   return { operationCount, coldCount, seen };
 }
 
-/** Whether the last answer that was seen, of seven numbers, has its fifth set. */
+/** Whether the last answer that was seen speaks of a cold counter. */
 function isCold(outcome: string): boolean {
-  return outcome.includes('|') && outcome.split(' ').at(Answer.cold - Answer.size) === '1';
+  const numbers = outcome.split('| ')[1]?.split(' ') ?? [];
+  return numbers.at(Answer.cold - Answer.size) === '1';
 }
 
 const codes = [

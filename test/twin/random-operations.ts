@@ -224,7 +224,7 @@ export class Caller {
         gate.release(nowUs, classId, ip, account, keyId, elements);
         return 'released';
       case 'credit':
-        return `credited: ${gate.credit(nowUs, operation.limit, classId, ip, account, keyId, operation.cells)}`;
+        return `credited: ${gate.credit(nowUs, this.#creditable(operation.limit), classId, ip, account, keyId, operation.cells)}`;
       case 'change': {
         const spec = changedSpec(this.#spec, operation.change);
         gate.change(nowUs, spec);
@@ -253,6 +253,16 @@ export class Caller {
     const answers = offsetUs < -30 ? null : new Float64Array(3 * Answer.size);
     this.#gate.limitBatch(nowUs, classId, callers, 3, decisions, answers);
     return `${decisions.join(' ')} | ${answers?.join(' ')}`;
+  }
+
+  /** One of the limits that take credit, for most numbers, if there is any. */
+  #creditable(limit: number): number {
+    const taking = this.#spec.limits.flatMap(({ numbers }, index) =>
+      numbers.family === 'earned-budget' || (numbers.family === 'fixed-window' && numbers.credit !== 'none')
+        ? index
+        : [],
+    );
+    return limit < 3 ? (taking[limit % taking.length] ?? limit) : limit;
   }
 
   #sign({ keyId, message, spoil }: Operation): string {
