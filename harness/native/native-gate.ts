@@ -1,5 +1,7 @@
 /** The gate of the addon behind the interface of the core. */
 import { checkBatch, checkLimitBatch } from '../core/batch.js';
+import { checkChange } from '../core/change-spec.js';
+import { checkTime } from '../core/gate-arguments.js';
 import { Answer, type Decision, type Gate, type GateSpec, type HashSecret } from '../core/spec.js';
 import { validateHashSecret, validateSpec } from '../core/validate-spec.js';
 import { type ErrorCode, errorTable, FloodproofError } from '../errors.js';
@@ -38,11 +40,13 @@ export class NativeGate implements SharedGate {
   /** Owns the gate, and is the receiver of every call, so that it can not be collected while one runs. */
   readonly #gate: AddonGate;
   readonly #number: number;
+  #spec: GateSpec;
 
   /** @param name - of a shared gate; null: the gate is of this thread alone. */
   constructor(addon: Addon, spec: GateSpec, hashSecret: HashSecret, name: string | null) {
     validateSpec(spec);
     validateHashSecret(hashSecret);
+    this.#spec = spec;
     this.#numbers = addon.numbers;
     this.#gate = Object.create(addon.gate) as AddonGate;
     try {
@@ -150,7 +154,9 @@ export class NativeGate implements SharedGate {
   }
 
   change(nowUs: number, spec: GateSpec): void {
+    checkTime('nowUs', nowUs);
     validateSpec(spec);
+    checkChange(this.#spec, spec);
     this.#select();
     this.#numbers[Slot.nowUs] = numberOf(nowUs);
     try {
@@ -158,6 +164,7 @@ export class NativeGate implements SharedGate {
     } catch (error) {
       throw mapped(error);
     }
+    this.#spec = spec;
   }
 
   verify(
