@@ -4,7 +4,7 @@ import { FixedWindow } from '../../../harness/core/fixed-window.js';
 import { fixedWindow } from './specs.js';
 
 function fresh(): Counter {
-  return { atUs: 0, part: 0 };
+  return { atUs: 0, part: 0, slot: 0 };
 }
 
 describe('fixed window', () => {
@@ -20,17 +20,17 @@ describe('fixed window', () => {
     { anchor: 'first-hit' as const, chargedAtUs: 2345, startUs: 2345, because: 'the first request starts it' },
   ];
   test.each(starts)('with $anchor a charge at $chargedAtUs starts it at $startUs: $because', (row) => {
-    const family = new FixedWindow(fixedWindow(2, 1000, row.anchor));
+    const family = new FixedWindow(fixedWindow(2, 1000, row.anchor), 1, 'a test');
     const counter = fresh();
     family.charge(counter, 2, row.chargedAtUs);
-    expect(counter).toEqual({ atUs: row.startUs, part: 2 });
+    expect(counter).toEqual({ atUs: row.startUs, part: 2, slot: 0 });
     expect(family.idleAtUs(counter)).toBe(row.startUs + 1000);
     expect(family.retryAtUs(counter, 1, row.startUs + 999)).toBe(row.startUs + 1000);
     expect(family.retryAtUs(counter, 1, row.startUs + 1000)).toBe(row.startUs + 1000);
   });
 
   test('counts cells up to its capacity', () => {
-    const family = new FixedWindow(fixedWindow(3, 1000, 'calendar'));
+    const family = new FixedWindow(fixedWindow(3, 1000, 'calendar'), 1, 'a test');
     const counter = fresh();
     expect(family.remaining(counter, 0)).toBe(3);
     family.charge(counter, 2, 0);
@@ -43,7 +43,7 @@ describe('fixed window', () => {
   });
 
   test('has no window before its first charge, so that one at time 0 is like any other', () => {
-    const family = new FixedWindow(fixedWindow(1, 1000, 'first-hit'));
+    const family = new FixedWindow(fixedWindow(1, 1000, 'first-hit'), 1, 'a test');
     const counter = fresh();
     expect(family.idleAtUs(counter)).toBe(0);
     family.charge(counter, 1, 5);
@@ -57,7 +57,7 @@ describe('fixed window', () => {
     { anchor: 'first-hit' as const, coldAtUs: 2, nowUs: 12, untilUs: 12, because: 'the cold window is over' },
   ];
   test.each(reuses)('$anchor: a slot idle since $untilUs can be reused at $nowUs, since $because', (row) => {
-    const family = new FixedWindow(fixedWindow(1, 10, row.anchor));
+    const family = new FixedWindow(fixedWindow(1, 10, row.anchor), 1, 'a test');
     const cold = fresh();
     family.charge(cold, 1, row.coldAtUs);
     expect(family.reusableUntilUs(cold, row.nowUs)).toBe(row.untilUs);
