@@ -30,9 +30,10 @@ impl Ban {
         }
     }
 
-    /// Counts a throttle; the end of the ban that it brings.
-    pub(crate) fn strike(&self, record: &mut Record, now_us: u64) -> Option<u64> {
-        record.strikes += 1;
+    /// Counts a throttle; the end of the ban that it brings. A fresh counter can throttle too, when a budget is smaller
+    /// than the cost: its throttle is always the first, since its slot may be lost at any time.
+    pub(crate) fn strike(&self, record: &mut Record, is_fresh: bool, now_us: u64) -> Option<u64> {
+        record.strikes = if is_fresh { 1 } else { record.strikes + 1 };
         if record.strikes < self.after_throttles {
             return None;
         }
@@ -41,11 +42,10 @@ impl Ban {
         }
         let last = self.steps_us.len() - 1;
         let step_us = self.steps_us[last.min(record.level as usize)];
-        record.level += 1;
         *record = Record {
             strikes: 0,
+            level: self.level(record.level + 1),
             banned_until_us: now_us + step_us,
-            ..self.carried(*record)
         };
         Some(record.banned_until_us)
     }
@@ -59,13 +59,23 @@ impl Ban {
         }
     }
 
-    /// A record of other steps: no more bans are held against the key than there are steps here.
-    pub(crate) fn carried(&self, record: Record) -> Record {
-        let level_max = u32::try_from(self.steps_us.len()).unwrap_or(u32::MAX);
+    /// A record that other steps made: what they have forgotten by now stays so, and no more bans are held against the
+    /// key than there are steps here.
+    pub(crate) fn carried(&self, old: &Self, record: Record, now_us: u64) -> Record {
+        if old.is_forgotten(record, now_us) {
+            return Record {
+                strikes: record.strikes,
+                ..Record::default()
+            };
+        }
         Record {
-            level: record.level.min(level_max),
+            level: self.level(record.level),
             ..record
         }
+    }
+
+    fn level(&self, bans: u32) -> u32 {
+        bans.min(u32::try_from(self.steps_us.len()).unwrap_or(u32::MAX))
     }
 
     fn is_forgotten(&self, record: Record, now_us: u64) -> bool {
@@ -91,8 +101,8 @@ mod tests {
         let mut record = Record::default();
         let mut now_us = 5;
         for step_us in [10, 20, 40, 40] {
-            assert_eq!(ban.strike(&mut record, now_us), None);
-            assert_eq!(ban.strike(&mut record, now_us), Some(now_us + step_us));
+            assert_eq!(ban.strike(&mut record, false, now_us), None);
+            assert_eq!(ban.strike(&mut record, false, now_us), Some(now_us + step_us));
             assert_eq!((record.strikes, record.banned_until_us), (0, now_us + step_us));
             assert_eq!(ban.forgotten_at_us(record), now_us + step_us + 1_000);
             now_us += step_us + 999;
@@ -104,9 +114,9 @@ mod tests {
         for (waited_us, expected_us) in [(99, 20), (100, 10)] {
             let ban = ban(1, &[10, 20], 100);
             let mut record = Record::default();
-            assert_eq!(ban.strike(&mut record, 0), Some(10));
+            assert_eq!(ban.strike(&mut record, false, 0), Some(10));
             let now_us = 10 + waited_us;
-            assert_eq!(ban.strike(&mut record, now_us), Some(now_us + expected_us));
+            assert_eq!(ban.strike(&mut record, false, now_us), Some(now_us + expected_us));
         }
     }
 
@@ -115,7 +125,39 @@ mod tests {
         let ban = ban(1, &[10], 0);
         let mut record = Record::default();
         assert_eq!(ban.forgotten_at_us(record), 0);
-        ban.strike(&mut record, 3);
+        ban.strike(&mut record, false, 3);
         assert_eq!(ban.forgotten_at_us(record), 13);
+    }
+
+    #[test]
+    fn a_throttle_by_a_fresh_counter_is_always_the_first() {
+        let ban = ban(2, &[10], 0);
+        let mut record = Record::default();
+        assert_eq!(ban.strike(&mut record, true, 0), None);
+        assert_eq!(ban.strike(&mut record, true, 0), None);
+        assert_eq!(ban.strike(&mut record, false, 0), Some(10));
+    }
+
+    #[test]
+    fn other_steps_go_on_from_what_is_not_forgotten() {
+        let old = ban(1, &[10, 20, 40], 100);
+        let record = Record {
+            strikes: 7,
+            level: 3,
+            banned_until_us: 50,
+        };
+        let forgotten = Record {
+            level: 0,
+            banned_until_us: 0,
+            ..record
+        };
+        for (steps_us, now_us, expected) in [
+            (&[1, 2][..], 149, Record { level: 2, ..record }),
+            (&[1, 2, 3, 4], 149, record),
+            (&[1], 49, Record { level: 1, ..record }),
+            (&[1, 2], 150, forgotten),
+        ] {
+            assert_eq!(ban(1, steps_us, 9).carried(&old, record, now_us), expected, "{steps_us:?} at {now_us}");
+        }
     }
 }

@@ -59,16 +59,16 @@ impl SlidingLog {
         }
     }
 
-    /// The instant at which so many cells have left the window that the cost fits.
+    /// The instant at which so many cells have left the window that the cost fits. `counter` is as `seen` at `now_us`.
     pub(crate) fn retry_at_us(&self, slot: usize, counter: Counter, cost: u64, now_us: u64) -> u64 {
         let mut used = counter.used.cast_unsigned();
         let mut retry_at_us = now_us;
-        for (at_us, cells) in self.entries(slot) {
+        for (at_us, cells) in self.entries(slot).skip_while(|(at_us, _)| self.is_over(*at_us, now_us)) {
             if used + cost <= self.capacity {
                 break;
             }
             used -= cells;
-            retry_at_us = now_us.max(at_us + self.window_us);
+            retry_at_us = at_us + self.window_us;
         }
         retry_at_us
     }

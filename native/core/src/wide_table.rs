@@ -182,7 +182,9 @@ impl WideTable {
             return;
         }
         if let (Some(slot), Some(ban)) = (self.own(key, look), &self.ban) {
-            let banned_until_us = ban.strike(&mut self.entries[slot].record, look.now_us);
+            let entry = &mut self.entries[slot];
+            let is_fresh = self.family.idle_at_us(entry.counter) <= look.now_us;
+            let banned_until_us = ban.strike(&mut entry.record, is_fresh, look.now_us);
             look.retry_at_us = look.retry_at_us.max(banned_until_us.unwrap_or(0));
         }
     }
@@ -219,10 +221,10 @@ impl WideTable {
             self.entries[slot] = Entry {
                 key: entry.key,
                 counter: self.family.carried(&old.family, slot, entry.counter, now_us),
-                record: self
-                    .ban
-                    .as_ref()
-                    .map_or_else(Record::default, |ban| ban.carried(entry.record)),
+                record: match (&self.ban, &old.ban) {
+                    (Some(ban), Some(old)) => ban.carried(old, entry.record, now_us),
+                    _ => Record::default(),
+                },
             };
         }
         let cold = self.entries.len();
