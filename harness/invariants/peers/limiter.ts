@@ -1,0 +1,130 @@
+/**
+ * `RateLimiter` and `TokenBucket` of the package limiter, one for each key, asked without waiting.
+ *
+ * What it claims, from its README: `RateLimiter` is "A maximum token count per interval, with continuous refill
+ * underneath"; "Its interval starts at construction and resets on the first removal attempt at or after the previous
+ * interval expires"; a TokenBucket has "Separate burst capacity and refill rate, optionally shared through parent
+ * buckets"; "A successful removal charges the child and every finite ancestor together; a failed attempt charges none";
+ * `getWaitTime(count)` is the "Estimated milliseconds until capacity is available"; "Timing uses a monotonic clock".
+ *
+ * It also says: "Balances use JavaScript floating-point numbers, so fractional results can have normal rounding error".
+ */
+import type { TokenBucketNumbers } from '../../core/spec.js';
+import type { Consumed, Contract, Limiter } from '../contract.js';
+import { definePeer, type Peer, type PeerSetup } from './peer.js';
+
+type Package = typeof import('limiter');
+
+/** What both of its limiters have. */
+interface KeyLimiter {
+  tryRemoveTokens(count: number): boolean;
+  getWaitTime(count: number): number;
+}
+
+interface Setup extends PeerSetup {
+  readonly createFor: (loaded: Package) => KeyLimiter;
+}
+
+function bucketOf(capacity: number, refillCells: number, periodMs: number): TokenBucketNumbers {
+  return { family: 'token-bucket', capacity, refillCells, refillPeriodUs: periodMs * 1_000 };
+}
+
+const shared: Omit<Contract, 'promises'> = {
+  grainUs: 1_000,
+  retryAfter: 'sufficient',
+  // Its balance "can exceed the current interval allowance".
+  remaining: 'none',
+};
+
+/** A bucket alone "starts empty"; it is filled as `RateLimiter` fills its own, or a key would begin with a wait. */
+function fullBucket(
+  { TokenBucket }: Package,
+  { capacity, refillCells, refillPeriodUs }: TokenBucketNumbers,
+  parent?: InstanceType<Package['TokenBucket']>,
+): InstanceType<Package['TokenBucket']> {
+  const bucket = new TokenBucket({
+    bucketSize: capacity,
+    tokensPerInterval: refillCells,
+    interval: refillPeriodUs / 1_000,
+    ...(parent === undefined ? {} : { parentBucket: parent }),
+  });
+  bucket.content = capacity;
+  return bucket;
+}
+
+function rateLimiter(words: string, tokens: number, intervalMs: number): Setup {
+  return {
+    words: `RateLimiter, ${tokens} tokens per ${words}`,
+    createFor: ({ RateLimiter }) => new RateLimiter({ tokensPerInterval: tokens, interval: intervalMs }),
+    contract: {
+      ...shared,
+      promises: [
+        bucketOf(tokens, tokens, intervalMs),
+        // Made at the key's first request, so that is where its first interval starts. It resets at a request that is
+        // refused too, but at a reset the bucket below has had a whole interval to fill, so none is.
+        {
+          family: 'fixed-window',
+          capacity: tokens,
+          windowUs: intervalMs * 1_000,
+          anchor: 'first-hit',
+          credit: 'none',
+          countsDenied: false,
+        },
+      ],
+    },
+  };
+}
+
+function tokenBucket(words: string, numbers: TokenBucketNumbers, parent: TokenBucketNumbers | null): Setup {
+  return {
+    words: `TokenBucket, ${words}`,
+    createFor: (loaded) => fullBucket(loaded, numbers, parent === null ? undefined : fullBucket(loaded, parent)),
+    contract: { ...shared, promises: parent === null ? [numbers] : [numbers, parent] },
+  };
+}
+
+const setups: Readonly<Record<string, Setup>> = {
+  'rate-limiter-second': rateLimiter('second', 10, 1_000),
+  'rate-limiter-day': rateLimiter('day', 10, 86_400_000),
+  'token-bucket': tokenBucket('150 tokens, 50 per second', bucketOf(150, 50, 1_000), null),
+  'token-bucket-7-per-3s': tokenBucket('10 tokens, 7 per 3 s', bucketOf(10, 7, 3_000), null),
+  'parent-bucket': tokenBucket(
+    '5 tokens, 5 per second, with a parent of 20, 20 per minute',
+    bucketOf(5, 5, 1_000),
+    bucketOf(20, 20, 60_000),
+  ),
+};
+
+function limiterOf(create: () => KeyLimiter, capacity: number): Limiter {
+  const limiters = new Map<string, KeyLimiter>();
+  const limiterFor = (key: string): KeyLimiter => {
+    const known = limiters.get(key);
+    if (known !== undefined) return known;
+    const made = create();
+    limiters.set(key, made);
+    return made;
+  };
+  return {
+    consume: (key, cost): Consumed => {
+      // "Token amounts may be fractional", and none is no request: neither is a fault of the package.
+      if (cost === 0 || (cost > 0 && cost < Number.MAX_SAFE_INTEGER && !Number.isInteger(cost))) {
+        return { admitted: false };
+      }
+      const limiter = limiterFor(key);
+      if (limiter.tryRemoveTokens(cost)) return { admitted: true };
+      // It says never by an exception.
+      const waitMs = cost > capacity ? Number.POSITIVE_INFINITY : limiter.getWaitTime(cost);
+      return { admitted: false, retryAfterUs: waitMs * 1_000 };
+    },
+  };
+}
+
+export const limiterPackage: Peer = definePeer(
+  'limiter',
+  setups,
+  () => import('limiter'),
+  ({ createFor, contract }, loaded) => {
+    const capacity = Math.min(...contract.promises.map((promise) => promise.capacity));
+    return limiterOf(() => createFor(loaded), capacity);
+  },
+);
