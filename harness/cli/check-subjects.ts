@@ -8,6 +8,11 @@ export interface SubjectFlags {
   readonly core: 'native' | 'ts' | null;
   readonly peer: string | null;
   readonly limiter: string | null;
+  readonly url: string | null;
+  /** What the server at `url` promises. */
+  readonly promise: string | null;
+  /** The field by which it tells callers apart; null: the usual one. */
+  readonly keyField: string | null;
   /** The name of one of its contracts; null: all. */
   readonly contract: string | null;
 }
@@ -34,13 +39,23 @@ export async function openSubjects(flags: SubjectFlags): Promise<readonly CheckS
   });
 }
 
-async function open(flags: SubjectFlags): Promise<{ from: string; contracts: readonly PeerContract[] }> {
-  const { core, peer, limiter } = flags;
-  if ([core, peer, limiter].filter((flag) => flag !== null).length !== 1) {
-    throw new FloodproofError('FP_USAGE', 'say what to check: one of --core, --peer and --limiter', {
+interface Opened {
+  /** Options that lead to these contracts again. */
+  readonly from: string;
+  readonly contracts: readonly PeerContract[];
+}
+
+async function open(flags: SubjectFlags): Promise<Opened> {
+  const { core, peer, limiter, url } = flags;
+  if ([core, peer, limiter, url].filter((flag) => flag !== null).length !== 1) {
+    throw new FloodproofError('FP_USAGE', 'say what to check: one of --core, --peer, --limiter and --url', {
       hint: 'for example: floodproof check --peer rate-limiter-flexible',
     });
   }
+  if (url === null && (flags.promise !== null || flags.keyField !== null)) {
+    throw new FloodproofError('FP_USAGE', '--promise and --key-field are for --url; others bring what they claim');
+  }
+  if (url !== null) return await openUrl(url, flags);
   if (peer !== null) return { from: `--peer ${quote(peer)}`, contracts: await openPeer(peer) };
   if (limiter !== null) {
     const { loadOwnAdapters } = await import('./own-adapter.js');
@@ -49,6 +64,23 @@ async function open(flags: SubjectFlags): Promise<{ from: string; contracts: rea
   const { ownCoreContracts } = await import('../invariants/peers/own-core.js');
   const engine = core ?? 'ts';
   return { from: `--core ${engine}`, contracts: ownCoreContracts(engine) };
+}
+
+async function openUrl(url: string, { promise, keyField }: SubjectFlags): Promise<Opened> {
+  if (promise === null) {
+    throw new FloodproofError('FP_USAGE', '--url needs --promise: what the server claims', {
+      hint: 'for example: --promise "5 per 10s"',
+    });
+  }
+  const [{ httpAdapter }, { contractOfText }] = await Promise.all([
+    import('../invariants/peers/http-endpoint.js'),
+    import('./promise-text.js'),
+  ]);
+  const contract = contractOfText(promise);
+  const adapter = httpAdapter({ url, ...(keyField === null ? {} : { keyField }) });
+  const field = keyField === null ? '' : ` --key-field ${quote(keyField)}`;
+  const from = `--url ${quote(url)} --promise ${quote(promise)}${field}`;
+  return { from, contracts: [{ name: 'url', adapter, contract }] };
 }
 
 async function openPeer(name: string): Promise<readonly PeerContract[]> {

@@ -206,6 +206,9 @@ function addCheck(program: Command, { console, setExit }: CommandContext): void 
     .addOption(new Option('--core <engine>', 'one of our own cores, every family').choices(['native', 'ts']))
     .option('--peer <package>', 'a limiter of another package, by what its documentation claims')
     .option('--limiter <module>', 'your own: a module whose default export is { adapter, contract }, or a list')
+    .option('--url <url>', 'a server of this machine, asked over HTTP; 429 is a refusal')
+    .option('--promise <text>', 'with --url, what it claims: "5 per 10s", "token-bucket 20 per 1min"')
+    .option('--key-field <name>', 'with --url, the header field that says who asks (default: x-api-key)')
     .option('--contract <name>', 'only this one of several contracts')
     .option('--runs <n>', 'histories for each invariant (default: 100)', wholeNumber(1, 1e6))
     .option('--operations <n>', 'go on until so many calls were made, over all contracts', wholeNumber(1, 1e12))
@@ -225,6 +228,7 @@ Examples:
   floodproof check --peer rate-limiter-flexible
   floodproof check --core native --operations 1000000
   floodproof check --limiter ./my-limiter.js --invariant admission-bound --json
+  floodproof check --url http://127.0.0.1:3000/orders --promise "5 per 1s"
 
   my-limiter.js says how a limiter is made, and what it claims:
   export default {
@@ -244,6 +248,9 @@ Examples:
         core: options.core ?? null,
         peer: options.peer ?? null,
         limiter: options.limiter ?? null,
+        url: options.url ?? null,
+        promise: options.promise ?? null,
+        keyField: options.keyField ?? null,
         contract: options.contract ?? null,
         runs: options.runs ?? null,
         operations: options.operations ?? null,

@@ -55,6 +55,8 @@ function answer(admitted: boolean, { msBeforeNext, remainingPoints }: RateLimite
 function limiterOf(limiter: RateLimiterMemory): Limiter {
   return {
     consume: async (key, cost) => {
+      // Nothing is asked for: its documentation gives no call without points, and left out they are one.
+      if (cost === 0 || cost === undefined) return { admitted: false };
       try {
         return answer(true, await limiter.consume(key, cost));
       } catch (refusal) {

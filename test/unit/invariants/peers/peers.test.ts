@@ -85,6 +85,7 @@ describe('peers', () => {
   });
 
   it.each([
+    { peer: rateLimiterFlexible, contract: 'second', cost: 0 },
     { peer: bottleneck, contract: 'reservoir-second', cost: 0 },
     { peer: bottleneck, contract: 'reservoir-second', cost: 1.5 },
     { peer: limiterPackage, contract: 'token-bucket', cost: 0 },
