@@ -46,11 +46,14 @@ export async function checkCommand(flags: CheckFlags, console: Console): Promise
     };
     const report = withReplay(await checkLimiter(subject.adapter, subject.contract, options), subject);
     progress.clear();
+    if (!flags.json) {
+      if (reports.length > 0) console.result('\n');
+      console.result(renderCheck(report, pageOf(flags, console)));
+    }
     reports.push(report);
-    if (!flags.json) console.result(renderCheck(report, pageOf(flags, console)));
   }
   if (flags.json) console.result(renderCheckJson(reports));
-  else if (reports.length > 1) console.result(renderCheckSum(reports, console.colorOut));
+  else if (reports.length > 1) console.result(`\n${renderCheckSum(reports, console.colorOut)}`);
   if (flags.junit !== null) writeWhole(flags.junit, renderCheckJunit(reports, flags.invariant));
   return allPass(reports) ? ExitCode.pass : ExitCode.failed;
 }

@@ -170,7 +170,6 @@ describe('bad usage', () => {
     },
     { args: ['--url', 'http://127.0.0.1:1/'], says: ['--url needs --promise'], code: 2 },
     { args: ['--limiter', 'gone.mjs'], says: ['FP_FILE_UNREADABLE  gone.mjs can not be loaded'], code: 2 },
-    { args: ['--limiter', 'vitest.config.ts'], says: ['FP_FILE_UNREADABLE'], code: 2 },
     { args: ['--url', 'http://192.0.2.1/', '--promise', '5 per 1s'], says: ['FP_TARGET_FORBIDDEN'], code: 4 },
   ])('$args', async ({ args, says, code }) => {
     const result = await runCli(['check', ...args]);

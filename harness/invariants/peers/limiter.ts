@@ -15,11 +15,24 @@ import { definePeer, type Peer, type PeerSetup } from './peer.js';
 
 type Package = typeof import('limiter');
 
-/** What both of its limiters have. */
+type Bucket = InstanceType<Package['TokenBucket']>;
+
+/** The limiter of one key. */
 interface KeyLimiter {
-  tryRemoveTokens(count: number): boolean;
-  getWaitTime(count: number): number;
+  /** What both kinds have. */
+  readonly limiter: {
+    tryRemoveTokens(count: number): boolean;
+    getWaitTime(count: number): number;
+  };
+  /** The buckets that it takes from. */
+  readonly buckets: readonly Bucket[];
 }
+
+/**
+ * Tokens by which a balance may be short through rounding alone. The error of a balance is some 10^-14 of its tokens; a
+ * millisecond of the slowest refill below brings more than 10^-7, so nobody passes a grain too early for it.
+ */
+const ROUNDING_TOKENS = 1e-9;
 
 interface Setup extends PeerSetup {
   readonly createFor: (loaded: Package) => KeyLimiter;
@@ -40,8 +53,8 @@ const shared: Omit<Contract, 'promises'> = {
 function fullBucket(
   { TokenBucket }: Package,
   { capacity, refillCells, refillPeriodUs }: TokenBucketNumbers,
-  parent?: InstanceType<Package['TokenBucket']>,
-): InstanceType<Package['TokenBucket']> {
+  parent?: Bucket,
+): Bucket {
   const bucket = new TokenBucket({
     bucketSize: capacity,
     tokensPerInterval: refillCells,
@@ -55,7 +68,10 @@ function fullBucket(
 function rateLimiter(words: string, tokens: number, intervalMs: number): Setup {
   return {
     words: `RateLimiter, ${tokens} tokens per ${words}`,
-    createFor: ({ RateLimiter }) => new RateLimiter({ tokensPerInterval: tokens, interval: intervalMs }),
+    createFor: ({ RateLimiter }) => {
+      const limiter = new RateLimiter({ tokensPerInterval: tokens, interval: intervalMs });
+      return { limiter, buckets: [limiter.tokenBucket] };
+    },
     contract: {
       ...shared,
       promises: [
@@ -78,7 +94,15 @@ function rateLimiter(words: string, tokens: number, intervalMs: number): Setup {
 function tokenBucket(words: string, numbers: TokenBucketNumbers, parent: TokenBucketNumbers | null): Setup {
   return {
     words: `TokenBucket, ${words}`,
-    createFor: (loaded) => fullBucket(loaded, numbers, parent === null ? undefined : fullBucket(loaded, parent)),
+    createFor: (loaded) => {
+      if (parent === null) {
+        const limiter = fullBucket(loaded, numbers);
+        return { limiter, buckets: [limiter] };
+      }
+      const parentBucket = fullBucket(loaded, parent);
+      const limiter = fullBucket(loaded, numbers, parentBucket);
+      return { limiter, buckets: [limiter, parentBucket] };
+    },
     contract: { ...shared, promises: parent === null ? [numbers] : [numbers, parent] },
   };
 }
@@ -95,6 +119,14 @@ const setups: Readonly<Record<string, Setup>> = {
   ),
 };
 
+/** Takes the tokens, also where only "normal rounding error" stands against it, which is not what is checked. */
+function takes({ limiter, buckets }: KeyLimiter, cost: number): boolean {
+  if (limiter.tryRemoveTokens(cost)) return true;
+  const rounded = buckets.filter(({ content }) => cost > content && cost - content < ROUNDING_TOKENS);
+  for (const bucket of rounded) bucket.content = cost;
+  return rounded.length > 0 && limiter.tryRemoveTokens(cost);
+}
+
 function limiterOf(create: () => KeyLimiter, capacity: number): Limiter {
   const limiters = new Map<string, KeyLimiter>();
   const limiterFor = (key: string): KeyLimiter => {
@@ -110,10 +142,10 @@ function limiterOf(create: () => KeyLimiter, capacity: number): Limiter {
       if (cost === 0 || (cost > 0 && cost < Number.MAX_SAFE_INTEGER && !Number.isInteger(cost))) {
         return { admitted: false };
       }
-      const limiter = limiterFor(key);
-      if (limiter.tryRemoveTokens(cost)) return { admitted: true };
+      const one = limiterFor(key);
+      if (takes(one, cost)) return { admitted: true };
       // It says never by an exception.
-      const waitMs = cost > capacity ? Number.POSITIVE_INFINITY : limiter.getWaitTime(cost);
+      const waitMs = cost > capacity ? Number.POSITIVE_INFINITY : one.limiter.getWaitTime(cost);
       return { admitted: false, retryAfterUs: waitMs * 1_000 };
     },
   };

@@ -61,6 +61,23 @@ describe('peers', () => {
     });
   });
 
+  it('forgives a bucket the rounding of its floats, and no more', async () => {
+    await withPlayed(limiterPackage, 'token-bucket', async ({ ask, pass }) => {
+      await ask('a', 2);
+      await pass(19);
+      await ask('a', 1);
+      await ask('a', 74);
+      // 74 tokens are there to a few parts in 10^14.
+      await pass(1);
+      expect((await ask('a', 74)).admitted).toBe(true);
+      expect((await ask('a', 1)).admitted).toBe(false);
+      await pass(19);
+      expect(await ask('a', 1)).toEqual({ admitted: false, retryAfterUs: 1_000 });
+      await pass(1);
+      expect((await ask('a', 1)).admitted).toBe(true);
+    });
+  });
+
   it('charges a parent bucket together with its child, or neither', async () => {
     await withPlayed(limiterPackage, 'parent-bucket', async ({ admitted, pass }) => {
       for (let second = 0; second < 5; second++) {
