@@ -1,0 +1,94 @@
+/** Plays one invariant against one limiter, many times, and makes what breaks it small. */
+import fc from 'fast-check';
+import type { Claims } from './claims.js';
+import type { CheckFailure, Limiter, LimiterAdapter } from './contract.js';
+import type { Invariant, Played } from './invariant.js';
+import { openClock } from './limiter-clock.js';
+import { type Counts, Player } from './player.js';
+import { type Complaint, Talk } from './talk.js';
+import { timelineOf } from './timeline.js';
+
+export interface CheckTask {
+  readonly adapter: LimiterAdapter;
+  readonly claims: Claims;
+  readonly invariant: Invariant;
+  readonly seed: number;
+  readonly runs: number;
+  readonly path: string | undefined;
+  readonly counts: Counts & { runs: number };
+  /** Whether the time is up; asked before each run. */
+  readonly isOver: () => boolean;
+  readonly onRun: () => void;
+}
+
+/** @returns the smallest history that breaks the promise; null: none of the runs does. */
+export async function runCheck(task: CheckTask): Promise<CheckFailure | null> {
+  const { adapter, claims, invariant, seed, path } = task;
+  let worst: { message: string; timeline: readonly string[] } | null = null;
+  let bug: { readonly error: unknown } | null = null;
+  const property = fc.asyncProperty(invariant.cases(claims, adapter.clock), async (one) => {
+    if (bug !== null || (worst === null && task.isOver())) return true;
+    try {
+      const { complaint, player } = await playOnce(task, one);
+      task.counts.runs += 1;
+      task.onRun();
+      if (complaint === null) return true;
+      worst = { message: complaint, timeline: timelineOf(player?.log ?? [], claims) };
+      return false;
+    } catch (error) {
+      bug = { error };
+      return true;
+    }
+  });
+  const replayed = path === undefined ? {} : { path, endOnFailure: true };
+  const details = await fc.check(property, { seed, numRuns: task.runs, ...replayed });
+  const thrown = bug as { readonly error: unknown } | null;
+  if (thrown !== null) throw thrown.error;
+  const found = worst as { message: string; timeline: readonly string[] } | null;
+  if (!details.failed || found === null) return null;
+  const counterexample = details.counterexamplePath ?? '';
+  const { name } = invariant;
+  return {
+    invariant: name,
+    formula: invariant.formula(claims),
+    message: found.message,
+    timeline: found.timeline,
+    seed,
+    path: counterexample,
+    replay: `checkLimiter(adapter, contract, { invariant: '${name}', seed: ${seed}, path: '${counterexample}' })`,
+  };
+}
+
+interface Outcome {
+  readonly complaint: Complaint;
+  /** null: the limiter could not even be made. */
+  readonly player: Player | null;
+}
+
+async function playOnce({ adapter, claims, invariant, counts }: CheckTask, one: Played): Promise<Outcome> {
+  const clock = openClock(adapter.clock, one.startUs);
+  const limiters: Limiter[] = [];
+  try {
+    for (let count = 0; count < invariant.limiters; count += 1) {
+      try {
+        const made = adapter.create();
+        limiters.push(made instanceof Promise ? await made : (made as Limiter));
+      } catch (error) {
+        return {
+          complaint: `it could not be made: ${error instanceof Error ? error.message : String(error)}`,
+          player: null,
+        };
+      }
+    }
+    const player = new Player(limiters, clock, counts);
+    const talk = new Talk(claims, adapter.clock, limiters, one.startUs);
+    const played = player.play(invariant.play(one, talk), talk);
+    return { complaint: played instanceof Promise ? await played : played, player };
+  } finally {
+    try {
+      for (const limiter of limiters) await limiter.close?.();
+    } finally {
+      clock.close();
+    }
+  }
+}
