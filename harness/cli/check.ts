@@ -91,7 +91,7 @@ function timeOf(text: string): number {
   const parsed = parseDuration(text, { minUs: 1_000, maxUs: DAY_US });
   if (parsed.ok) return Math.ceil(parsed.value / 1_000);
   const { message, hint } = parsed.complaint;
-  throw new FloodproofError('FP_USAGE', `--time ${message}`, hint === undefined ? {} : { hint });
+  throw new FloodproofError('FP_USAGE', `--time ${message}`, { hint: hint ?? 'write it with its unit: 60s, 5min' });
 }
 
 /** Calls and time are for all contracts together. */

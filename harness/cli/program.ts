@@ -221,8 +221,12 @@ function addCheck(program: Command, { console, setExit }: CommandContext): void 
     .addHelpText(
       'after',
       `
-Exit codes: 0 every promise was kept, 3 one was broken, 2 bad usage, module or contract,
-4 the addon or the package is absent.
+Exit codes:
+  0    every promise was kept
+  1    internal bug
+  2    bad usage, module or contract
+  3    a promise was broken
+  4    environment: the addon or the package is absent, server forbidden
 
 Examples:
   floodproof check --peer rate-limiter-flexible
@@ -238,7 +242,9 @@ Examples:
       create: () => ({ consume(key, cost, nowUs) { return { admitted: true }; } }),
     },
     contract: {
-      promises: [{ family: 'token-bucket', capacity: 5, refillCells: 1, refillPeriodUs: 1000000 }],
+      promises: [
+        { family: 'token-bucket', capacity: 5, refillCells: 1, refillPeriodUs: 1000000 },
+      ],
     },
   };`,
     )

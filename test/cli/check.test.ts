@@ -137,10 +137,21 @@ describe('check --url', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
     try {
-      const args = ['check', '--url', url, '--promise', '3 per 10s', '--invariant', 'admission-bound', '--json'];
+      const args = [
+        'check',
+        '--url',
+        url,
+        '--promise',
+        'token-bucket 3 per 1h',
+        '--invariant',
+        'admission-bound',
+        '--json',
+      ];
       const { code, stdout, stderr } = await runCli(args, slow);
       expect(code, stderr).toBe(3);
-      expect(reportOf(stdout).failures[0]?.replay).toContain(`--url ${url} --promise '3 per 10s' --contract url`);
+      expect(reportOf(stdout).failures[0]?.replay).toContain(
+        `--url ${url} --promise 'token-bucket 3 per 1h' --contract url`,
+      );
     } finally {
       await new Promise((resolve) => server.close(resolve));
     }
@@ -152,7 +163,7 @@ describe('bad usage', () => {
     { args: [], says: ['say what to check: one of --core, --peer, --limiter and --url'], code: 2 },
     { args: ['--core', 'ts', '--peer', 'limiter'], says: ['say what to check'], code: 2 },
     { args: ['--core', 'rust'], says: ["'rust' is invalid", 'native, ts'], code: 2 },
-    { args: ['--peer', 'rate-limiter-flexibel'], says: ['did you mean "rate-limiter-flexible"?'], code: 2 },
+    { args: ['--peer', 'rate-limiter-flexibel'], says: ['did you mean', '"rate-limiter-flexible"?'], code: 2 },
     { args: ['--peer', 'limiter', '--contract', 'token-buckt'], says: ['did you mean "token-bucket"'], code: 2 },
     { args: ['--peer', 'limiter', '--invariant', 'isolatoin'], says: ['did you mean "isolation"?'], code: 2 },
     { args: ['--peer', 'limiter', '--path', '0:1'], says: ['--path leads to a history only together'], code: 2 },

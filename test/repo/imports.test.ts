@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { houseRoot, houseTexts } from './house-files.js';
-import { allowedEdges, edgeFaults, importsOf, roomOf } from './import-rules.js';
+import { allowedEdges, edgeFaults, importsOf } from './import-rules.js';
 
 const sources = houseTexts((path) => path.startsWith('harness/'));
 
