@@ -64,6 +64,7 @@ async function check(adapter: LimiterAdapter, contract: Contract, options: Check
   const endMs = options.timeBudgetMs === undefined ? Number.POSITIVE_INFINITY : realNowMs() + options.timeBudgetMs;
   const counts = { operations: 0, runs: 0 };
   const asked = new Set<Invariant>();
+  const reasons = new Map<Invariant, string>();
   const failures = new Map<Invariant, CheckFailure>();
   const isOver = (): boolean => endMs < Number.POSITIVE_INFINITY && realNowMs() >= endMs;
   const runs = Math.min(
@@ -73,17 +74,17 @@ async function check(adapter: LimiterAdapter, contract: Contract, options: Check
   const operations = options.operations ?? 0;
   for (
     let done = 0, turn = 0;
-    done < runs || (counts.operations < operations && failures.size < open.length);
+    done < runs || (counts.operations < operations && failures.size + reasons.size < open.length);
     turn += 1
   ) {
     // Beyond the runs that were asked for it goes on in whole turns, until there are as many operations.
     const length = done < runs ? Math.min(RUNS_A_TURN, runs - done) : RUNS_A_TURN;
     for (const [index, invariant] of open.entries()) {
-      if (failures.has(invariant) || isOver()) continue;
+      if (failures.has(invariant) || reasons.has(invariant) || isOver()) continue;
       if (done >= runs && counts.operations >= operations) break;
       asked.add(invariant);
       const progress = { invariant: invariant.name, invariantsDone: index, invariants: open.length };
-      const failure = await runCheck({
+      const { failure, unasked } = await runCheck({
         adapter,
         claims,
         invariant,
@@ -95,13 +96,14 @@ async function check(adapter: LimiterAdapter, contract: Contract, options: Check
         onRun: () => options.onProgress?.({ ...progress, runs: counts.runs, operations: counts.operations }),
       });
       if (failure !== null) failures.set(invariant, failure);
+      if (unasked !== null) reasons.set(invariant, unasked);
     }
     done += length;
     if (isOver() || options.path !== undefined || open.length === 0) break;
   }
   for (const invariant of open) {
-    if (!asked.has(invariant))
-      skipped.push({ invariant: invariant.name, because: 'the time was up before it was its turn' });
+    const because = reasons.get(invariant) ?? (asked.has(invariant) ? null : 'the time was up before it was its turn');
+    if (because !== null) skipped.push({ invariant: invariant.name, because });
   }
   return {
     limiter: adapter.name,

@@ -76,7 +76,36 @@ export class Player {
       return done;
     }
     const waiting = this.#clock.goTo(step.atUs);
-    return waiting === undefined ? this.#call(step, talk) : waiting.then(() => this.#call(step, talk));
+    return waiting === undefined ? this.#start(step, talk) : waiting.then(() => this.#start(step, talk));
+  }
+
+  #start(step: Step, talk: Talk): Consumed | Promise<Consumed> {
+    talk.sentUs = this.#clock.nowUs;
+    talk.answeredUs = talk.sentUs;
+    return step.act === 'crowd' ? this.#crowd(step, talk) : this.#call(step, talk);
+  }
+
+  /** The first caller asks at once and shows whether answers are promises. */
+  #crowd(step: Step, talk: Talk): Consumed | Promise<Consumed> {
+    const lags = step.lags;
+    const call = { ...step, act: 'consume' } as const;
+    talk.crowdAnswers = null;
+    const first = this.#call(call, talk);
+    if (!(first instanceof Promise)) return done;
+    const others = lags.slice(1).map(async (lag) => {
+      for (let turn = 0; turn < lag; turn += 1) await null;
+      return this.#call(call, talk);
+    });
+    // All are waited for, also when one misbehaves, so that none goes on after the clock is put back.
+    return Promise.allSettled([first, ...others]).then((results) => {
+      const answers: Consumed[] = [];
+      for (const result of results) {
+        if (result.status === 'rejected') throw result.reason;
+        answers.push(result.value);
+      }
+      talk.crowdAnswers = answers;
+      return done;
+    });
   }
 
   #call(step: Step, talk: Talk): Consumed | Promise<Consumed> {
@@ -85,8 +114,6 @@ export class Player {
     const limiter = this.#limiters[who] as Limiter;
     const entry: LoggedCall = { act, who, key, cells, atUs: nowUs, answer: null };
     this.log.push(entry);
-    talk.sentUs = nowUs;
-    talk.answeredUs = nowUs;
     try {
       if (act === 'release' || act === 'credit') {
         const given = limiter[act]?.(key, cells, nowUs);

@@ -21,15 +21,23 @@ export interface CheckTask {
   readonly onRun: () => void;
 }
 
-/** @returns the smallest history that breaks the promise; null: none of the runs does. */
-export async function runCheck(task: CheckTask): Promise<CheckFailure | null> {
+export interface CheckOutcome {
+  /** The smallest history that breaks the promise; null: none of the runs does. */
+  readonly failure: CheckFailure | null;
+  /** Why there was nothing to ask; null: there was. */
+  readonly unasked: string | null;
+}
+
+export async function runCheck(task: CheckTask): Promise<CheckOutcome> {
   const { adapter, claims, invariant, seed, path } = task;
   let worst: { message: string; timeline: readonly string[] } | null = null;
+  let unasked: string | null = null;
   let bug: { readonly error: unknown } | null = null;
   const property = fc.asyncProperty(invariant.cases(claims, adapter.clock), async (one) => {
-    if (bug !== null || (worst === null && task.isOver())) return true;
+    if (bug !== null || unasked !== null || (worst === null && task.isOver())) return true;
     try {
-      const { complaint, player } = await playOnce(task, one);
+      const { complaint, player, ...rest } = await playOnce(task, one);
+      unasked = rest.unasked;
       task.counts.runs += 1;
       task.onRun();
       if (complaint === null) return true;
@@ -45,10 +53,10 @@ export async function runCheck(task: CheckTask): Promise<CheckFailure | null> {
   const thrown = bug as { readonly error: unknown } | null;
   if (thrown !== null) throw thrown.error;
   const found = worst as { message: string; timeline: readonly string[] } | null;
-  if (!details.failed || found === null) return null;
+  if (!details.failed || found === null) return { failure: null, unasked };
   const counterexample = details.counterexamplePath ?? '';
   const { name } = invariant;
-  return {
+  const failure = {
     invariant: name,
     formula: invariant.formula(claims),
     message: found.message,
@@ -57,12 +65,14 @@ export async function runCheck(task: CheckTask): Promise<CheckFailure | null> {
     path: counterexample,
     replay: `checkLimiter(adapter, contract, { invariant: '${name}', seed: ${seed}, path: '${counterexample}' })`,
   };
+  return { failure, unasked: null };
 }
 
 interface Outcome {
   readonly complaint: Complaint;
   /** null: the limiter could not even be made. */
   readonly player: Player | null;
+  readonly unasked: string | null;
 }
 
 async function playOnce({ adapter, claims, invariant, counts }: CheckTask, one: Played): Promise<Outcome> {
@@ -77,13 +87,15 @@ async function playOnce({ adapter, claims, invariant, counts }: CheckTask, one: 
         return {
           complaint: `it could not be made: ${error instanceof Error ? error.message : String(error)}`,
           player: null,
+          unasked: null,
         };
       }
     }
     const player = new Player(limiters, clock, counts);
     const talk = new Talk(claims, adapter.clock, limiters, one.startUs);
     const played = player.play(invariant.play(one, talk), talk);
-    return { complaint: played instanceof Promise ? await played : played, player };
+    const complaint = played instanceof Promise ? await played : played;
+    return { complaint, player, unasked: talk.unasked };
   } finally {
     try {
       for (const limiter of limiters) await limiter.close?.();

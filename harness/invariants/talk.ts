@@ -9,17 +9,22 @@ import type { Consumed, Limiter, LimiterClock } from './contract.js';
 export type Complaint = string | null;
 export type Talking = Generator<Step, Complaint, Consumed>;
 
-export type Act = 'consume' | 'try' | 'release' | 'credit' | 'set';
+export type Act = 'consume' | 'try' | 'release' | 'credit' | 'set' | 'crowd';
 
 /** One object serves all steps of a talk. */
 export interface Step {
-  /** `try`: a consume that may throw instead of refusing. `set`: the clock is set, no time passes. */
+  /**
+   * `try`: a consume that may throw instead of refusing. `set`: the clock is set, no time passes. `crowd`: as many
+   * callers as there are `lags` consume without waiting for one another.
+   */
   act: Act;
   /** 0 or 1. */
   who: number;
   key: string;
   cells: number;
   atUs: number;
+  /** Of `crowd`: after how many turns of microtasks each caller asks. */
+  lags: readonly number[];
 }
 
 export class Talk {
@@ -31,11 +36,15 @@ export class Talk {
   answeredUs = 0;
   /** Time that really passed since the start, which setting the clock does not change; 0 when time is an argument. */
   passedUs = 0;
+  /** What a crowd was answered; null: the limiter answers at once, so that no two calls can be under way. */
+  crowdAnswers: readonly Consumed[] | null = null;
+  /** Why there was nothing to ask, where only the limiter itself could show that; null: there was. */
+  unasked: string | null = null;
   /** Timers were left out, so nothing can be said of what the limiter should have given. */
   isStarved = false;
   /** Instants at which something is asked before this are in the past. */
   readonly startUs: number;
-  readonly #step: Step = { act: 'consume', who: 0, key: 'a', cells: 1, atUs: 0 };
+  readonly #step: Step = { act: 'consume', who: 0, key: 'a', cells: 1, atUs: 0, lags: [] };
 
   constructor(claims: Claims, clock: LimiterClock, limiters: readonly Limiter[], startUs: number) {
     this.claims = claims;
@@ -59,6 +68,12 @@ export class Talk {
 
   credit(atUs: number, cells: number, key = 'a', who = 0): Step {
     return this.#next('credit', atUs, cells, key, who);
+  }
+
+  crowd(atUs: number, cells: number, lags: readonly number[], key = 'a', who = 0): Step {
+    const step = this.#next('crowd', atUs, cells, key, who);
+    step.lags = lags;
+    return step;
   }
 
   setClock(atUs: number): Step {

@@ -57,14 +57,25 @@ export class Side {
   }
 }
 
-/**
- * Plays all of it to each side in turn.
- * @param judge - called after each request with its instant; what it returns ends the history.
- */
+/** Requests that a history makes. */
+export function requestsOf({ plays, times }: History): number {
+  let requests = 0;
+  for (const [index, play] of plays.entries()) if (play === Play.ask) requests += times[index] as number;
+  return requests;
+}
+
+interface Manner {
+  /** Called after each request with its instant; what it returns ends the history. */
+  readonly judge?: (atUs: number, cells: number) => Complaint;
+  /** The other sides get only what the first one admits. */
+  readonly isFollowed?: boolean;
+}
+
+/** Plays all of it to each side in turn. */
 export function* playHistory(
   history: History,
   sides: readonly Side[],
-  judge?: (atUs: number, cells: number) => Complaint,
+  { judge, isFollowed = false }: Manner = {},
 ): Talking {
   let atUs = history.startUs;
   for (let index = 0; index < history.plays.length; index += 1) {
@@ -81,7 +92,10 @@ export function* playHistory(
       continue;
     }
     for (let time = history.times[index] as number; time > 0; time -= 1) {
-      for (const side of sides) yield* side.ask(atUs, cells);
+      for (const side of sides) {
+        yield* side.ask(atUs, cells);
+        if (isFollowed && !side.last.admitted) break;
+      }
       const complaint = judge?.(atUs, cells) ?? null;
       if (complaint !== null) return complaint;
     }

@@ -43,12 +43,14 @@ export const retryAfter: Invariant<Case> = {
     let refusals = 0;
     let deniedUs = 0;
     let cost = 0;
-    const complaint = yield* playHistory(history, [early, late], (atUs, cells) => {
-      if (early.last.admitted || late.last.admitted) return null;
-      if (late.last.retryAfterUs === undefined) return 'it refused and said nothing of when to come back';
-      [deniedUs, cost] = [atUs, cells];
-      refusals += 1;
-      return refusals > skipped ? STOP : null;
+    const complaint = yield* playHistory(history, [early, late], {
+      judge: (atUs, cells) => {
+        if (early.last.admitted || late.last.admitted) return null;
+        if (late.last.retryAfterUs === undefined) return 'it refused and said nothing of when to come back';
+        [deniedUs, cost] = [atUs, cells];
+        refusals += 1;
+        return refusals > skipped ? STOP : null;
+      },
     });
     if (complaint !== STOP) return complaint;
     return yield* probe(early, late, deniedUs, cost, history);
