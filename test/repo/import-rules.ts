@@ -16,8 +16,21 @@ export const allowedEdges: Readonly<Record<string, readonly string[]>> = {
   engine: ['core', 'native', 'scenario', 'signing', 'actors', 'targets', 'judge'],
   gateway: ['core', 'native', 'scenario', 'signing', 'actors'],
   bench: ['core', 'native', 'scenario', 'signing', 'actors', 'targets', 'judge', 'engine', 'gateway'],
-  report: ['core', 'scenario', 'actors', 'judge'],
-  cli: ['core', 'native', 'scenario', 'signing', 'actors', 'targets', 'judge', 'engine', 'gateway', 'bench', 'report'],
+  report: ['core', 'scenario', 'actors', 'judge', 'invariants'],
+  cli: [
+    'core',
+    'native',
+    'scenario',
+    'signing',
+    'actors',
+    'targets',
+    'judge',
+    'engine',
+    'gateway',
+    'bench',
+    'report',
+    'invariants',
+  ],
 };
 
 /** Files that stand in no room. */
@@ -38,10 +51,10 @@ export interface ImportSite {
 const loads =
   /(?:\bfrom|\bimport|\b(?:import|require|require\.resolve|import\.meta\.resolve)\s*\(|\bnew\s+URL\s*\()\s*$/;
 /**
- * Where an import may be computed: the addon's path depends on the platform, and the benchmark loads a limiter that
- * its caller names.
+ * Where an import may be computed: the addon's path depends on the platform, and a limiter to be measured or checked is
+ * one that its caller names.
  */
-const computedImports = /^harness\/(?:native\/|bench\/limiters\/own-limiter\.ts$)/;
+const computedImports = /^harness\/(?:native\/|bench\/limiters\/own-limiter\.ts$|cli\/own-adapter\.ts$)/;
 const computed = /\b(?:import|require)\s*\(\s*(?!['"`\s])/g;
 
 export function importsOf(source: string): ImportSite[] {
