@@ -132,7 +132,9 @@ function budget(trickleUs: number, nextUs: (nowUs: number) => number): Limiter {
       state.nextUs = nextUs(latestUs);
       return admitted;
     },
-    credit: (key, cells) => void (budgetOf(key).left += cells),
+    credit(key, cells) {
+      budgetOf(key).left += cells;
+    },
   };
 }
 
