@@ -15,8 +15,24 @@ export const allowedEdges: Readonly<Record<string, readonly string[]>> = {
   engine: ['core', 'native', 'scenario', 'signing', 'actors', 'targets', 'judge'],
   gateway: ['core', 'native', 'scenario', 'signing', 'actors'],
   bench: ['core', 'native', 'scenario', 'signing', 'actors', 'targets', 'judge', 'engine', 'gateway'],
-  report: ['core', 'scenario', 'actors', 'judge'],
-  cli: ['core', 'native', 'scenario', 'signing', 'actors', 'targets', 'judge', 'engine', 'gateway', 'bench', 'report'],
+  invariants: ['core', 'native', 'signing'],
+  zoo: ['core', 'native', 'scenario', 'signing', 'actors', 'targets', 'judge', 'engine', 'gateway', 'invariants'],
+  report: ['core', 'scenario', 'actors', 'judge', 'invariants'],
+  cli: [
+    'core',
+    'native',
+    'scenario',
+    'signing',
+    'actors',
+    'targets',
+    'judge',
+    'engine',
+    'gateway',
+    'invariants',
+    'zoo',
+    'bench',
+    'report',
+  ],
 };
 
 /** Files that stand in no room. */
