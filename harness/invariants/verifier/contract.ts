@@ -128,6 +128,7 @@ export const verifierInvariantNames = [
   'signature-form',
   'other-hash-refused',
   'other-key-refused',
+  'unknown-key-refused',
   'unknown-key-work',
   'timestamp-edges',
   'replay-refused',

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { Claims } from './claims.js';
 import type { UnsignedRequest, VerifyRequest } from './contract.js';
-import { ceilTo, firstFreshUs, floorTo, lifeUs } from './freshness.js';
+import { ceilTo, floorTo, lifeUs } from './freshness.js';
 import { type Holder, sign } from './signer.js';
 
 /** November 2023: histories start here or up to twelve days later. */
@@ -26,7 +26,7 @@ export interface Draft {
   readonly query: string;
   readonly body: string;
   readonly scope: number;
-  /** 0: as young as can be, 100: as old. */
+  /** 0: signed just now, 100: as old as can be, -100: as far ahead of the clock. */
   readonly age: number;
   /** 0: asks for none, 100: for more than it can have. */
   readonly window: number;
@@ -56,7 +56,7 @@ export const drafts: fc.Arbitrary<Draft> = fc.record({
   query: queries,
   body: bodies,
   scope: fc.nat(9),
-  age: fc.oneof(fc.constant(0), fc.constant(100), fc.nat(100)),
+  age: fc.oneof(fc.constantFrom(0, 100, -100), fc.integer({ min: -100, max: 100 })),
   window: fc.oneof(fc.constant(0), fc.constant(100), fc.nat(100)),
   gap: fc.oneof(fc.constant(0), fc.nat(20), fc.nat(2000)),
 });
@@ -114,17 +114,19 @@ export class Pen {
   }
 
   /**
-   * Of the timestamps that are fresh at `nowUs`, the one so far from the youngest. A life is two grains at least, so
-   * there are two of them: with t the last timestamp that is not after now, t or (where no future is allowed and t is
-   * now itself) the one before it, and so on until timestamp + life would be less than a grain after now.
+   * A timestamp that is fresh at `nowUs`. The last one is the last step before now + futureUs (or at it); the first one
+   * is taken a grain younger than need be, so that it is fresh wherever staleness begins. Between them lie life - grain
+   * microseconds at least, and a life is two steps or grains, whichever is longer: so there is a step among them.
    */
   #timestampUs(percent: number, windowUs: number, nowUs: number): number {
     const claims = this.#claims;
     const stepUs = claims.timestampGrainUs;
-    const lastUs = floorTo(nowUs, stepUs);
-    const youngest = firstFreshUs(claims, { timestampUs: lastUs } as UnsignedRequest) <= nowUs ? 0 : 1;
-    const oldest = Math.floor((lastUs + lifeUs(claims, windowUs) - claims.grainUs - nowUs) / stepUs);
-    return lastUs - stepUs * (youngest + Math.floor((Math.max(0, oldest - youngest) / 100) * percent));
+    const lastUs = floorTo(nowUs + claims.futureUs - (claims.futureFrom === 'at' ? 1 : 0), stepUs);
+    const firstUs = ceilTo(nowUs - lifeUs(claims, windowUs) + claims.grainUs, stepUs);
+    const presentUs = Math.min(lastUs, floorTo(nowUs, stepUs));
+    const aheadUs = floorTo(((lastUs - presentUs) / 100) * -percent, stepUs);
+    const agedUs = floorTo(((presentUs - firstUs) / 100) * percent, stepUs);
+    return percent < 0 ? presentUs + aheadUs : presentUs - agedUs;
   }
 }
 

@@ -14,7 +14,7 @@ import { clockBack, replayRace, replayRefused, respelledRefused } from './replay
 import { signatureForm } from './signature-form.js';
 import { tamperingRefused } from './tampering.js';
 import { timestampEdges } from './timestamp-edges.js';
-import { unknownKeyWork } from './unknown-key.js';
+import { unknownKeyRefused, unknownKeyWork } from './unknown-key.js';
 import { validAccepted } from './valid-accepted.js';
 
 export const verifierChecks: readonly VerifierCheck[] = [
@@ -25,6 +25,7 @@ export const verifierChecks: readonly VerifierCheck[] = [
   signatureForm,
   otherHashRefused,
   otherKeyRefused,
+  unknownKeyRefused,
   unknownKeyWork,
   timestampEdges,
   replayRefused,

@@ -47,7 +47,11 @@ export const tamperingRefused = defineCheck({
         // A stale one would be refused for that alone.
         if (tampered[field] === right[field] || !isFresh(claims, tampered, startUs)) continue;
         const broken = `${field} was signed as ${shown(right[field])} and is accepted as ${shown(tampered[field])}`;
-        await stage.with((desk) => desk.wantRefused(startUs, tampered, broken));
+        await stage.with(async (desk) => {
+          // Where nothing is claimed, what was found right may be kept: for this request it is, and for no other.
+          if (claims.replay === 'allow') await desk.ask(startUs, right);
+          await desk.wantRefused(startUs, tampered, broken);
+        });
       }
     }
   },
