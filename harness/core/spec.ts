@@ -164,8 +164,8 @@ export interface AgeCost {
  * first time for `stepsUs[0]`, the next for `stepsUs[1]` and so on, the last step again and again. A key that was not
  * banned for `forgetUs` since its last ban ended starts at the first step. The request that completes the count is
  * answered `throttled`, those after it `banned`; a banned request extends nothing. A key whose counter was full again in
- * between starts to count throttles anew, as a fresh key would. With several steps its slot is kept until its bans are
- * forgotten.
+ * between starts to count throttles anew, as a fresh key would; a throttle by a full counter (of a budget smaller than the
+ * cost) is always the first. With several steps a key's slot is kept until its bans are forgotten.
  */
 export interface BanSpec {
   /** Whole count, 1 to 2^31 - 1. */
@@ -414,8 +414,8 @@ export interface Gate {
    * that are used stay used. The debt of a bucket or a queue is rounded up to the finest grain of the new rate, and is at
    * most the new capacity; a log keeps its latest cells, at most the new capacity; a window, a budget or a concurrency
    * count stays as it is, and when it is above the new capacity nothing passes until it has fallen below. Bans go on for
-   * as long as they were given; throttles are counted on, and so are the bans that a key had, at most as many as there are
-   * new steps (a limit of one step knows just whether its key was banned). Every other limit starts with fresh counters.
+   * as long as they were given; throttles are counted on, and so are the bans of a key that the old rule has not
+   * forgotten by then, at most as many as there are new steps (a limit of one step forgets a ban when it ends). Every other limit starts with fresh counters.
    * Interned callers are forgotten.
    *
    * To the bit: of a bucket with a debt of q whole cells and r / p of one, the new debt is q x p' + ceil(r x p' / p) in
