@@ -43,6 +43,7 @@ export const errorTable = {
     exit: ExitCode.usage,
     hint: 'attach with the policy that the name was first used with, or take another name',
   },
+  FP_CONTRACT_INVALID: { exit: ExitCode.usage, hint: 'see the list of faults; each names the field' },
   // Files.
   FP_FILE_UNREADABLE: { exit: ExitCode.usage, hint: 'check the path and its permissions' },
   FP_FILE_EMPTY: { exit: ExitCode.usage, hint: 'name a file, or a folder that holds .yaml files' },
