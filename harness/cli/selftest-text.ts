@@ -62,8 +62,14 @@ function mutationRows(mutants: readonly CheckedMutant[]): Row[] {
   });
 }
 
+/** By the file that they were made of, with which their names begin. */
 function byFile<One extends { readonly name: string }>(ones: readonly One[]): ReadonlyMap<string, readonly One[]> {
-  return Map.groupBy(ones, ({ name }) => name.split(' ')[0] ?? name);
+  const files = new Map<string, One[]>();
+  for (const one of ones) {
+    const file = one.name.split(' ')[0] ?? one.name;
+    files.set(file, [...(files.get(file) ?? []), one]);
+  }
+  return files;
 }
 
 function rightRow({ name, kind, accused, by, ms, evidence }: CheckedRightOne): Row {

@@ -265,7 +265,16 @@ export const decisionNames: readonly string[] = [
  *
  * A time that never comes (a budget that is never full again, a request that ends at no known time) is `NEVER_US`.
  */
-export const Answer = { limit: 0, remaining: 1, retryAtUs: 2, resetAtUs: 3, cold: 4, delayUs: 5, shadow: 6, size: 7 } as const;
+export const Answer = {
+  limit: 0,
+  remaining: 1,
+  retryAtUs: 2,
+  resetAtUs: 3,
+  cold: 4,
+  delayUs: 5,
+  shadow: 6,
+  size: 7,
+} as const;
 
 /** Stands for a time that never comes. */
 export const NEVER_US = Number.MAX_SAFE_INTEGER;
