@@ -81,7 +81,12 @@ function equivalentRows(right: readonly CheckedRightOne[]): Row[] {
   const free = [...byFile(equivalents.filter(({ accused }) => !accused))].map(([file, ofFile]) => {
     const ms = ofFile.reduce((sum, one) => sum + one.ms, 0);
     return {
-      cells: [file, `${ofFile.length} mutants that change nothing`, 'nobody', whole(ms)],
+      cells: [
+        file,
+        `${ofFile.length} ${ofFile.length === 1 ? 'mutant that changes' : 'mutants that change'} nothing`,
+        'nobody',
+        whole(ms),
+      ],
       isGood: true,
       evidence: [],
     };
