@@ -23,6 +23,8 @@ export interface ZooRun {
   readonly stop: AbortSignal;
   /** For one inhabitant in a thread, milliseconds. */
   readonly deadlineMs: number;
+  /** Address of the module whose default function is the task of a thread; `keeper.ts` when left out. */
+  readonly keeper?: string;
 }
 
 /** By whom one is convicted that never came to an end. */
@@ -84,7 +86,7 @@ async function inThreads(
   if (waiting.length === 0) return;
   const threads = Math.min(THREADS_MAX, availableParallelism(), waiting.length);
   const pool = new Piscina<KeeperTask, KeeperResult>({
-    filename: new URL('./keeper.js', import.meta.url).href,
+    filename: run.keeper ?? new URL('./keeper.js', import.meta.url).href,
     minThreads: threads,
     maxThreads: threads,
     concurrentTasksPerWorker: 1,

@@ -50,7 +50,7 @@ function shorten(text: string): string {
 }
 
 /** Nodes right below: every property that is one, or a list of them. */
-function childrenOf(node: Node): Node[] {
+export function childrenOf(node: Node): Node[] {
   return Object.values(node)
     .flat()
     .filter((value): value is Node => typeof value === 'object' && value !== null && typeof value.type === 'string');

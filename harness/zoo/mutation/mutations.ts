@@ -1,6 +1,7 @@
 /** The collection of mutants: each is a creature, and those that change nothing are right ones. */
 import type { Creature, RightOne, ZooOptions } from '../zoo.js';
 import { type Equivalent, equivalents } from './equivalents.js';
+import { withLoopGuard } from './loop-guard.js';
 import { moduleOf } from './module-of.js';
 import { type Mutant, mutantsOf } from './mutants.js';
 import { type MutationSubject, mutationSubjects } from './subjects.js';
@@ -15,7 +16,7 @@ interface Tried {
 
 async function tryMutant(subject: MutationSubject, mutant: Mutant, base: string, options: ZooOptions): Promise<Tried> {
   const began = performance.now();
-  const by = await subject.accuse(await moduleOf(mutant.source, base), options);
+  const by = await subject.accuse(await moduleOf(withLoopGuard(mutant.source), base), options);
   return { by, ms: performance.now() - began };
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { withLoopGuard } from '../../../harness/zoo/mutation/loop-guard.js';
 import { moduleOf } from '../../../harness/zoo/mutation/module-of.js';
 import { mutantsOf } from '../../../harness/zoo/mutation/mutants.js';
 
@@ -90,5 +91,34 @@ describe('a module that is made of a text', () => {
       base,
     );
     expect(name).toBe('b');
+  });
+});
+
+describe('a loop that is guarded', () => {
+  const base = new URL('../../../harness/zoo/limiters/right/none.js', import.meta.url).href;
+  const loops = [
+    'for (;;) count += 1;',
+    'for (let i = 0; i < n; i += 0) { count += 1; }',
+    'while (n > 0) { count += 1; }',
+    'do count += 1; while (true);',
+    'for (const one of ones) { count += one; for (const other of [1]) count += other; }',
+  ];
+
+  it.each(loops)('%s ends with an exception', async (loop) => {
+    const source = `const ones = { *[Symbol.iterator]() { for (;;) yield 1; } };
+      export function f(n) { let count = 0; ${loop} return count; }`;
+    const { f } = await moduleOf(withLoopGuard(source, 1000), base);
+    expect(() => (f as (n: number) => number)(1)).toThrow('loops for ever');
+  });
+
+  it('does what it did as long as it ends', async () => {
+    const source =
+      'export function f(n) { let sum = 0; for (let i = 1; i <= n; i += 1) if (i % 2) sum += i; return sum; }';
+    const { f } = await moduleOf(withLoopGuard(source, 1000), base);
+    expect((f as (n: number) => number)(10)).toBe(25);
+  });
+
+  it('is left out of a program without any', () => {
+    expect(withLoopGuard('export const a = 1;')).toBe('export const a = 1;');
   });
 });

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { checkZoo, type ZooRun } from '../../../harness/zoo/runner.js';
-import { type Collection, type Creature, creatureKinds, type RightOne } from '../../../harness/zoo/zoo.js';
+import {
+  type Collection,
+  type Creature,
+  type CreatureKind,
+  creatureKinds,
+  type RightOne,
+} from '../../../harness/zoo/zoo.js';
 
 const seen: string[] = [];
 
@@ -93,5 +99,58 @@ describe('a round through the zoo', () => {
     const stop = new AbortController();
     const zoo = await checkZoo({ ...all, stop: stop.signal, onChecked: () => stop.abort() });
     expect([zoo.mutants.map(({ name }) => name), zoo.right]).toEqual([['open'], []]);
+  });
+});
+
+describe('a round through those in threads', () => {
+  const keeper = new URL('../../support/zoo-keeper.mjs', import.meta.url).href;
+  const inThreads = (kind: CreatureKind, names: readonly string[], right: readonly string[] = []): Collection => ({
+    kind,
+    overHttp: false,
+    load: async () => ({
+      creatures: names.map((name) => ({ ...creature(name, true), kind })),
+      rightOnes: right.map((name) => ({ ...rightOne(name, false), kind })),
+    }),
+  });
+
+  it('hands each to a thread once, and keeps their order', async () => {
+    seen.length = 0;
+    const names = Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? 'bad' : `shy ${index}`));
+    const collections = [inThreads('limiter', names, ['good', 'bad'])];
+    const zoo = await checkZoo({ ...all, collections, keeper, deadlineMs: 60_000 });
+    expect(zoo.mutants.map(({ name, caught, by }) => ({ name, caught, by }))).toEqual(
+      names.map((name) => ({ name, caught: name === 'bad', by: ['false 3'] })),
+    );
+    expect(zoo.right.map(({ name, accused, by }) => ({ name, accused, by }))).toEqual([
+      { name: 'good', accused: false, by: ['true 3'] },
+      { name: 'bad', accused: true, by: ['true 3'] },
+    ]);
+    expect(seen).toEqual([]);
+  });
+
+  it('ends one that loops for ever: a mutant is caught by that, a right one accused, any other shows nothing', async () => {
+    const collections = [inThreads('mutation', ['loops', 'bad'], ['loops']), inThreads('limiter', ['loops', 'bad'])];
+    const zoo = await checkZoo({ ...all, collections, keeper, deadlineMs: 5000 });
+    expect(zoo.mutants.map(({ name, kind, caught, by }) => [name, kind, caught, ...by])).toEqual([
+      ['loops', 'mutation', true, 'deadline'],
+      ['bad', 'mutation', true, 'false 3'],
+      ['loops', 'limiter', false],
+      ['bad', 'limiter', true, 'false 3'],
+    ]);
+    expect(zoo.mutants[0]?.evidence).toEqual(['did not come to an end within 5 s']);
+    expect(zoo.right.map(({ accused, by }) => [accused, ...by])).toEqual([[true, 'deadline']]);
+  });
+
+  it('hands on what the keeper throws', async () => {
+    const collections = [inThreads('limiter', ['throws'])];
+    await expect(checkZoo({ ...all, collections, keeper, deadlineMs: 60_000 })).rejects.toThrow('stumbled');
+  });
+
+  it('is stopped in the middle of one', async () => {
+    const stop = new AbortController();
+    const collections = [inThreads('limiter', ['bad', 'loops', 'loops', 'loops', 'loops', 'loops'])];
+    const run = { ...all, collections, keeper, deadlineMs: 60_000, stop: stop.signal };
+    const zoo = await checkZoo({ ...run, onChecked: () => stop.abort() });
+    expect(zoo.mutants.map(({ name }) => name)).toEqual(['bad']);
   });
 });

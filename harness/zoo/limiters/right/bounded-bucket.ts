@@ -9,7 +9,7 @@ type OneCellBucket = TokenBucketNumbers & { readonly refillCells: 1 };
  */
 export function boundedBucket({ capacity, refillPeriodUs }: OneCellBucket, countersMax: number): Limiter {
   const fullAt = new Map<string, number>();
-  let latestUs = 0;
+  let latestUs = Number.NEGATIVE_INFINITY;
   return {
     consume(key, cost, nowUs) {
       if (!Number.isInteger(cost) || cost < 1 || cost > capacity) return { admitted: false };
