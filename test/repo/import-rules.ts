@@ -54,10 +54,10 @@ export interface ImportSite {
 const loads =
   /(?:\bfrom|\bimport|\b(?:import|require|require\.resolve|import\.meta\.resolve)\s*\(|\bnew\s+URL\s*\()\s*$/;
 /**
- * Where an import may be computed: the addon's path depends on the platform, and the benchmark loads a limiter that
- * its caller names.
+ * Where an import may be computed: the addon's path depends on the platform, the benchmark loads a limiter that its
+ * caller names, and mutants have no file.
  */
-const computedImports = /^harness\/(?:native\/|bench\/limiters\/own-limiter\.ts$)/;
+const computedImports = /^harness\/(?:native\/|bench\/limiters\/own-limiter\.ts$|zoo\/mutation\/module-of\.ts$)/;
 const computed = /\b(?:import|require)\s*\(\s*(?!['"`\s])/g;
 
 export function importsOf(source: string): ImportSite[] {

@@ -116,7 +116,7 @@ const remainingTooLow: BrokenLimiter = {
 const throwsWhenFull: BrokenLimiter = {
   name: 'throws-when-full',
   defect: 'A refusal is an exception, so that whoever does not expect one lets the request through or falls over.',
-  convictedBy: ['nothing-lost'],
+  convictedBy: ['admission-bound'],
   contract: { promises: [logPromise], ...tellsNothing },
   create: () =>
     log(({ admitted }) => {

@@ -115,18 +115,22 @@ const timerOverflow: BrokenLimiter = {
   },
 };
 
+/** The instant as it is read back from 32 bits of seconds with a sign, and the rest of the second. */
+function readBackUs(atUs: number): number {
+  return (Math.floor(atUs / SECOND_US) | 0) * SECOND_US + (atUs % SECOND_US);
+}
+
 const secondsIn32Bits: BrokenLimiter = {
   name: 'year-2038',
-  defect: 'Seconds since 1970 are kept in 32 bits with a sign: from 2038 on every window seems to be over.',
+  defect: 'Seconds since 1970 are kept in 32 bits with a sign: from 2038 on every charge seems to be long over.',
   convictedBy: ['number-edges'],
-  contract: { promises: [slidingLog(CAPACITY, MINUTE_US)], ...tellsNothing },
+  contract: { promises: [slidingLog(CAPACITY, MINUTE_US)], horizonUs: 50 * 366 * DAY_US, ...tellsNothing },
   create: () =>
     keyed({
       capacity: CAPACITY,
       fresh: () => ({ log: [] as number[] }),
       take(state, cost, nowUs) {
-        const isKept = (atUs: number) => Math.floor(nowUs / SECOND_US) - (Math.floor(atUs / SECOND_US) | 0) <= 60;
-        state.log = state.log.filter(isKept);
+        state.log = state.log.filter((atUs) => readBackUs(atUs) + MINUTE_US > nowUs);
         if (state.log.length + cost > CAPACITY) return refused;
         state.log.push(...new Array<number>(cost).fill(nowUs));
         return admitted;

@@ -116,7 +116,7 @@ const windowExtended: BrokenLimiter = {
 const phaseByKey: BrokenLimiter = {
   name: 'phase-by-key',
   defect: 'Windows that should start with the calendar start elsewhere for each key.',
-  convictedBy: ['admission-bound'],
+  convictedBy: ['nothing-lost'],
   contract: { promises: [fixedWindow(CAPACITY, HOUR_US)], ...tellsNothing },
   create: () => {
     const windows = new Map<string, { index: number; used: number }>();

@@ -1,14 +1,15 @@
 import type { TokenBucketNumbers } from '../../../core/spec.js';
 import type { Limiter } from '../../../invariants/contract.js';
 
+type OneCellBucket = TokenBucketNumbers & { readonly refillCells: 1 };
+
 /**
  * Keeps `countersMax` buckets at most, by the instant at which each is full again. One that is full equals a fresh one,
- * so it may go; while none is, new keys are refused, so that nobody can push a counter out. One cell each
- * `refillPeriodUs`.
+ * so it may go; while none is, new keys are refused, so that nobody can push a counter out.
  */
-export function boundedBucket({ capacity, refillPeriodUs }: TokenBucketNumbers, countersMax: number): Limiter {
+export function boundedBucket({ capacity, refillPeriodUs }: OneCellBucket, countersMax: number): Limiter {
   const fullAt = new Map<string, number>();
-  let latestUs = 0;
+  let latestUs = Number.NEGATIVE_INFINITY;
   return {
     consume(key, cost, nowUs) {
       if (!Number.isInteger(cost) || cost < 1 || cost > capacity) return { admitted: false };

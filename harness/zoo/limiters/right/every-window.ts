@@ -5,7 +5,7 @@ import type { Limiter } from '../../../invariants/contract.js';
 export function everyWindow(limits: readonly FixedWindowNumbers[]): Limiter {
   const counters = new Map<string, { endUs: number; used: number }[]>();
   const capacity = Math.min(...limits.map((limit) => limit.capacity));
-  let latestUs = 0;
+  let latestUs = Number.NEGATIVE_INFINITY;
   return {
     consume(key, cost, nowUs) {
       if (!Number.isInteger(cost) || cost < 1 || cost > capacity) return { admitted: false };

@@ -1,12 +1,10 @@
 import type { FixedWindowNumbers } from '../../../core/spec.js';
 import type { Limiter } from '../../../invariants/contract.js';
 
-const CELLS_MAX = 2 ** 31 - 1;
-
 /** Counts the cells of each key in windows that end; `used` is below 0 when more was earned than used. */
 export function fixedWindow({ capacity, windowUs, anchor, credit, countsDenied }: FixedWindowNumbers): Limiter {
   const windows = new Map<string, { endUs: number; used: number }>();
-  let latestUs = 0;
+  let latestUs = Number.NEGATIVE_INFINITY;
   const runningAt = (key: string, nowUs: number) => {
     latestUs = Math.max(latestUs, nowUs);
     const last = windows.get(key);
@@ -20,7 +18,7 @@ export function fixedWindow({ capacity, windowUs, anchor, credit, countsDenied }
       const window = running ?? { endUs: startUs + windowUs, used: 0 };
       const admitted = window.used + cost <= capacity;
       if (admitted || countsDenied) {
-        window.used = Math.min(window.used + cost, CELLS_MAX);
+        window.used += cost;
         windows.set(key, window);
       }
       const remaining = Math.max(0, capacity - window.used);
@@ -28,7 +26,9 @@ export function fixedWindow({ capacity, windowUs, anchor, credit, countsDenied }
     },
     credit(key, cells, nowUs) {
       const running = runningAt(key, nowUs);
-      if (running !== null) running.used = Math.max(credit === 'to-zero' ? 0 : -CELLS_MAX, running.used - cells);
+      if (running === null) return;
+      running.used -= cells;
+      if (credit === 'to-zero') running.used = Math.max(0, running.used);
     },
     size: () => windows.size,
   };

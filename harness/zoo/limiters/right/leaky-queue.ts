@@ -8,7 +8,7 @@ import type { Limiter } from '../../../invariants/contract.js';
 export function leakyQueue({ capacity, queueCells, refillCells, refillPeriodUs }: LeakyQueueNumbers): Limiter {
   const full = (capacity + queueCells) * refillPeriodUs;
   const queues = new Map<string, { owed: number; atUs: number }>();
-  let latestUs = 0;
+  let latestUs = Number.NEGATIVE_INFINITY;
   return {
     consume(key, cost, nowUs) {
       if (!Number.isInteger(cost) || cost < 1 || cost > capacity + queueCells) return { admitted: false };
@@ -24,8 +24,7 @@ export function leakyQueue({ capacity, queueCells, refillCells, refillPeriodUs }
       queues.set(key, { owed: after, atUs: latestUs });
       const waiting = Math.max(0, after - capacity * refillPeriodUs);
       const servedUs = latestUs + Math.ceil(waiting / refillCells);
-      const remaining = Math.floor((full - after) / refillPeriodUs);
-      return { admitted: true, remaining, delayUs: waiting > 0 ? servedUs - nowUs : 0 };
+      return { admitted: true, remaining: Math.floor((full - after) / refillPeriodUs), delayUs: servedUs - nowUs };
     },
     size: () => queues.size,
   };

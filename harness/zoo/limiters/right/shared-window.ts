@@ -3,7 +3,8 @@ import type { Limiter } from '../../../invariants/contract.js';
 
 /**
  * Windows of the calendar in a store that answers later, so that others may ask in between: what was read is written
- * back only if nobody has written since.
+ * back only if nobody has written since. Who fails tries again; for each failure somebody else has taken a cell of the
+ * window, so nobody tries more than `capacity` times in one.
  */
 export function sharedWindow({ capacity, windowUs }: FixedWindowNumbers): Limiter {
   const rows = new Map<string, { readonly startUs: number; readonly used: number }>();
@@ -13,7 +14,7 @@ export function sharedWindow({ capacity, windowUs }: FixedWindowNumbers): Limite
     rows.set(key, row);
     return true;
   };
-  let latestUs = 0;
+  let latestUs = Number.NEGATIVE_INFINITY;
   return {
     async consume(key, cost, nowUs) {
       if (!Number.isInteger(cost) || cost < 1 || cost > capacity) return { admitted: false };

@@ -7,7 +7,7 @@ import type { Limiter } from '../../../invariants/contract.js';
  */
 export function slidingCounter({ capacity, windowUs }: SlidingCounterNumbers): Limiter {
   const counters = new Map<string, { startUs: number; previous: number; current: number }>();
-  let latestUs = 0;
+  let latestUs = Number.NEGATIVE_INFINITY;
   return {
     consume(key, cost, nowUs) {
       if (!Number.isInteger(cost) || cost < 1 || cost > capacity) return { admitted: false };

@@ -4,7 +4,7 @@ import type { Limiter } from '../../../invariants/contract.js';
 /** Remembers when each cell was charged; one charged at t counts until just before t + `windowUs`. */
 export function slidingLog({ capacity, windowUs }: SlidingLogNumbers): Limiter {
   const logs = new Map<string, number[]>();
-  let latestUs = 0;
+  let latestUs = Number.NEGATIVE_INFINITY;
   return {
     consume(key, cost, nowUs) {
       if (!Number.isInteger(cost) || cost < 1 || cost > capacity) return { admitted: false };

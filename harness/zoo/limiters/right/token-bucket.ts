@@ -9,7 +9,7 @@ import type { Limiter } from '../../../invariants/contract.js';
 export function tokenBucket({ capacity, refillCells, refillPeriodUs }: TokenBucketNumbers): Limiter {
   const full = capacity * refillPeriodUs;
   const buckets = new Map<string, { owed: number; atUs: number }>();
-  let latestUs = 0;
+  let latestUs = Number.NEGATIVE_INFINITY;
   return {
     consume(key, cost, nowUs) {
       if (!Number.isInteger(cost) || cost < 1 || cost > capacity) return { admitted: false };
