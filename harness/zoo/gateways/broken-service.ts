@@ -1,10 +1,12 @@
 /** Servers that let in whom they should not, or that do the work before they say no. */
 import type { ServerResponse } from 'node:http';
+import type { RegisteredAccount } from '../../actors/world.js';
 import { Decision, type Gate } from '../../core/spec.js';
+import type { Policy } from '../../scenario/plan.js';
 import type { BrokenVenue } from './broken-venue.js';
 import { withForgers } from './forgers.js';
 import { ORDERS_EXECUTED } from './play-scene.js';
-import { expensive, flood, forgery, replays } from './scenes.js';
+import { expensive, flood, forgery, queue, replays } from './scenes.js';
 import { type Ask, type Ruling, Venue } from './venue.js';
 import { WorksFirst } from './working-venue.js';
 
@@ -26,10 +28,9 @@ class VerifierOff extends Venue {
   }
 }
 
-/** Looks the signature up and forgets it: the memory is another one for each request. */
 class TakesReplays extends Venue {
-  protected override decide(ask: Ask): Ruling {
-    return this.decideBy(this.freshGate(), ask);
+  constructor(policy: Policy, registered: readonly RegisteredAccount[]) {
+    super({ ...policy, auth: policy.auth === null ? null : { ...policy.auth, replay: 'allow' } }, registered);
   }
 }
 
@@ -44,6 +45,13 @@ class RemembersPerWorker extends Venue {
   }
 }
 
+/** Has a queue, and nobody waits in it. */
+class ServesAtOnce extends Venue {
+  protected override async decide(ask: Ask): Promise<Ruling> {
+    return { ...(await super.decide(ask)), delayMs: 0 };
+  }
+}
+
 export const brokenService: readonly BrokenVenue[] = [
   {
     name: 'executes-throttled-orders',
@@ -51,6 +59,13 @@ export const brokenService: readonly BrokenVenue[] = [
     scene: flood,
     convictedBy: [ORDERS_EXECUTED],
     build: (policy, registered) => new ExecutesThrottled(policy, registered),
+  },
+  {
+    name: 'queue-served-at-once',
+    defect: 'What should wait for its turn in the queue is served at once.',
+    scene: queue,
+    convictedBy: ['abuse.leak <= 0'],
+    build: (policy, registered) => new ServesAtOnce(policy, registered),
   },
   {
     name: 'verifier-off',

@@ -38,6 +38,7 @@ export const ban: Scene = {
   phases: ['{ name: attack, for: 400ms }', '{ name: pause, for: 700ms }', '{ name: again, for: 300ms }'],
   actors: [customers, flooder('[attack, again]', 200)],
   expect: ['abuse.leak <= 0', 'abuse.banned in attack >= 10', 'abuse.admitted in again >= 5', ...honest],
+  lateMax: '100ms',
 };
 
 /** One address asks for ten times its rate, over as many connections as it likes and with made-up forwarding. */
@@ -96,11 +97,26 @@ export const replays: Scene = {
   expect: ['abuse.replaysAccepted <= 0', 'abuse.refused >= 30', ...honest],
 };
 
+/** Five orders at once and five that wait for their turn, 100 ms each. */
+export const queue: Scene = {
+  name: 'queue',
+  limits: [
+    wideByIp,
+    '{ name: orders-key, match: [order.place], by: key, family: leaky-queue, capacity: 5, queue: 5, refill: 10 per 1s }',
+  ],
+  phases: ['{ name: calm, for: 300ms }', '{ name: attack, for: 1000ms }'],
+  actors: [customers, flooder('attack', 150)],
+  expect: ['abuse.leak <= 0', 'abuse.throttled >= 50', 'abuse.wrongfulBlocks <= 0', ...honest],
+};
+
 /** Each request costs the server some milliseconds; what is throttled must not. */
 export const expensive: Scene = {
   name: 'expensive',
   limits: [`${ordersByKey} }`],
-  phases: ['{ name: calm, for: 500ms }', '{ name: attack, for: 1500ms }'],
-  actors: [customers, flooder('attack', 500)],
+  phases: ['{ name: calm, for: 500ms }', '{ name: attack, for: 1200ms }'],
+  actors: [customers, flooder('attack', 300)],
   expect: ['legit.goodput in attack >= 0.5x calm', 'abuse.leak <= 0'],
+  // What waits for longer is given up, or the end of the run would wait for all of it.
+  request: '{ timeout: 1200ms }',
+  lateMax: '250ms',
 };

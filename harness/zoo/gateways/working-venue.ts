@@ -2,7 +2,7 @@
 import type { ServerResponse } from 'node:http';
 import { type Ask, type Served, Venue } from './venue.js';
 
-const WORK_MS = 6;
+const WORK_MS = 12;
 
 function work(): void {
   const untilMs = performance.now() + WORK_MS;
