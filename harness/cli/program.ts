@@ -54,6 +54,7 @@ export function buildProgram(context: CommandContext): Command {
   addGateway(program, context);
   addBench(program, context);
   addCheck(program, context);
+  addSelftest(program, context);
   program.addHelpText('after', exitCodes);
   program.addHelpText(
     'after',
@@ -268,5 +269,37 @@ Examples:
         junit: options.junit ?? null,
       };
       setExit(await checkCommand(flags, console));
+    });
+}
+
+function addSelftest(program: Command, { console, setExit }: CommandContext): void {
+  program
+    .command('selftest')
+    .description('show that limiters, verifiers and servers which are broken on purpose are caught')
+    .option('--only <name>', 'this one alone, with what was seen of it')
+    .addOption(new Option('--kind <kind>', 'these alone').choices(['limiter', 'verifier', 'gateway', 'mutation']))
+    .option('--no-http', 'leave out those that are servers')
+    .option('--json', 'print what came of it as one JSON document')
+    .option('--seed <n>', 'fixes every history that is played', wholeNumber(0, 2 ** 31 - 1), 1)
+    .addHelpText(
+      'after',
+      `
+Exits with 0 when every broken one is caught and no right one is accused, else
+with 3.
+
+Examples:
+  floodproof selftest
+  floodproof selftest --kind limiter
+  floodproof selftest --only edge-double-burst`,
+    )
+    .action(async (options) => {
+      const { selftestCommand } = await import('./selftest.js');
+      const flags = {
+        ...options,
+        only: options.only ?? null,
+        kind: options.kind ?? null,
+        json: options.json ?? false,
+      };
+      setExit(await selftestCommand(flags, console));
     });
 }

@@ -16,6 +16,7 @@ export const allowedEdges: Readonly<Record<string, readonly string[]>> = {
   engine: ['core', 'native', 'scenario', 'signing', 'actors', 'targets', 'judge'],
   gateway: ['core', 'native', 'scenario', 'signing', 'actors'],
   bench: ['core', 'native', 'scenario', 'signing', 'actors', 'targets', 'judge', 'engine', 'gateway'],
+  zoo: ['core', 'native', 'scenario', 'signing', 'actors', 'targets', 'judge', 'engine', 'gateway', 'invariants'],
   report: ['core', 'scenario', 'actors', 'judge', 'invariants'],
   cli: [
     'core',
@@ -27,9 +28,10 @@ export const allowedEdges: Readonly<Record<string, readonly string[]>> = {
     'judge',
     'engine',
     'gateway',
+    'invariants',
+    'zoo',
     'bench',
     'report',
-    'invariants',
   ],
 };
 
@@ -51,10 +53,11 @@ export interface ImportSite {
 const loads =
   /(?:\bfrom|\bimport|\b(?:import|require|require\.resolve|import\.meta\.resolve)\s*\(|\bnew\s+URL\s*\()\s*$/;
 /**
- * Where an import may be computed: the addon's path depends on the platform, and a limiter to be measured or checked is
- * one that its caller names.
+ * Where an import may be computed: the addon's path depends on the platform, a limiter to be measured or checked is one
+ * that its caller names, and mutants have no file.
  */
-const computedImports = /^harness\/(?:native\/|bench\/limiters\/own-limiter\.ts$|cli\/own-adapter\.ts$)/;
+const computedImports =
+  /^harness\/(?:native\/|bench\/limiters\/own-limiter\.ts$|cli\/own-adapter\.ts$|zoo\/mutation\/module-of\.ts$)/;
 const computed = /\b(?:import|require)\s*\(\s*(?!['"`\s])/g;
 
 export function importsOf(source: string): ImportSite[] {

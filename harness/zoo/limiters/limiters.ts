@@ -1,0 +1,58 @@
+/** The collection of limiters. */
+import type { Creature, RightOne } from '../zoo.js';
+import { brokenAnswers } from './answers.js';
+import { brokenClocks } from './clocks.js';
+import { convict, type Suspect } from './conviction.js';
+import { brokenCosts } from './costs.js';
+import type { BrokenLimiter } from './frame.js';
+import { brokenKeys } from './keys.js';
+import { brokenMemories } from './memory.js';
+import { brokenQueues } from './queues.js';
+import { brokenRefills } from './refills.js';
+import { rightLimiters } from './right-limiters.js';
+import { brokenSharing } from './sharing.js';
+import { brokenWindows } from './windows.js';
+
+export const brokenLimiters: readonly BrokenLimiter[] = [
+  ...brokenWindows,
+  ...brokenRefills,
+  ...brokenClocks,
+  ...brokenCosts,
+  ...brokenAnswers,
+  ...brokenKeys,
+  ...brokenMemories,
+  ...brokenQueues,
+  ...brokenSharing,
+];
+
+function creatureOf(limiter: BrokenLimiter): Creature {
+  const { name, defect } = limiter;
+  return {
+    name,
+    kind: 'limiter',
+    defect,
+    async check(options) {
+      const began = performance.now();
+      const { by, evidence } = await convict(limiter, options);
+      return { caught: by.length > 0, by, evidence, ms: performance.now() - began };
+    },
+  };
+}
+
+function rightOneOf(suspect: Suspect): RightOne {
+  return {
+    name: suspect.name,
+    kind: 'limiter',
+    async check(options) {
+      const began = performance.now();
+      const { by, evidence } = await convict(suspect, options);
+      return { accused: by.length > 0, by, evidence, ms: performance.now() - began };
+    },
+  };
+}
+
+export const limiterCreatures: readonly Creature[] = brokenLimiters.map(creatureOf);
+
+export const rightLimiterOnes: readonly RightOne[] = rightLimiters.flatMap(({ build, claims }) =>
+  claims.map(({ name, contract, made }) => rightOneOf({ name, contract, create: () => build(...(made as never[])) })),
+);

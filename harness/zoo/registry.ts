@@ -1,0 +1,23 @@
+/** Every collection of the zoo, in the order in which they are shown. */
+import { readFile } from 'node:fs/promises';
+import type { Collection } from './zoo.js';
+
+export const collections: readonly Collection[] = [
+  {
+    kind: 'limiter',
+    overHttp: false,
+    async load() {
+      const { limiterCreatures, rightLimiterOnes } = await import('./limiters/limiters.js');
+      return { creatures: limiterCreatures, rightOnes: rightLimiterOnes };
+    },
+  },
+  {
+    kind: 'mutation',
+    overHttp: false,
+    async load() {
+      const { mutations } = await import('./mutation/mutations.js');
+      const base = new URL('./', import.meta.url).href;
+      return await mutations({ base, read: async (path) => await readFile(new URL(path, base), 'utf8') });
+    },
+  },
+];

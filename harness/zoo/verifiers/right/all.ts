@@ -1,0 +1,19 @@
+/** Verifiers that keep every promise of their contracts. */
+import type { VerifierAdapter, VerifierContract } from '../../../invariants/verifier/index.js';
+import { NonceMemory, nonceMemoryContract } from './nonce-memory.js';
+import { signatureMemory, signatureMemoryContract } from './signature-memory.js';
+import { StoredClaims, storedClaimsContract } from './stored-claims.js';
+import { withoutMemory, withoutMemoryContract } from './without-memory.js';
+
+export interface RightVerifier {
+  readonly name: string;
+  readonly contract: VerifierContract;
+  create: VerifierAdapter['create'];
+}
+
+export const rightVerifiers: readonly RightVerifier[] = [
+  { name: 'nonce-memory', contract: nonceMemoryContract, create: () => new NonceMemory() },
+  { name: 'signature-memory', contract: signatureMemoryContract, create: signatureMemory },
+  { name: 'stored-claims', contract: storedClaimsContract, create: () => new StoredClaims() },
+  { name: 'without-memory', contract: withoutMemoryContract, create: withoutMemory },
+];
