@@ -41,6 +41,8 @@ function reservoir(words: string, capacity: number, cells: number, intervalMs: n
       ...shared,
       promises: [{ family: 'token-bucket', capacity, refillCells: cells, refillPeriodUs: intervalMs * 1_000 }],
       grainUs: intervalMs * 1_000,
+      // Each limiter has a timer of 250 ms, and all of them are played: a day has to do.
+      horizonUs: 86_400_000_000,
     },
   };
 }
