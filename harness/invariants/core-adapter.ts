@@ -15,7 +15,7 @@ import { capacityOf, hasCredit } from './claims.js';
 import type { Consumed, Limiter, LimiterAdapter } from './contract.js';
 
 /** Keys that are kept apart when nothing else is said, for the contract's `keys`. */
-export const CORE_KEYS = 8_000;
+export const CORE_KEYS = 1_000;
 const ORIGIN_US_MAX = 2 ** 52 - HORIZON_US;
 /** A request of one class costs so many cells as it has elements, and this many for each class before its own. */
 const ELEMENTS_MAX = 65_535;

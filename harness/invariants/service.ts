@@ -10,6 +10,7 @@
 import type { LimitNumbers } from '../core/spec.js';
 import { boundCells } from './bound.js';
 import type { Claims } from './claims.js';
+import { durationWords } from './duration-words.js';
 
 export interface Service {
   readonly atUs: number;
@@ -38,7 +39,8 @@ function overServed(claims: Claims, numbers: LimitNumbers, services: readonly Se
       const lengthUs = atUs - first.atUs;
       const served = { ...numbers, family: 'token-bucket' } as LimitNumbers;
       const most = claims.nodes * (burst + boundCells(served, lengthUs + claims.grainUs)) + claims.slackCells;
-      if (cells > most) return `${cells} cells are served within ${lengthUs} us, where at most ${most} can be`;
+      if (cells > most)
+        return `${cells} cells are served within ${durationWords(lengthUs)}, where at most ${most} can be`;
     }
   }
   return null;
