@@ -19,8 +19,8 @@ export interface CheckPage {
 
 const WIDTH_MIN = 80;
 const INDENT = '  ';
-/** Lines of a history that are written out; the others are counted, and stand in the JSON. */
-const TIMELINE_SHOWN_MAX = 40;
+/** Lines of a history that are written out, from its start and from its end; the others stand in the JSON. */
+const TIMELINE_SHOWN_MAX = 24;
 
 /** One limiter, ending in a line end. Only the replay command may be wider than the page. */
 export function renderCheck(report: CheckReport, page: CheckPage): string {
@@ -78,16 +78,21 @@ function noteOf(row: CheckRow): string {
 
 function failureLines(failure: CheckFailure, ink: Ink, width: number): string[] {
   const { invariant, formula, message, timeline, replay } = failure;
-  const shown = timeline.slice(0, TIMELINE_SHOWN_MAX);
-  const more = timeline.length - shown.length;
+  const lines = shortened(timeline.map((line) => visible(line)));
   return [
     ink.bold(visible(invariant)),
     ...wrapBehind('  promised: ', visible(formula), width),
     ...wrapBehind('  instead:  ', visible(message), width),
-    ...shown.flatMap((line) => wrapBehind('    ', visible(line), width)),
-    ...(more > 0 ? [`    and ${plural(more, 'more line', 'more lines')}`] : []),
+    ...lines.flatMap((line) => wrapBehind('    ', line, width)),
     `  replay: ${visible(replay)}`,
   ];
+}
+
+function shortened(lines: readonly string[]): string[] {
+  const more = lines.length - TIMELINE_SHOWN_MAX;
+  if (more <= 1) return [...lines];
+  const half = TIMELINE_SHOWN_MAX / 2;
+  return [...lines.slice(0, half), `(${formatCount(more)} more lines)`, ...lines.slice(-half)];
 }
 
 function plural(count: number, one: string, many: string): string {

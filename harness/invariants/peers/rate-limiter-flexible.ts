@@ -15,9 +15,11 @@ const POINTS = 5;
 
 interface Setup extends PeerSetup {
   readonly durationS: number;
+  /** Whether costs are passed on as they come, or only whole ones above 0. */
+  readonly takesAnyCost: boolean;
 }
 
-function setup(words: string, durationS: number): Setup {
+function setup(words: string, durationS: number, takesAnyCost = false): Setup {
   const contract: Contract = {
     promises: [
       {
@@ -36,7 +38,7 @@ function setup(words: string, durationS: number): Setup {
     // Nothing is said of a clock that is set.
     clockBack: 'undefined',
   };
-  return { words: `${POINTS} points per ${words}`, durationS, contract };
+  return { words: `${POINTS} points per ${words}`, durationS, takesAnyCost, contract };
 }
 
 const setups: Readonly<Record<string, Setup>> = {
@@ -44,19 +46,26 @@ const setups: Readonly<Record<string, Setup>> = {
   day: setup('day', 86_400),
   // CONTEXT.md limits the duration of this limiter to 2,147,483 s, about 24 days. The constructor takes any.
   '30-days': setup('30 days', 2_592_000),
+  // It is not said which points `consume` takes, so in the others they are right.
+  'any-cost': setup('second, costs as they come', 1, true),
 };
 
 /** In milliseconds; where there is no end of the window it is -1. */
 function answer(admitted: boolean, { msBeforeNext, remainingPoints }: RateLimiterRes): Consumed {
   const retryAfterUs = msBeforeNext < 0 ? Number.POSITIVE_INFINITY : msBeforeNext * 1_000;
-  return { admitted, remaining: remainingPoints, ...(admitted ? {} : { retryAfterUs }) };
+  return {
+    admitted,
+    ...(Number.isSafeInteger(remainingPoints) ? { remaining: remainingPoints } : {}),
+    ...(admitted ? {} : { retryAfterUs }),
+  };
 }
 
-function limiterOf(limiter: RateLimiterMemory): Limiter {
+function limiterOf(limiter: RateLimiterMemory, takesAnyCost: boolean): Limiter {
   return {
     consume: async (key, cost) => {
-      // Nothing is asked for: its documentation gives no call without points, and left out they are one.
-      if (cost === 0 || cost === undefined) return { admitted: false };
+      // Left out they are one by its documentation, and none are no request.
+      if (cost === undefined || cost === 0) return { admitted: false };
+      if (!takesAnyCost && !(Number.isSafeInteger(cost) && cost > 0)) return { admitted: false };
       try {
         return answer(true, await limiter.consume(key, cost));
       } catch (refusal) {
@@ -71,5 +80,6 @@ export const rateLimiterFlexible: Peer = definePeer(
   'rate-limiter-flexible',
   setups,
   () => import('rate-limiter-flexible'),
-  ({ durationS }, { RateLimiterMemory }) => limiterOf(new RateLimiterMemory({ points: POINTS, duration: durationS })),
+  ({ durationS, takesAnyCost }, { RateLimiterMemory }) =>
+    limiterOf(new RateLimiterMemory({ points: POINTS, duration: durationS }), takesAnyCost),
 );

@@ -27,6 +27,7 @@ describe('peers', () => {
     { peer: limiterPackage, contract: 'parent-bucket', capacity: 5 },
     { peer: bottleneck, contract: 'min-time', capacity: 1 },
     { peer: bottleneck, contract: 'reservoir-second', capacity: 40 },
+    { peer: bottleneck, contract: 'group-second', capacity: 40 },
   ])('$peer.name, $contract: admits just its capacity at once, for each key', async ({ peer, contract, capacity }) => {
     await withPlayed(peer, contract, async ({ admitted }) => {
       expect(await admitted('a', capacity + 3)).toBe(capacity);
@@ -102,14 +103,33 @@ describe('peers', () => {
   });
 
   it.each([
-    { peer: rateLimiterFlexible, contract: 'second', cost: 0 },
+    { peer: rateLimiterFlexible, contract: 'second', cost: Number.NaN },
+    { peer: rateLimiterFlexible, contract: 'second', cost: -1 },
+    { peer: rateLimiterFlexible, contract: 'any-cost', cost: 0 },
     { peer: bottleneck, contract: 'reservoir-second', cost: 0 },
     { peer: bottleneck, contract: 'reservoir-second', cost: 1.5 },
     { peer: limiterPackage, contract: 'token-bucket', cost: 0 },
     { peer: limiterPackage, contract: 'token-bucket', cost: 0.5 },
-  ])('$peer.name: a cost of $cost, which its documentation provides for, is not asked', async (row) => {
+  ])('$peer.name: a cost of $cost, is left to the caller by its documentation, and not asked', async (row) => {
     await withPlayed(row.peer, row.contract, async ({ ask }) => {
       expect(await ask('a', row.cost)).toEqual({ admitted: false });
+    });
+  });
+
+  it('passes on what comes as a cost where the contract says so', async () => {
+    await withPlayed(rateLimiterFlexible, 'any-cost', async ({ ask, admitted }) => {
+      expect(await ask('a', Number.NaN)).toEqual({ admitted: true });
+      expect(await admitted('a', 20)).toBe(20);
+      expect(await admitted('b', 20)).toBe(5);
+    });
+  });
+
+  it('knows a key that is the name of what every object has, but for a group', async () => {
+    await withPlayed(bottleneck, 'reservoir-second', async ({ ask }) => {
+      for (const key of ['constructor', '__proto__']) expect(await ask(key)).toEqual({ admitted: true });
+    });
+    await withPlayed(bottleneck, 'group-second', async ({ ask }) => {
+      await expect(ask('constructor')).rejects.toThrow('is not a function');
     });
   });
 
