@@ -1,0 +1,49 @@
+/** How the time of a history is brought to the limiter under test. */
+import type { LimiterClock } from './contract.js';
+import { PlayedClock } from './played-clock.js';
+import { RealClock } from './real-clock.js';
+
+export interface TimeKeeper {
+  /** What the limiter's clock shows, whole microseconds since 1970. */
+  readonly nowUs: number;
+  /** Time that passed since the start, whatever the clock was set to; 0 where time is an argument alone. */
+  readonly passedUs: number;
+  /** Some timers that should have fired were left out. */
+  readonly isStarved: boolean;
+  /** Lets time pass until the clock shows `atUs`; an instant that is over already changes nothing. */
+  goTo(atUs: number): void | Promise<void>;
+  /** Sets the clock, forward or back; no time passes. */
+  set(atUs: number): void;
+  /** Called while an answer is awaited. */
+  nudge(): void;
+  close(): void;
+}
+
+/** Time that is told with every call. */
+class ToldClock implements TimeKeeper {
+  readonly passedUs = 0;
+  readonly isStarved = false;
+  nowUs: number;
+
+  constructor(startUs: number) {
+    this.nowUs = startUs;
+  }
+
+  goTo(atUs: number): void {
+    if (atUs > this.nowUs) this.nowUs = atUs;
+  }
+
+  set(atUs: number): void {
+    this.nowUs = atUs;
+  }
+
+  nudge(): void {}
+
+  close(): void {}
+}
+
+/** Must be closed, whatever happens in between. */
+export function openClock(kind: LimiterClock, startUs: number): TimeKeeper {
+  if (kind === 'argument') return new ToldClock(startUs);
+  return kind === 'global' ? new PlayedClock(startUs) : new RealClock();
+}

@@ -1,0 +1,106 @@
+/** Plays one invariant against one limiter, many times, and makes what breaks it small. */
+import fc from 'fast-check';
+import type { Claims } from './claims.js';
+import type { CheckFailure, Limiter, LimiterAdapter } from './contract.js';
+import type { Invariant, Played } from './invariant.js';
+import { openClock } from './limiter-clock.js';
+import { type Counts, Player } from './player.js';
+import { type Complaint, Talk } from './talk.js';
+import { timelineOf } from './timeline.js';
+
+export interface CheckTask {
+  readonly adapter: LimiterAdapter;
+  readonly claims: Claims;
+  readonly invariant: Invariant;
+  readonly seed: number;
+  readonly runs: number;
+  readonly path: string | undefined;
+  readonly counts: Counts & { runs: number };
+  /** Whether the time is up; asked before each run. */
+  readonly isOver: () => boolean;
+  readonly onRun: () => void;
+}
+
+export interface CheckOutcome {
+  /** The smallest history that breaks the promise; null: none of the runs does. */
+  readonly failure: CheckFailure | null;
+  /** Why there was nothing to ask; null: there was. */
+  readonly unasked: string | null;
+}
+
+export async function runCheck(task: CheckTask): Promise<CheckOutcome> {
+  const { adapter, claims, invariant, seed, path } = task;
+  let worst: { message: string; timeline: readonly string[] } | null = null;
+  let unasked: string | null = null;
+  let bug: { readonly error: unknown } | null = null;
+  const property = fc.asyncProperty(invariant.cases(claims, adapter.clock), async (one) => {
+    if (bug !== null || unasked !== null || (worst === null && task.isOver())) return true;
+    try {
+      const { complaint, player, ...rest } = await playOnce(task, one);
+      unasked = rest.unasked;
+      task.counts.runs += 1;
+      task.onRun();
+      if (complaint === null) return true;
+      worst = { message: complaint, timeline: timelineOf(player?.log ?? [], claims) };
+      return false;
+    } catch (error) {
+      bug = { error };
+      return true;
+    }
+  });
+  const replayed = path === undefined ? {} : { path, endOnFailure: true };
+  const details = await fc.check(property, { seed, numRuns: task.runs, ...replayed });
+  const thrown = bug as { readonly error: unknown } | null;
+  if (thrown !== null) throw thrown.error;
+  const found = worst as { message: string; timeline: readonly string[] } | null;
+  if (!details.failed || found === null) return { failure: null, unasked };
+  const counterexample = details.counterexamplePath ?? '';
+  const { name } = invariant;
+  const failure = {
+    invariant: name,
+    formula: invariant.formula(claims),
+    message: found.message,
+    timeline: found.timeline,
+    seed,
+    path: counterexample,
+    replay: `checkLimiter(adapter, contract, { invariant: '${name}', seed: ${seed}, path: '${counterexample}' })`,
+  };
+  return { failure, unasked: null };
+}
+
+interface Outcome {
+  readonly complaint: Complaint;
+  /** null: the limiter could not even be made. */
+  readonly player: Player | null;
+  readonly unasked: string | null;
+}
+
+async function playOnce({ adapter, claims, invariant, counts }: CheckTask, one: Played): Promise<Outcome> {
+  const clock = openClock(adapter.clock, one.startUs);
+  const limiters: Limiter[] = [];
+  try {
+    for (let count = 0; count < invariant.limiters; count += 1) {
+      try {
+        const made = adapter.create();
+        limiters.push(made instanceof Promise ? await made : (made as Limiter));
+      } catch (error) {
+        return {
+          complaint: `it could not be made: ${error instanceof Error ? error.message : String(error)}`,
+          player: null,
+          unasked: null,
+        };
+      }
+    }
+    const player = new Player(limiters, clock, counts);
+    const talk = new Talk(claims, adapter.clock, limiters, one.startUs);
+    const played = player.play(invariant.play(one, talk), talk);
+    const complaint = played instanceof Promise ? await played : played;
+    return { complaint, player, unasked: talk.unasked };
+  } finally {
+    try {
+      for (const limiter of limiters) await limiter.close?.();
+    } finally {
+      clock.close();
+    }
+  }
+}
