@@ -12,6 +12,22 @@ export const collections: readonly Collection[] = [
     },
   },
   {
+    kind: 'verifier',
+    overHttp: false,
+    async load() {
+      const { verifierCollection } = await import('./verifiers/collection.js');
+      return await verifierCollection.load();
+    },
+  },
+  {
+    kind: 'gateway',
+    overHttp: true,
+    async load() {
+      const { gatewayCollection } = await import('./gateways/collection.js');
+      return await gatewayCollection.load();
+    },
+  },
+  {
     kind: 'mutation',
     overHttp: false,
     async load() {

@@ -2,6 +2,7 @@
 import type { InvariantName, Limiter } from '../../invariants/contract.js';
 import { convict } from '../limiters/conviction.js';
 import { type RightLimiter, rightLimiters } from '../limiters/right-limiters.js';
+import { verifierSubjects } from '../verifiers/mutation-subjects.js';
 import type { ZooOptions } from '../zoo.js';
 
 export interface MutationSubject {
@@ -44,4 +45,4 @@ function subjectOf({ file, build, claims }: RightLimiter): MutationSubject {
   };
 }
 
-export const mutationSubjects: readonly MutationSubject[] = rightLimiters.map(subjectOf);
+export const mutationSubjects: readonly MutationSubject[] = [...rightLimiters.map(subjectOf), ...verifierSubjects];
