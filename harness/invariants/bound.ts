@@ -15,6 +15,7 @@
  */
 import type { LimitNumbers } from '../core/spec.js';
 import { capacityOf } from './claims.js';
+import { durationWords } from './duration-words.js';
 import { ceilDivide, floorDivide } from './models/whole-division.js';
 
 /** @returns whole cells for one node, before any slack; Infinity where length says nothing. */
@@ -39,19 +40,19 @@ export function boundCells(numbers: LimitNumbers, lengthUs: number): number {
 export function boundFormula(numbers: LimitNumbers): string {
   switch (numbers.family) {
     case 'token-bucket':
-      return `${numbers.capacity} + ${numbers.refillCells} x w / ${numbers.refillPeriodUs} us`;
+      return `${numbers.capacity} + ${numbers.refillCells} x w / ${durationWords(numbers.refillPeriodUs)}`;
     case 'leaky-queue':
-      return `${numbers.capacity} + ${numbers.queueCells} + ${numbers.refillCells} x w / ${numbers.refillPeriodUs} us`;
+      return `${numbers.capacity} + ${numbers.queueCells} + ${numbers.refillCells} x w / ${durationWords(numbers.refillPeriodUs)}`;
     case 'fixed-window':
-      return `${numbers.capacity} x (ceil(w / ${numbers.windowUs} us) + 1)`;
+      return `${numbers.capacity} x (ceil(w / ${durationWords(numbers.windowUs)}) + 1)`;
     case 'sliding-log':
-      return `${numbers.capacity} x (floor(w / ${numbers.windowUs} us) + 1)`;
+      return `${numbers.capacity} x (floor(w / ${durationWords(numbers.windowUs)}) + 1)`;
     case 'sliding-counter':
-      return `${numbers.capacity} + ${numbers.capacity} x w / ${numbers.windowUs} us`;
+      return `${numbers.capacity} + ${numbers.capacity} x w / ${durationWords(numbers.windowUs)}`;
     case 'earned-budget':
       return numbers.trickleUs === null
         ? `${numbers.capacity} + earned`
-        : `${numbers.capacity} + earned, and one request each ${numbers.trickleUs} us`;
+        : `${numbers.capacity} + earned, and one request each ${durationWords(numbers.trickleUs)}`;
     case 'concurrency':
       return `${numbers.capacity} in flight`;
   }

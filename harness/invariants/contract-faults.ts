@@ -131,7 +131,7 @@ function exactnessFaults(list: FaultList, field: string, numbers: LimitNumbers):
   let reason: string | null = null;
   if (numbers.family === 'token-bucket' || numbers.family === 'leaky-queue') {
     const { refillCells, refillPeriodUs } = numbers;
-    reason = inexactReason({ family: 'token-bucket', capacity: capacityOf(numbers), refillCells, refillPeriodUs });
+    reason = inexactReason({ capacity: capacityOf(numbers), refillCells, refillPeriodUs });
   } else if (
     numbers.family === 'sliding-counter' &&
     2 * numbers.capacity * numbers.windowUs > Number.MAX_SAFE_INTEGER

@@ -109,6 +109,7 @@ function* smaller(history: History, shape: HistoryShape): Generator<History> {
   }
   const [plainest = history.startUs] = shape.startsUs;
   if (history.startUs !== plainest) yield { ...history, startUs: plainest };
+  yield* merged(history, Math.max(...shape.cells));
   for (let index = length - 1; index >= 0; index -= 1) {
     // The time stays, the request goes.
     if (length > 1 && history.gapsUs[index] !== 0) yield without(history, index, 1, true);
@@ -122,6 +123,20 @@ function* smaller(history: History, shape: HistoryShape): Generator<History> {
     for (const gapUs of smallerGaps(history.gapsUs[index] as number, shape)) {
       yield { ...history, gapsUs: history.gapsUs.with(index, gapUs) };
     }
+  }
+}
+
+/** One larger request in the place of several at one instant. */
+function* merged(history: History, cellsMax: number): Generator<History> {
+  const { plays, gapsUs, cells, times } = history;
+  const sumOf = (index: number): number => (cells[index] as number) * (times[index] as number);
+  for (const [index, play] of plays.entries()) {
+    if (play !== Play.ask) continue;
+    const one = { ...history, times: times.with(index, 1) };
+    if (times[index] !== 1 && sumOf(index) <= cellsMax) yield { ...one, cells: cells.with(index, sumOf(index)) };
+    const isNext = plays[index + 1] === Play.ask && gapsUs[index + 1] === 0;
+    const sum = isNext ? sumOf(index) + sumOf(index + 1) : cellsMax + 1;
+    if (sum <= cellsMax) yield without({ ...one, cells: cells.with(index, sum) }, index + 1, 1, false);
   }
 }
 

@@ -5,6 +5,7 @@
 import type { FixedWindowNumbers, LimitNumbers } from '../core/spec.js';
 import { boundCells } from './bound.js';
 import { type Claims, hasCredit } from './claims.js';
+import { durationWords } from './duration-words.js';
 
 /** Cells of one key, rising by `sentUs`; below 0: given back by credit or release. */
 export interface Entry {
@@ -50,7 +51,7 @@ function intervalOverfull(claims: Claims, numbers: LimitNumbers, entries: readon
       if (cells <= numbers.capacity) continue;
       const lengthUs = answeredUs - entry.sentUs + widerUs;
       const most = claims.nodes * boundCells(numbers, lengthUs) + claims.slackCells + given;
-      if (cells > most) return `${cells} cells within ${lengthUs} us, where at most ${most} can pass`;
+      if (cells > most) return `${cells} cells passed within ${durationWords(lengthUs)}, where at most ${most} may`;
     }
   }
   return null;
@@ -120,7 +121,8 @@ function credited(numbers: FixedWindowNumbers, used: number, cells: number): num
 
 function windowFault(used: number, startUs: number, numbers: FixedWindowNumbers, entries: readonly Entry[]): string {
   const fromUs = startUs - (entries[0]?.sentUs ?? 0);
-  return `${used} cells in the window of ${numbers.windowUs} us from ${fromUs} us on, which has ${numbers.capacity}`;
+  const window = `the window of ${durationWords(numbers.windowUs)} from ${durationWords(fromUs)} on`;
+  return `${used} cells passed in ${window}, which has ${numbers.capacity}`;
 }
 
 function tooManyInFlight(claims: Claims, capacity: number, entries: readonly Entry[]): string | null {
@@ -155,7 +157,7 @@ function budgetOverspent(
     }
     if (numbers.trickleUs === null) return `${net + cells} cells of a budget of ${most}`;
     if (claims.nodes === 1 && answeredUs < lastUs + numbers.trickleUs) {
-      return `a request beyond the budget of ${most} cells, ${answeredUs - lastUs} us after another one`;
+      return `a request beyond the budget of ${most} cells, ${durationWords(answeredUs - lastUs)} after another one`;
     }
     lastUs = sentUs;
   }

@@ -149,6 +149,8 @@ export class Player {
     talk.isStarved = this.#clock.isStarved;
     const nonsense = nonsenseOf(answer);
     if (nonsense === null) return answer;
+    // What is told of a cost that makes no sense may make none; whether it passed is all.
+    if (entry.act === 'try' && typeof answer?.admitted === 'boolean') return { admitted: answer.admitted };
     entry.answer = nonsense;
     throw new Misbehaviour(`consume ${nonsense}`);
   }

@@ -87,7 +87,7 @@ export function shapeOf(claims: Claims, isReal: boolean): HistoryShape {
     setsUs: gapsUs,
     cells: cellsOf(claims),
     times: timesOf(claims),
-    lengthMax: isReal ? 12 : 40,
+    lengthMax: isReal ? 12 : 80,
     spanUsMax: isReal ? REAL_SPAN_US_MAX : Math.min(claims.horizonUs, longest * 80),
   };
 }

@@ -1,6 +1,7 @@
 /** What was asked and answered, in plain words, one line a call. */
 import type { Claims } from './claims.js';
 import { fullAfterUs } from './claims.js';
+import { durationWords } from './duration-words.js';
 import type { LoggedCall } from './player.js';
 
 /** Longer timelines name their first and last calls. */
@@ -69,19 +70,4 @@ function cellWords(cells: unknown): string {
 function keyWords(key: string): string {
   if (/^[\w.:-]{1,40}$/.test(key)) return `key ${key}`;
   return key.length > 40 ? `a key of ${key.length} characters` : `key ${JSON.stringify(key)}`;
-}
-
-const units = [
-  { name: 'd', us: 86_400_000_000 },
-  { name: 'h', us: 3_600_000_000 },
-  { name: 'min', us: 60_000_000 },
-  { name: 's', us: 1_000_000 },
-  { name: 'ms', us: 1_000 },
-] as const;
-
-/** In the largest unit in which it is whole. */
-export function durationWords(us: number): string {
-  if (us === 0) return '0 ms';
-  for (const unit of units) if (us % unit.us === 0) return `${us / unit.us} ${unit.name}`;
-  return `${us} us`;
 }

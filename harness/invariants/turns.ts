@@ -3,6 +3,7 @@ import type { Consumed } from './contract.js';
 import { type History, Play } from './history.js';
 import type { Entry } from './ledger.js';
 import type { Promised } from './promised.js';
+import type { Service } from './service.js';
 import type { Complaint, Talk, Talking } from './talk.js';
 
 /** What a judge returns to end a history without a complaint. */
@@ -13,6 +14,8 @@ export class Side {
   readonly talk: Talk;
   readonly who: number;
   readonly entries: Entry[] = [];
+  /** When what was admitted is served. */
+  readonly services: Service[] = [];
   /** The answer to the last request. */
   last: Consumed = { admitted: true };
   /** Costs of requests that were admitted and have not ended, oldest first. */
@@ -29,7 +32,10 @@ export class Side {
     this.last = answer;
     const kind = answer.admitted ? 'admitted' : 'denied';
     this.entries.push({ sentUs: talk.sentUs, answeredUs: talk.answeredUs, cells, kind });
-    if (answer.admitted) this.#held.push(cells);
+    if (answer.admitted) {
+      this.#held.push(cells);
+      this.services.push({ atUs: talk.sentUs + (answer.delayUs ?? 0), cells });
+    }
     return null;
   }
 

@@ -5,6 +5,7 @@ import type { History } from '../history.js';
 import { HistoryArbitrary } from '../history.js';
 import type { Invariant } from '../invariant.js';
 import { overdrawn } from '../ledger.js';
+import { servedTooSoon } from '../service.js';
 import { shapeOf, withCredit } from '../shape.js';
 import { playHistory, Side } from '../turns.js';
 
@@ -17,7 +18,7 @@ export const admissionBound: Invariant<History> = {
   *play(history, talk) {
     const side = new Side(talk);
     yield* playHistory(history, [side]);
-    return overdrawn(talk.claims, side.entries);
+    return overdrawn(talk.claims, side.entries) ?? servedTooSoon(talk.claims, side.services);
   },
 };
 

@@ -1,6 +1,7 @@
 /** The same history twice gets the same answers. */
 import fc from 'fast-check';
 import type { Consumed } from '../contract.js';
+import { durationWords } from '../duration-words.js';
 import { type History, HistoryArbitrary } from '../history.js';
 import type { Invariant, Played } from '../invariant.js';
 import { shapeOf, withCredit } from '../shape.js';
@@ -46,10 +47,14 @@ function unlike(first: Consumed, second: Consumed, talk: Talk): Complaint {
     return `one of two fresh limiters has ${first.remaining} left, the other ${second.remaining}`;
   }
   if (retryAfter === 'exact' && !first.admitted && first.retryAfterUs !== second.retryAfterUs) {
-    return `one of two fresh limiters says ${first.retryAfterUs} us, the other ${second.retryAfterUs} us`;
+    return `one of two fresh limiters says ${told(first.retryAfterUs)}, the other ${told(second.retryAfterUs)}`;
   }
   if (first.delayUs !== second.delayUs) {
-    return `one of two fresh limiters serves after ${first.delayUs} us, the other after ${second.delayUs} us`;
+    return `one of two fresh limiters serves after ${told(first.delayUs)}, the other after ${told(second.delayUs)}`;
   }
   return null;
+}
+
+function told(us: number | undefined): string {
+  return us === undefined ? 'nothing' : durationWords(us);
 }

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { type Both, playBoth } from '../both-ways.js';
 import { type Claims, upToGrain } from '../claims.js';
+import { durationWords } from '../duration-words.js';
 import { HistoryArbitrary } from '../history.js';
 import type { Invariant } from '../invariant.js';
 import { shapeOf } from '../shape.js';
@@ -27,7 +28,7 @@ export const longHorizon: Invariant<Both> = {
     return waitsUs(claims).length === 0 ? 'the contract claims nothing of waits beyond half an hour' : null;
   },
   formula: ({ horizonUs }) =>
-    `what passes is neither more nor less than promised up to ${horizonUs} us after the first request`,
+    `what passes is neither more nor less than promised up to ${durationWords(horizonUs)} after the first request`,
   cases: (claims) => {
     const shape = {
       ...shapeOf(claims, false),

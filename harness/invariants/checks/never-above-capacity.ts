@@ -1,6 +1,7 @@
 /** A cost above the capacity never passes, whatever time passes, and is told so. */
 import fc from 'fast-check';
 import { upToGrain } from '../claims.js';
+import { durationWords } from '../duration-words.js';
 import type { Invariant, Played } from '../invariant.js';
 import { PLAIN_START_US, startsOf } from '../shape.js';
 
@@ -42,7 +43,7 @@ export const neverAboveCapacity: Invariant<Case> = {
       if (answer.admitted) return `${above} cells passed at once`;
       const { retryAfterUs = Number.POSITIVE_INFINITY } = answer;
       if (overCapacity === 'told' && retryAfterUs !== Number.POSITIVE_INFINITY) {
-        return `${above} cells can never pass, and it said to come back after ${retryAfterUs} us`;
+        return `${above} cells can never pass, and it said to come back after ${durationWords(retryAfterUs)}`;
       }
     }
     return null;

@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import { promisesFamily, upToGrain } from '../claims.js';
+import { durationWords } from '../duration-words.js';
 import { type History, HistoryArbitrary } from '../history.js';
 import type { Invariant, Played } from '../invariant.js';
 import { shapeOf, withCredit } from '../shape.js';
@@ -27,7 +28,7 @@ export const retryAfter: Invariant<Case> = {
   },
   formula: ({ retryAfter: worth, retryGrainUs }) =>
     worth === 'exact'
-      ? `a request that is refused at t passes at t + retryAfterUs and not ${retryGrainUs} us earlier`
+      ? `a request that is refused at t passes at t + retryAfterUs and not ${durationWords(retryGrainUs)} earlier`
       : 'a request that is refused at t passes at t + retryAfterUs',
   cases: (claims, clock) =>
     fc
@@ -68,16 +69,19 @@ function* probe(early: Side, late: Side, deniedUs: number, cost: number, history
   const tooEarlyUs = earlyUs - stepUs - ((earlyUs - stepUs) % grainUs);
   if (isExact && earlyUs <= longestUs && tooEarlyUs >= 0) {
     yield* early.ask(deniedUs + tooEarlyUs, cost);
-    if (early.last.admitted) return `it said ${earlyUs} us, and the request passed after ${tooEarlyUs} us`;
+    if (early.last.admitted)
+      return `it said ${durationWords(earlyUs)}, and the request passed after ${durationWords(tooEarlyUs)}`;
   }
   const wait = claims.fullAfterUs;
   if (lateUs === Number.POSITIVE_INFINITY && wait <= longestUs && cost <= claims.capacityCells) {
     if (claims.retryAfter !== 'exact') return null;
     yield* late.ask(deniedUs + upToGrain(wait, grainUs), cost);
-    return late.last.admitted ? `it said never, and the request passed after ${upToGrain(wait, grainUs)} us` : null;
+    return late.last.admitted
+      ? `it said never, and the request passed after ${durationWords(upToGrain(wait, grainUs))}`
+      : null;
   }
   if (lateUs > longestUs) return null;
   yield* late.ask(deniedUs + upToGrain(lateUs, grainUs), cost);
   if (late.last.admitted || late.talk.isStarved) return null;
-  return `it said ${lateUs} us, and the same request was refused then`;
+  return `it said ${durationWords(lateUs)}, and the same request was refused then`;
 }

@@ -31,9 +31,13 @@ function misread(name: string, defect: string, keyOf: (key: string) => string): 
   };
 }
 
-/** A window of a minute whose counters are the properties of an object. */
+/**
+ * A window of a minute whose counters are the properties of an object. What it inherits stands here by name: were it
+ * the prototype of all objects, the limiter would spoil it for the whole process.
+ */
 function countersAsProperties(): Limiter {
-  const counters: Record<string, { index: number; used: number }> = {};
+  const inherited = { __proto__: null, constructor: {}, toString: {}, valueOf: {}, hasOwnProperty: {} };
+  const counters: Record<string, { index: number; used: number }> = Object.create(inherited);
   let latestUs = 0;
   return {
     consume(key, cost, nowUs) {
@@ -65,16 +69,14 @@ export const brokenKeys: readonly BrokenLimiter[] = [
     'Keys are brought into one Unicode form, so that texts which only look the same share a counter.',
     (key) => key.normalize('NFKC'),
   ),
-  misread('latin1', 'Keys are cut to one byte a character, so that far apart ones share a counter.', (key) =>
-    Buffer.from(key, 'latin1').toString('latin1'),
-  ),
+  misread('ascii-only', 'Characters beyond ASCII all become the same one.', (key) => key.replace(/[^\x20-\x7e]/g, '?')),
   misread('hashed-to-a-byte', 'The hash that finds a counter has 256 values.', (key) => {
     let hash = 0;
     for (let index = 0; index < key.length; index += 1) hash = (hash * 31 + key.charCodeAt(index)) & 0xff;
     return String(hash);
   }),
   {
-    name: 'proto-key',
+    name: 'inherited-key',
     defect:
       'Counters are properties of an object: the key "__proto__" is its prototype, "constructor" is there already.',
     convictedBy: ['isolation'],

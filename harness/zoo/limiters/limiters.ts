@@ -3,6 +3,7 @@ import type { Creature, RightOne } from '../zoo.js';
 import { brokenAnswers } from './answers.js';
 import { brokenClocks } from './clocks.js';
 import { convict, type Suspect } from './conviction.js';
+import { cores } from './cores.js';
 import { brokenCosts } from './costs.js';
 import type { BrokenLimiter } from './frame.js';
 import { brokenKeys } from './keys.js';
@@ -39,13 +40,16 @@ function creatureOf(limiter: BrokenLimiter): Creature {
   };
 }
 
+/** Histories for each invariant that a right limiter has to stand. */
+const RIGHT_RUNS = 300;
+
 function rightOneOf(suspect: Suspect): RightOne {
   return {
     name: suspect.name,
     kind: 'limiter',
     async check(options) {
       const began = performance.now();
-      const { by, evidence } = await convict(suspect, options);
+      const { by, evidence } = await convict(suspect, { runs: RIGHT_RUNS, ...options });
       return { accused: by.length > 0, by, evidence, ms: performance.now() - began };
     },
   };
@@ -53,6 +57,8 @@ function rightOneOf(suspect: Suspect): RightOne {
 
 export const limiterCreatures: readonly Creature[] = brokenLimiters.map(creatureOf);
 
-export const rightLimiterOnes: readonly RightOne[] = rightLimiters.flatMap(({ build, claims }) =>
-  claims.map(({ name, contract, made }) => rightOneOf({ name, contract, create: () => build(...(made as never[])) })),
+const smallOnes: readonly Suspect[] = rightLimiters.flatMap(({ build, claims }) =>
+  claims.map(({ name, contract, made }) => ({ name, contract, create: () => build(...(made as never[])) })),
 );
+
+export const rightLimiterOnes: readonly RightOne[] = [...smallOnes, ...cores].map(rightOneOf);

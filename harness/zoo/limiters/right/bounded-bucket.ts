@@ -16,11 +16,9 @@ export function boundedBucket({ capacity, refillPeriodUs }: OneCellBucket, count
       latestUs = Math.max(latestUs, nowUs);
       if (!fullAt.has(key) && fullAt.size === countersMax) {
         for (const [other, atUs] of fullAt) if (atUs <= latestUs) fullAt.delete(other);
-        if (fullAt.size === countersMax) {
-          return { admitted: false, retryAfterUs: Math.min(...fullAt.values()) - nowUs, remaining: 0 };
-        }
+        if (fullAt.size === countersMax) return { admitted: false };
       }
-      const owedUs = Math.max(0, (fullAt.get(key) ?? 0) - latestUs);
+      const owedUs = Math.max(0, (fullAt.get(key) ?? latestUs) - latestUs);
       const tooMuchUs = owedUs + (cost - capacity) * refillPeriodUs;
       const remaining = capacity - Math.ceil(owedUs / refillPeriodUs);
       if (tooMuchUs > 0) return { admitted: false, retryAfterUs: latestUs + tooMuchUs - nowUs, remaining };

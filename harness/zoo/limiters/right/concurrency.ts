@@ -14,9 +14,7 @@ export function concurrency({ capacity }: ConcurrencyNumbers): Limiter {
       return { admitted: true, remaining: free - cost };
     },
     release(key, cost) {
-      const after = (inFlight.get(key) ?? 0) - cost;
-      if (after > 0) inFlight.set(key, after);
-      else inFlight.delete(key);
+      inFlight.set(key, Math.max(0, Number(inFlight.get(key)) - cost));
     },
     size: () => inFlight.size,
   };
