@@ -224,7 +224,7 @@ const forgetsRemovedKeys: BrokenVerifier = {
 };
 
 const takesReplays: BrokenVerifier = {
-  name: 'replay-accepted',
+  name: 'remembers-nothing',
   defect: 'Nothing is remembered at all.',
   convictedBy: ['replay-refused', 'replay-race'],
   contract: { ...contract, replayCapacity: null },

@@ -1,6 +1,6 @@
 /** What a broken verifier is: the reference with one step done wrongly, and what it claims all the same. */
 import type { Verifier, VerifierContract, VerifierInvariantName } from '../../invariants/verifier/index.js';
-import { nonceMemoryContract } from './right/nonce-memory.js';
+import { nonceMemoryContract } from './contracts.js';
 
 export interface BrokenVerifier {
   readonly name: string;

@@ -64,6 +64,7 @@ export const unknownKeyWork = defineCheck({
         unknown ?? wrong,
         `a signature of ${history.id}, which is no key`,
       );
+      if (known < 1) desk.fail(`a wrong signature costs ${known} MACs: what work() tells is not what was done`);
       if (known === other) return;
       desk.fail(`a wrong signature costs ${known} MACs and an unknown key ${other}: the time tells which keys exist`);
     });

@@ -1,9 +1,10 @@
 /** Verifiers that keep every promise of their contracts. */
 import type { VerifierAdapter, VerifierContract } from '../../../invariants/verifier/index.js';
-import { NonceMemory, nonceMemoryContract } from './nonce-memory.js';
-import { signatureMemory, signatureMemoryContract } from './signature-memory.js';
-import { StoredClaims, storedClaimsContract } from './stored-claims.js';
-import { withoutMemory, withoutMemoryContract } from './without-memory.js';
+import { nonceMemoryContract, signatureMemoryContract, withoutMemoryContract } from '../contracts.js';
+import { NonceMemory } from './nonce-memory.js';
+import { signatureMemory } from './signature-memory.js';
+import { StoredClaims } from './stored-claims.js';
+import { withoutMemory } from './without-memory.js';
 
 export interface RightVerifier {
   readonly name: string;
@@ -14,6 +15,6 @@ export interface RightVerifier {
 export const rightVerifiers: readonly RightVerifier[] = [
   { name: 'nonce-memory', contract: nonceMemoryContract, create: () => new NonceMemory() },
   { name: 'signature-memory', contract: signatureMemoryContract, create: signatureMemory },
-  { name: 'stored-claims', contract: storedClaimsContract, create: () => new StoredClaims() },
+  { name: 'stored-claims', contract: nonceMemoryContract, create: () => new StoredClaims() },
   { name: 'without-memory', contract: withoutMemoryContract, create: withoutMemory },
 ];

@@ -3,13 +3,7 @@
  * once. Each step is a method of its own, so that the broken ones can take a single one out.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type {
-  UnsignedRequest,
-  Verified,
-  Verifier,
-  VerifierContract,
-  VerifyRequest,
-} from '../../../invariants/verifier/index.js';
+import type { UnsignedRequest, Verified, Verifier, VerifyRequest } from '../../../invariants/verifier/index.js';
 import { textOfLines } from '../../../invariants/verifier/index.js';
 
 export interface Key {
@@ -22,12 +16,6 @@ const WINDOW_US = 5_000_000;
 const FUTURE_US = 1_000_000;
 const CAPACITY = 40;
 const nobody: Key = { secret: 'nobody has this', account: '', scopes: [] };
-
-export const nonceMemoryContract: VerifierContract = {
-  windowUsMax: WINDOW_US,
-  futureUs: FUTURE_US,
-  replayCapacity: CAPACITY,
-};
 
 export class NonceMemory implements Verifier {
   protected readonly keys = new Map<string, Key>();

@@ -1,22 +1,11 @@
 /** HMAC-SHA512 in base64; what a key has used is remembered by its signature, half of the memory for one key at most. */
 import { createHmac } from 'node:crypto';
-import type { Verifier, VerifierContract, VerifyRequest } from '../../../invariants/verifier/index.js';
+import type { Verifier, VerifyRequest } from '../../../invariants/verifier/index.js';
 import { textOfLines } from '../../../invariants/verifier/index.js';
 
 const WINDOW_US = 2_000_000;
 const CAPACITY = 20;
 const SHARE = 10;
-
-export const signatureMemoryContract: VerifierContract = {
-  hash: 'sha512',
-  encoding: 'base64',
-  windowUsMax: WINDOW_US,
-  futureUs: 0,
-  staleFrom: 'at',
-  futureFrom: 'after',
-  replayCapacity: CAPACITY,
-  replayPerKey: SHARE,
-};
 
 /** Only requests that come from a wire: every text is one. */
 function isFormed({

@@ -1,9 +1,7 @@
 /** Keeps its claims in a store that is asked over a network: set if not there, in one step, and only then accepted. */
 
-import type { Verified, VerifierContract, VerifyRequest } from '../../../invariants/verifier/index.js';
-import { type Key, NonceMemory, nonceMemoryContract } from './nonce-memory.js';
-
-export const storedClaimsContract: VerifierContract = nonceMemoryContract;
+import type { Verified, VerifyRequest } from '../../../invariants/verifier/index.js';
+import { type Key, NonceMemory } from './nonce-memory.js';
 
 export class StoredClaims extends NonceMemory {
   override async verify(nowUs: number, request: VerifyRequest): Promise<Verified> {
