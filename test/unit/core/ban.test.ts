@@ -181,3 +181,72 @@ describe('a ban', () => {
     ]);
   });
 });
+
+describe('a ladder of bans', () => {
+  /** Bans of 10, 30 and 100 us, forgotten 50 us after their end. */
+  const ban = { afterThrottles: 1, stepsUs: [10, 30, 100], forgetUs: 50 };
+  const ladder = (changes = {}): Gate => gateOf(limit({ numbers: bucket(1, 1, 1000), ban, ...changes }));
+  const endOf = (gate: Gate): number => answerOf(gate).retryAtUs;
+
+  const longAgo = { numbers: bucket(1, 1, 2 ** 40) };
+  test('gets longer step by step, and stays at the last', () => {
+    const gate = ladder(longAgo);
+    decide(gate, 0);
+    const until = (nowUs: number): number => {
+      expect(decide(gate, nowUs)).toEqual([throttled]);
+      expect(decide(gate, nowUs + 1)).toEqual([banned]);
+      return nowUs;
+    };
+    // The cells come back long after all bans, so what ends a ban is seen by the next throttle.
+    expect([until(5), until(15), until(45), until(145), until(245)]).toEqual([5, 15, 45, 145, 245]);
+    expect(decide(gate, 344, 345)).toEqual([banned, throttled]);
+  });
+
+  const memories = [
+    { nowUs: 64, nextUs: 94, because: 'the ban that ended at 15 is remembered, so that this one lasts 30 us' },
+    { nowUs: 65, nextUs: 75, because: 'it is forgotten after 50 us, so that this one lasts 10 us' },
+  ];
+  test.each(memories)('of a key that comes back at $nowUs bans until $nextUs: $because', ({ nowUs, nextUs }) => {
+    const gate = ladder(longAgo);
+    expect(decide(gate, 0, 5, nowUs)).toEqual([admitted, throttled, throttled]);
+    expect(decide(gate, nextUs - 1, nextUs)).toEqual([banned, throttled]);
+  });
+
+  test('counts from the end of the last ban, not from that of the first', () => {
+    const gate = ladder(longAgo);
+    expect(decide(gate, 0, 5, 64, 94 + 49)).toEqual([admitted, throttled, throttled, throttled]);
+    expect(decide(gate, 94 + 49 + 99, 94 + 49 + 100)).toEqual([banned, throttled]);
+  });
+
+  const slots = [
+    { nowUs: 64, cold: 1, because: 'the ban is still remembered' },
+    { nowUs: 65, cold: 0, because: 'it is forgotten' },
+  ];
+  test.each(slots)('keeps the slot while it remembers: at $nowUs another key is cold: $cold, since $because', (row) => {
+    const gate = ladder({ numbers: bucket(1, 1, 20), maxKeys: 1 });
+    decide(gate, 0, 5);
+    expect(gate.limit(row.nowUs, 0, 'b', '', '')).toBe(admitted);
+    expect(answerOf(gate).cold).toBe(row.cold);
+  });
+
+  test('of one step gives its slot away when the ban is over', () => {
+    const gate = ladder({
+      numbers: bucket(1, 1, 12),
+      maxKeys: 1,
+      ban: { afterThrottles: 1, stepsUs: [10], forgetUs: 0 },
+    });
+    decide(gate, 0, 5);
+    gate.limit(14, 0, 'b', '', '');
+    expect(answerOf(gate).cold).toBe(1);
+    gate.limit(26, 0, 'c', '', '');
+    expect(answerOf(gate).cold).toBe(0);
+  });
+
+  test('does not pass to the next owner of a slot', () => {
+    const gate = ladder({ numbers: bucket(1, 1, 20), maxKeys: 1 });
+    decide(gate, 0, 5, 15);
+    expect(endOf(gate)).toBe(45);
+    expect([95, 96].map((nowUs) => gate.limit(nowUs, 0, 'b', '', ''))).toEqual([admitted, throttled]);
+    expect(endOf(gate)).toBe(115);
+  });
+});
