@@ -34,6 +34,7 @@ export const errorTable = {
   },
   FP_CALLER_INVALID: { exit: ExitCode.bug, hint: 'pass a number that internCaller of this gate has returned' },
   FP_CALLERS_FULL: { exit: ExitCode.bug, hint: 'intern each caller once; pass texts for callers that come and go' },
+  FP_ELEMENTS_INVALID: { exit: ExitCode.bug, hint: 'pass a whole number of elements from 1 to 65535, or leave it out' },
   FP_CREDIT_INVALID: {
     exit: ExitCode.bug,
     hint: 'pass the index of a limit that takes credit, and whole cells from 1 to 2^31 - 1',

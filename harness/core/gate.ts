@@ -1,15 +1,17 @@
 /** The gate in TypeScript: verifier and limits of one policy fused. See `Gate` for the contract. */
 import { FloodproofError } from '../errors.js';
 import { checkBatch, checkLimitBatch, checkRecord } from './batch.js';
-import { CALLER_WORDS, CallerList, callerWordOf, isBlank, writeGlobal, writeHash, writeText } from './callers.js';
-import { type ClassPlan, type Match, planClass } from './class-plan.js';
+import { CallerList, callerWordOf, writeHash } from './callers.js';
+import { checkChange } from './change-spec.js';
+import type { ClassPlan } from './class-plan.js';
+import { checkCells, checkElements, checkTime } from './gate-arguments.js';
 import { KeyHash } from './key-hash.js';
 import { Keyring } from './keyring.js';
-import { LimitTable } from './limit-table.js';
+import { LimitRound } from './limit-round.js';
+import { LimitSet } from './limit-set.js';
 import { RecordReader } from './record-reader.js';
 import { ReplayWindow } from './replay-window.js';
 import { Answer, type AuthSpec, Decision, type Gate, type GateSpec, type HashSecret, HORIZON_US } from './spec.js';
-import { ID_LENGTH_MAX, IP_LENGTH_MAX } from './text-form.js';
 import { validateHashSecret, validateSpec } from './validate-spec.js';
 import { Verifier } from './verifier.js';
 
@@ -28,29 +30,31 @@ function createReplay(auth: AuthSpec | null, hashSecret: HashSecret): ReplayWind
 
 class TsGate implements Gate {
   readonly engine = 'ts';
-  readonly answer = new Float64Array(Answer.size);
-  readonly #plans: readonly ClassPlan[];
+  readonly answer: Float64Array;
   readonly #encoding: AuthSpec['encoding'];
   readonly #keyHash: KeyHash;
   readonly #keyring: Keyring;
   readonly #verifier: Verifier | null;
-  readonly #callers: CallerList;
   readonly #reader = new RecordReader();
-  /** The caller of the call in hand. */
-  readonly #own = new Int32Array(CALLER_WORDS);
+  readonly #round: LimitRound;
   readonly #horizonUs: number;
+  #limits: LimitSet;
+  #callers: CallerList;
+  /** The caller of the call in hand. */
+  #own: Int32Array;
   #nowUs: number;
 
   constructor(spec: GateSpec, hashSecret: HashSecret) {
-    const tables = spec.limits.map((limit, index) => new LimitTable(limit, index));
     const replay = createReplay(spec.auth, hashSecret);
-    this.#plans = spec.classes.map((_, classId) => planClass(spec, tables, classId));
-    this.#encoding = spec.auth?.encoding ?? 'hex';
     this.#keyHash = new KeyHash(hashSecret);
+    this.#round = new LimitRound(this.#keyHash);
+    this.answer = this.#round.answer;
+    this.#limits = new LimitSet(spec, this.#keyHash);
+    this.#encoding = spec.auth?.encoding ?? 'hex';
     this.#keyring = new Keyring(spec.auth?.hash ?? 'sha256', this.#keyHash, (key) => replay?.hasClaims(key) ?? false);
     this.#verifier = spec.auth === null ? null : new Verifier(spec.auth, this.#keyring, replay);
-    this.#callers = new CallerList(this.#keyHash);
-    writeGlobal(this.#own, 0, this.#keyHash);
+    this.#callers = new CallerList(this.#limits.writer);
+    this.#own = this.#limits.writer.blank();
     this.#nowUs = spec.originUs;
     this.#horizonUs = spec.originUs + HORIZON_US;
   }
@@ -79,19 +83,20 @@ class TsGate implements Gate {
     windowUs: number,
     message: string,
     signature: string,
+    elements = 1,
+    ageUs = 0,
   ): Decision {
-    checkTime(nowUs);
-    const plan = this.#plan(classId);
+    const plan = this.#check(nowUs, classId, elements, ageUs);
     this.#advance(nowUs);
-    if (plan.needsIp) writeText(this.#own, 0, 'ip', ip, this.#keyHash);
-    const early = this.#lookFront(plan, this.#own, 0);
+    this.#writeAddress(plan, ip);
+    const early = this.#round.askFront(plan, this.#own, 0, this.#nowUs, elements, ageUs);
     if (early !== Decision.admitted) return early;
     if (!plan.isSigned || this.#verifier === null) {
-      if (plan.needsAccount) writeText(this.#own, 0, 'account', account, this.#keyHash);
-      return this.#finish(plan, this.#own, 0, false);
+      this.#writeAccount(plan, account);
+      return this.#finish(plan, false);
     }
     const refusal = this.#verifier.look(keyId, timestampUs, windowUs, message, signature, this.#nowUs);
-    if (refusal !== Decision.admitted) return this.#refuse(plan, refusal);
+    if (refusal !== Decision.admitted) return this.#round.refuse(plan, refusal);
     return this.#finishSigned(plan, this.#verifier);
   }
 
@@ -111,28 +116,64 @@ class TsGate implements Gate {
     }
   }
 
-  limit(nowUs: number, classId: number, ip: string, account: string, keyId: string): Decision {
-    checkTime(nowUs);
-    const plan = this.#plan(classId);
+  limit(nowUs: number, classId: number, ip: string, account: string, keyId: string, elements = 1, ageUs = 0): Decision {
+    const plan = this.#check(nowUs, classId, elements, ageUs);
     this.#advance(nowUs);
-    if (plan.needsIp) writeText(this.#own, 0, 'ip', ip, this.#keyHash);
-    const early = this.#lookFront(plan, this.#own, 0);
+    this.#writeAddress(plan, ip);
+    const early = this.#round.askFront(plan, this.#own, 0, this.#nowUs, elements, ageUs);
     if (early !== Decision.admitted) return early;
-    if (plan.needsAccount) writeText(this.#own, 0, 'account', account, this.#keyHash);
-    if (plan.needsKey) writeText(this.#own, 0, 'key', keyId, this.#keyHash);
-    return this.#finish(plan, this.#own, 0, false);
+    this.#writeAccount(plan, account);
+    if (plan.needsKey) this.#limits.writer.writeKey(this.#own, 0, keyId);
+    return this.#finish(plan, false);
+  }
+
+  release(nowUs: number, classId: number, ip: string, account: string, keyId: string, elements = 1): void {
+    const plan = this.#check(nowUs, classId, elements, 0);
+    this.#advance(nowUs);
+    this.#limits.writer.writeAll(this.#own, 0, ip, account, keyId);
+    this.#round.release(plan, this.#own, elements);
+  }
+
+  credit(
+    nowUs: number,
+    limit: number,
+    classId: number,
+    ip: string,
+    account: string,
+    keyId: string,
+    cells: number,
+  ): boolean {
+    this.#check(nowUs, classId, 1, 0);
+    const credited = this.#limits.creditable(limit);
+    checkCells(cells);
+    this.#advance(nowUs);
+    this.#limits.writer.writeAll(this.#own, 0, ip, account, keyId);
+    return this.#round.credit(credited, this.#own, classId, cells, this.#nowUs);
+  }
+
+  change(nowUs: number, spec: GateSpec): void {
+    checkTime('nowUs', nowUs);
+    validateSpec(spec);
+    checkChange(this.#limits.spec, spec);
+    // What may fail for want of memory comes first.
+    const limits = new LimitSet(spec, this.#keyHash);
+    const callers = new CallerList(limits.writer);
+    this.#advance(nowUs);
+    limits.carry(this.#limits, this.#nowUs);
+    this.#limits = limits;
+    this.#callers = callers;
+    this.#own = limits.writer.blank();
   }
 
   internCaller(ip: string, account: string, keyId: string): number {
     return this.#callers.add(ip, account, keyId);
   }
 
-  limitCaller(nowUs: number, classId: number, caller: number): Decision {
-    checkTime(nowUs);
-    const plan = this.#plan(classId);
+  limitCaller(nowUs: number, classId: number, caller: number, elements = 1, ageUs = 0): Decision {
+    const plan = this.#check(nowUs, classId, elements, ageUs);
     const base = this.#callers.baseOf(caller);
     this.#advance(nowUs);
-    return this.#limitInterned(plan, base);
+    return this.#limitInterned(plan, base, elements, ageUs);
   }
 
   limitBatch(
@@ -144,13 +185,13 @@ class TsGate implements Gate {
     answers: Float64Array | null,
   ): void {
     checkLimitBatch(callers, count, decisions, answers);
-    checkTime(nowUs);
-    const plan = this.#plan(classId);
+    const plan = this.#check(nowUs, classId, 1, 0);
     for (let index = 0; index < count; index += 1) this.#callers.baseOf(callers[index] as number);
     // A batch of none is no request, so it does not move the clock.
     if (count > 0) this.#advance(nowUs);
+    const { size } = this.#limits.writer;
     for (let index = 0; index < count; index += 1) {
-      decisions[index] = this.#limitInterned(plan, (callers[index] as number) * CALLER_WORDS);
+      decisions[index] = this.#limitInterned(plan, (callers[index] as number) * size, 1, 0);
       if (answers !== null) this.#copyAnswer(answers, index);
     }
   }
@@ -163,58 +204,57 @@ class TsGate implements Gate {
     message: string,
     signature: string,
   ): Decision {
-    checkTime(nowUs);
+    checkTime('nowUs', nowUs);
     if (this.#verifier === null)
       throw new FloodproofError('FP_GATE_INVALID', 'this gate has no verifier: auth is null');
     this.#advance(nowUs);
     const decision = this.#verifier.look(keyId, timestampUs, windowUs, message, signature, this.#nowUs);
     if (decision === Decision.admitted) this.#verifier.claim();
-    return this.#answerNone(decision);
+    return this.#round.answerNone(decision);
   }
 
-  /** @returns the record's length. @throws for a record that is not whole, or has a wrong time or class. */
+  /** @returns the record's length. @throws for a record that is not whole, or has a wrong time, class or age. */
   #readRecord(records: Uint8Array, offset: number, index: number): number {
     const fault = this.#reader.read(records, offset);
     if (fault !== null) throw new FloodproofError('FP_BATCH_INVALID', `record ${index} ${fault}`);
-    checkTime(this.#reader.nowUs);
-    this.#plan(this.#reader.classId);
+    const { nowUs, classId, elements, ageUs } = this.#reader;
+    this.#check(nowUs, classId, elements, ageUs);
     return this.#reader.byteLength;
   }
 
   /** Decides the record in the reader, as `decide` would. */
   #decideRead(): Decision {
     const reader = this.#reader;
-    const keyHash = this.#keyHash;
-    const plan = this.#plan(reader.classId);
+    const { writer } = this.#limits;
+    const plan = this.#limits.plan(reader.classId);
     this.#advance(reader.nowUs);
-    if (plan.needsIp) this.#writeHashed(callerWordOf.ip, reader.hashIp(keyHash, IP_LENGTH_MAX));
-    const early = this.#lookFront(plan, this.#own, 0);
+    if (plan.needsIp) reader.writeIp(writer, this.#own);
+    if (plan.needsPrefixes) writer.writePrefixes(this.#own, 0, reader.ip);
+    const early = this.#round.askFront(plan, this.#own, 0, this.#nowUs, reader.elements, reader.ageUs);
     if (early !== Decision.admitted) return early;
     if (!plan.isSigned || this.#verifier === null) {
-      if (plan.needsAccount) this.#writeHashed(callerWordOf.account, reader.hashAccount(keyHash, ID_LENGTH_MAX));
-      return this.#finish(plan, this.#own, 0, false);
+      if (plan.needsAccount || plan.needsMaster) reader.writeAccount(writer, this.#own);
+      return this.#finish(plan, false);
     }
     const { keyId, timestampUs, windowUs, message, signature } = reader;
     const refusal = this.#verifier.look(keyId, timestampUs, windowUs, message, signature, this.#nowUs);
-    if (refusal !== Decision.admitted) return this.#refuse(plan, refusal);
+    if (refusal !== Decision.admitted) return this.#round.refuse(plan, refusal);
     return this.#finishSigned(plan, this.#verifier);
   }
 
-  #writeHashed(word: number, isFormed: boolean): void {
-    writeHash(this.#own, word, isFormed ? this.#keyHash.lo : 0, isFormed ? this.#keyHash.hi : 0);
+  #limitInterned(plan: ClassPlan, base: number, elements: number, ageUs: number): Decision {
+    const early = this.#round.askFront(plan, this.#callers.words, base, this.#nowUs, elements, ageUs);
+    return early === Decision.admitted ? this.#finish(plan, false) : early;
   }
 
-  #limitInterned(plan: ClassPlan, base: number): Decision {
-    const { words } = this.#callers;
-    const early = this.#lookFront(plan, words, base);
-    return early === Decision.admitted ? this.#finish(plan, words, base, false) : early;
+  #writeAddress(plan: ClassPlan, ip: string): void {
+    if (plan.needsIp) this.#limits.writer.writeIp(this.#own, 0, ip);
+    if (plan.needsPrefixes) this.#limits.writer.writePrefixes(this.#own, 0, ip);
   }
 
-  /** The limits by ip, which stand before the verifier. Everything is looked at first and charged afterwards, so that nothing has to be given back. */
-  #lookFront(plan: ClassPlan, words: Int32Array, base: number): Decision {
-    if (!plan.needsIp) return Decision.admitted;
-    if (isBlank(words, base + callerWordOf.ip)) return this.#answerNone(Decision.malformed);
-    return this.#look(plan.front, words, base);
+  #writeAccount(plan: ClassPlan, account: string): void {
+    if (plan.needsAccount) this.#limits.writer.writeAccount(this.#own, 0, account);
+    if (plan.needsMaster) this.#limits.writer.writeMaster(this.#own, 0, account);
   }
 
   /** What is known of a key stands in for what the request says of itself. */
@@ -222,83 +262,18 @@ class TsGate implements Gate {
     const { holder } = verifier;
     if (holder !== undefined) {
       writeHash(this.#own, callerWordOf.account, holder.accountLo, holder.accountHi);
+      writeHash(this.#own, callerWordOf.master, holder.masterLo, holder.masterHi);
       writeHash(this.#own, callerWordOf.key, holder.idLo, holder.idHi);
     }
-    return this.#finish(plan, this.#own, 0, true);
+    return this.#finish(plan, true);
   }
 
   /** The limits after the verifier, and all charges. */
-  #finish(plan: ClassPlan, words: Int32Array, base: number, isClaiming: boolean): Decision {
-    const lacksAccount = plan.needsAccount && isBlank(words, base + callerWordOf.account);
-    if (lacksAccount || (plan.needsKey && isBlank(words, base + callerWordOf.key))) {
-      return this.#refuse(plan, Decision.malformed);
-    }
-    if (plan.back.length > 0) {
-      const late = this.#look(plan.back, words, base);
-      if (late !== Decision.admitted) return late;
-    }
+  #finish(plan: ClassPlan, isClaiming: boolean): Decision {
+    const late = this.#round.askBack(plan);
+    if (late !== Decision.admitted) return late;
     if (isClaiming) this.#verifier?.claim();
-    for (const { table } of plan.front) table.charge(true);
-    for (const { table } of plan.back) table.charge(true);
-    return this.#admit(plan);
-  }
-
-  /** Asks every limit; when one says no, the answer is filled and nothing but its strike is kept. */
-  #look(matches: readonly Match[], words: Int32Array, base: number): Decision {
-    let decision: Decision = Decision.admitted;
-    let named: LimitTable | null = null;
-    for (const { table, cost, word } of matches) {
-      const at = base + word;
-      const said = table.look(words[at] as number, words[at + 1] as number, cost, this.#nowUs);
-      if (said === Decision.admitted || decision === Decision.never) continue;
-      if (said === Decision.never || named === null || table.retryAtUs > named.retryAtUs) {
-        decision = said;
-        named = table;
-      }
-    }
-    if (named === null) return decision;
-    if (decision === Decision.throttled) named.strike();
-    return this.#answerLimit(decision, named, named.remaining);
-  }
-
-  /** A refusal by the verifier keeps the charge of the limits before it, or forged signatures would be free. */
-  #refuse(plan: ClassPlan, refusal: Decision): Decision {
-    for (const { table } of plan.front) table.charge(false);
-    return this.#answerNone(refusal);
-  }
-
-  /** Names the limit with the fewest cells left, the first of equals. */
-  #admit(plan: ClassPlan): Decision {
-    let named: LimitTable | null = null;
-    let fewest = 0;
-    for (const matches of [plan.front, plan.back]) {
-      for (const { table } of matches) {
-        const { remaining } = table;
-        const isFewer = named === null || remaining < fewest || (remaining === fewest && table.index < named.index);
-        if (!isFewer) continue;
-        named = table;
-        fewest = remaining;
-      }
-    }
-    return named === null ? this.#answerNone(Decision.admitted) : this.#answerLimit(Decision.admitted, named, fewest);
-  }
-
-  #answerLimit(decision: Decision, table: LimitTable, remaining: number): Decision {
-    this.answer[Answer.limit] = table.index;
-    this.answer[Answer.remaining] = remaining;
-    this.answer[Answer.retryAtUs] = table.retryAtUs;
-    this.answer[Answer.resetAtUs] = table.resetAtUs;
-    this.answer[Answer.cold] = table.isCold ? 1 : 0;
-    return decision;
-  }
-
-  #answerNone(decision: Decision): Decision {
-    this.answer[Answer.limit] = -1;
-    this.answer[Answer.remaining] = 0;
-    this.answer[Answer.retryAtUs] = 0;
-    this.answer[Answer.resetAtUs] = 0;
-    this.answer[Answer.cold] = 0;
-    return decision;
+    return this.#round.admit(plan);
   }
 
   #copyAnswer(answers: Float64Array, index: number): void {
@@ -306,23 +281,16 @@ class TsGate implements Gate {
     for (let field = 0; field < Answer.size; field += 1) answers[at + field] = this.answer[field] as number;
   }
 
-  #plan(classId: number): ClassPlan {
-    const plan = this.#plans[classId];
-    if (plan === undefined) {
-      throw new FloodproofError(
-        'FP_CLASS_INVALID',
-        `there is no request class ${classId}, only 0 to ${this.#plans.length - 1}`,
-      );
-    }
+  /** The plan of the class, once all numbers of a request are right. */
+  #check(nowUs: number, classId: number, elements: number, ageUs: number): ClassPlan {
+    checkTime('nowUs', nowUs);
+    const plan = this.#limits.plan(classId);
+    if (elements !== 1) checkElements(elements);
+    if (ageUs !== 0) checkTime('ageUs', ageUs);
     return plan;
   }
 
   #advance(nowUs: number): void {
     if (nowUs > this.#nowUs) this.#nowUs = Math.min(nowUs, this.#horizonUs);
   }
-}
-
-function checkTime(nowUs: number): void {
-  if (Number.isSafeInteger(nowUs) && nowUs >= 0) return;
-  throw new FloodproofError('FP_TIME_INVALID', `nowUs must be whole microseconds from 0 to 2^53 - 1, got ${nowUs}`);
 }

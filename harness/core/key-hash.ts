@@ -129,6 +129,15 @@ export class KeyHash {
     return blemishes >= 0 && length > 0;
   }
 
+  /** Hashes words, each as its four bytes in little-endian order; at most 63, since the length is kept in one byte. */
+  ofWords(words: Int32Array): void {
+    const perWord = this.#perWord;
+    const state = new SipState(this.#k0, this.#k1);
+    for (const word of words) absorb(state, word, perWord);
+    absorb(state, words.length << 26, perWord);
+    this.#finish(state);
+  }
+
   #finish(state: SipState): void {
     state.v2 ^= 0xee;
     mix(state, this.#atEnd);

@@ -1,5 +1,6 @@
 /** The API keys that a gate knows: secret and account of each. The operator's table; callers can not make it grow. */
 import { FloodproofError } from '../errors.js';
+import { hashMaster } from './callers.js';
 import { type HashName, HmacKey } from './hmac-key.js';
 import type { KeyHash } from './key-hash.js';
 import { ID_LENGTH_MAX, isId } from './text-form.js';
@@ -9,6 +10,9 @@ export interface KeyHolder {
   /** Hashes of the account and of the key's id, as limits look them up; an account of 0, 0 is none. */
   readonly accountLo: number;
   readonly accountHi: number;
+  /** Of the account up to its first slash; 0, 0 where there is none, or nothing before the slash. */
+  readonly masterLo: number;
+  readonly masterHi: number;
   readonly idLo: number;
   readonly idHi: number;
   /** Small whole number; an id that comes back while a claim of it is remembered has the number that it had. */
@@ -50,9 +54,11 @@ export class Keyring {
     checkKey(keyId, secret, account);
     const bytes = typeof secret === 'string' ? Buffer.from(secret, 'utf8') : secret;
     const [accountLo, accountHi] = account === '' ? [0, 0] : this.#hashed(account);
+    const [masterLo, masterHi] = hashMaster(this.#keyHash, account) ? [this.#keyHash.lo, this.#keyHash.hi] : [0, 0];
     const [idLo, idHi] = this.#hashed(keyId);
     const hmac = new HmacKey(bytes, this.#hash);
-    this.#holders.set(keyId, { hmac, accountLo, accountHi, idLo, idHi, number: this.#numberOf(keyId) });
+    const hashes = { accountLo, accountHi, masterLo, masterHi, idLo, idHi };
+    this.#holders.set(keyId, { hmac, ...hashes, number: this.#numberOf(keyId) });
   }
 
   remove(keyId: string): boolean {

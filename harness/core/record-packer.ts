@@ -2,6 +2,7 @@
 import { RECORD_HEADER_BYTES, type RequestRecord, recordBytes } from './record.js';
 
 const FIELD_BYTES_MAX = 0xffff;
+const ELEMENTS_MAX = 0xffff;
 /** UTF-8 takes at most three bytes for a UTF-16 code unit. */
 const UTF8_BYTES_PER_UNIT = 3;
 
@@ -33,11 +34,13 @@ export class RecordPacker {
 
   /**
    * @returns false when there is no room for the record; the packed part is as it was.
-   * @throws RangeError when an id or signature takes more than 65,535 bytes; fields are cut by none.
+   * @throws RangeError when an id or signature takes more than 65,535 bytes, or there are more elements; fields are cut by
+   *   none.
    */
   pack(record: RequestRecord): boolean {
     const { ip, account, keyId, signature, message } = record;
     const isText = typeof message === 'string';
+    checkElements(record.elements);
     // In one piece, since a short text is written about as slowly as a long one. Texts of which every character takes
     // one byte are ASCII, and then the fields' lengths are known.
     const text = isText ? ip + account + keyId + signature + message : ip + account + keyId + signature;
@@ -50,11 +53,11 @@ export class RecordPacker {
     }
     if (this.#bytes.write(text, start, 'utf8') !== text.length) return this.#packFields(record);
     if (!isText) this.#bytes.set(message, start + text.length);
-    this.#view.setUint16(this.#end + 30, fieldLength(ip.length), true);
-    this.#view.setUint16(this.#end + 32, fieldLength(account.length), true);
-    this.#view.setUint16(this.#end + 34, fieldLength(keyId.length), true);
-    this.#view.setUint16(this.#end + 36, fieldLength(signature.length), true);
-    this.#view.setUint32(this.#end + 40, message.length, true);
+    this.#view.setUint16(this.#end + 38, fieldLength(ip.length), true);
+    this.#view.setUint16(this.#end + 40, fieldLength(account.length), true);
+    this.#view.setUint16(this.#end + 42, fieldLength(keyId.length), true);
+    this.#view.setUint16(this.#end + 44, fieldLength(signature.length), true);
+    this.#view.setUint32(this.#end + 48, message.length, true);
     this.#finish(record, byteLength, start + text.length + (isText ? 0 : message.length));
     return true;
   }
@@ -70,10 +73,10 @@ export class RecordPacker {
     if (byteLength > this.#bytes.length - this.#end) return false;
     let offset = this.#end + RECORD_HEADER_BYTES;
     for (const [index, field] of fields.entries()) {
-      this.#view.setUint16(this.#end + 30 + 2 * index, lengths[index] as number, true);
+      this.#view.setUint16(this.#end + 38 + 2 * index, lengths[index] as number, true);
       offset += this.#bytes.write(field, offset, 'utf8');
     }
-    this.#view.setUint32(this.#end + 40, messageLength, true);
+    this.#view.setUint32(this.#end + 48, messageLength, true);
     if (typeof message === 'string') this.#bytes.write(message, offset, 'utf8');
     else this.#bytes.set(message, offset);
     this.#finish(record, byteLength, offset + messageLength);
@@ -88,9 +91,10 @@ export class RecordPacker {
     this.#view.setFloat64(start, record.nowUs, true);
     this.#view.setFloat64(start + 8, record.timestampUs, true);
     this.#view.setFloat64(start + 16, record.windowUs, true);
-    this.#view.setUint32(start + 24, byteLength, true);
-    this.#view.setUint16(start + 28, record.classId, true);
-    this.#view.setUint16(start + 38, 0, true);
+    this.#view.setUint32(start + 32, byteLength, true);
+    this.#view.setFloat64(start + 24, record.ageUs ?? 0, true);
+    this.#view.setUint16(start + 36, record.classId, true);
+    this.#view.setUint16(start + 46, record.elements ?? 1, true);
     for (let index = fieldsEnd; index < this.#end; index += 1) this.#bytes[index] = 0;
   }
 }
@@ -105,8 +109,14 @@ export function encodeRecord(record: RequestRecord): Uint8Array {
   return packer.bytes.slice();
 }
 
-function checkFields({ ip, account, keyId, signature }: RequestRecord): void {
+function checkFields({ ip, account, keyId, signature, elements }: RequestRecord): void {
+  checkElements(elements);
   for (const field of [ip, account, keyId, signature]) fieldLength(Buffer.byteLength(field, 'utf8'));
+}
+
+function checkElements(elements: number | undefined): void {
+  if (elements === undefined || (Number.isInteger(elements) && elements >= 1 && elements <= ELEMENTS_MAX)) return;
+  throw new RangeError(`a record is of 1 to ${ELEMENTS_MAX} elements, got ${elements}`);
 }
 
 function fieldLength(byteLength: number): number {

@@ -1,5 +1,5 @@
 /** Reads packed records where they lie; texts and views are made only of what is asked for. */
-import type { KeyHash } from './key-hash.js';
+import type { CallerWriter } from './callers.js';
 import { RECORD_HEADER_BYTES, recordBytes } from './record.js';
 
 const noBytes = Buffer.alloc(0);
@@ -8,6 +8,8 @@ export class RecordReader {
   nowUs = 0;
   timestampUs = 0;
   windowUs = 0;
+  ageUs = 0;
+  elements = 1;
   classId = 0;
   byteLength = 0;
   // The memory that was read last, kept since callers come again with the same and views cost as much as all the rest.
@@ -32,12 +34,12 @@ export class RecordReader {
     const view = this.#view;
     const start = records.byteOffset + offset;
     this.#ipStart = start + RECORD_HEADER_BYTES;
-    this.#accountStart = this.#ipStart + view.getUint16(start + 30, true);
-    this.#keyIdStart = this.#accountStart + view.getUint16(start + 32, true);
-    this.#signatureStart = this.#keyIdStart + view.getUint16(start + 34, true);
-    this.#messageStart = this.#signatureStart + view.getUint16(start + 36, true);
-    this.#messageEnd = this.#messageStart + view.getUint32(start + 40, true);
-    this.byteLength = view.getUint32(start + 24, true);
+    this.#accountStart = this.#ipStart + view.getUint16(start + 38, true);
+    this.#keyIdStart = this.#accountStart + view.getUint16(start + 40, true);
+    this.#signatureStart = this.#keyIdStart + view.getUint16(start + 42, true);
+    this.#messageStart = this.#signatureStart + view.getUint16(start + 44, true);
+    this.#messageEnd = this.#messageStart + view.getUint32(start + 48, true);
+    this.byteLength = view.getUint32(start + 32, true);
     const used = this.#messageEnd - start;
     if (this.byteLength !== recordBytes(used - RECORD_HEADER_BYTES)) {
       return `states a length of ${this.byteLength} bytes, but its fields take ${used}`;
@@ -46,19 +48,25 @@ export class RecordReader {
     this.nowUs = view.getFloat64(start, true);
     this.timestampUs = view.getFloat64(start + 8, true);
     this.windowUs = view.getFloat64(start + 16, true);
-    this.classId = view.getUint16(start + 28, true);
+    this.ageUs = view.getFloat64(start + 24, true);
+    this.elements = view.getUint16(start + 46, true) || 1;
+    this.classId = view.getUint16(start + 36, true);
     return null;
   }
 
-  hashIp(keyHash: KeyHash, lengthMax: number): boolean {
-    return keyHash.ofBytes(this.#bytes, this.#ipStart, this.#accountStart, lengthMax);
+  writeIp(writer: CallerWriter, words: Int32Array): void {
+    writer.writeIpBytes(words, this.#bytes, this.#ipStart, this.#accountStart);
   }
 
-  hashAccount(keyHash: KeyHash, lengthMax: number): boolean {
-    return keyHash.ofBytes(this.#bytes, this.#accountStart, this.#keyIdStart, lengthMax);
+  writeAccount(writer: CallerWriter, words: Int32Array): void {
+    writer.writeAccountBytes(words, this.#bytes, this.#accountStart, this.#keyIdStart);
   }
 
   // One character a byte: an id or signature with a byte above 0x7e is malformed, whatever it would mean in UTF-8.
+  get ip(): string {
+    return this.#bytes.toString('latin1', this.#ipStart, this.#accountStart);
+  }
+
   get keyId(): string {
     return this.#bytes.toString('latin1', this.#keyIdStart, this.#signatureStart);
   }

@@ -6,17 +6,18 @@
  * | 0 | f64 | nowUs |
  * | 8 | f64 | timestampUs |
  * | 16 | f64 | windowUs |
- * | 24 | u32 | total length of the record in bytes, padding included |
- * | 28 | u16 | classId |
- * | 30 | u16 | length of ip |
- * | 32 | u16 | length of account |
- * | 34 | u16 | length of keyId |
- * | 36 | u16 | length of signature |
- * | 38 | u16 | unused, 0 |
- * | 40 | u32 | length of message |
- * | 44 | | ip, account, keyId, signature, message in UTF-8, one after the other |
+ * | 24 | f64 | ageUs |
+ * | 32 | u32 | total length of the record in bytes, padding included |
+ * | 36 | u16 | classId |
+ * | 38 | u16 | length of ip |
+ * | 40 | u16 | length of account |
+ * | 42 | u16 | length of keyId |
+ * | 44 | u16 | length of signature |
+ * | 46 | u16 | elements; 0 is read as 1 |
+ * | 48 | u32 | length of message |
+ * | 52 | | ip, account, keyId, signature, message in UTF-8, one after the other |
  */
-export const RECORD_HEADER_BYTES = 44;
+export const RECORD_HEADER_BYTES = 52;
 
 export interface RequestRecord {
   readonly nowUs: number;
@@ -29,6 +30,10 @@ export interface RequestRecord {
   /** Text is written as UTF-8, bytes as they are. */
   readonly message: string | Uint8Array;
   readonly signature: string;
+  /** Whole, 1 to 65,535; 1 when left out. */
+  readonly elements?: number;
+  /** Whole microseconds; 0 when left out. */
+  readonly ageUs?: number;
 }
 
 /** Length of a record whose fields take this many bytes. */

@@ -19,7 +19,10 @@ export interface TokenBucketNumbers {
   readonly refillPeriodUs: number;
 }
 
-/** `capacity` cells in each window of `windowUs`. */
+/**
+ * `capacity` cells in each window of `windowUs`. A cost above `capacity` is `never`, even where more was earned.
+ * `Answer.remaining` is capacity - used, at least 0; with `below-zero` it can be above `capacity`.
+ */
 export interface FixedWindowNumbers {
   readonly family: 'fixed-window';
   /** Whole cells, 1 to 2^31 - 1. */
@@ -34,14 +37,23 @@ export interface FixedWindowNumbers {
   /**
    * What `Gate.credit` does to the window that is running. `none`: it is refused. `to-zero`: cells come back, but never
    * more than were used (a fill-aware order counter). `below-zero`: cells beyond those used are earned on top of the
-   * capacity, until the window ends (a ratio monitor: so many orders, and so many more for each unit traded).
+   * capacity, until the window ends (a ratio monitor: so many orders, and so many more for each unit traded). Used
+   * cells go down to -(2^31 - 1). A window whose cells all came back goes on to its end.
    */
   readonly credit: 'none' | 'to-zero' | 'below-zero';
-  /** Whether a request that this or another limit throttles counts too; it counts up to 2^31 - 1 and no further. */
+  /**
+   * Whether a request that limits deny (throttled, banned or never) counts too; it counts up to 2^31 - 1 and no further.
+   * Denied by a limit before the verifier, it counts in the limits before it alone, denied after it in all. The strike of
+   * the named limit comes before the counting, `remaining`, `resetAtUs` and `retryAtUs` of the answer after it. Not
+   * together with `credit`.
+   */
   readonly countsDenied: boolean;
 }
 
-/** `capacity` cells in any window of `windowUs`: what was charged at t counts until just before t + `windowUs`. */
+/**
+ * `capacity` cells in any window of `windowUs`: what was charged at t counts until just before t + `windowUs`.
+ * A gate is refused when its logs could take more than 2 GiB, at 12 bytes x slots x capacity.
+ */
 export interface SlidingLogNumbers {
   readonly family: 'sliding-log';
   /** Whole cells, 1 to 10,000: each key keeps so many instants. */
@@ -55,7 +67,7 @@ export interface SlidingLogNumbers {
  * the last window, weighted by the share of it that still lies within `windowUs`, and cells of this one. `cost` cells
  * fit when previous x (windowUs - elapsed) + (current + cost) x windowUs <= capacity x windowUs. It lets up to twice
  * the capacity through in some windows.
- * A gate is refused when 2 x capacity x windowUs is above 2^53 - 1.
+ * A gate is refused when 2 x capacity x windowUs is above 2^53 - 1. A time above `NEVER_US` is told as `NEVER_US`.
  */
 export interface SlidingCounterNumbers {
   readonly family: 'sliding-counter';
@@ -85,7 +97,9 @@ export interface LeakyQueueNumbers {
 /**
  * A budget for life: `capacity` cells and what `Gate.credit` earns (volume traded). When a request does not fit any
  * more, one is let through each `trickleUs` all the same, whatever it costs and without taking any of the budget.
- * A counter that was used is never as fresh again, so its slot is not given away.
+ * What is earned beyond that is kept down to -(2^31 - 1) cells spent. A counter is as fresh only when just as much was
+ * earned as was spent and the next trickle is due, so its slot is hardly ever given away. `Answer.remaining` is at least
+ * 0 and at most 2^31 - 1. A cost above `capacity` is not `never`.
  */
 export interface EarnedBudgetNumbers {
   readonly family: 'earned-budget';
@@ -96,8 +110,9 @@ export interface EarnedBudgetNumbers {
 }
 
 /**
- * At most `capacity` cells in flight: a request holds its cells from its admission until `Gate.release`. Keys that find
- * no slot are throttled.
+ * At most `capacity` cells in flight: a request holds its cells from its admission until `Gate.release`. It is to be asked
+ * again a microsecond later. One that the verifier refuses holds nothing, also where the limit stands before it. Keys
+ * that find no slot are throttled: `cold` is 1, `remaining` 0 and `resetAtUs` `NEVER_US` then. `ageCosts` are not for it.
  */
 export interface ConcurrencyNumbers {
   readonly family: 'concurrency';
@@ -116,7 +131,14 @@ export type LimitNumbers =
 
 /** What is known of a request, and a limit may count by. `master`: the account up to its first slash. */
 export type LimitPart = 'ip' | 'master' | 'account' | 'key' | 'class';
-/** One to five different parts: each combination of their values has a counter; none: all requests share one. */
+/**
+ * One to five different parts, in any order: each combination of their values has a counter; none: all requests share
+ * one. A limit of one part, other than `class`, finds its counter by the hash of its text; `master` by that of the text
+ * up to the slash; an address with a prefix by the hash of 18 bytes: 4 or 6, bits of the prefix, and 16 of the masked
+ * address, an IPv4 address in the first four and zeros behind. Otherwise by the hash of the hashes of the parts in the order ip,
+ * master, account, key, class, 8 bytes each, low half first, all little-endian; the class as its index and 0.
+ * `master` needs a well-formed account with something before its first slash.
+ */
 export type LimitBy = readonly LimitPart[];
 
 /**
@@ -142,14 +164,15 @@ export interface AgeCost {
  * first time for `stepsUs[0]`, the next for `stepsUs[1]` and so on, the last step again and again. A key that was not
  * banned for `forgetUs` since its last ban ended starts at the first step. The request that completes the count is
  * answered `throttled`, those after it `banned`; a banned request extends nothing. A key whose counter was full again in
- * between starts to count throttles anew, as a fresh key would.
+ * between starts to count throttles anew, as a fresh key would. With several steps its slot is kept until its bans are
+ * forgotten.
  */
 export interface BanSpec {
   /** Whole count, 1 to 2^31 - 1. */
   readonly afterThrottles: number;
   /** Whole microseconds each, 1 to `HORIZON_US`; 1 to 16 steps, none shorter than the one before. */
   readonly stepsUs: readonly number[];
-  /** Whole microseconds, 0 to `HORIZON_US`; 0 when there is one step. */
+  /** Whole microseconds, 1 to `HORIZON_US`; 0 when there is one step. */
   readonly forgetUs: number;
 }
 
@@ -157,7 +180,8 @@ export interface LimitSpec {
   readonly name: string;
   /**
    * By key: signed classes only. By account or master: the key's account in signed classes, the claimed one in the
-   * others. A limit by ip, or by ip and class, stands before the verifier, every other one after it.
+   * others. A limit by ip, or by ip and class, stands before the verifier, every other one after it. A limit by key (and
+   * more) does not match unsigned classes.
    */
   readonly by: LimitBy;
   /** null: each text is an address of its own. Only with `ip` in `by`. */
@@ -165,10 +189,17 @@ export interface LimitSpec {
   readonly numbers: LimitNumbers;
   /** Cells by request class index, for each element of a request; 0 = the limit does not match that class. */
   readonly costs: readonly number[];
-  /** By request class index: in rising order of `underUs`, the first that the age is under counts; at most 16. */
+  /**
+   * By request class index: in rising order of `underUs`, the first that the age is under counts; at most 16. Empty where
+   * the cost of the class is 0.
+   */
   readonly ageCosts: readonly (readonly AgeCost[])[];
   /**
    * Judges and counts as if it were enforced, alone: what it says never changes a decision, only `Answer.shadow`.
+   * One that would have denied the request strikes and charges nothing; one that would not is charged with the request,
+   * when the enforced limits of its place are. It is asked when the limits of its place are asked, and left out when the
+   * request lacks what it counts by. With `countsDenied` it counts what it or the enforced limits denied. A `release`
+   * takes cells back from a shadow limit too, also of a request that it would have denied.
    */
   readonly isShadow: boolean;
   readonly ban: BanSpec | null;
@@ -265,7 +296,16 @@ export const decisionNames: readonly string[] = [
  *
  * A time that never comes (a budget that is never full again, a request that ends at no known time) is `NEVER_US`.
  */
-export const Answer = { limit: 0, remaining: 1, retryAtUs: 2, resetAtUs: 3, cold: 4, delayUs: 5, shadow: 6, size: 7 } as const;
+export const Answer = {
+  limit: 0,
+  remaining: 1,
+  retryAtUs: 2,
+  resetAtUs: 3,
+  cold: 4,
+  delayUs: 5,
+  shadow: 6,
+  size: 7,
+} as const;
 
 /** Stands for a time that never comes. */
 export const NEVER_US = Number.MAX_SAFE_INTEGER;
@@ -280,11 +320,12 @@ export const HORIZON_US = 10 * 366 * 86_400 * 1_000_000;
  * goes back: a `nowUs` below the highest seen so far (or below `originUs`) is decided at that highest.
  *
  * A request costs a limit `costs[class]` x its elements and what `ageCosts` adds for its age, once. Where the sum is above
- * 2^31 - 1 it is `never`.
+ * 2^31 - 1 it is `never`, in every family.
  *
  * Order of a decision: limits by ip, signature, freshness, replay claim, all other limits. A request that any limit
  * throttles charges nothing and gives its replay claim back; one that the verifier refuses keeps the charge by ip.
  * When several limits throttle, the one with the latest retry time is named (the first of equals).
+ * A request whose text for a limit by ip is malformed is refused before any limit is asked.
  *
  * Counters are found by a keyed hash of 64 bits. Two names that share all of them (one pair among 6 x 10^9 names is to
  * be expected) share a counter: they get less than they should, never more.
@@ -315,6 +356,7 @@ export interface Gate {
    * @param elements - of a batch, whole, 1 to 65,535; 1 when left out.
    * @param ageUs - of what the request is about (the order that it cancels), whole microseconds; 0 when left out, which
    *   costs most.
+   * @throws FP_TIME_INVALID, FP_CLASS_INVALID, FP_ELEMENTS_INVALID, FP_TIME_INVALID for the age, looked at in this order
    */
   decide(
     nowUs: number,
@@ -343,14 +385,17 @@ export interface Gate {
    * Ends a request that was admitted: what it held of limits of the family `concurrency` is free again. `account` and
    * `keyId` are believed, as in `limit`; they, the class and the elements must be those that were decided on. Nothing
    * falls below 0, and a counter that is not known is left alone.
+   * @throws FP_TIME_INVALID, FP_CLASS_INVALID, FP_ELEMENTS_INVALID, looked at in this order
    */
   release(nowUs: number, classId: number, ip: string, account: string, keyId: string, elements?: number): void;
   /**
    * Gives cells to a counter of the limit at index `limit`, see `FixedWindowNumbers.credit` and `EarnedBudgetNumbers`.
    * @param cells - whole, 1 to 2^31 - 1.
+   * @param classId - looked at only where the limit is by class: cells are also taken for a class that it does not match.
    * @returns whether the counter took it: false when the key has no slot of its own (so nobody else gets what it earned),
-   *   or when its window is over or was never started.
-   * @throws FP_CREDIT_INVALID when there is no such limit, it takes no credit, or `cells` is out of range.
+   *   when its window is over or was never started, or when a text is not of the right form. A key that is new to a budget
+   *   takes a slot, where one is free.
+   * @throws FP_TIME_INVALID, FP_CLASS_INVALID, and FP_CREDIT_INVALID when there is no such limit, it takes no credit, or `cells` is out of range.
    */
   credit(
     nowUs: number,
@@ -369,7 +414,14 @@ export interface Gate {
    * that are used stay used. The debt of a bucket or a queue is rounded up to the finest grain of the new rate, and is at
    * most the new capacity; a log keeps its latest cells, at most the new capacity; a window, a budget or a concurrency
    * count stays as it is, and when it is above the new capacity nothing passes until it has fallen below. Bans go on for
-   * as long as they were given. Every other limit starts with fresh counters. Interned callers are forgotten.
+   * as long as they were given; throttles are counted on, and so are the bans that a key had, at most as many as there are
+   * new steps (a limit of one step knows just whether its key was banned). Every other limit starts with fresh counters.
+   * Interned callers are forgotten.
+   *
+   * To the bit: of a bucket with a debt of q whole cells and r / p of one, the new debt is q x p' + ceil(r x p' / p) in
+   * units of the new rate, p and p' being the periods of the reduced fractions, and it is at most capacity x p' (of a queue
+   * capacity + queueCells). Of a log's oldest kept entry there may be a part of its cells left. Instants stay.
+   * @throws FP_TIME_INVALID
    * @throws FP_GATE_INVALID, and nothing has changed: when the spec is wrong, or the gate is shared between threads.
    */
   change(nowUs: number, spec: GateSpec): void;
@@ -387,7 +439,7 @@ export interface Gate {
    * Writes one decision each to `decisions` and `Answer.size` numbers each to `answers`.
    * Text fields are taken as the bytes they are, so a message may be binary here.
    * @throws FP_BATCH_INVALID before deciding any when a record is cut short, a buffer is too small, shared between threads or overlaps another.
-   * @throws FP_TIME_INVALID, FP_CLASS_INVALID before deciding any, for the first record at fault.
+   * @throws FP_TIME_INVALID, FP_CLASS_INVALID before deciding any, for the first record at fault; its age is looked at last.
    */
   decideBatch(records: Uint8Array, count: number, decisions: Uint8Array, answers: Float64Array): void;
   /**
@@ -402,7 +454,7 @@ export interface Gate {
    * @throws FP_CALLERS_FULL
    */
   internCaller(ip: string, account: string, keyId: string): number;
-  /** `limit` for an interned caller. @throws FP_CALLER_INVALID when no caller has this number */
+  /** `limit` for an interned caller. @throws as `limit` does, and last FP_CALLER_INVALID when no caller has this number */
   limitCaller(nowUs: number, classId: number, caller: number, elements?: number, ageUs?: number): Decision;
   /**
    * `limitCaller` for the first `count` of `callers` at one instant, in order. Writes one decision each to `decisions`,

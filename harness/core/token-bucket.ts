@@ -12,15 +12,23 @@
  * a unit in its last place, at most q x 2^-53. That is less than 1/b as long as b x q, which is at most a + b, is below
  * 2^53. All that is divided below is at most capacity x p, and so are the divisors p; a divisor n is at most 29,000.
  *
+ * Bound: any closed interval of w microseconds admits at most capacity + w x n / p cells. The first charge in it leaves a
+ * debt of at least its own cells; each microsecond pays n units, and after the last charge the debt is at most
+ * capacity x p. So all cells x p <= capacity x p + w x n.
+ *
  * @see ITU-T I.371 annex A (generic cell rate algorithm).
  */
-import type { Counter, Family } from './family.js';
+import { type Counter, Family } from './family.js';
+import { ceilScaled } from './scaled.js';
 import type { TokenBucketNumbers } from './spec.js';
 
 /** Largest n: the native engine keeps TAT in 64 bits of 1/n microsecond over ten years. */
 const REDUCED_CELLS_MAX = 29_000;
 
-export function reducedRate(numbers: TokenBucketNumbers): { cells: number; periodUs: number } {
+/** What a bucket is made of, whichever family it serves. */
+export type BucketNumbers = Omit<TokenBucketNumbers, 'family'>;
+
+export function reducedRate(numbers: BucketNumbers): { cells: number; periodUs: number } {
   let divisor = numbers.refillCells;
   let rest = numbers.refillPeriodUs % divisor;
   while (rest > 0) [divisor, rest] = [rest, divisor % rest];
@@ -28,7 +36,7 @@ export function reducedRate(numbers: TokenBucketNumbers): { cells: number; perio
 }
 
 /** Why these numbers can not be counted exactly, or null when they can. */
-export function inexactReason(numbers: TokenBucketNumbers): string | null {
+export function inexactReason(numbers: BucketNumbers): string | null {
   const { cells, periodUs } = reducedRate(numbers);
   if (cells > REDUCED_CELLS_MAX) {
     return `a refill of ${cells} cells per ${periodUs} us (reduced) needs a finer grain than 1/${REDUCED_CELLS_MAX} us to be exact over ten years`;
@@ -39,17 +47,18 @@ export function inexactReason(numbers: TokenBucketNumbers): string | null {
   return null;
 }
 
-export class TokenBucket implements Family {
-  readonly capacity: number;
+export class TokenBucket extends Family {
+  readonly costMax: number;
   /** n of the comment above. */
   readonly #cells: number;
   /** p of the comment above: units that one cell costs. */
   readonly #periodUs: number;
   readonly #capacityUnits: number;
 
-  constructor(numbers: TokenBucketNumbers) {
+  constructor(numbers: BucketNumbers) {
+    super();
     const { cells, periodUs } = reducedRate(numbers);
-    this.capacity = numbers.capacity;
+    this.costMax = numbers.capacity;
     this.#cells = cells;
     this.#periodUs = periodUs;
     this.#capacityUnits = numbers.capacity * periodUs;
@@ -61,26 +70,38 @@ export class TokenBucket implements Family {
   }
 
   charge(counter: Counter, cost: number, nowUs: number): void {
-    const debt = this.#debt(counter, nowUs) + cost * this.#periodUs;
-    const wholeUs = Math.floor(debt / this.#cells);
-    counter.atUs = nowUs + wholeUs;
-    counter.part = debt - wholeUs * this.#cells;
+    this.#owe(counter, this.#debt(counter, nowUs) + cost * this.#periodUs, nowUs);
   }
 
   remaining(counter: Counter, nowUs: number): number {
-    return this.capacity - ceilDivide(this.#debt(counter, nowUs), this.#periodUs);
+    return this.costMax - ceilDivide(this.#debt(counter, nowUs), this.#periodUs);
   }
 
   idleAtUs(counter: Counter): number {
     return counter.part === 0 ? counter.atUs : counter.atUs + 1;
   }
 
-  reusableUntilUs(_cold: Counter, nowUs: number): number {
-    return nowUs;
+  /** Whole cells stay as they are, the rest of one is rounded up; nothing is owed beyond the capacity. */
+  carry(old: Family, counter: Counter, nowUs: number): void {
+    if (!(old instanceof TokenBucket)) return;
+    const owed = old.#debt(counter, nowUs);
+    const cells = Math.floor(owed / old.#periodUs);
+    const rest = owed - cells * old.#periodUs;
+    const isFull = cells >= this.costMax;
+    const units = isFull
+      ? this.#capacityUnits
+      : cells * this.#periodUs + ceilScaled(rest, this.#periodUs, old.#periodUs);
+    this.#owe(counter, units, nowUs);
   }
 
   #debt(counter: Counter, nowUs: number): number {
     return counter.atUs < nowUs ? 0 : (counter.atUs - nowUs) * this.#cells + counter.part;
+  }
+
+  #owe(counter: Counter, units: number, nowUs: number): void {
+    const wholeUs = Math.floor(units / this.#cells);
+    counter.atUs = nowUs + wholeUs;
+    counter.part = units - wholeUs * this.#cells;
   }
 }
 
