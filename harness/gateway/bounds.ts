@@ -16,6 +16,10 @@ export interface GatewayBounds {
   /** Password hashes at once: as many as libuv has threads, since further ones would only wait elsewhere. */
   readonly loginsRunningMax: number;
   readonly loginsWaitingMax: number;
+  /** Admitted requests that wait for their turn at once; further ones hear that the gateway is busy. */
+  readonly queuedMax: number;
+  /** Nobody waits longer for a turn. */
+  readonly queuedMsMax: number;
 }
 
 export const defaultBounds: GatewayBounds = {
@@ -30,4 +34,6 @@ export const defaultBounds: GatewayBounds = {
   sessionsPerAccountMax: 8,
   loginsRunningMax: 4,
   loginsWaitingMax: 256,
+  queuedMax: 10_000,
+  queuedMsMax: 60_000,
 };

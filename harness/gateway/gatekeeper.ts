@@ -1,13 +1,16 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Gate, GateSpec } from '../core/spec.js';
 import { Answer, Decision, decisionNames } from '../core/spec.js';
-import type { ClientIpRule } from '../scenario/plan.js';
+import type { Policy } from '../scenario/plan.js';
 import { readSigned, type SignatureForm, signatureForm } from '../signing/hmac-lines.js';
 import type { ClientIp } from './client-ip.js';
 import { createClientIp } from './client-ip.js';
 import type { Clock } from './clock.js';
+import type { Connection, ConnectionEnds } from './connection-ends.js';
+import type { Caller } from './held-cells.js';
+import { HeldCells } from './held-cells.js';
 import type { RateLimitFields } from './rate-limit-fields.js';
-import { compileRateLimitFields, rateLimitField } from './rate-limit-fields.js';
+import { compileRateLimitFields, fieldText, rateLimitField } from './rate-limit-fields.js';
 import { refusalOf } from './refusal.js';
 
 /**
@@ -16,10 +19,14 @@ import { refusalOf } from './refusal.js';
  */
 export const GATE_HEADER = 'x-gate';
 export const UNASKED = 'unasked';
+/** Names the first shadow limit that would have refused the request; not there when none would. */
+export const SHADOW_HEADER = 'x-shadow';
 export const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** Whom a request is charged to that names no account: an unsigned class, or a login that can't be read. */
 export const ANONYMOUS = '(anonymous)';
+
+const CELLS_MAX = 2 ** 31 - 1;
 
 /**
  * What the body parser leaves in `request.body`: the text exactly as it came, undefined for no body, and null for bytes
@@ -27,7 +34,26 @@ export const ANONYMOUS = '(anonymous)';
  */
 export type RawBody = string | null | undefined;
 
-/** Stands between routes and gate: asks, counts, and answers those who are refused. */
+/** What a route knows of the request that it wants admitted. */
+export interface Asking {
+  readonly classId: number;
+  /** Whom an unsigned request is charged to; nobody by name when it is left out. */
+  readonly account?: string;
+  /** Of a batch, 1 to 65,535; 1 when it is left out. */
+  readonly elements?: number;
+  /** Age of the order that it is about, if it is that account's; 0 for an order that is not known. */
+  readonly ageUs?: (account: string, nowUs: number) => number;
+}
+
+/** A request that was admitted. */
+export interface Admission extends Caller {
+  /** Whether a queue makes it wait for its turn. */
+  readonly waits: boolean;
+  /** When its turn comes, on the gateway's clock. */
+  readonly turnUs: number;
+}
+
+/** Stands between routes and gate: asks, counts, holds what is in flight, and answers those who are refused. */
 export class Gatekeeper {
   /** How often each decision fell, by its index. */
   readonly decisionCounts: number[] = decisionNames.map(() => 0);
@@ -38,83 +64,139 @@ export class Gatekeeper {
   readonly #form: SignatureForm | undefined;
   readonly #fields: RateLimitFields;
   readonly #limitNamesJson: readonly string[];
+  readonly #shadowNames: readonly string[];
   /** By limit index: does `resetAtUs` say when more cells come, and not only when all are back? */
   readonly #resetIsNext: readonly boolean[];
   readonly #accountByKey: ReadonlyMap<string, string>;
+  readonly #held: HeldCells;
+  /** By limit index. */
+  readonly #kills: readonly boolean[];
+  /** Connections that a limit has ended: what was sent behind the last request on them is not looked at. */
+  readonly #killed = new WeakSet<Connection>();
+  /** By class: the limits that a fill gives cells to, and how many for each element. */
+  readonly #credits: readonly (readonly { readonly limit: number; readonly cells: number }[])[];
 
   constructor(options: {
-    clientIp: ClientIpRule;
+    policy: Policy;
+    /** Compiled from `policy`, so that their limits have the same indexes. */
     spec: GateSpec;
     gate: Gate;
     clock: Clock;
+    ends: ConnectionEnds;
     accountByKey: ReadonlyMap<string, string>;
   }) {
-    const { spec } = options;
-    this.#gate = options.gate;
-    this.#clock = options.clock;
+    const { policy, spec, gate, clock, ends } = options;
+    this.#gate = gate;
+    this.#clock = clock;
     this.#accountByKey = options.accountByKey;
-    this.#clientIp = createClientIp(options.clientIp);
+    this.#clientIp = createClientIp(policy.clientIp);
     this.#signed = spec.auth?.signed ?? [];
     this.#form = spec.auth === null ? undefined : signatureForm(spec.auth);
     this.#fields = compileRateLimitFields(spec.limits, spec.classes.length);
-    this.#limitNamesJson = spec.limits.map((limit) => JSON.stringify(limit.name));
-    this.#resetIsNext = spec.limits.map((limit) => limit.numbers.family === 'fixed-window');
+    this.#limitNamesJson = spec.limits.map(({ name }) => JSON.stringify(name));
+    this.#shadowNames = spec.limits.map(({ name }) => fieldText(name));
+    this.#resetIsNext = spec.limits.map(({ numbers }) => numbers.family === 'fixed-window');
+    this.#held = new HeldCells({ spec, gate, clock, ends });
+    this.#kills = policy.limits.map(({ kills }) => kills);
+    this.#credits = spec.classes.map((_, classId) =>
+      policy.limits.flatMap((limit, index) => {
+        const cells = 'creditsMax' in limit && (limit.costs[classId] ?? 0) > 0 ? (limit.creditsMax[classId] ?? 0) : 0;
+        return cells === 0 ? [] : [{ limit: index, cells }];
+      }),
+    );
   }
 
   /**
-   * Decides a request of a class that the policy may demand to be signed.
-   * @returns the account that it acts for, or null when it was refused and has its answer.
+   * Decides a request; signed when the policy demands it of the class. A key that an unsigned one carries all the same
+   * counts for nothing.
+   * @returns null when it was refused and has its answer, or was sent behind one that lost the connection.
    */
-  admit(request: FastifyRequest, reply: FastifyReply, classId: number): string | null {
-    if (this.#signed[classId] !== true) {
-      return this.admitUnsigned(request, reply, classId, ANONYMOUS) ? ANONYMOUS : null;
-    }
-    const nowUs = this.#clock.nowUs();
-    const ip = this.#clientIp(request.raw);
-    const body = request.body as RawBody;
-    const signed =
-      body === null
-        ? null
-        : readSigned(
-            request.headers,
-            { method: request.method, path: request.raw.url ?? '', body: body ?? '' },
-            this.#form,
-          );
-    if (signed === null || 'malformed' in signed) {
-      // An empty key id is of the wrong form for every gate: limits by ip are charged, and the answer is `malformed`.
-      this.#settle(reply, classId, nowUs, this.#gate.decide(nowUs, classId, ip, '', '', 0, 0, '', ''));
+  admit(request: FastifyRequest, reply: FastifyReply, asking: Asking): Admission | null {
+    if (this.#killed.has(request.raw.socket)) {
+      reply.hijack();
       return null;
     }
-    const { keyId, timestampUs, windowUs, message, signature } = signed;
-    const decision = this.#gate.decide(nowUs, classId, ip, '', keyId, timestampUs, windowUs, message, signature);
-    return this.#settle(reply, classId, nowUs, decision) ? (this.#accountByKey.get(keyId) ?? ANONYMOUS) : null;
-  }
-
-  /**
-   * Decides a request of a class that is never signed; an API key that it carries all the same counts for nothing.
-   * @param account - Whom a limit by account charges.
-   * @returns false when the request was refused and has its answer.
-   */
-  admitUnsigned(request: FastifyRequest, reply: FastifyReply, classId: number, account: string): boolean {
-    const nowUs = this.#clock.nowUs();
+    const { classId, elements = 1 } = asking;
     const ip = this.#clientIp(request.raw);
-    return this.#settle(reply, classId, nowUs, this.#gate.decide(nowUs, classId, ip, account, '', 0, 0, '', ''));
+    if (this.#signed[classId] === true) return this.#admitSigned(request, reply, asking, ip);
+    const { account = ANONYMOUS } = asking;
+    const nowUs = this.#clock.nowUs();
+    const ageUs = asking.ageUs?.(account, nowUs) ?? 0;
+    const decision = this.#gate.decide(nowUs, classId, ip, account, '', 0, 0, '', '', elements, ageUs);
+    return this.#settle(request, reply, { classId, ip, account, keyId: '', elements }, nowUs, decision);
   }
 
-  #settle(reply: FastifyReply, classId: number, nowUs: number, decision: Decision): boolean {
+  #admitSigned(request: FastifyRequest, reply: FastifyReply, asking: Asking, ip: string): Admission | null {
+    const { classId, elements = 1 } = asking;
+    const body = request.body as RawBody;
+    const sent = { method: request.method, path: request.raw.url ?? '', body: body ?? '' };
+    const signed = body === null ? null : readSigned(request.headers, sent, this.#form);
+    const nowUs = this.#clock.nowUs();
+    if (signed === null || 'malformed' in signed) {
+      // An empty key id is of the wrong form for every gate: limits by ip are charged, and the answer is `malformed`.
+      const decision = this.#gate.decide(nowUs, classId, ip, '', '', 0, 0, '', '', elements);
+      return this.#settle(request, reply, { classId, ip, account: '', keyId: '', elements }, nowUs, decision);
+    }
+    const { keyId, timestampUs, windowUs, message, signature } = signed;
+    const account = this.#accountByKey.get(keyId) ?? ANONYMOUS;
+    const ageUs = asking.ageUs?.(account, nowUs) ?? 0;
+    const decision = this.#gate.decide(
+      nowUs,
+      classId,
+      ip,
+      '',
+      keyId,
+      timestampUs,
+      windowUs,
+      message,
+      signature,
+      elements,
+      ageUs,
+    );
+    return this.#settle(request, reply, { classId, ip, account, keyId, elements }, nowUs, decision);
+  }
+
+  /** Tells every limit that takes credit from fills of this class that `count` elements of the request were filled. */
+  credit({ classId, ip, account, keyId }: Caller, count: number): void {
+    for (const { limit, cells } of this.#credits[classId] ?? []) {
+      const filled = Math.min(CELLS_MAX, cells * count);
+      this.#gate.credit(this.#clock.nowUs(), limit, classId, ip, account, keyId, filled);
+    }
+  }
+
+  #settle(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    caller: Caller,
+    nowUs: number,
+    decision: Decision,
+  ): Admission | null {
     this.decisionCounts[decision] = (this.decisionCounts[decision] ?? 0) + 1;
     const answer = this.#gate.answer;
     reply.header(GATE_HEADER, decisionNames[decision]);
-    reply.header('ratelimit-policy', this.#fields.policies[classId]);
+    reply.header('ratelimit-policy', this.#fields.policies[caller.classId]);
+    const shadow = this.#shadowNames[answer[Answer.shadow] ?? -1];
+    if (shadow !== undefined) reply.header(SHADOW_HEADER, shadow);
     if (decision === Decision.admitted) {
       this.#tellRemaining(reply, this.#secondsToReset(answer, nowUs));
-      return true;
+      // Before anything else can ask the gate, which has one answer for all.
+      const delayUs = answer[Answer.delayUs] ?? 0;
+      this.#held.hold(caller, reply.raw, request.raw.socket);
+      return { ...caller, waits: delayUs > 0, turnUs: nowUs + delayUs };
     }
     const refusal = refusalOf({ decision, answer, nowUs, limitNames: this.#limitNamesJson });
     this.#tellRemaining(reply, refusal.retryAfterSeconds || this.#secondsToReset(answer, nowUs));
     if (refusal.retryAfterSeconds > 0) reply.header('retry-after', String(refusal.retryAfterSeconds));
+    if (decision === Decision.throttled || decision === Decision.banned) this.#killIfToldSo(request, reply);
     reply.code(refusal.status).header('content-type', JSON_TYPE).send(refusal.body);
-    return false;
+    return null;
+  }
+
+  /** A connection whose answer says `close` is ended by the server as soon as that is written. */
+  #killIfToldSo(request: FastifyRequest, reply: FastifyReply): void {
+    if (this.#kills[this.#gate.answer[Answer.limit] ?? -1] !== true) return;
+    this.#killed.add(request.raw.socket);
+    reply.header('connection', 'close');
   }
 
   #tellRemaining(reply: FastifyReply, afterSeconds: number): void {

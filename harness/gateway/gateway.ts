@@ -9,6 +9,7 @@ import type { Policy } from '../scenario/plan.js';
 import type { GatewayBounds } from './bounds.js';
 import { defaultBounds } from './bounds.js';
 import { startClock } from './clock.js';
+import { ConnectionEnds } from './connection-ends.js';
 import { Gatekeeper } from './gatekeeper.js';
 import { createServer, listen } from './http-server.js';
 import { OrderStore } from './order-store.js';
@@ -16,6 +17,7 @@ import { PasswordStore } from './password-store.js';
 import { addRoutes } from './routes.js';
 import { SessionStore } from './session-store.js';
 import type { GatewayStats } from './stats.js';
+import { WaitingLine } from './waiting-line.js';
 
 export interface GatewayOptions {
   readonly policy: Policy;
@@ -66,7 +68,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     gate.addKey(keyId, secret, account);
     accountByKey.set(keyId, account);
   }
-  const gatekeeper = new Gatekeeper({ clientIp: policy.clientIp, spec, gate, clock, accountByKey });
+  const ends = new ConnectionEnds();
+  const gatekeeper = new Gatekeeper({ policy, spec, gate, clock, ends, accountByKey });
+  const line = new WaitingLine({ clock, ends, waitingMax: bounds.queuedMax, waitMsMax: bounds.queuedMsMax });
   const orders = new OrderStore({ openPerAccountMax: bounds.openOrdersPerAccountMax, newId: randomUUID });
   const sessions = new SessionStore({ perAccountMax: bounds.sessionsPerAccountMax, newToken });
   const counts = { unasked: 0, bugs: 0 };
@@ -76,6 +80,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     orders,
     passwords,
     sessions,
+    line,
+    clock,
     engine: engine.engine,
     onUnasked: () => counts.unasked++,
     onBug: (error) => {

@@ -2,9 +2,9 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import Fastify from 'fastify';
 import { FloodproofError } from '../errors.js';
+import { faultBody, reasonOfStatus } from './answer.js';
 import type { GatewayBounds } from './bounds.js';
 import { GATE_HEADER, JSON_TYPE, UNASKED } from './gatekeeper.js';
-import { faultBody, reasonOfStatus } from './routes.js';
 
 /** The kernel's queue of connections that are not accepted yet; a flood opens many at once. */
 const BACKLOG = 4096;

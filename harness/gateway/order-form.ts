@@ -2,6 +2,9 @@
 export interface OrderForm {
   readonly symbol: string;
   readonly side: 'buy' | 'sell';
+  /** A limit order rests at its price, a market order is filled at once at whatever price there is. */
+  readonly type: 'limit' | 'market';
+  /** '' of a market order. */
   readonly price: string;
   readonly quantity: string;
   /** The caller's own name for the order, '' = none. */
@@ -12,6 +15,8 @@ export interface AmendForm {
   readonly price: string;
   readonly quantity: string;
 }
+
+export const BATCH_ELEMENTS_MAX = 100;
 
 const symbolForm = /^[A-Z0-9]{2,10}-[A-Z0-9]{2,10}$/;
 /** Plain decimals: at most 12 digits before and 8 after the point, no sign, no exponent. */
@@ -46,18 +51,41 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The fields of a new order, or null when one of them is missing or of the wrong form. Further fields are ignored. */
-export function readOrderForm(json: Readonly<Record<string, unknown>>): OrderForm | null {
-  const { symbol, side, type, price, quantity, clientOrderId } = json;
-  if (!isSymbol(symbol) || type !== 'limit' || !isAmount(price) || !isAmount(quantity)) return null;
+/**
+ * The orders of a batch, each still to be read; null for what is no batch: anything but a JSON array of 1 to
+ * `BATCH_ELEMENTS_MAX`. It is asked before the gate is, which wants to know how many there are, so text that does not
+ * begin as an array is not parsed.
+ */
+export function readBatch(text: string): readonly unknown[] | null {
+  if (!/^[ \t\n\r]*\[/.test(text)) return null;
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) && value.length >= 1 && value.length <= BATCH_ELEMENTS_MAX ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * The fields of a new order, or null when one of them is missing or of the wrong form. Further fields are ignored, but
+ * a market order with a price is refused: whoever names one wants another order.
+ */
+export function readOrderForm(json: unknown): OrderForm | null {
+  if (!isRecord(json)) return null;
+  const { symbol, side, type, price, quantity, clientOrderId = '' } = json;
+  if (!isSymbol(symbol) || !isAmount(quantity)) return null;
   if (side !== 'buy' && side !== 'sell') return null;
-  if (clientOrderId === undefined) return { symbol, side, price, quantity, clientOrderId: '' };
-  if (typeof clientOrderId !== 'string' || !clientOrderIdForm.test(clientOrderId)) return null;
-  return { symbol, side, price, quantity, clientOrderId };
+  if (typeof clientOrderId !== 'string' || (json.clientOrderId !== undefined && !clientOrderIdForm.test(clientOrderId)))
+    return null;
+  if (type === 'market') {
+    return price === undefined ? { symbol, side, type, price: '', quantity, clientOrderId } : null;
+  }
+  return type === 'limit' && isAmount(price) ? { symbol, side, type, price, quantity, clientOrderId } : null;
 }
 
 /** The new price and quantity of an order, or null when one of them is missing or of the wrong form. */
-export function readAmendForm(json: Readonly<Record<string, unknown>>): AmendForm | null {
+export function readAmendForm(json: unknown): AmendForm | null {
+  if (!isRecord(json)) return null;
   const { price, quantity } = json;
   return isAmount(price) && isAmount(quantity) ? { price, quantity } : null;
 }

@@ -3,13 +3,16 @@ import type { AmendForm, OrderForm } from './order-form.js';
 export interface Order extends OrderForm {
   readonly orderId: string;
   readonly account: string;
+  /** When it was placed; an amendment makes no order younger. */
+  readonly placedUs: number;
 }
 
 /** Why the store said no. `order-not-yours` stands for a missing and for a foreign order, so that ids can't be probed. */
 export type OrderFault = 'too-many-open-orders' | 'order-not-yours';
 
 /**
- * The open orders of all accounts. Orders rest until they are amended or cancelled; nothing is ever matched.
+ * The open orders of all accounts. Limit orders rest until they are amended or cancelled, and are never matched; market
+ * orders are filled at once and never open.
  * A closed order is dropped at once, so memory is bounded by accounts times `openPerAccountMax`.
  */
 export class OrderStore {
@@ -32,10 +35,21 @@ export class OrderStore {
     return this.#openByAccount.get(account) ?? 0;
   }
 
-  place(account: string, form: OrderForm): Order | OrderFault {
+  /** Age of an open order of this account, whole microseconds; 0 when there is none of this id. */
+  ageUs(account: string, orderId: string, nowUs: number): number {
+    const order = this.#orders.get(orderId);
+    return order === undefined || order.account !== account ? 0 : Math.max(0, nowUs - order.placedUs);
+  }
+
+  /** A market order, filled at `price`. */
+  fill(account: string, form: OrderForm, price: string, nowUs: number): Order {
+    return { ...form, price, orderId: this.#newId(), account, placedUs: nowUs };
+  }
+
+  place(account: string, form: OrderForm, nowUs: number): Order | OrderFault {
     const open = this.openOrders(account);
     if (open >= this.#openPerAccountMax) return 'too-many-open-orders';
-    const order: Order = { ...form, orderId: this.#newId(), account };
+    const order: Order = { ...form, orderId: this.#newId(), account, placedUs: nowUs };
     this.#orders.set(order.orderId, order);
     this.#openByAccount.set(account, open + 1);
     return order;

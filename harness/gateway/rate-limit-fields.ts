@@ -6,7 +6,7 @@ import type { LimitNumbers, LimitSpec } from '../core/spec.js';
  * before a request comes: both are lists of Strings, here the names of the limits.
  */
 export interface RateLimitFields {
-  /** By request class index: every limit that matches the class, with its quota `q` and window `w`. '' = none matches. */
+  /** By request class index: every enforced limit that matches the class, with its parameters. '' = none matches. */
   readonly policies: readonly string[];
   /** By limit index: the name as a structured String, to which `rateLimitField` adds its parameters. */
   readonly names: readonly string[];
@@ -15,10 +15,10 @@ export interface RateLimitFields {
 export function compileRateLimitFields(limits: readonly LimitSpec[], classCount: number): RateLimitFields {
   const policies: string[] = [];
   for (let classId = 0; classId < classCount; classId++) {
-    const matching = limits.filter((limit) => (limit.costs[classId] ?? 0) > 0);
-    policies.push(serializeList(matching.map((limit) => [fieldName(limit), policyParameters(limit.numbers)])));
+    const matching = limits.filter(({ isShadow, costs }) => !isShadow && (costs[classId] ?? 0) > 0);
+    policies.push(serializeList(matching.map((limit) => [fieldText(limit.name), policyParameters(limit.numbers)])));
   }
-  return { policies, names: limits.map((limit) => serializeItem(fieldName(limit))) };
+  return { policies, names: limits.map((limit) => serializeItem(fieldText(limit.name))) };
 }
 
 /**
@@ -29,20 +29,37 @@ export function rateLimitField(name: string, remaining: number, afterSeconds: nu
   return afterSeconds > 0 ? `${name};r=${remaining};t=${afterSeconds}` : `${name};r=${remaining}`;
 }
 
-function policyParameters(numbers: LimitNumbers): Map<string, number> {
-  return new Map([
-    ['q', numbers.capacity],
-    ['w', windowSeconds(numbers)],
-  ]);
+/** `q`: cells at most; `qu`: of what, where it is not requests; `w`: in how many seconds, where time gives cells back. */
+function policyParameters(numbers: LimitNumbers): Map<string, number | string> {
+  const parameters = new Map<string, number | string>([['q', quotaOf(numbers)]]);
+  if (numbers.family === 'concurrency') parameters.set('qu', 'concurrent-requests');
+  const seconds = windowSeconds(numbers);
+  if (seconds !== null) parameters.set('w', seconds);
+  return parameters;
 }
 
-/** Whole seconds, rounded up. A token bucket has no window; the nearest thing is how long it fills from empty. */
-function windowSeconds(numbers: LimitNumbers): number {
-  if (numbers.family === 'fixed-window') return Math.ceil(numbers.windowUs / 1_000_000);
-  return Math.ceil((numbers.capacity * numbers.refillPeriodUs) / (numbers.refillCells * 1_000_000));
+/** What waits in a queue is admitted too. */
+function quotaOf(numbers: LimitNumbers): number {
+  return numbers.family === 'leaky-queue' ? numbers.capacity + numbers.queueCells : numbers.capacity;
 }
 
-/** A structured String holds printable ASCII only. */
-function fieldName(limit: LimitSpec): string {
-  return limit.name.replace(/[^\x20-\x7e]/g, '?');
+/** Whole seconds, rounded up. A bucket has no window; the nearest thing is how long it fills from empty. */
+function windowSeconds(numbers: LimitNumbers): number | null {
+  switch (numbers.family) {
+    case 'token-bucket':
+    case 'leaky-queue':
+      return Math.ceil((quotaOf(numbers) * numbers.refillPeriodUs) / (numbers.refillCells * 1_000_000));
+    case 'fixed-window':
+    case 'sliding-log':
+    case 'sliding-counter':
+      return Math.ceil(numbers.windowUs / 1_000_000);
+    case 'earned-budget':
+    case 'concurrency':
+      return null;
+  }
+}
+
+/** A structured String, and any header, holds printable ASCII only. */
+export function fieldText(name: string): string {
+  return name.replace(/[^\x20-\x7e]/g, '?');
 }

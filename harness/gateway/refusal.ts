@@ -1,9 +1,9 @@
-import { Answer, Decision, decisionNames } from '../core/spec.js';
+import { Answer, Decision, decisionNames, NEVER_US } from '../core/spec.js';
 
 /**
  * The HTTP status of each decision, by its index. `reason` is the decision's name.
  *
- * - 429 throttled: come back later, `Retry-After` says when. 429 never: coming back is of no use, so no `Retry-After`.
+ * - 429 throttled: come back later, `Retry-After` says when, if time alone makes it pass. 429 never: coming back is of no use, so no `Retry-After`.
  * - 418 banned, as the largest spot exchange does it.
  * - 401 for everything that the verifier found wrong with the request.
  * - 503 replay-full: the request may be right, but the gateway can't remember one more signature. Not the caller's
@@ -56,8 +56,11 @@ export function refusalOf(options: {
   };
 }
 
-/** Rounded up, so that whoever waits exactly this long is never early. At least 1 for "later", else 0. */
+/** Rounded up, so that whoever waits exactly this long is never early. At least 1 for "later" at a time that is known, else 0. */
 function retryAfterMsOf(decision: Decision, answer: Float64Array, nowUs: number): number {
   if (decision !== Decision.throttled && decision !== Decision.banned) return 0;
-  return Math.max(1, Math.ceil(((answer[Answer.retryAtUs] ?? 0) - nowUs) / 1000));
+  const retryAtUs = answer[Answer.retryAtUs] ?? 0;
+  // A budget that only fills can raise says of no time that it is the right one.
+  if (retryAtUs === NEVER_US) return 0;
+  return Math.max(1, Math.ceil((retryAtUs - nowUs) / 1000));
 }

@@ -1,22 +1,48 @@
 /** Policy -> what a gate is compiled from. */
 import type { AuthSpec, GateSpec, LimitNumbers, LimitSpec } from '../core/spec.js';
-import { type Fault, FloodproofError } from '../errors.js';
-import { type Policy, type PolicyAuth, type PolicyLimit, requestClasses, type SlidingLogLimit } from './plan.js';
+import { validateSpec } from '../core/validate-spec.js';
+import { FloodproofError } from '../errors.js';
+import { type Policy, type PolicyAuth, type PolicyLimit, requestClasses } from './plan.js';
 
-type EnforcedLimit = Exclude<PolicyLimit, SlidingLogLimit>;
-
-function numbersOf(limit: EnforcedLimit): LimitNumbers {
-  if (limit.family === 'token-bucket') {
-    const { family, capacity, refillCells, refillPeriodUs } = limit;
-    return { family, capacity, refillCells, refillPeriodUs };
+/** What a gate counts by. Some families of policies are one family of the gate, seen from another side. */
+function numbersOf(limit: PolicyLimit): LimitNumbers {
+  const { capacity } = limit;
+  switch (limit.family) {
+    case 'token-bucket':
+    case 'decaying-counter': {
+      // What the counter has not fallen by yet are the cells that the bucket lacks.
+      const { refillCells, refillPeriodUs } = limit;
+      return { family: 'token-bucket', capacity, refillCells, refillPeriodUs };
+    }
+    case 'leaky-queue': {
+      const { family, queueCells, refillCells, refillPeriodUs } = limit;
+      return { family, capacity, queueCells, refillCells, refillPeriodUs };
+    }
+    case 'fixed-window':
+    case 'fill-counter':
+    case 'ratio-monitor': {
+      const { windowUs, anchor } = limit;
+      const countsDenied = limit.family === 'fixed-window' && limit.countsDenied;
+      return { family: 'fixed-window', capacity, windowUs, anchor, credit: creditOf(limit.family), countsDenied };
+    }
+    case 'sliding-log':
+    case 'sliding-counter':
+      return { family: limit.family, capacity, windowUs: limit.windowUs };
+    case 'earned-budget':
+      return { family: limit.family, capacity, trickleUs: limit.trickleUs };
+    case 'concurrency':
+      return { family: limit.family, capacity };
   }
-  const { family, capacity, windowUs, anchor } = limit;
-  return { family, capacity, windowUs, anchor };
 }
 
-function compileLimit(limit: EnforcedLimit): LimitSpec {
-  const { name, by, costs, ban, maxKeys } = limit;
-  return { name, by, numbers: numbersOf(limit), costs, ban, maxKeys };
+function creditOf(family: 'fixed-window' | 'fill-counter' | 'ratio-monitor'): 'none' | 'to-zero' | 'below-zero' {
+  if (family === 'fixed-window') return 'none';
+  return family === 'fill-counter' ? 'to-zero' : 'below-zero';
+}
+
+function compileLimit(limit: PolicyLimit): LimitSpec {
+  const { name, by, ipPrefix, costs, ageCosts, ban, isShadow, maxKeys } = limit;
+  return { name, by, ipPrefix, numbers: numbersOf(limit), costs, ageCosts, isShadow, ban, maxKeys };
 }
 
 /** Signatures are made by the same rules as they are checked by. */
@@ -33,34 +59,28 @@ export function compileAuth(auth: PolicyAuth): AuthSpec {
 }
 
 /**
- * Compiles a policy for the embedded gateway.
+ * Compiles a policy for the embedded gateway; its limits keep their order, so an index of one is an index of the other.
  *
  * What a policy says only of a foreign target (resolution, nodes, slack) has no meaning for a gate and is left out.
  *
  * @param originUs - The instant at which the gate is made, whole microseconds since 1970.
- * @throws {FloodproofError} FP_GATE_INVALID when a limit is of a family that no gate enforces.
+ * @throws {FloodproofError} FP_GATE_INVALID when a target may promise this, but no gate can keep it: a log of more
+ * instants than there is memory for. All such faults are listed.
  */
 export function compilePolicy(policy: Policy, originUs: number): GateSpec {
-  const limits: LimitSpec[] = [];
-  const faults: Fault[] = [];
-  for (const [index, limit] of policy.limits.entries()) {
-    if (limit.family !== 'sliding-log') {
-      limits.push(compileLimit(limit));
-      continue;
-    }
-    faults.push({
-      code: 'FP_FAMILY_NOT_ENFORCED',
-      file: policy.file,
-      line: 0,
-      column: 0,
-      message: `limits[${index}].family is sliding-log (limit ${limit.name}), which the embedded gateway cannot enforce`,
-      hint: 'use this policy to judge a target by its URL, or choose token-bucket or fixed-window',
-    });
-  }
-  if (faults.length > 0) {
-    const message = `the embedded gateway cannot enforce the policy ${policy.name}: it is for judging a target by its URL`;
-    throw new FloodproofError('FP_GATE_INVALID', message, { faults });
-  }
   const auth = policy.auth === null ? null : compileAuth(policy.auth);
-  return { classes: requestClasses, limits, auth, originUs };
+  const spec: GateSpec = { classes: requestClasses, limits: policy.limits.map(compileLimit), auth, originUs };
+  try {
+    validateSpec(spec);
+  } catch (error) {
+    throw error instanceof FloodproofError ? unenforceable(policy, error) : error;
+  }
+  return spec;
+}
+
+function unenforceable(policy: Policy, cause: FloodproofError): FloodproofError {
+  const faults = cause.faults.map((fault) => ({ ...fault, file: policy.file }));
+  const message = `the embedded gateway cannot enforce the policy ${policy.name}`;
+  const hint = 'mend the faults listed above, or judge a target by its URL with this policy';
+  return new FloodproofError('FP_GATE_INVALID', message, { faults, hint, cause });
 }

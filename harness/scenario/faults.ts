@@ -80,6 +80,34 @@ export const faultTable = {
     means: 'a cost that no request could ever pay, or for a class that the limit does not match',
     hint: 'give costs up to the capacity, for classes of "match" only',
   },
+  FP_LIMIT_BY: {
+    means: 'a limit counts by the same thing twice, or has a prefix of addresses without counting by them',
+    hint: 'name each part once, and "prefix" only where "ip" is among them',
+  },
+  FP_LIMIT_AGE: {
+    means: 'ages that do not rise, or are for a class that the limit does not match',
+    hint: 'list the ages of classes of "match", the youngest first',
+  },
+  FP_LIMIT_CREDIT: {
+    means: 'fills of nothing, or of a class that the limit does not match',
+    hint: 'name classes of "match", for example { order.place: 1 }',
+  },
+  FP_LIMIT_SHADOW: {
+    means: 'a shadow limit that is to act',
+    hint: 'leave out "kill", or "shadow" to enforce the limit',
+  },
+  FP_BAN_STEPS: {
+    means: 'a ladder of bans that falls, or a memory of bans without a ladder',
+    hint: 'write rising steps, for example [2min, 10min, 1h], and "forget" only with more than one',
+  },
+  FP_CLIENT_IP: {
+    means: 'proxies that are told by their number and by their addresses, or by neither',
+    hint: 'write { trustedHop: 1 } or { trustedProxies: [10.0.0.0/8] }',
+  },
+  FP_ADDRESS_INVALID: {
+    means: 'not a range of addresses',
+    hint: 'write an address and the bits that count, for example "10.0.0.0/8" or "2001:db8::/32"',
+  },
   FP_REPLAY_SHARE: {
     means: 'the share of one key in the replay memory is larger than the whole',
     hint: 'write a replayPerKey of at most replayCapacity',

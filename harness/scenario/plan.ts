@@ -130,6 +130,8 @@ export type ClientIpRule =
   | { readonly from: 'socket' }
   /** The entry of X-Forwarded-For that the nth trusted proxy from the right has added; 1 = the last. */
   | { readonly from: 'trusted-hop'; readonly hops: number }
+  /** The right-most of peer and entries that lies in none of these ranges, each `address/bits`. */
+  | { readonly from: 'trusted-proxies'; readonly ranges: readonly string[] }
   /** The left-most entry of X-Forwarded-For, which any caller can forge: a weakness to try the harness with. */
   | { readonly from: 'forwarded-leftmost' };
 

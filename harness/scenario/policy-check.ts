@@ -1,9 +1,9 @@
-/** What the parts of a policy mean together: names, classes that a limit can count, costs, exactness. */
-import { inexactReason } from '../core/token-bucket.js';
+/** What the parts of a policy mean together: names, the replay memory, whom to trust, scrypt, and each limit. */
 import type { Fault } from '../errors.js';
 import type { Complaint } from './faults.js';
-import { type RequestClass, requestClasses } from './plan.js';
-import { type AuthEntry, authSchema, type LimitEntry, limitSchema } from './policy-schema.js';
+import { checkLimit } from './limit-check.js';
+import { limitSchema } from './limit-schema.js';
+import { type AuthEntry, authSchema } from './policy-schema.js';
 import { entriesOf, listOf, type Path, type YamlSource } from './yaml-source.js';
 
 const SCRYPT_BYTES_MAX = 2 ** 30;
@@ -33,8 +33,20 @@ export function checkPolicy(source: YamlSource): readonly Fault[] {
   if (Array.isArray(top.limits) && top.limits.length === 0 && top.auth === undefined) {
     report(['limits'], { code: 'FP_LIST_LENGTH', message: 'must have at least 1 entry when there is no "auth"' });
   }
+  checkClientIp(top.clientIp, report);
   checkScrypt(top, report);
   return faults;
+}
+
+function checkClientIp(rule: unknown, report: (path: Path, complaint: Complaint) => void): void {
+  if (typeof rule !== 'object' || rule === null || Array.isArray(rule)) return;
+  const { trustedHop, trustedProxies } = entriesOf(rule);
+  if ((trustedHop === undefined) !== (trustedProxies === undefined)) return;
+  const message =
+    trustedHop === undefined
+      ? 'must have trustedHop or trustedProxies'
+      : 'has both trustedHop and trustedProxies, which may name different callers';
+  report(['clientIp'], { code: 'FP_CLIENT_IP', message });
 }
 
 function checkReplay(
@@ -54,67 +66,5 @@ function checkScrypt(top: Readonly<Record<string, unknown>>, report: (path: Path
     report([...path, 'N'], { code: 'FP_SCRYPT_INVALID', message: `must be a power of two, got ${N}` });
   } else if (128 * N * r > SCRYPT_BYTES_MAX) {
     report(path, { code: 'FP_SCRYPT_INVALID', message: `needs ${128 * N * r} bytes, at most ${SCRYPT_BYTES_MAX}` });
-  }
-}
-
-/** Whether a request of this class has what the limit counts by. */
-function carries(by: LimitEntry['by'], name: RequestClass, signed: readonly RequestClass[]): boolean {
-  if (by === 'ip' || by === 'global') return true;
-  return signed.includes(name) || (by === 'account' && name === 'login');
-}
-
-/** The classes that a limit counts. */
-export function matchedClasses(limit: LimitEntry, signed: readonly RequestClass[]): readonly RequestClass[] {
-  const { match } = limit;
-  return requestClasses.filter((name) => (match === '*' ? carries(limit.by, name, signed) : match.includes(name)));
-}
-
-/** @param signed - Signed classes; null when that can't be told because `auth` itself is at fault. */
-function checkLimit(
-  limit: LimitEntry,
-  signed: readonly RequestClass[] | null,
-  report: (path: Path, complaint: Complaint) => void,
-): void {
-  if (signed !== null && limit.match !== '*') {
-    for (const [index, name] of limit.match.entries()) {
-      if (carries(limit.by, name, signed)) continue;
-      const message = `is ${name}, which is not signed and so carries no ${limit.by}`;
-      report(['match', index], { code: 'FP_LIMIT_CLASS', message });
-    }
-  }
-  const matched = signed === null ? requestClasses : matchedClasses(limit, signed);
-  if (matched.length === 0) {
-    report(['match'], { code: 'FP_LIMIT_CLASS', message: `finds no class that carries a ${limit.by}` });
-  }
-  checkCosts(limit, matched, report);
-  if (limit.family !== 'token-bucket') return;
-  const reason = inexactReason({
-    family: limit.family,
-    capacity: limit.capacity,
-    refillCells: limit.refill.cells,
-    refillPeriodUs: limit.refill.periodUs,
-  });
-  if (reason !== null) report(['refill'], { code: 'FP_LIMIT_INEXACT', message: `is not exact: ${reason}` });
-}
-
-function checkCosts(
-  limit: LimitEntry,
-  matched: readonly RequestClass[],
-  report: (path: Path, complaint: Complaint) => void,
-): void {
-  const tooMuch = (cells: number) =>
-    `is ${cells} cells, above the capacity of ${limit.capacity}: no request would pass`;
-  if (typeof limit.cost === 'number') {
-    if (limit.cost > limit.capacity) report(['cost'], { code: 'FP_LIMIT_COST', message: tooMuch(limit.cost) });
-    return;
-  }
-  for (const [name, cells] of Object.entries(limit.cost)) {
-    const path: Path = ['cost', name];
-    if (cells === undefined) continue;
-    if (!(matched as readonly string[]).includes(name)) {
-      report(path, { code: 'FP_LIMIT_COST', message: 'is for a class that the limit does not match' });
-    } else if (cells > limit.capacity) {
-      report(path, { code: 'FP_LIMIT_COST', message: tooMuch(cells) });
-    }
   }
 }

@@ -1,14 +1,16 @@
 /** The shape of a policy file. What the parts mean together is checked in `policy.ts`. */
 import { z } from 'zod';
-import { HORIZON_US } from '../core/spec.js';
+import { parseAddressRange } from './address-range.js';
 import { countField, durationField, field, nameField, paragraphField } from './field.js';
+import { limitSchema } from './limit-schema.js';
 import { requestClasses } from './plan.js';
-import { CELLS_MAX, parseCellRate } from './rates.js';
+import { CELLS_MAX } from './rates.js';
 
 const SECOND_US = 1_000_000;
 const HOUR_US = 3_600 * SECOND_US;
 const KEYS_MAX = 10_000_000;
 const LIMITS_MAX = 64;
+const PROXIES_MAX = 64;
 
 /** A login comes before any key, so nothing could sign it. */
 const signableClasses = requestClasses.filter((name) => name !== 'login');
@@ -36,50 +38,22 @@ export const authSchema = z
   })
   .describe('how requests are signed; leave it out when nothing is');
 
-const cost = countField({ min: 1, max: CELLS_MAX }, 'cells that a request costs');
-const capacity = countField({ min: 1, max: CELLS_MAX }, 'cells at most');
-const window = durationField({ minUs: 1, maxUs: HORIZON_US }, 'length of the window');
-const refill = field(parseCellRate, {
-  title: 'rate',
-  type: 'string',
-  pattern: '^[0-9]+ ?(/ ?(us|ms|s|min|h|d)|per [0-9]+(\\.[0-9]+)? ?(us|ms|s|min|h|d))$',
-  description: 'whole cells that come back in a period, for example "5 per 1s" or "60/s"',
-});
-
-const common = {
-  name: nameField('name of the limit, told in answers and reports'),
-  match: z
-    .union([z.literal('*'), z.array(z.enum(requestClasses)).min(1)])
-    .describe('"*" (every class that carries what it counts by) or a list of request classes'),
-  by: z.enum(['ip', 'account', 'key', 'global']).describe('what the limit counts by'),
-  cost: z
-    .union([cost, z.strictObject(Object.fromEntries(requestClasses.map((name) => [name, cost.optional()])))])
-    .describe('cells for each request, or a mapping from class to cells (others cost 1)')
-    .prefault(1),
-  ban: z
-    .strictObject({
-      after: countField({ min: 1, max: CELLS_MAX }, 'throttles without an admission in between'),
-      for: durationField({ minUs: 1, maxUs: HORIZON_US }, 'length of the ban'),
-    })
-    .describe('what happens to a key that does not listen')
+const proxiesSchema = z.strictObject({
+  trustedHop: countField({ min: 1, max: 16 }, 'trusted proxies; 1 = the last entry').optional(),
+  trustedProxies: z
+    .array(
+      field(parseAddressRange, {
+        title: 'range of addresses',
+        type: 'string',
+        pattern: '^[0-9A-Fa-f:.]+(/[0-9]{1,3})?$',
+        description: 'for example 10.0.0.0/8 or 2001:db8::/32',
+      }),
+    )
+    .min(1)
+    .max(PROXIES_MAX)
+    .describe('ranges that your own proxies are in: the right-most entry that is in none of them is the caller')
     .optional(),
-  maxKeys: countField({ min: 1, max: KEYS_MAX }, 'keys with a counter of their own').prefault(100_000),
-};
-
-export const limitSchema = z.discriminatedUnion('family', [
-  z.strictObject({ ...common, family: z.literal('token-bucket'), capacity, refill }),
-  z.strictObject({
-    ...common,
-    family: z.literal('fixed-window'),
-    capacity,
-    window,
-    anchor: z
-      .enum(['calendar', 'first-hit'])
-      .describe('"calendar": windows begin at multiples of their length since 1970; "first-hit": with a request')
-      .default('calendar'),
-  }),
-  z.strictObject({ ...common, family: z.literal('sliding-log'), capacity, window }),
-]);
+});
 
 const scryptSchema = z.strictObject({
   N: countField({ min: 2, max: 2 ** 20 }, 'a power of two').prefault(1024),
@@ -94,11 +68,10 @@ export const policySchema = z
     description: paragraphField(1000, 'what the policy is').optional(),
     auth: authSchema.optional(),
     clientIp: z
-      .union([
-        z.enum(['socket', 'forwarded-leftmost']),
-        z.strictObject({ trustedHop: countField({ min: 1, max: 16 }, 'trusted proxies; 1 = the last entry') }),
-      ])
-      .describe('"socket", {trustedHop: 1} or "forwarded-leftmost" (which any caller can forge)')
+      .union([z.enum(['socket', 'forwarded-leftmost']), proxiesSchema])
+      .describe(
+        '"socket", {trustedHop: 1}, {trustedProxies: [10.0.0.0/8]} or "forwarded-leftmost" (which any caller can forge)',
+      )
       .prefault('socket'),
     limits: z.array(limitSchema).max(LIMITS_MAX).describe('what is limited; a request must pass all that match'),
     resolution: durationField({ minUs: 1, maxUs: HOUR_US }, "grain of the target's clock").prefault('1us'),
@@ -117,5 +90,4 @@ export const policySchema = z
   .describe('What a target promises: its limits, its authentication, its penalties.');
 
 export type PolicyFile = z.output<typeof policySchema>;
-export type LimitEntry = z.output<typeof limitSchema>;
 export type AuthEntry = z.output<typeof authSchema>;

@@ -3,16 +3,10 @@ import type { Fault } from '../errors.js';
 import { invalidFiles } from './faults.js';
 import type { FileReader } from './file-reader.js';
 import { deepFreeze } from './freeze.js';
-import {
-  type ClientIpRule,
-  type Policy,
-  type PolicyAuth,
-  type PolicyLimit,
-  type RequestClass,
-  requestClasses,
-} from './plan.js';
-import { checkPolicy, matchedClasses } from './policy-check.js';
-import { type AuthEntry, type LimitEntry, type PolicyFile, policySchema } from './policy-schema.js';
+import { buildLimit } from './limit.js';
+import { type ClientIpRule, type Policy, type PolicyAuth, requestClasses } from './plan.js';
+import { checkPolicy } from './policy-check.js';
+import { type AuthEntry, type PolicyFile, policySchema } from './policy-schema.js';
 import { checkShape } from './shape.js';
 import { entriesOf, readYaml, type YamlSource } from './yaml-source.js';
 
@@ -49,30 +43,6 @@ function wrongKind(source: YamlSource): Fault | null {
   return source.fault([], { code: 'FP_FILE_KIND', message: 'is a scenario, but a policy is wanted here' });
 }
 
-function costsOf(limit: LimitEntry, signed: readonly RequestClass[]): readonly number[] {
-  const matched = matchedClasses(limit, signed);
-  return requestClasses.map((name) => {
-    if (!matched.includes(name)) return 0;
-    return typeof limit.cost === 'number' ? limit.cost : (limit.cost[name] ?? 1);
-  });
-}
-
-function buildLimit(limit: LimitEntry, signed: readonly RequestClass[]): PolicyLimit {
-  const base = {
-    name: limit.name,
-    by: limit.by,
-    costs: costsOf(limit, signed),
-    ban: limit.ban === undefined ? null : { afterThrottles: limit.ban.after, forUs: limit.ban.for },
-    maxKeys: limit.maxKeys,
-  };
-  const { family, capacity } = limit;
-  if (family === 'token-bucket') {
-    return { ...base, family, capacity, refillCells: limit.refill.cells, refillPeriodUs: limit.refill.periodUs };
-  }
-  if (family === 'fixed-window') return { ...base, family, capacity, windowUs: limit.window, anchor: limit.anchor };
-  return { ...base, family, capacity, windowUs: limit.window };
-}
-
 function buildAuth(auth: AuthEntry): PolicyAuth {
   return {
     profile: auth.profile,
@@ -88,7 +58,10 @@ function buildAuth(auth: AuthEntry): PolicyAuth {
 }
 
 function buildClientIp(rule: PolicyFile['clientIp']): ClientIpRule {
-  return typeof rule === 'string' ? { from: rule } : { from: 'trusted-hop', hops: rule.trustedHop };
+  if (typeof rule === 'string') return { from: rule };
+  const { trustedHop, trustedProxies = [] } = rule;
+  if (trustedHop !== undefined) return { from: 'trusted-hop', hops: trustedHop };
+  return { from: 'trusted-proxies', ranges: trustedProxies };
 }
 
 function buildPolicy(file: string, content: PolicyFile): Policy {

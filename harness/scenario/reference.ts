@@ -3,8 +3,10 @@ import { z } from 'zod';
 import { behaviourNames, behaviourRow, fileKey, type ParamRow } from './behaviours.js';
 import { formatDuration } from './durations.js';
 import { faultTable } from './faults.js';
+import { limitSchema } from './limit-schema.js';
 import { type MetricRow, type MetricUnit, metricTable } from './metrics.js';
 import { formatRatio } from './numbers.js';
+import type { PolicyLimit } from './plan.js';
 import { policySchema } from './policy-schema.js';
 import { scenarioSchema } from './scenario-schema.js';
 
@@ -125,9 +127,9 @@ function defaultText({ schema, isRequired }: KeyRow): string {
 
 function keyTable(schema: z.ZodType): string {
   const json = z.toJSONSchema(schema, { io: 'input', target: 'draft-7' });
-  // One row for the mapping of costs says enough: its keys are the request classes.
+  // One row for a mapping from request classes says enough.
   const rows = keysOf(json, '')
-    .filter(({ path }) => !path.includes('.cost.'))
+    .filter(({ path }) => !/\.(cost|age|fills|earns)\./.test(path))
     .map((one) => [`\`${one.path}\``, kindOf(one.schema), defaultText(one), one.schema.description ?? '']);
   return markdownTable(['key', 'value', 'default', 'meaning'], rows);
 }
@@ -156,6 +158,27 @@ function behaviourSections(): string {
     return `### ${name}\n\n${does}\n\n${facts}\n\n${table}`;
   });
   return sections.join('\n\n');
+}
+
+/** What each family is, and what it promises, with the names of its keys. */
+const promiseByFamily: Readonly<Record<PolicyLimit['family'], string>> = {
+  'token-bucket': 'capacity + refill x w',
+  'decaying-counter': 'capacity + decay x w',
+  'leaky-queue': 'capacity + queue + refill x w',
+  'fixed-window': 'capacity x (ceil(w / window) + 1)',
+  'fill-counter': 'capacity x (ceil(w / window) + 1) + what fills give back',
+  'ratio-monitor': 'capacity x (ceil(w / window) + 1) + what fills earn',
+  'sliding-log': 'capacity x (floor(w / window) + 1)',
+  'sliding-counter': 'capacity + capacity x w / window',
+  'earned-budget': 'capacity + what fills earn + (floor(w / trickle) + 1) requests',
+  concurrency: 'any number',
+};
+
+function familyRows(): readonly (readonly string[])[] {
+  return limitSchema.options.map((option) => {
+    const { value } = option.shape.family;
+    return [`\`${value}\``, option.description ?? '', promiseByFamily[value]];
+  });
 }
 
 /** Text of `docs/scenario-reference.md`. */
@@ -189,10 +212,21 @@ ${behaviourSections()}
 
 ${keyTable(policySchema)}
 
-A limit must be countable exactly over ten years: the refill, as a reduced fraction, has at most 29000 cells, and
-2 x capacity x its period in microseconds stays below 2^53. \`match: "*"\` means every class that carries what the limit
-counts by: for \`key\` the signed ones, for \`account\` these and \`login\`. The family \`sliding-log\` is for judging a
-target by its URL; the embedded gateway does not enforce it.
+A limit must be countable exactly over ten years: the refill or decay, as a reduced fraction, has at most 29000 cells,
+and 2 x capacity (with the queue) x its period in microseconds stays below 2^53; so does 2 x capacity x window of a
+sliding counter. \`match: "*"\` means every class that carries what the limit counts by: for \`key\` the signed ones, for
+\`account\` and \`master\` these and \`login\`. A cost is for each element: a batch of seven orders costs seven times as
+much, what its age adds is added once. \`age\` is the age of the order that a request is about; one that is not known is
+as young as can be.
+
+### Families
+
+\`w\` is the length of an interval; nodes, slack and the grain of the clock come on top.
+
+${markdownTable(['family', 'what it is', 'cells that one key is admitted in it at most'], familyRows())}
+
+A window of length W is touched by an interval at its edges too, hence one more. Between admission and answer there are
+never more cells than the capacity of \`concurrency\`, however many there are over time.
 
 ## Faults
 

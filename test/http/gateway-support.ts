@@ -2,12 +2,14 @@
 import { createHmac } from 'node:crypto';
 import { Agent, request } from 'undici';
 import type { RegisteredAccount } from '../../harness/actors/world.js';
+import type { LimitPart } from '../../harness/core/spec.js';
 import type { GatewayBounds } from '../../harness/gateway/bounds.js';
 import type { Gateway } from '../../harness/gateway/gateway.js';
 import { startGateway } from '../../harness/gateway/gateway.js';
 import type { Policy, PolicyLimit, RequestClass, TokenBucketLimit } from '../../harness/scenario/plan.js';
 import { requestClasses } from '../../harness/scenario/plan.js';
 import { headersFor } from '../../harness/signing/hmac-lines.js';
+import { aTokenBucket } from '../support/plan-builder.js';
 
 export const ann: RegisteredAccount = {
   account: 'ann',
@@ -23,17 +25,17 @@ export const bob: RegisteredAccount = {
 };
 export const order = { symbol: 'BTC-USDT', side: 'buy', type: 'limit', price: '10.5', quantity: '1' };
 
-function costsOf(classes: readonly RequestClass[], cost = 1): number[] {
+export function costsOf(classes: readonly RequestClass[], cost = 1): number[] {
   return requestClasses.map((name) => (classes.includes(name) ? cost : 0));
 }
 
 export function bucket(
   name: string,
-  by: TokenBucketLimit['by'],
+  part: LimitPart,
   classes: readonly RequestClass[],
   numbers: { capacity: number; refillCells: number; refillPeriodUs: number },
 ): TokenBucketLimit {
-  return { name, by, family: 'token-bucket', costs: costsOf(classes), ban: null, maxKeys: 1000, ...numbers };
+  return aTokenBucket({ name, by: [part], costs: costsOf(classes), ...numbers });
 }
 
 /** Signed trading routes, no limits unless they are given. */
@@ -65,8 +67,12 @@ export function policyOf(limits: readonly PolicyLimit[] = [], change: Partial<Po
   };
 }
 
-export function startTestGateway(policy: Policy, bounds: Partial<GatewayBounds> = {}): Promise<Gateway> {
-  return startGateway({ policy, engine: 'ts', host: '127.0.0.1', port: 0, registered: [ann, bob], bounds });
+export function startTestGateway(
+  policy: Policy,
+  bounds: Partial<GatewayBounds> = {},
+  registered: readonly RegisteredAccount[] = [ann, bob],
+): Promise<Gateway> {
+  return startGateway({ policy, engine: 'ts', host: '127.0.0.1', port: 0, registered, bounds });
 }
 
 export interface Answer {

@@ -3,6 +3,7 @@ import { parseList } from 'structured-headers';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Gateway } from '../../harness/gateway/gateway.js';
 import type { Policy } from '../../harness/scenario/plan.js';
+import { aBan, aFixedWindow } from '../support/plan-builder.js';
 import { ann, bob, bucket, Caller, order, policyOf, signed, startTestGateway } from './gateway-support.js';
 
 let gateway: Gateway | undefined;
@@ -180,9 +181,9 @@ describe('a throttled caller', () => {
   });
 
   it('of a fixed window is told when the window ends, even while it is admitted', async () => {
-    const { name, by, costs, ban, maxKeys } = tickers;
-    const numbers = { family: 'fixed-window', capacity: 2, windowUs: 30_000_000, anchor: 'first-hit' } as const;
-    const caller = await open(policyOf([{ name, by, costs, ban, maxKeys, ...numbers }]));
+    const { name, by, costs } = tickers;
+    const window = aFixedWindow({ name, by, costs, capacity: 2, windowUs: 30_000_000, anchor: 'first-hit' });
+    const caller = await open(policyOf([window]));
     const answer = await caller.get('/v1/ticker?symbol=BTC-USDT');
     expect(answer.headers.ratelimit).toBe('"ticker-ip";r=1;t=30');
   });
@@ -198,9 +199,7 @@ describe('a throttled caller', () => {
 
   it('who goes on is banned', async () => {
     const caller = await open(
-      policyOf([
-        { ...tickers, capacity: 1, refillPeriodUs: 60_000_000, ban: { afterThrottles: 1, forUs: 60_000_000 } },
-      ]),
+      policyOf([{ ...tickers, capacity: 1, refillPeriodUs: 60_000_000, ban: aBan(1, 60_000_000) }]),
     );
     await caller.get('/v1/ticker?symbol=BTC-USDT');
     expect((await caller.get('/v1/ticker?symbol=BTC-USDT')).reason).toBe('throttled');

@@ -15,7 +15,6 @@ export const allowedEdges: Readonly<Record<string, readonly string[]>> = {
   engine: ['core', 'native', 'scenario', 'signing', 'actors', 'targets', 'judge'],
   gateway: ['core', 'native', 'scenario', 'signing', 'actors'],
   bench: ['core', 'native', 'scenario', 'signing', 'actors', 'targets', 'judge', 'engine', 'gateway'],
-  invariants: ['core', 'native', 'signing'],
   zoo: ['core', 'native', 'scenario', 'signing', 'actors', 'targets', 'judge', 'engine', 'gateway', 'invariants'],
   report: ['core', 'scenario', 'actors', 'judge', 'invariants'],
   cli: [

@@ -31,35 +31,46 @@ export function worstExcess(
       if (sentUs < xUs) continue;
       sum += cells;
       const spanUs = yUs - xUs + policy.resolutionUs;
-      if (limit.family !== 'token-bucket' && windowsOf(limit, spanUs) > windowsMax) continue;
+      if (isWindow(limit) && windowsOf(limit, spanUs) > windowsMax) continue;
       worst = Math.max(worst, sum - boundOf(limit, policy, spanUs));
     }
   }
   return worst;
 }
 
+type WindowLimit = PolicyLimit & { readonly family: 'fixed-window' | 'fill-counter' | 'ratio-monitor' | 'sliding-log' };
+
+function isWindow(limit: PolicyLimit): limit is WindowLimit {
+  return ['fixed-window', 'fill-counter', 'ratio-monitor', 'sliding-log'].includes(limit.family);
+}
+
 /**
  * How many windows the bound of a span is made of: of a log those that cover it, of fixed windows those that start in
  * it.
  */
-function windowsOf(limit: Exclude<PolicyLimit, { readonly family: 'token-bucket' }>, spanUs: number): number {
+function windowsOf(limit: WindowLimit, spanUs: number): number {
   const windows = spanUs / limit.windowUs;
   return limit.family === 'sliding-log' ? Math.floor(windows) + 1 : Math.ceil(windows);
 }
 
 /** Whole cells that may be admitted within a span of the target's clock. */
 function boundOf(limit: PolicyLimit, { nodes, slackCells }: Policy, spanUs: number): number {
-  if (limit.family === 'token-bucket') {
-    const refilled = (BigInt(nodes * limit.refillCells) * BigInt(spanUs)) / BigInt(limit.refillPeriodUs);
-    return nodes * limit.capacity + Number(refilled) + slackCells;
+  const line = (capacity: number, cells: number, periodUs: number, us: number): number =>
+    nodes * capacity + Number((BigInt(nodes * cells) * BigInt(us)) / BigInt(periodUs)) + slackCells;
+  if (isWindow(limit)) {
+    const touched = windowsOf(limit, spanUs) + (limit.family === 'sliding-log' ? 0 : 1);
+    return nodes * limit.capacity * touched + slackCells;
   }
-  const touched = windowsOf(limit, spanUs) + (limit.family === 'sliding-log' ? 0 : 1);
-  return nodes * limit.capacity * touched + slackCells;
+  if (limit.family === 'token-bucket' || limit.family === 'decaying-counter') {
+    return line(limit.capacity, limit.refillCells, limit.refillPeriodUs, spanUs);
+  }
+  if (limit.family === 'sliding-counter') return line(limit.capacity, limit.capacity, limit.windowUs, spanUs - 1);
+  throw new Error(`no short formula for ${limit.family}`);
 }
 
 /** Whether each phase of a window leaves one that certainly holds too much, for one of the counters. */
 export function isEveryPhaseBroken(
-  limit: PolicyLimit & { readonly family: 'fixed-window' },
+  limit: PolicyLimit & { readonly family: 'fixed-window' | 'sliding-counter' },
   { resolutionUs, slackCells }: Policy,
   counters: readonly (readonly TinyRequest[])[],
 ): boolean {
@@ -90,8 +101,8 @@ interface Setting {
 
 function settingsOf(limit: PolicyLimit, policy: Policy): readonly Setting[] {
   const offsets = Array.from({ length: policy.resolutionUs }, (_, offset) => offset);
-  const isCalendar = limit.family === 'fixed-window' && limit.anchor === 'calendar';
-  const phases = Array.from({ length: isCalendar ? limit.windowUs : 1 }, (_, phase) => phase);
+  const isCalendar = limit.family === 'sliding-counter' || ('anchor' in limit && limit.anchor === 'calendar');
+  const phases = Array.from({ length: isCalendar && 'windowUs' in limit ? limit.windowUs : 1 }, (_, phase) => phase);
   return offsets.flatMap((clockOffsetUs) => phases.map((phaseUs) => ({ clockOffsetUs, phaseUs })));
 }
 

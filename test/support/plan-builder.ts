@@ -1,11 +1,19 @@
 /** Small plans and policies for tests: every field has a plain value, and a test names only what it is about. */
+import type { BanSpec } from '../../harness/core/spec.js';
 import type {
   ActorPlan,
+  ConcurrencyLimit,
+  DecayingCounterLimit,
+  EarnedBudgetLimit,
   Expectation,
+  FillCounterLimit,
   FixedWindowLimit,
+  LeakyQueueLimit,
   Plan,
   Policy,
   PolicyLimit,
+  RatioMonitorLimit,
+  SlidingCounterLimit,
   SlidingLogLimit,
   TokenBucketLimit,
 } from '../../harness/scenario/plan.js';
@@ -18,7 +26,22 @@ export function costs(named: Partial<Record<(typeof requestClasses)[number], num
   return requestClasses.map((name) => named[name] ?? others);
 }
 
-const limitBase = { name: 'orders', by: 'key', costs: costs(), ban: null, maxKeys: 1000 } as const;
+/** What fills give back or earn, by class: only a placed order can be filled. */
+export function creditsMax(placed: number): number[] {
+  return costs({ 'order.place': placed }, 0);
+}
+
+const limitBase = {
+  name: 'orders',
+  by: ['key'],
+  ipPrefix: null,
+  costs: costs(),
+  ageCosts: requestClasses.map(() => []),
+  ban: null,
+  kills: false,
+  isShadow: false,
+  maxKeys: 1000,
+} as const;
 
 export function aTokenBucket(overrides: Partial<TokenBucketLimit> = {}): TokenBucketLimit {
   return {
@@ -31,12 +54,91 @@ export function aTokenBucket(overrides: Partial<TokenBucketLimit> = {}): TokenBu
   };
 }
 
+export function aDecayingCounter(overrides: Partial<DecayingCounterLimit> = {}): DecayingCounterLimit {
+  return {
+    ...limitBase,
+    family: 'decaying-counter',
+    capacity: 10,
+    refillCells: 1,
+    refillPeriodUs: SECOND_US,
+    ...overrides,
+  };
+}
+
+export function aLeakyQueue(overrides: Partial<LeakyQueueLimit> = {}): LeakyQueueLimit {
+  return {
+    ...limitBase,
+    family: 'leaky-queue',
+    capacity: 10,
+    queueCells: 5,
+    refillCells: 10,
+    refillPeriodUs: SECOND_US,
+    ...overrides,
+  };
+}
+
 export function aFixedWindow(overrides: Partial<FixedWindowLimit> = {}): FixedWindowLimit {
-  return { ...limitBase, family: 'fixed-window', capacity: 10, windowUs: SECOND_US, anchor: 'calendar', ...overrides };
+  return {
+    ...limitBase,
+    family: 'fixed-window',
+    capacity: 10,
+    windowUs: SECOND_US,
+    anchor: 'calendar',
+    countsDenied: false,
+    ...overrides,
+  };
+}
+
+export function aFillCounter(overrides: Partial<FillCounterLimit> = {}): FillCounterLimit {
+  return {
+    ...limitBase,
+    family: 'fill-counter',
+    capacity: 10,
+    windowUs: SECOND_US,
+    anchor: 'calendar',
+    creditsMax: creditsMax(5),
+    ...overrides,
+  };
+}
+
+export function aRatioMonitor(overrides: Partial<RatioMonitorLimit> = {}): RatioMonitorLimit {
+  return {
+    ...limitBase,
+    family: 'ratio-monitor',
+    capacity: 10,
+    windowUs: SECOND_US,
+    anchor: 'calendar',
+    creditsMax: creditsMax(5),
+    ...overrides,
+  };
 }
 
 export function aSlidingLog(overrides: Partial<SlidingLogLimit> = {}): SlidingLogLimit {
   return { ...limitBase, family: 'sliding-log', capacity: 10, windowUs: SECOND_US, ...overrides };
+}
+
+export function aSlidingCounter(overrides: Partial<SlidingCounterLimit> = {}): SlidingCounterLimit {
+  return { ...limitBase, family: 'sliding-counter', capacity: 10, windowUs: SECOND_US, ...overrides };
+}
+
+export function anEarnedBudget(overrides: Partial<EarnedBudgetLimit> = {}): EarnedBudgetLimit {
+  return {
+    ...limitBase,
+    family: 'earned-budget',
+    capacity: 10,
+    trickleUs: 10 * SECOND_US,
+    creditsMax: creditsMax(5),
+    ...overrides,
+  };
+}
+
+export function aConcurrency(overrides: Partial<ConcurrencyLimit> = {}): ConcurrencyLimit {
+  return { ...limitBase, family: 'concurrency', capacity: 10, ...overrides };
+}
+
+/** One step: nothing is remembered of it. A ladder is forgotten after as long as its last step. */
+export function aBan(afterThrottles: number, ...stepsUs: readonly number[]): BanSpec {
+  return { afterThrottles, stepsUs, forgetUs: stepsUs.length > 1 ? (stepsUs.at(-1) ?? 0) : 0 };
 }
 
 export function aPolicy(limits: readonly PolicyLimit[], overrides: Partial<Policy> = {}): Policy {

@@ -109,7 +109,7 @@ export const badPolicies: readonly BadFile[] = [
     'a cost is a number or a mapping',
     [['refill: 10 per 1s', 'refill: 10 per 1s\n    cost: [1]']],
     [
-      'FP_TYPE_WRONG policy.yaml:11:11 limits[0].cost must be cells for each request, or a mapping from class to cells (others cost 1), got a list',
+      'FP_TYPE_WRONG policy.yaml:11:11 limits[0].cost must be cells for each element of a request, or a mapping from class to cells (others cost 1), got a list',
     ],
   ),
   badPolicy(
@@ -144,8 +144,8 @@ export const badPolicies: readonly BadFile[] = [
       ['by: key', 'by: keys'],
     ],
     [
-      'FP_VALUE_UNKNOWN policy.yaml:7:9 limits[0].by must be one of ip, account, key, global, got "keys"',
-      'FP_VALUE_UNKNOWN policy.yaml:8:13 limits[0].family must be one of token-bucket, fixed-window, sliding-log, got "token-buket"',
+      'FP_VALUE_UNKNOWN policy.yaml:7:9 limits[0].by must be one of ip, master, account, key, class, global, got "keys"',
+      'FP_VALUE_UNKNOWN policy.yaml:8:13 limits[0].family must be one of token-bucket, decaying-counter, leaky-queue, fixed-window, fill-counter, ratio-monitor, sliding-log, sliding-counter, earned-budget, concurrency, got "token-buket"',
     ],
   ),
   badPolicy(
@@ -157,7 +157,7 @@ export const badPolicies: readonly BadFile[] = [
     'a form that is none of those allowed',
     [['limits:', 'clientIp: sockets\nlimits:']],
     [
-      'FP_TYPE_WRONG policy.yaml:4:11 clientIp must be "socket", {trustedHop: 1} or "forwarded-leftmost" (which any caller can forge), got "sockets"',
+      'FP_TYPE_WRONG policy.yaml:4:11 clientIp must be "socket", {trustedHop: 1}, {trustedProxies: [10.0.0.0/8]} or "forwarded-leftmost" (which any caller can forge), got "sockets"',
     ],
   ),
   badPolicy(

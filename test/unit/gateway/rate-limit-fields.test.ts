@@ -1,13 +1,21 @@
 import { parseList } from 'structured-headers';
 import { describe, expect, it } from 'vitest';
-import type { LimitNumbers, LimitSpec } from '../../../harness/core/spec.js';
+import type { FixedWindowNumbers, LimitNumbers, LimitSpec, TokenBucketNumbers } from '../../../harness/core/spec.js';
 import { compileRateLimitFields, rateLimitField } from '../../../harness/gateway/rate-limit-fields.js';
 
-const bucket: LimitNumbers = { family: 'token-bucket', capacity: 20, refillCells: 10, refillPeriodUs: 1_000_000 };
-const window: LimitNumbers = { family: 'fixed-window', capacity: 6000, windowUs: 60_000_000, anchor: 'calendar' };
+const bucket: TokenBucketNumbers = { family: 'token-bucket', capacity: 20, refillCells: 10, refillPeriodUs: 1_000_000 };
+const window: FixedWindowNumbers = {
+  family: 'fixed-window',
+  capacity: 6000,
+  windowUs: 60_000_000,
+  anchor: 'calendar',
+  credit: 'none',
+  countsDenied: false,
+};
 
 function limitOf(name: string, numbers: LimitNumbers, costs: readonly number[]): LimitSpec {
-  return { name, by: 'ip', numbers, costs, ban: null, maxKeys: 10 };
+  const ageCosts = costs.map(() => []);
+  return { name, by: ['ip'], ipPrefix: null, numbers, costs, ageCosts, isShadow: false, ban: null, maxKeys: 10 };
 }
 
 function parsed(field: string): unknown[] {
@@ -43,6 +51,44 @@ describe('RateLimit-Policy', () => {
   ])('says w=$w: $because', ({ numbers, w }) => {
     const { policies } = compileRateLimitFields([limitOf('a', numbers, [1])], 1);
     expect(parsed(policies[0] ?? '')).toEqual([['a', { q: numbers.capacity, w }]]);
+  });
+
+  it.each<{ numbers: LimitNumbers; parameters: Record<string, number | string>; because: string }>([
+    {
+      numbers: { family: 'leaky-queue', capacity: 10, queueCells: 5, refillCells: 10, refillPeriodUs: 1_000_000 },
+      parameters: { q: 15, w: 2 },
+      because: 'what waits is admitted too',
+    },
+    {
+      numbers: { family: 'sliding-log', capacity: 10, windowUs: 1_500_000 },
+      parameters: { q: 10, w: 2 },
+      because: 'a log has a window',
+    },
+    {
+      numbers: { family: 'sliding-counter', capacity: 10, windowUs: 3_000_000 },
+      parameters: { q: 10, w: 3 },
+      because: 'so has its approximation',
+    },
+    {
+      numbers: { family: 'earned-budget', capacity: 10, trickleUs: 10_000_000 },
+      parameters: { q: 10 },
+      because: 'no time gives a budget back',
+    },
+    {
+      numbers: { family: 'concurrency', capacity: 10 },
+      parameters: { q: 10, qu: 'concurrent-requests' },
+      because: 'what is in flight is of its own unit',
+    },
+  ])('says $parameters of $numbers.family: $because', ({ numbers, parameters }) => {
+    const { policies } = compileRateLimitFields([limitOf('a', numbers, [1])], 1);
+    expect(parsed(policies[0] ?? '')).toEqual([['a', parameters]]);
+  });
+
+  it('does not name a limit that refuses nobody', () => {
+    const limits = [{ ...limitOf('trial', bucket, [1]), isShadow: true }, limitOf('orders', bucket, [1])];
+    const { policies, names } = compileRateLimitFields(limits, 1);
+    expect(parsed(policies[0] ?? '')).toEqual([['orders', { q: 20, w: 2 }]]);
+    expect(names[1]).toBe('"orders"');
   });
 
   it.each([

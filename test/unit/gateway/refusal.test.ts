@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Decision, decisionNames } from '../../../harness/core/spec.js';
+import { Decision, decisionNames, NEVER_US } from '../../../harness/core/spec.js';
 import { refusalOf } from '../../../harness/gateway/refusal.js';
 
 const nowUs = 1_700_000_000_000_000;
@@ -53,6 +53,15 @@ describe('a refusal', () => {
       expect(retryAfterSeconds).toBe(0);
       expect(error).not.toHaveProperty('retryAfterMs');
     }
+  });
+
+  it('names no time for a budget that only fills can raise', () => {
+    const { status, retryAfterSeconds, error } = refusal(Decision.throttled, 0, NEVER_US);
+    expect({ status, retryAfterSeconds, error }).toEqual({
+      status: 429,
+      retryAfterSeconds: 0,
+      error: { reason: 'throttled', limit: 'login-ip' },
+    });
   });
 
   it('names no limit when none decided', () => {

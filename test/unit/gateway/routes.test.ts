@@ -1,14 +1,16 @@
 import Fastify from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { createGate } from '../../../harness/core/gate.js';
-import type { GateSpec } from '../../../harness/core/spec.js';
+import { ConnectionEnds } from '../../../harness/gateway/connection-ends.js';
 import { Gatekeeper } from '../../../harness/gateway/gatekeeper.js';
 import type { Order } from '../../../harness/gateway/order-store.js';
 import { OrderStore } from '../../../harness/gateway/order-store.js';
 import { PasswordStore } from '../../../harness/gateway/password-store.js';
 import { addRoutes } from '../../../harness/gateway/routes.js';
 import { SessionStore } from '../../../harness/gateway/session-store.js';
-import { requestClasses } from '../../../harness/scenario/plan.js';
+import { WaitingLine } from '../../../harness/gateway/waiting-line.js';
+import { compilePolicy } from '../../../harness/scenario/compile.js';
+import { aPolicy } from '../../support/plan-builder.js';
 import { hashSecret } from '../core/specs.js';
 
 class BrokenOrderStore extends OrderStore {
@@ -18,23 +20,23 @@ class BrokenOrderStore extends OrderStore {
 }
 
 const originUs = 1_700_000_000_000_000;
-const spec: GateSpec = { classes: requestClasses, limits: [], auth: null, originUs };
+const policy = aPolicy([], { auth: null });
+const clock = { originUs, nowUs: () => originUs };
 
 function brokenApi() {
   const bugs: Error[] = [];
   const app = Fastify();
-  const gatekeeper = new Gatekeeper({
-    clientIp: { from: 'socket' },
-    spec,
-    gate: createGate(spec, hashSecret),
-    clock: { originUs, nowUs: () => originUs },
-    accountByKey: new Map(),
-  });
+  const spec = compilePolicy(policy, originUs);
+  const gate = createGate(spec, hashSecret);
+  const ends = new ConnectionEnds();
+  const gatekeeper = new Gatekeeper({ policy, spec, gate, clock, ends, accountByKey: new Map() });
   addRoutes(app, {
     gatekeeper,
     orders: new BrokenOrderStore({ openPerAccountMax: 1, newId: () => 'id' }),
     passwords: new PasswordStore({ cost: { scryptN: 16, scryptR: 1, scryptP: 1 }, runningMax: 1, waitingMax: 1 }),
     sessions: new SessionStore({ perAccountMax: 1, newToken: () => 'token' }),
+    line: new WaitingLine({ clock, ends, waitingMax: 1, waitMsMax: 1 }),
+    clock,
     engine: 'ts',
     onUnasked: () => undefined,
     onBug: (error) => bugs.push(error),

@@ -29,6 +29,25 @@ describe('explain', () => {
     await expect(explain(plan)).toMatchFileSnapshot('explain/unusual.txt');
   });
 
+  it('says what limits of every family promise', async () => {
+    const policy = `${goodPolicy.replace('limits:', 'clientIp: { trustedProxies: [10.0.0.0/8] }\nlimits:')}    shadow: true
+  - { name: counter, match: "*", by: [account, class], family: decaying-counter, capacity: 60, decay: 1/s, age: { order.cancel: [{ under: 5s, cells: 8 }, { under: 10s, cells: 6 }] } }
+  - { name: queue, match: [order.place], by: key, family: leaky-queue, capacity: 10, queue: 5, refill: 10/s, kill: true }
+  - { name: attempts, match: "*", by: ip, prefix: { v4: 24, v6: 128 }, family: fixed-window, capacity: 20, window: 1s, counts: all, ban: { after: 5, for: [2min, 1h], forget: 1d } }
+  - { name: filled, match: [order.place], by: master, family: fill-counter, capacity: 50, window: 10s, fills: { order.place: 5 } }
+  - { name: ratio, match: [order.place], by: key, family: ratio-monitor, capacity: 50, window: 1h, earns: { order.place: 9 } }
+  - { name: log, match: "*", by: global, family: sliding-log, capacity: 500, window: 1s }
+  - { name: weighted, match: "*", by: [ip, key], family: sliding-counter, capacity: 5, window: 1s }
+  - { name: life, match: [order.place], by: key, family: earned-budget, capacity: 100, trickle: 10s, earns: { order.place: 1 } }
+  - { name: spent, match: [order.place], by: key, family: earned-budget, capacity: 100, earns: { order.place: 1 } }
+  - { name: flying, match: "*", by: account, family: concurrency, capacity: 4 }
+`;
+    const plan = loadScenario(textReader({ 's.yaml': goodScenario, 'policy.yaml': policy }), 's.yaml');
+    const text = explain(plan);
+    const start = text.indexOf('What the policy');
+    await expect(text.slice(start, text.indexOf('What must hold'))).toMatchFileSnapshot('explain/families.txt');
+  });
+
   it('says the same of the same plan', () => {
     const reader = textReader({ 's.yaml': goodScenario, 'policy.yaml': goodPolicy });
     expect(explain(loadScenario(reader, 's.yaml'))).toBe(explain(loadScenario(reader, 's.yaml')));

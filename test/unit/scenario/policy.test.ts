@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createGate } from '../../../harness/core/index.js';
+import type { LimitNumbers } from '../../../harness/core/spec.js';
 import { FloodproofError } from '../../../harness/errors.js';
 import { compilePolicy } from '../../../harness/scenario/compile.js';
 import { loadPolicy } from '../../../harness/scenario/policy.js';
@@ -9,9 +10,22 @@ function load(text: string) {
   return loadPolicy(textReader({ 'policy.yaml': text }), 'policy.yaml');
 }
 
-function limitOf(text: string) {
+const plainWindow = {
+  family: 'fixed-window',
+  capacity: 5,
+  windowUs: 1_000_000,
+  anchor: 'calendar',
+  credit: 'none',
+  countsDenied: false,
+} as const;
+
+function policyWith(text: string) {
   const head = 'version: 1\nname: one\nauth: { signed: [account, order.place] }\nlimits:\n  - { name: a, ';
-  return load(`${head}${text} }\n`).limits[0];
+  return load(`${head}${text} }\n`);
+}
+
+function limitOf(text: string) {
+  return policyWith(text).limits[0];
 }
 
 describe('loadPolicy', () => {
@@ -34,9 +48,13 @@ describe('loadPolicy', () => {
       limits: [
         {
           name: 'orders-key',
-          by: 'key',
+          by: ['key'],
+          ipPrefix: null,
           costs: [0, 0, 0, 1, 0, 0],
+          ageCosts: [[], [], [], [], [], []],
           ban: null,
+          kills: false,
+          isShadow: false,
           maxKeys: 100_000,
           family: 'token-bucket',
           capacity: 20,
@@ -63,7 +81,7 @@ describe('loadPolicy', () => {
       exclusive: false,
       latestDecisionUs: 30_000_000,
       password: { scryptN: 16_384, scryptR: 8, scryptP: 2 },
-      limits: [{ ban: { afterThrottles: 5, forUs: 120_000_000 }, maxKeys: 9 }],
+      limits: [{ ban: { afterThrottles: 5, stepsUs: [120_000_000], forgetUs: 0 }, maxKeys: 9 }],
     });
   });
 
@@ -91,6 +109,101 @@ describe('loadPolicy', () => {
     const text = 'match: [login], by: ip, family: fixed-window, capacity: 5, window: 1min';
     expect(limitOf(text)).toMatchObject({ family: 'fixed-window', windowUs: 60_000_000, anchor: 'calendar' });
     expect(limitOf(`${text}, anchor: first-hit`)).toMatchObject({ anchor: 'first-hit' });
+  });
+
+  const bucket = 'family: token-bucket, capacity: 50, refill: 5/s';
+
+  it.each([
+    { by: 'global', parts: [], because: 'one counter has no parts' },
+    { by: '[global]', parts: [], because: 'a list of one is the one' },
+    { by: 'master', parts: ['master'], because: 'a word is a list of one' },
+    {
+      by: '[class, key, ip, account, master]',
+      parts: ['ip', 'master', 'account', 'key', 'class'],
+      because: 'the order is ours',
+    },
+  ])('reads by: $by, because $because', ({ by, parts }) => {
+    expect(limitOf(`match: [account], by: ${by}, ${bucket}`)?.by).toEqual(parts);
+  });
+
+  it.each([
+    { by: 'class', costs: [1, 1, 1, 1, 1, 1], because: 'every request is of a class' },
+    { by: '[ip, class]', costs: [1, 1, 1, 1, 1, 1], because: 'every request has both' },
+    { by: 'master', costs: [1, 0, 1, 1, 0, 0], because: 'a master is found by the account' },
+    { by: '[ip, key]', costs: [0, 0, 1, 1, 0, 0], because: 'both must be there' },
+    { by: '[master, class]', costs: [1, 0, 1, 1, 0, 0], because: 'both must be there' },
+  ])('takes "*" by $by for what carries it: $because', ({ by, costs }) => {
+    expect(limitOf(`match: "*", by: ${by}, ${bucket}`)?.costs).toEqual(costs);
+  });
+
+  it.each([
+    { text: 'by: ip', prefix: { v4: 32, v6: 64 }, because: 'a household has a /64 of its own' },
+    { text: 'by: [key, ip]', prefix: { v4: 32, v6: 64 }, because: 'so it is in a combination' },
+    { text: 'by: ip, prefix: { v6: 56 }', prefix: { v4: 32, v6: 56 }, because: 'what is not written is as usual' },
+    { text: 'by: ip, prefix: { v4: 24 }', prefix: { v4: 24, v6: 64 }, because: 'what is not written is as usual' },
+    { text: 'by: key', prefix: null, because: 'a key has no bits to share' },
+  ])('counts $text with the prefix $prefix: $because', ({ text, prefix }) => {
+    expect(limitOf(`match: [account], ${text}, ${bucket}`)?.ipPrefix).toEqual(prefix);
+  });
+
+  it.each([
+    {
+      ban: '{ after: 5, for: 2min }',
+      stepsUs: [120_000_000],
+      forgetUs: 0,
+      because: 'one step is remembered by nobody',
+    },
+    { ban: '{ after: 5, for: [2min] }', stepsUs: [120_000_000], forgetUs: 0, because: 'a list of one is the one' },
+    {
+      ban: '{ after: 5, for: [2min, 2min, 1h] }',
+      stepsUs: [120_000_000, 120_000_000, 3_600_000_000],
+      forgetUs: 3_600_000_000,
+      because: 'a ladder is forgotten after its longest step',
+    },
+    {
+      ban: '{ after: 5, for: [1s, 2s], forget: 1min }',
+      stepsUs: [1_000_000, 2_000_000],
+      forgetUs: 60_000_000,
+      because: 'unless it says otherwise',
+    },
+  ])('reads ban: $ban, because $because', ({ ban, stepsUs, forgetUs }) => {
+    const limit = limitOf(`match: [account], by: key, ${bucket}, ban: ${ban}`);
+    expect(limit?.ban).toEqual({ afterThrottles: 5, stepsUs, forgetUs });
+  });
+
+  it('reads ages, kills and shadows', () => {
+    const ages = 'age: { order.place: [{ under: 5s, cells: 8 }, { under: 10s, cells: 0 }] }';
+    const limit = limitOf(`match: "*", by: key, ${bucket}, ${ages}, kill: true`);
+    expect(limit?.ageCosts).toEqual([
+      [],
+      [],
+      [],
+      [
+        { underUs: 5_000_000, cells: 8 },
+        { underUs: 10_000_000, cells: 0 },
+      ],
+      [],
+      [],
+    ]);
+    expect(limit).toMatchObject({ kills: true, isShadow: false });
+    expect(limitOf(`match: "*", by: key, ${bucket}, shadow: true`)).toMatchObject({ kills: false, isShadow: true });
+  });
+
+  it('says what fills give, by class', () => {
+    const limit = limitOf(
+      'match: [order.place, account], by: key, family: earned-budget, capacity: 5, earns: { order.place: 7 }',
+    );
+    expect(limit).toMatchObject({ creditsMax: [0, 0, 0, 7, 0, 0], costs: [0, 0, 1, 1, 0, 0], trickleUs: null });
+  });
+
+  it.each([
+    { ranges: '[10.0.0.0/8]', read: ['10.0.0.0/8'], because: 'it stands there' },
+    { ranges: '[10.1.2.3]', read: ['10.1.2.3/32'], because: 'an address is a range of one' },
+    { ranges: '["2001:DB8:0::/48", "::1"]', read: ['2001:db8::/48', '::1/128'], because: 'each has one spelling' },
+    { ranges: '[10.128.0.0/9, 10.0.0.254/31]', read: ['10.128.0.0/9', '10.0.0.254/31'], because: 'bits are bits' },
+  ])('trusts proxies in $ranges, read as $read, because $because', ({ ranges, read }) => {
+    const text = goodPolicy.replace('limits:', `clientIp: { trustedProxies: ${ranges} }\nlimits:`);
+    expect(load(text).clientIp).toEqual({ from: 'trusted-proxies', ranges: read });
   });
 
   it('leaves a quarter of the replay memory to one key, rounded up, unless it says otherwise', () => {
@@ -122,9 +235,12 @@ describe('compilePolicy', () => {
       limits: [
         {
           name: 'orders-key',
-          by: 'key',
+          by: ['key'],
+          ipPrefix: null,
           numbers: { family: 'token-bucket', capacity: 20, refillCells: 10, refillPeriodUs: 1_000_000 },
           costs: [0, 0, 0, 1, 0, 0],
+          ageCosts: [[], [], [], [], [], []],
+          isShadow: false,
           ban: null,
           maxKeys: 100_000,
         },
@@ -143,9 +259,14 @@ describe('compilePolicy', () => {
     expect(createGate(spec, [1, 2]).engine).toBe('ts');
   });
 
-  it('refuses a sliding log, which is for judging a target by its URL', () => {
-    const policy = load(goodPolicy.replace('token-bucket', 'sliding-log').replace('refill: 10 per 1s', 'window: 1s'));
-    expect(policy.limits[0]).toMatchObject({ family: 'sliding-log', capacity: 20, windowUs: 1_000_000 });
+  it('refuses a log that no gate can keep, and says so with the file', () => {
+    const log = goodPolicy.replace('token-bucket', 'sliding-log').replace('refill: 10 per 1s', 'window: 1s');
+    expect(compilePolicy(load(log), 0).limits[0]?.numbers).toEqual({
+      family: 'sliding-log',
+      capacity: 20,
+      windowUs: 1_000_000,
+    });
+    const policy = load(log.replace('capacity: 20', 'capacity: 10001'));
     let thrown: unknown = null;
     try {
       compilePolicy(policy, 0);
@@ -155,8 +276,74 @@ describe('compilePolicy', () => {
     expect(thrown).toBeInstanceOf(FloodproofError);
     expect(thrown).toMatchObject({
       code: 'FP_GATE_INVALID',
-      message: 'the embedded gateway cannot enforce the policy small: it is for judging a target by its URL',
-      faults: [{ code: 'FP_FAMILY_NOT_ENFORCED', file: 'policy.yaml' }],
+      message: 'the embedded gateway cannot enforce the policy small',
+      faults: [{ file: 'policy.yaml' }],
     });
+  });
+
+  it.each<{ text: string; numbers: LimitNumbers; because: string }>([
+    {
+      text: 'family: token-bucket, capacity: 50000, refill: 10000/s, cost: 500',
+      numbers: { family: 'token-bucket', capacity: 50_000, refillCells: 10_000, refillPeriodUs: 1_000_000 },
+      because: 'credits are cells',
+    },
+    {
+      text: 'family: decaying-counter, capacity: 15, decay: 1 per 3s',
+      numbers: { family: 'token-bucket', capacity: 15, refillCells: 1, refillPeriodUs: 3_000_000 },
+      because: 'a counter that falls is a bucket that fills',
+    },
+    {
+      text: 'family: leaky-queue, capacity: 10, queue: 5, refill: 10/s',
+      numbers: { family: 'leaky-queue', capacity: 10, queueCells: 5, refillCells: 10, refillPeriodUs: 1_000_000 },
+      because: 'a queue is one',
+    },
+    {
+      text: 'family: fixed-window, capacity: 5, window: 1s, counts: all',
+      numbers: { ...plainWindow, countsDenied: true },
+      because: 'failed attempts may count',
+    },
+    {
+      text: 'family: fixed-window, capacity: 5, window: 1s, anchor: first-hit',
+      numbers: { ...plainWindow, anchor: 'first-hit' },
+      because: 'by default they do not',
+    },
+    {
+      text: 'family: fill-counter, capacity: 5, window: 1s, fills: { order.place: 5 }',
+      numbers: { ...plainWindow, credit: 'to-zero' },
+      because: 'fills undo orders, and no more',
+    },
+    {
+      text: 'family: ratio-monitor, capacity: 5, window: 1s, earns: { order.place: 5 }',
+      numbers: { ...plainWindow, credit: 'below-zero' },
+      because: 'fills earn orders',
+    },
+    {
+      text: 'family: sliding-log, capacity: 5, window: 1s',
+      numbers: { family: 'sliding-log', capacity: 5, windowUs: 1_000_000 },
+      because: 'a log is one',
+    },
+    {
+      text: 'family: sliding-counter, capacity: 5, window: 1s',
+      numbers: { family: 'sliding-counter', capacity: 5, windowUs: 1_000_000 },
+      because: 'so is its approximation',
+    },
+    {
+      text: 'family: earned-budget, capacity: 5, trickle: 10s, earns: { order.place: 1 }',
+      numbers: { family: 'earned-budget', capacity: 5, trickleUs: 10_000_000 },
+      because: 'a budget may trickle',
+    },
+    {
+      text: 'family: earned-budget, capacity: 5, earns: { order.place: 1 }',
+      numbers: { family: 'earned-budget', capacity: 5, trickleUs: null },
+      because: 'or it does not',
+    },
+    {
+      text: 'family: concurrency, capacity: 5',
+      numbers: { family: 'concurrency', capacity: 5 },
+      because: 'nothing passes with time',
+    },
+  ])('makes $numbers.family of $text: $because', ({ text, numbers }) => {
+    const policy = policyWith(`match: [order.place], by: key, ${text}`);
+    expect(compilePolicy(policy, 0).limits[0]?.numbers).toEqual(numbers);
   });
 });

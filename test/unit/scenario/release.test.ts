@@ -120,7 +120,7 @@ function worstExcess(file: string, limitName: string, policy: Policy, freshIp: b
     const ip = freshIp ? `10.0.${i >> 8}.${i & 255}` : '127.0.0.9';
     // Every attempt of a stuffing names another account.
     if (gate.limit(nowUs, requestClass, ip, `account-${i}`, 'key') === Decision.admitted) admitted += 1;
-    worst = Math.max(worst, admitted - promisedCells(spotExchange, limit, nowUs));
+    worst = Math.max(worst, admitted - (promisedCells(spotExchange, limit, nowUs) ?? 0));
   }
   return worst;
 }

@@ -1,0 +1,132 @@
+/** Plays a scene against a server of the zoo over real sockets, and judges it as any run is judged. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Identity } from '../../actors/actor.js';
+import { buildWorld } from '../../actors/identities/world.js';
+import { Outcome } from '../../actors/outcome.js';
+import type { RegisteredAccount, World } from '../../actors/world.js';
+import { type Played, play } from '../../engine/play.js';
+import { judgeRun } from '../../judge/judge.js';
+import type { VerdictDocument } from '../../judge/verdict.js';
+import { type Plan, type Policy, requestClasses } from '../../scenario/plan.js';
+import { checkTarget } from '../../targets/loopback.js';
+import { findIdentityTransport } from '../../targets/source-address.js';
+import { planOf, type Scene } from './scene.js';
+
+/** What a scene is played against. */
+export interface Stand {
+  /** @returns where it listens. */
+  listen(): Promise<string>;
+  close(): void | Promise<void>;
+  /** Orders that an account has open; left out: it does not tell. */
+  openOrders?(account: string): number;
+}
+
+export type BuildStand = (policy: Policy, registered: readonly RegisteredAccount[]) => Stand;
+
+export interface SceneResult {
+  readonly document: VerdictDocument;
+  /** What was not kept: expectations as they are written, and `orders-executed`. */
+  readonly broken: readonly string[];
+  readonly evidence: readonly string[];
+}
+
+/** The name of the expectation that the judge can not see: an order is executed exactly when it was admitted. */
+export const ORDERS_EXECUTED = 'orders-executed';
+
+/** A machine that stalls does not do so again and again. */
+const TRIES_MAX = 4;
+
+/** Plays it again when the generator fell behind, since such a run says nothing of the server. */
+export async function playScene(scene: Scene, build: BuildStand, seed: number): Promise<SceneResult> {
+  for (let tries = 1; ; tries++) {
+    const result = await playOnce(scene, build, seed);
+    if (result.document.verdict !== 'invalid' || tries === TRIES_MAX) return result;
+  }
+}
+
+async function playOnce(scene: Scene, build: BuildStand, seed: number): Promise<SceneResult> {
+  const plan = planOf(scene);
+  const world = buildWorld(plan, seed);
+  const stand = build(plan.policy, world.registered);
+  const folder = mkdtempSync(join(tmpdir(), 'floodproof-zoo-'));
+  try {
+    const url = await stand.listen();
+    const played = await play({
+      plan,
+      seed,
+      workers: 1,
+      engine: 'ts',
+      target: await checkTarget(url),
+      transport: await findIdentityTransport(),
+      folder,
+      arrivalsMax: null,
+      closedLoop: null,
+      stop: new AbortController().signal,
+      onProgress: () => undefined,
+    });
+    const document = judge(plan, world, played, seed, url);
+    const isTold = document.verdict === 'fail';
+    const broken = document.expectations.filter(({ pass }) => isTold && pass === false);
+    const orders = unexplainedOrders(world, played, stand);
+    return {
+      document,
+      broken: [...broken.map(({ text }) => text), ...(orders.length > 0 ? [ORDERS_EXECUTED] : [])],
+      evidence: [...broken.flatMap(({ text, evidence }) => evidence.map((line) => `${text}: ${line}`)), ...orders],
+    };
+  } finally {
+    await stand.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function judge(plan: Plan, world: World, played: Played, seed: number, target: string): VerdictDocument {
+  return judgeRun({
+    plan,
+    world,
+    observations: played.observations,
+    generator: played.generator,
+    isInterrupted: played.isInterrupted,
+    seed,
+    target,
+    engine: 'ts',
+    notes: [],
+    replay: '',
+    versions: {},
+    startedAt: new Date().toISOString(),
+    durationMs: Math.round(played.durationUs / 1000),
+  });
+}
+
+/**
+ * Accounts with more open orders than can be: each is of a request to place one that was answered by an admission, or
+ * by nothing that tells. What was throttled, banned or refused has placed none.
+ */
+function unexplainedOrders(world: World, played: Played, stand: Stand): string[] {
+  const placed = new Map<number, number>();
+  const placeClass = requestClasses.indexOf('order.place');
+  for (const { rows, columns } of played.observations()) {
+    for (let row = 0; row < rows; row++) {
+      if (columns.requestClass[row] !== placeClass || isRefusal(columns.outcome[row] as number)) continue;
+      // A replay places its order for the account whose signature it repeats.
+      const account = columns.account[row] as number;
+      placed.set(account, (placed.get(account) ?? 0) + 1);
+    }
+  }
+  return world.identities.filter(hasAccount).flatMap(({ accountIndex, account }) => {
+    const open = stand.openOrders?.(account) ?? 0;
+    const explained = placed.get(accountIndex) ?? 0;
+    if (open <= explained) return [];
+    return [`${account} has ${open} open orders, and ${explained} of its requests may have placed one`];
+  });
+}
+
+function hasAccount({ account }: Identity): boolean {
+  return account !== '';
+}
+
+function isRefusal(outcome: number): boolean {
+  const refusals: readonly number[] = [Outcome.throttled, Outcome.never, Outcome.banned, Outcome.refused];
+  return refusals.includes(outcome);
+}
