@@ -44,7 +44,7 @@ export function boundFormula(numbers: LimitNumbers): string {
     case 'leaky-queue':
       return `${numbers.capacity} + ${numbers.queueCells} + ${numbers.refillCells} x w / ${durationWords(numbers.refillPeriodUs)}`;
     case 'fixed-window':
-      return `${numbers.capacity} x (ceil(w / ${durationWords(numbers.windowUs)}) + 1)`;
+      return `${numbers.capacity} x (ceil(w / ${durationWords(numbers.windowUs)}) + 1), and ${numbers.capacity} in each window of one phase`;
     case 'sliding-log':
       return `${numbers.capacity} x (floor(w / ${durationWords(numbers.windowUs)}) + 1)`;
     case 'sliding-counter':

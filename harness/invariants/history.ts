@@ -133,11 +133,28 @@ function* merged(history: History, cellsMax: number): Generator<History> {
   for (const [index, play] of plays.entries()) {
     if (play !== Play.ask) continue;
     const one = { ...history, times: times.with(index, 1) };
-    if (times[index] !== 1 && sumOf(index) <= cellsMax) yield { ...one, cells: cells.with(index, sumOf(index)) };
+    const most = Math.min(times[index] as number, Math.floor(cellsMax / (cells[index] as number)));
+    if (most > 1) {
+      const large = { ...one, cells: cells.with(index, most * (cells[index] as number)) };
+      const rest = (times[index] as number) - most;
+      yield rest === 0 ? large : withNext(large, index, cells[index] as number, rest);
+    }
     const isNext = plays[index + 1] === Play.ask && gapsUs[index + 1] === 0;
     const sum = isNext ? sumOf(index) + sumOf(index + 1) : cellsMax + 1;
     if (sum <= cellsMax) yield without({ ...one, cells: cells.with(index, sum) }, index + 1, 1, false);
   }
+}
+
+/** One more play right after the one at `index`. */
+function withNext(history: History, index: number, cells: number, times: number): History {
+  const at = index + 1;
+  return {
+    startUs: history.startUs,
+    plays: history.plays.toSpliced(at, 0, Play.ask),
+    gapsUs: history.gapsUs.toSpliced(at, 0, 0),
+    cells: history.cells.toSpliced(at, 0, cells),
+    times: history.times.toSpliced(at, 0, times),
+  };
 }
 
 function without(history: History, from: number, size: number, keepsTime: boolean): History {

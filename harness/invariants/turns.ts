@@ -18,6 +18,9 @@ export class Side {
   readonly services: Service[] = [];
   /** The answer to the last request. */
   last: Consumed = { admitted: true };
+  /** Cells of the last `release` and `credit`; 0: there was nothing to do. */
+  released = 0;
+  credited = 0;
   /** Costs of requests that were admitted and have not ended, oldest first. */
   readonly #held: number[] = [];
 
@@ -39,23 +42,25 @@ export class Side {
     return null;
   }
 
+  /** Ends the oldest request; a limiter that takes nothing back is not asked to. */
   *release(atUs: number): Talking {
-    const cells = this.#held.shift();
+    this.released = 0;
+    const cells = this.talk.limiters[this.who]?.release === undefined ? undefined : this.#held.shift();
     if (cells === undefined) return null;
+    this.released = cells;
     yield this.talk.release(atUs, cells, 'a', this.who);
     this.#note('release', cells);
     return null;
   }
 
+  /** A limiter that takes no credit is not given any. */
   *credit(atUs: number, cells: number): Talking {
+    this.credited = 0;
+    if (this.talk.limiters[this.who]?.credit === undefined) return null;
+    this.credited = cells;
     yield this.talk.credit(atUs, cells, 'a', this.who);
     this.#note('credit', cells);
     return null;
-  }
-
-  /** The cost that `release` would end; undefined: nothing is held. */
-  get oldestHeld(): number | undefined {
-    return this.#held[0];
   }
 
   #note(kind: 'release' | 'credit', cells: number): void {
@@ -120,14 +125,13 @@ export function* playDue(history: History, side: Side, promised: Promised, grain
     const cells = history.cells[index] as number;
     atUs += history.gapsUs[index] as number;
     if (play === Play.release) {
-      const held = side.oldestHeld;
       yield* side.release(atUs);
-      if (held !== undefined) promised.release(held);
+      if (side.released > 0) promised.release(side.released);
       continue;
     }
     if (play === Play.credit) {
       yield* side.credit(atUs, cells);
-      promised.credit(atUs, cells);
+      if (side.credited > 0) promised.credit(atUs, cells);
       continue;
     }
     for (let time = history.times[index] as number; time > 0; time -= 1) {

@@ -75,6 +75,13 @@ describe('the checker of purity', () => {
     expect(faultsOf(text)).toEqual([]);
   });
 
+  test('knows the parts of the kit that have effects, and takes the rest for pure', () => {
+    const faultsAt = (path: string): string[] => purityFaults([{ path, text: 'Date.now();' }]);
+    expect(faultsAt('harness/invariants/checks/isolation.ts')).toHaveLength(1);
+    expect(faultsAt('harness/invariants/peers/bottleneck.ts')).toEqual([]);
+    expect(faultsAt('harness/invariants/played-clock.ts')).toEqual([]);
+  });
+
   test.each(pureRooms)('looks into %s', (room) => {
     expect(faultsOf('Date.now();', room)).toHaveLength(1);
   });

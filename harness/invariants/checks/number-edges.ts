@@ -30,7 +30,12 @@ export const numberEdges: Invariant<Both> = {
     const { grainUs } = claims;
     const fullUs = fullWaitUs(claims);
     const starts = EDGES_US.flatMap((us) => [us - 2 * grainUs, us - grainUs, us]).filter((us) => us > 0);
-    const startsUs = [0, grainUs, ...starts.map((us) => upToGrain(us, grainUs))].filter((us) => us <= START_US_MAX);
+    // A clock that shows 0 is taken for one that was never read more often than any other edge matters.
+    const startsUs = [
+      ...Array<number>(starts.length).fill(0),
+      grainUs,
+      ...starts.map((us) => upToGrain(us, grainUs)),
+    ].filter((us) => us <= START_US_MAX);
     // Whole refills and single grains: what lies between is for other invariants.
     const gapsUs = fullUs === null ? [grainUs] : [grainUs, fullUs];
     const shape = { ...shapeOf(claims, false), startsUs, gapsUs, isLoose: false, lengthMax: 12 };

@@ -1,7 +1,7 @@
 //! Several threads on one gate: what they are given together is what one thread would have been given.
 use floodproof_core::{
-    AuthSpec, BanSpec, Caller, Decision, Gate, GateSpec, HashKind, HashSecret, LimitBy, LimitNumbers, LimitSpec,
-    SignatureEncoding, SignedRequest, WindowAnchor,
+    AuthSpec, BanSpec, Caller, Decision, Extent, Gate, GateSpec, HashKind, HashSecret, IpPrefix, LimitNumbers, LimitPart, LimitSpec,
+    SignatureEncoding, SignedRequest, WindowAnchor, WindowCredit,
 };
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,6 +9,10 @@ use std::thread;
 
 const SECRET: HashSecret = HashSecret { k0: 3, k1: 4 };
 const THREADS: usize = 4;
+const GLOBAL: &[LimitPart] = &[];
+const IP: &[LimitPart] = &[LimitPart::Ip];
+const ACCOUNT: &[LimitPart] = &[LimitPart::Account];
+const KEY: &[LimitPart] = &[LimitPart::Key];
 
 fn bucket(capacity: u64, refill_period_us: u64) -> LimitNumbers {
     LimitNumbers::TokenBucket {
@@ -23,14 +27,20 @@ fn window(capacity: u64, anchor: WindowAnchor) -> LimitNumbers {
         capacity,
         window_us: 1_000_000,
         anchor,
+        credit: WindowCredit::None,
+        counts_denied: false,
     }
 }
 
-fn limit(by: LimitBy, numbers: LimitNumbers, max_keys: u64) -> LimitSpec {
+fn limit(by: &[LimitPart], numbers: LimitNumbers, max_keys: u64) -> LimitSpec {
     LimitSpec {
-        by,
+        name: String::new(),
+        by: by.to_vec(),
+        ip_prefix: None,
         numbers,
         costs: vec![1],
+        age_costs: vec![Vec::new()],
+        is_shadow: false,
         ban: None,
         max_keys,
     }
@@ -70,7 +80,7 @@ fn ask(gate: &mut Gate, now_us: u64, account: &str) -> bool {
         key_id: b"",
     };
     #[expect(clippy::cast_precision_loss, reason = "times of these tests are small")]
-    let decision = gate.limit(now_us as f64, 0.0, caller).unwrap();
+    let decision = gate.limit(now_us as f64, 0.0, caller, Extent::default()).unwrap();
     decision == Decision::Admitted
 }
 
@@ -78,17 +88,18 @@ fn ask(gate: &mut Gate, now_us: u64, account: &str) -> bool {
 fn one_hot_key_is_given_its_capacity_and_no_cell_more_or_less() {
     let ban = BanSpec {
         after_throttles: (1 << 31) - 1,
-        for_us: 1,
+        steps_us: vec![1],
+        forget_us: 0,
     };
     let banning = LimitSpec {
         ban: Some(ban),
-        ..limit(LimitBy::Account, bucket(10_000, 1_000_000), 10)
+        ..limit(ACCOUNT, bucket(10_000, 1_000_000), 10)
     };
     for limit in [
-        limit(LimitBy::Account, bucket(10_000, 1_000_000), 10),
-        limit(LimitBy::Global, bucket(10_000, 1_000_000), 1),
-        limit(LimitBy::Account, window(10_000, WindowAnchor::Calendar), 10),
-        limit(LimitBy::Account, window(10_000, WindowAnchor::FirstHit), 10),
+        limit(ACCOUNT, bucket(10_000, 1_000_000), 10),
+        limit(GLOBAL, bucket(10_000, 1_000_000), 1),
+        limit(ACCOUNT, window(10_000, WindowAnchor::Calendar), 10),
+        limit(ACCOUNT, window(10_000, WindowAnchor::FirstHit), 10),
         banning,
     ] {
         let spec = spec(vec![limit]);
@@ -99,7 +110,7 @@ fn one_hot_key_is_given_its_capacity_and_no_cell_more_or_less() {
 
 #[test]
 fn while_time_goes_on_a_hot_key_is_given_all_that_comes_back_and_not_more() {
-    let spec = spec(vec![limit(LimitBy::Account, bucket(100, 7), 10)]);
+    let spec = spec(vec![limit(ACCOUNT, bucket(100, 7), 10)]);
     let now_us = AtomicU64::new(0);
     let admitted = together(&spec, |gate, _| {
         let mut count = 0;
@@ -122,7 +133,7 @@ fn while_time_goes_on_a_hot_key_is_given_all_that_comes_back_and_not_more() {
 fn keys_that_fight_for_too_few_slots_are_given_no_more_than_their_limit() {
     const KEYS: usize = 23;
     for numbers in [bucket(50, 1_000_000), window(50, WindowAnchor::FirstHit)] {
-        let spec = spec(vec![limit(LimitBy::Account, numbers, 6)]);
+        let spec = spec(vec![limit(ACCOUNT, numbers, 6)]);
         let names: Vec<String> = (0..KEYS).map(|key| format!("key-{key}")).collect();
         let admitted = together(&spec, |gate, thread| {
             let mut counts = [0_u64; KEYS];
@@ -145,7 +156,7 @@ fn keys_that_fight_for_too_few_slots_are_given_no_more_than_their_limit() {
 fn slots_that_change_hands_all_the_time_give_no_key_more_than_its_bucket() {
     const KEYS: usize = 9;
     let names: Vec<String> = (0..KEYS).map(|key| format!("key-{key}")).collect();
-    let spec = spec(vec![limit(LimitBy::Account, bucket(2, 10), 3)]);
+    let spec = spec(vec![limit(ACCOUNT, bucket(2, 10), 3)]);
     let now_us = AtomicU64::new(0);
     let admitted = together(&spec, |gate, thread| {
         let mut counts = [0_u64; KEYS];
@@ -169,9 +180,9 @@ fn slots_that_change_hands_all_the_time_give_no_key_more_than_its_bucket() {
 #[test]
 fn several_limits_at_once_are_each_held_and_denied_requests_charge_nothing() {
     let spec = spec(vec![
-        limit(LimitBy::Ip, bucket(400, 1_000_000), 100),
-        limit(LimitBy::Global, bucket(1_000, 1_000_000), 1),
-        limit(LimitBy::Account, window(400, WindowAnchor::Calendar), 100),
+        limit(IP, bucket(400, 1_000_000), 100),
+        limit(GLOBAL, bucket(1_000, 1_000_000), 1),
+        limit(ACCOUNT, window(400, WindowAnchor::Calendar), 100),
     ]);
     let admitted = together(&spec, |gate, thread| {
         let name = format!("account-{}", thread % 2);
@@ -184,7 +195,7 @@ fn several_limits_at_once_are_each_held_and_denied_requests_charge_nothing() {
 
 #[test]
 fn of_all_threads_that_send_one_signature_at_once_one_is_admitted() {
-    let mut spec = spec(vec![limit(LimitBy::Key, bucket(1_000_000, 1), 10)]);
+    let mut spec = spec(vec![limit(KEY, bucket(1_000_000, 1), 10)]);
     spec.auth = Some(AuthSpec {
         signed: vec![true],
         hash: HashKind::Sha256,
@@ -211,7 +222,7 @@ fn of_all_threads_that_send_one_signature_at_once_one_is_admitted() {
                 key_id: b"key",
                 ..Caller::default()
             };
-            let decision = gate.decide(0.0, 0.0, caller, &signed).unwrap();
+            let decision = gate.decide(0.0, 0.0, caller, Extent::default(), &signed).unwrap();
             assert!(
                 matches!(decision, Decision::Admitted | Decision::Replayed),
                 "{decision:?}"
