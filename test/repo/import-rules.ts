@@ -8,6 +8,7 @@ export const allowedEdges: Readonly<Record<string, readonly string[]>> = {
   core: [],
   native: ['core'],
   scenario: ['core'],
+  invariants: ['core', 'native', 'signing'],
   signing: ['core'],
   actors: ['core', 'scenario', 'signing'],
   targets: ['core', 'native', 'scenario', 'signing', 'actors'],
