@@ -26,7 +26,7 @@ class FakeConnection extends EventEmitter {
 function stage() {
   const limits = [
     aConcurrency({ by: ['account'], capacity: 3, costs: costs({ 'order.place': 1 }, 0) }),
-    aTokenBucket(),
+    aTokenBucket({ name: 'others' }),
   ];
   const spec = compilePolicy(aPolicy(limits), originUs);
   const gate = createGate(spec, hashSecret);
