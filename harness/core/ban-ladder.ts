@@ -49,8 +49,12 @@ export class BanLadder {
     if (this.#levels !== null) this.#levels[slot] = 0;
   }
 
-  /** Takes over what another ladder knows of a slot; see `Gate.change`. */
-  carry(old: BanLadder, slot: number): void {
+  /**
+   * Takes over what another ladder knows of a slot; see `Gate.change`. What is forgotten by now stays so under the new
+   * rule, since the slot may have passed to another key and back.
+   */
+  carry(old: BanLadder, slot: number, nowUs: number): void {
+    if (old.forgottenAtUs(slot) <= nowUs) return;
     this.#untilUs[slot] = old.untilUs(slot);
     if (this.#levels !== null) this.#levels[slot] = Math.min(old.#levelOf(slot), this.#stepsUs.length);
   }

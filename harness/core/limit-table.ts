@@ -181,7 +181,9 @@ export class LimitTable {
   strike(): void {
     if (this.#bans === null || !this.#takeSlot()) return;
     const at = this.#slot * SLOT_WORDS + STRIKES;
-    const strikes = (this.#words[at] as number) + 1;
+    // A full counter can throttle too, when a budget is smaller than the cost; its slot may be lost at any time.
+    const isFresh = this.#family.idleAtUs(this.#own) <= this.#nowUs;
+    const strikes = isFresh ? 1 : (this.#words[at] as number) + 1;
     if (strikes < this.#bans.afterThrottles) {
       this.#words[at] = strikes;
       return;
@@ -228,7 +230,7 @@ export class LimitTable {
       this.#load(slot, this.#own);
       this.#family.carry(old.#family, this.#own, nowUs);
       this.#store(slot, this.#own);
-      if (this.#bans !== null && old.#bans !== null) this.#bans.carry(old.#bans, slot);
+      if (this.#bans !== null && old.#bans !== null) this.#bans.carry(old.#bans, slot, nowUs);
     }
     this.#cold.atUs = old.#cold.atUs;
     this.#cold.part = old.#cold.part;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createGate } from '../../harness/core/index.js';
 import { compareGates, expectAllSeen } from './comparison.js';
 import { describeTwins, nativeGate, operationsWanted } from './engines.js';
-import { specs } from './random-operations.js';
+import { specs } from './random-specs.js';
 
 const SEED = 20_251_124;
 const TIMEOUT_MS = 1_200_000;

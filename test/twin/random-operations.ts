@@ -1,86 +1,34 @@
-/** Random policies and random things that callers do to a gate, right and wrong, for both engines alike. */
+/** Random things that callers do to a gate, right and wrong, for both engines alike. */
 import fc from 'fast-check';
 import { encodeRecord, type RequestRecord } from '../../harness/core/index.js';
-import type { AuthSpec, GateSpec, LimitNumbers, LimitSpec } from '../../harness/core/spec.js';
-import { Answer, type Gate, HORIZON_US } from '../../harness/core/spec.js';
-import { inexactReason } from '../../harness/core/token-bucket.js';
+import { Answer, type Gate, type GateSpec, HORIZON_US } from '../../harness/core/spec.js';
 import { FloodproofError } from '../../harness/errors.js';
-
-const capacities = fc.oneof(
-  { weight: 5, arbitrary: fc.integer({ min: 1, max: 4 }) },
-  fc.constantFrom(1000, 2 ** 31 - 1),
-);
-const smallTimes = fc.integer({ min: 1, max: 60 });
-
-const numbers: fc.Arbitrary<LimitNumbers> = fc.oneof(
-  fc
-    .record({
-      family: fc.constant('token-bucket' as const),
-      capacity: capacities,
-      refillCells: fc.oneof(
-        { weight: 4, arbitrary: fc.integer({ min: 1, max: 9 }) },
-        fc.constantFrom(28_999, 2 ** 31 - 1),
-      ),
-      refillPeriodUs: fc.oneof(
-        { weight: 5, arbitrary: smallTimes },
-        fc.constantFrom(3_000_000, 86_400_000_000, 2 ** 40),
-      ),
-    })
-    .filter((bucket) => inexactReason(bucket) === null),
-  fc.record({
-    family: fc.constant('fixed-window' as const),
-    capacity: capacities,
-    windowUs: fc.oneof({ weight: 5, arbitrary: smallTimes }, fc.constantFrom(60_000_000, 2 ** 52)),
-    anchor: fc.constantFrom('calendar' as const, 'first-hit' as const),
-  }),
-);
-
-function limits(classCount: number): fc.Arbitrary<LimitSpec[]> {
-  const one = fc.record({
-    name: fc.constant(''),
-    by: fc.constantFrom('ip' as const, 'account' as const, 'key' as const, 'global' as const),
-    numbers,
-    costs: fc.array(fc.constantFrom(0, 1, 1, 1, 1, 1, 2, 3, 5), { minLength: classCount, maxLength: classCount }),
-    ban: fc.option(fc.record({ afterThrottles: fc.integer({ min: 1, max: 3 }), forUs: smallTimes }), { freq: 2 }),
-    // Up to six slots, fewer than there are ids.
-    maxKeys: fc.integer({ min: 1, max: 5 }),
-  });
-  return fc.array(one, { maxLength: 4 }).map((list) => list.map((limit, index) => ({ ...limit, name: `${index}` })));
-}
-
-function auths(classCount: number): fc.Arbitrary<AuthSpec> {
-  const rules = fc.record({
-    signed: fc.array(fc.boolean(), { minLength: classCount, maxLength: classCount }),
-    windowUsMax: fc.constantFrom(1, 20, 80, 400),
-    futureUs: fc.integer({ min: 0, max: 20 }),
-    hash: fc.constantFrom('sha256' as const, 'sha384' as const, 'sha512' as const),
-    encoding: fc.constantFrom('hex' as const, 'base64' as const),
-    replay: fc.option(fc.tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 6 }))),
-  });
-  return rules.map(({ replay, ...auth }) => {
-    const [replayCapacity, share] = replay ?? [null, 0];
-    return { ...auth, replayCapacity, replayPerKey: replayCapacity === null ? 0 : Math.min(share, replayCapacity) };
-  });
-}
-
-export const specs: fc.Arbitrary<GateSpec> = fc.integer({ min: 1, max: 3 }).chain((classCount) =>
-  fc.record({
-    classes: fc.constant(Array.from({ length: classCount }, (_, index) => `class-${index}`)),
-    limits: limits(classCount),
-    auth: fc.option(auths(classCount), { freq: 6 }),
-    originUs: fc.constantFrom(0, 12_345, 1_700_000_000_000_000, 2 ** 52 - HORIZON_US),
-  }),
-);
-
-/** The same, with room for every id there is. */
-export const roomySpecs: fc.Arbitrary<GateSpec> = specs.map((spec) => ({
-  ...spec,
-  limits: spec.limits.map((limit) => ({ ...limit, maxKeys: 200 })),
-}));
+import { changedSpec, changes } from './random-changes.js';
 
 const weird = ['', ' ', 'é', '\ud800', '\u0130', 'x'.repeat(65), 'y'.repeat(257), `${'z'.repeat(256)}é`, 'a\0b'];
-const ids = fc.oneof(
+const ips = fc.oneof(
+  {
+    weight: 30,
+    arbitrary: fc.constantFrom(
+      '10.0.0.1',
+      '10.0.0.1',
+      '10.0.0.2',
+      '10.0.1.1',
+      '10.128.0.0',
+      '192.0.2.7',
+      '::ffff:10.0.0.1',
+    ),
+  },
+  { weight: 8, arbitrary: fc.constantFrom('2001:db8::1', '2001:db8::2', '2001:DB8:0:1::', '::1', '::', 'fe80::1') },
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom('a', '10.0.0', '010.0.0.1', 'fe80::1%eth0', '[::1]', '1::2::3', '10.0.0.1/8'),
+  },
+  fc.constantFrom(...weird),
+);
+const accounts = fc.oneof(
   { weight: 30, arbitrary: fc.constantFrom('a', 'a', 'b', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i') },
+  { weight: 10, arbitrary: fc.constantFrom('a/1', 'a/1/2', 'b/', '/', '/c', '//') },
   fc.constantFrom(...weird),
 );
 const keyIds = fc.oneof(
@@ -92,6 +40,16 @@ const messages = fc.oneof(
   fc.constantFrom('', 'grüße', '\udfff', 'long '.repeat(2000), '\ufeff'),
 );
 const times = fc.oneof({ weight: 20, arbitrary: fc.integer({ min: -60, max: 15 }) }, fc.constantFrom(Number.NaN, 0.5));
+const ages = fc.oneof(
+  { weight: 30, arbitrary: fc.constant(0) },
+  { weight: 15, arbitrary: fc.integer({ min: 1, max: 45 }) },
+  fc.constantFrom(2 ** 53 - 1, -1, 0.5, Number.NaN, 2 ** 53),
+);
+const elementCounts = fc.oneof(
+  { weight: 40, arbitrary: fc.constant(1) },
+  { weight: 8, arbitrary: fc.constantFrom(2, 3) },
+  { weight: 1, arbitrary: fc.constantFrom(65_535, 0, -1, 1.5, Number.NaN, 65_536) },
+);
 const windows = fc.oneof(
   { weight: 20, arbitrary: fc.constant(0) },
   { weight: 8, arbitrary: fc.integer({ min: 1, max: 99 }) },
@@ -123,36 +81,57 @@ const spoils = fc.oneof(
 export const operations = fc.record({
   kind: fc.oneof(
     { weight: 40, arbitrary: fc.constant('decide' as const) },
-    { weight: 12, arbitrary: fc.constant('limit' as const) },
-    { weight: 12, arbitrary: fc.constant('verify' as const) },
-    fc.constantFrom(
-      'batch' as const,
-      'batch' as const,
-      'cut-batch' as const,
-      'record' as const,
-      'record' as const,
-      'cut-record' as const,
-      'intern' as const,
-      'limit-caller' as const,
-      'limit-caller' as const,
-      'limit-batch' as const,
-      'add-key' as const,
-      'remove-key' as const,
-    ),
+    { weight: 20, arbitrary: fc.constant('limit' as const) },
+    { weight: 8, arbitrary: fc.constant('verify' as const) },
+    { weight: 8, arbitrary: fc.constant('release' as const) },
+    { weight: 8, arbitrary: fc.constant('credit' as const) },
+    { weight: 2, arbitrary: fc.constant('change' as const) },
+    {
+      weight: 4,
+      arbitrary: fc.constantFrom(
+        'batch' as const,
+        'batch' as const,
+        'cut-batch' as const,
+        'record' as const,
+        'record' as const,
+        'cut-record' as const,
+        'intern' as const,
+        'limit-caller' as const,
+        'limit-caller' as const,
+        'limit-batch' as const,
+        'add-key' as const,
+        'remove-key' as const,
+      ),
+    },
   ),
   stepUs: steps,
   classId: fc.oneof({ weight: 40, arbitrary: fc.integer({ min: 0, max: 2 }) }, fc.constantFrom(-1, 0.5, 3)),
-  ip: ids,
-  account: ids,
+  ip: ips,
+  account: accounts,
   keyId: keyIds,
-  ageUs: times,
+  /** Of the timestamp from now. */
+  offsetUs: times,
+  elements: elementCounts,
+  ageUs: ages,
   windowUs: windows,
   message: messages,
   spoil: spoils,
   /** Of a caller; now and then there is none of this number yet. */
   caller: fc.oneof({ weight: 20, arbitrary: fc.nat({ max: 4 }) }, fc.constantFrom(9, 1000)),
+  /** Of a limit, and of what it is credited with. */
+  limit: fc.oneof({ weight: 20, arbitrary: fc.nat({ max: 3 }) }, fc.constantFrom(-1, 0.5, 64)),
+  cells: fc.oneof(
+    { weight: 20, arbitrary: fc.integer({ min: 1, max: 4 }) },
+    fc.constantFrom(2 ** 31 - 1, 0, 0.5, 2 ** 31),
+  ),
+  change: changes,
 });
 export type Operation = typeof operations extends fc.Arbitrary<infer Value> ? Value : never;
+
+/** A count of elements that a record can say. */
+function packable(elements: number): number {
+  return Number.isInteger(elements) && elements >= 1 && elements <= 0xffff ? elements : 1;
+}
 
 /** A text as long as a right signature. */
 function blankSignature(spec: GateSpec): string {
@@ -171,6 +150,7 @@ export class Caller {
   readonly #gate: Gate;
   readonly #classCount: number;
   readonly #blank: string;
+  #spec: GateSpec;
   #nowUs: number;
   #batch: RequestRecord[] = [];
 
@@ -178,8 +158,9 @@ export class Caller {
     this.#gate = gate;
     this.#classCount = spec.classes.length;
     this.#blank = blankSignature(spec);
+    this.#spec = spec;
     this.#nowUs = spec.originUs;
-    gate.addKey('k1', 'first secret', 'a');
+    gate.addKey('k1', 'first secret', 'a/1');
     gate.addKey('k2', Uint8Array.of(0xff, 0, 0x80), 'b');
     gate.addKey('k3', 'third secret', '');
   }
@@ -200,16 +181,19 @@ export class Caller {
 
   #act(operation: Operation, nowUs: number): string {
     const gate = this.#gate;
-    const { keyId, ip, account, windowUs, message } = operation;
+    const { keyId, ip, account, windowUs, message, elements, ageUs } = operation;
     const classId = operation.classId < 3 ? operation.classId % this.#classCount : operation.classId;
-    const timestampUs = nowUs + operation.ageUs;
+    const timestampUs = nowUs + operation.offsetUs;
     const signature = this.#sign(operation);
     switch (operation.kind) {
-      case 'decide':
-        this.#batch.push({ nowUs, classId, ip, account, keyId, timestampUs, windowUs, message, signature });
-        return this.#seen(gate.decide(nowUs, classId, ip, account, keyId, timestampUs, windowUs, message, signature));
+      case 'decide': {
+        const request = { nowUs, classId, ip, account, keyId, timestampUs, windowUs, message, signature, ageUs };
+        this.#batch.push({ ...request, elements: packable(elements) });
+        const texts = [message, signature, elements, ageUs] as const;
+        return this.#seen(gate.decide(nowUs, classId, ip, account, keyId, timestampUs, windowUs, ...texts));
+      }
       case 'limit':
-        return this.#seen(gate.limit(nowUs, classId, ip, account, keyId));
+        return this.#seen(gate.limit(nowUs, classId, ip, account, keyId, elements, ageUs));
       case 'verify':
         return this.#seen(gate.verify(nowUs, keyId, timestampUs, windowUs, message, signature));
       case 'batch':
@@ -217,14 +201,18 @@ export class Caller {
         return this.#decideBatch(operation.kind === 'cut-batch');
       case 'record':
       case 'cut-record': {
-        const whole = encodeRecord({ ...operation, nowUs, classId: Math.max(0, classId), timestampUs, signature });
+        const times = { nowUs, timestampUs, windowUs, ageUs };
+        const numbers = { classId: Math.max(0, classId), elements: packable(elements) };
+        const whole = encodeRecord({ ...times, ...numbers, ip, account, keyId, message, signature });
+        // The form in which one that leaves its elements out is written too.
+        if (elements === 0) new DataView(whole.buffer).setUint16(46, 0, true);
         const isCut = operation.kind === 'cut-record';
         return this.#seen(gate.decideRecord(isCut ? whole.subarray(0, whole.length - 8) : whole));
       }
       case 'intern':
         return `caller ${gate.internCaller(ip, account, keyId)}`;
       case 'limit-caller':
-        return this.#seen(gate.limitCaller(nowUs, classId, operation.caller));
+        return this.#seen(gate.limitCaller(nowUs, classId, operation.caller, elements, ageUs));
       case 'limit-batch':
         return this.#limitBatch(operation, nowUs, classId);
       case 'add-key':
@@ -232,6 +220,17 @@ export class Caller {
         return 'added';
       case 'remove-key':
         return `removed: ${gate.removeKey(keyId)}`;
+      case 'release':
+        gate.release(nowUs, classId, ip, account, keyId, elements);
+        return 'released';
+      case 'credit':
+        return `credited: ${gate.credit(nowUs, this.#creditable(operation.limit), classId, ip, account, keyId, operation.cells)}`;
+      case 'change': {
+        const spec = changedSpec(this.#spec, operation.change);
+        gate.change(nowUs, spec);
+        this.#spec = spec;
+        return 'changed';
+      }
     }
   }
 
@@ -248,12 +247,22 @@ export class Caller {
   }
 
   /** Three callers in a row; with or without answers, and now and then without room for the decisions. */
-  #limitBatch({ caller, ageUs, message }: Operation, nowUs: number, classId: number): string {
+  #limitBatch({ caller, offsetUs, message }: Operation, nowUs: number, classId: number): string {
     const callers = Uint32Array.of(caller, Math.max(0, caller - 1), caller);
     const decisions = new Uint8Array(message === '' ? 2 : 3);
-    const answers = ageUs < -30 ? null : new Float64Array(3 * Answer.size);
+    const answers = offsetUs < -30 ? null : new Float64Array(3 * Answer.size);
     this.#gate.limitBatch(nowUs, classId, callers, 3, decisions, answers);
     return `${decisions.join(' ')} | ${answers?.join(' ')}`;
+  }
+
+  /** One of the limits that take credit, for most numbers, if there is any. */
+  #creditable(limit: number): number {
+    const taking = this.#spec.limits.flatMap(({ numbers }, index) =>
+      numbers.family === 'earned-budget' || (numbers.family === 'fixed-window' && numbers.credit !== 'none')
+        ? index
+        : [],
+    );
+    return limit < 3 ? (taking[limit % taking.length] ?? limit) : limit;
   }
 
   #sign({ keyId, message, spoil }: Operation): string {

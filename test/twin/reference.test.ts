@@ -3,7 +3,7 @@ import type { GateSpec } from '../../harness/core/spec.js';
 import { ReferenceGate } from '../support/reference-gate.js';
 import { compareGates, expectAllSeen } from './comparison.js';
 import { describeTwins, nativeGate, operationsWanted } from './engines.js';
-import { roomySpecs } from './random-operations.js';
+import { roomySpecs } from './random-specs.js';
 
 const SEED = 20_251_126;
 const TIMEOUT_MS = 1_200_000;

@@ -5,7 +5,7 @@ import type { GateSpec } from '../../../harness/core/spec.js';
 import { ReferenceGate } from '../../support/reference-gate.js';
 import { compareGates, expectAllSeen } from '../../twin/comparison.js';
 import { operationsWanted } from '../../twin/engines.js';
-import { roomySpecs } from '../../twin/random-operations.js';
+import { roomySpecs } from '../../twin/random-specs.js';
 
 const SEED = 20_251_125;
 const TIMEOUT_MS = 1_200_000;
