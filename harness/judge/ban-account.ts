@@ -1,23 +1,26 @@
 /**
  * Whether an identity's own throttles explain a ban. A ban comes after so many throttles of one limit without an
- * admission in between, and lasts for a stated time.
+ * admission in between. Where it lasts longer each time, at which step it stands is not known from outside: it
+ * certainly lasts for the first step, the shortest, and is possible for as long as the last, the longest.
  */
 import { Outcome } from '../actors/outcome.js';
-import type { PolicyBan } from '../scenario/plan.js';
+import type { BanSpec } from '../core/spec.js';
 import type { Charge } from './charge.js';
 import type { Row } from './row.js';
 
 export class BanAccount {
-  private readonly ban: PolicyBan;
+  private readonly ban: BanSpec;
   private readonly grainUs: number;
   /** Own requests that may have been strikes, since the start: throttles, and whatever may have been one. */
   private possibleStrikes = 0;
+  /** Latest moment at which one of them can have been decided. */
+  private lastStrikeByUs = Number.NEGATIVE_INFINITY;
   /** Own throttles, called for and by this limit, since its last request that was or may have been admitted. */
   private certainStrikes = 0;
   /** Send time of the last throttle that certainly began a ban. */
   private begunUs = Number.NEGATIVE_INFINITY;
 
-  constructor(ban: PolicyBan, grainUs: number) {
+  constructor(ban: BanSpec, grainUs: number) {
     this.ban = ban;
     this.grainUs = grainUs;
   }
@@ -26,9 +29,11 @@ export class BanAccount {
    * An own request goes out. Where `charge` is 'maybe' its answer was lost or does not tell: it may have been admitted
    * as well as throttled.
    */
-  send(row: Row, charge: Charge): void {
+  send(row: Row, charge: Charge, decidedByUs: number): void {
     if (charge !== 'none') this.certainStrikes = 0;
-    if (row.outcome === Outcome.throttled || charge === 'maybe') this.possibleStrikes++;
+    if (row.outcome !== Outcome.throttled && charge !== 'maybe') return;
+    this.possibleStrikes++;
+    this.lastStrikeByUs = Math.max(this.lastStrikeByUs, decidedByUs);
   }
 
   settle(charge: Charge): void {
@@ -45,11 +50,13 @@ export class BanAccount {
 
   /** Whether a ban certainly held for a request that is sent now and answered at `answeredUs`. */
   held(answeredUs: number): boolean {
-    return answeredUs + this.grainUs <= this.begunUs + this.ban.forUs;
+    return answeredUs + this.grainUs <= this.begunUs + (this.ban.stepsUs[0] as number);
   }
 
-  /** Whether own throttles can have reached a ban until now. */
-  get isPossible(): boolean {
-    return this.possibleStrikes >= this.ban.afterThrottles;
+  /** Whether own throttles can have reached a ban that held for a request sent at `sentUs` or later. */
+  isPossible(sentUs: number): boolean {
+    const longestUs = this.ban.stepsUs.at(-1) as number;
+    if (this.possibleStrikes < this.ban.afterThrottles) return false;
+    return sentUs <= this.lastStrikeByUs + longestUs + this.grainUs;
   }
 }

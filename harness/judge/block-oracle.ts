@@ -14,19 +14,13 @@
 import { Outcome } from '../actors/outcome.js';
 import type { Plan, PolicyLimit } from '../scenario/plan.js';
 import { BanAccount } from './ban-account.js';
-import {
-  type Charge,
-  chargeOf,
-  counterOf,
-  decidedByUs,
-  type IndexedLimit,
-  MatchingLimits,
-  subjectId,
-} from './charge.js';
+import { type Charge, chargeOf, countedOf, decidedByUs, mayBeAdmitted, ownCounterOf, subjectId } from './charge.js';
+import { creditCellsMax, leastCells, mostCells } from './cost.js';
+import type { Counters, IndexedLimit } from './counters.js';
 import { createLeastUsed, type LeastUsed } from './least-used.js';
 import { createMostUsed, type MostUsed } from './most-used.js';
 import { type RetryFinding, RetryWatch } from './retry-watch.js';
-import { isBlocked, isWritten, type Row } from './row.js';
+import { isAnswered, isBlocked, isWritten, type Row } from './row.js';
 import { TimeQueue } from './time-queue.js';
 
 export type Finding = 'wrongful' | 'called-for' | 'unsure';
@@ -41,9 +35,10 @@ export interface BlockJudgement {
 
 export interface BlockOracleOptions {
   readonly plan: Plan;
+  readonly counters: Counters;
   /** Counters of which a request was blocked, as `subjectId`; only those are followed. */
   readonly blockedCounters: ReadonlySet<number>;
-  /** The same for honest identities: `subjectId(limit, identity)`. */
+  /** The same for honest identities: `subjectId` of `ownCounterOf`. */
   readonly blockedIdentities: ReadonlySet<number>;
   /** Limits that saw more counters than they can hold: some were decided on the cold one. */
   readonly coldLimits: ReadonlySet<number>;
@@ -60,21 +55,29 @@ interface Use {
   readonly least: LeastUsed;
   readonly retry: RetryWatch | null;
   readonly ban: BanAccount | null;
+  /** Cells that everything sent until now can have given to it at most. */
+  creditCells: number;
 }
 
 interface Part {
   readonly use: Use;
-  readonly cells: number;
+  /** What the request costs here, at least and at most; 0 = it is not matched and can only give cells. */
+  readonly leastCells: number;
+  readonly mostCells: number;
+  readonly creditCells: number;
+  /** What the counter was charged with, and what of it was an admission. */
   readonly charge: Charge;
+  readonly admission: Charge;
   readonly isOwn: boolean;
 }
 
 /** What can have throttled a row, from one point of view. */
 interface View {
-  readonly uses: readonly Use[];
-  readonly cells: readonly number[];
-  /** Told at the send: even the least use leaves too little, or a ban certainly holds. */
-  isCalledFor: boolean;
+  readonly parts: readonly Part[];
+  /** By part, told at the send: cells that even the least use leaves missing. */
+  lacking: readonly number[];
+  /** Told at the send: a ban certainly holds. */
+  isBanned: boolean;
 }
 
 interface Pending {
@@ -86,7 +89,7 @@ interface Pending {
 
 export class BlockOracle {
   private readonly options: BlockOracleOptions;
-  private readonly matching: MatchingLimits;
+  private readonly counters: Counters;
   private readonly isJudgeable: boolean;
   private readonly shared = new Map<number, Use>();
   private readonly own = new Map<number, Use>();
@@ -98,7 +101,7 @@ export class BlockOracle {
   constructor(options: BlockOracleOptions) {
     const { policy } = options.plan;
     this.options = options;
-    this.matching = new MatchingLimits(policy);
+    this.counters = options.counters;
     // Somebody else's requests are not in the record; a node's share of a limit can be used up while others' is not.
     this.isJudgeable = policy.exclusive && policy.nodes === 1;
   }
@@ -132,24 +135,23 @@ export class BlockOracle {
 
   /** Whether the record of the limit's use can tell more than the row itself. */
   private needsUse(row: Row): boolean {
-    if (!this.isJudgeable || this.matching.suspects(row).length === 0) return false;
+    if (!this.isJudgeable || this.counters.suspects(row).length === 0) return false;
     if (row.outcome === Outcome.throttled) return true;
     return row.outcome === Outcome.banned && this.isHonest(row) && this.suspectsWithBan(row).length > 0;
   }
 
   private suspectsWithBan(row: Row): readonly IndexedLimit[] {
-    return this.matching.suspects(row).filter(({ limit }) => limit.ban !== null);
+    return this.counters.suspects(row).filter(({ limit }) => limit.ban !== null);
   }
 
   private judgeAlone(row: Row): void {
     const isHonest = this.isHonest(row);
     let shared: Finding | null;
-    const suspects = this.matching.suspects(row);
+    const suspects = this.counters.suspects(row);
     if (row.outcome === Outcome.refused || row.outcome === Outcome.denied) shared = null;
     else if (row.outcome === Outcome.unclear) shared = 'unsure';
     else if (row.outcome === Outcome.never) {
-      const fits = suspects.every(({ limit }) => (limit.costs[row.requestClass] as number) <= limit.capacity);
-      shared = fits ? 'wrongful' : 'called-for';
+      shared = judgeNever(row, suspects);
     } else if (row.outcome === Outcome.banned) shared = this.suspectsWithBan(row).length === 0 ? 'wrongful' : 'unsure';
     else shared = suspects.length === 0 ? 'wrongful' : 'unsure';
     // The harness signs honest requests rightly, so the verifier has no reason to refuse one. Who denied one is unknown.
@@ -161,19 +163,24 @@ export class BlockOracle {
   private follow(row: Row, isJudged: boolean): void {
     const parts: Part[] = [];
     const isHonest = this.isHonest(row);
-    for (const matched of this.matching.ofClass(row.requestClass)) {
+    for (const matched of this.counters.touchedBy(row.requestClass)) {
       const { index, limit } = matched;
-      const counter = counterOf(row, limit);
+      const counter = this.counters.counterOf(row, index);
       if (counter < 0) continue;
-      const cells = limit.costs[row.requestClass] as number;
-      const charge = chargeOf(row, limit.by);
+      const share = {
+        leastCells: leastCells(row, limit),
+        mostCells: mostCells(row, limit),
+        creditCells: mayBeAdmitted(row) ? creditCellsMax(row, limit) : 0,
+        charge: countedOf(row, limit, this.counters.namedBy(row)),
+        admission: chargeOf(row, limit),
+      };
       const sharedId = subjectId(index, counter);
       if (this.options.blockedCounters.has(sharedId)) {
-        parts.push({ use: this.useOf(this.shared, sharedId, matched, false), cells, charge, isOwn: false });
+        parts.push({ ...share, use: this.useOf(this.shared, sharedId, matched, false), isOwn: false });
       }
-      const ownId = subjectId(index, row.identity);
+      const ownId = subjectId(index, ownCounterOf(row, limit));
       if (isHonest && this.options.blockedIdentities.has(ownId)) {
-        parts.push({ use: this.useOf(this.own, ownId, matched, true), cells, charge, isOwn: true });
+        parts.push({ ...share, use: this.useOf(this.own, ownId, matched, true), isOwn: true });
       }
     }
     if (parts.length === 0 && !isJudged) return;
@@ -197,18 +204,23 @@ export class BlockOracle {
       most: createMostUsed(limit, grainUs),
       least: createLeastUsed(limit, grainUs),
       // On a cold counter others spend the cells that a Retry-After spoke of.
-      retry: isOwn || this.options.coldLimits.has(index) ? null : new RetryWatch(index, grainUs),
+      // When a request that is in flight will end, a target can't know.
+      retry:
+        isOwn || this.options.coldLimits.has(index) || limit.family === 'concurrency'
+          ? null
+          : new RetryWatch(index, grainUs),
       ban: isOwn && limit.ban !== null ? new BanAccount(limit.ban, grainUs) : null,
+      creditCells: 0,
     };
     uses.set(id, use);
     return use;
   }
 
   private viewOf(row: Row, parts: readonly Part[], isOwn: boolean): View {
-    const suspects = new Set(this.matching.suspects(row).map(({ index }) => index));
+    const suspects = new Set(this.counters.suspects(row).map(({ index }) => index));
     const chosen = parts.filter((part) => part.isOwn === isOwn && suspects.has(part.use.limitIndex));
     if (chosen.length !== suspects.size) throw new Error('a limit that may have blocked a request is not followed');
-    return { uses: chosen.map(({ use }) => use), cells: chosen.map(({ cells }) => cells), isCalledFor: false };
+    return { parts: chosen, lacking: [], isBanned: false };
   }
 
   /** Lets everything happen that is before `untilUs`: no request sent before it is still to come. */
@@ -225,60 +237,83 @@ export class BlockOracle {
 
   private send(pending: Pending): void {
     const { row, parts } = pending;
-    for (const { use, cells, charge } of parts) {
+    const latestUs = decidedByUs(row, this.options.plan.policy.latestDecisionUs);
+    for (const { use, mostCells, creditCells, charge, admission } of parts) {
+      use.creditCells += creditCells;
+      if (mostCells === 0) continue;
       use.least.send(row.sentUs);
       if (charge === 'none') use.most.probe(row.sentUs);
-      else use.most.send(row.sentUs, cells);
+      else use.most.send(row.sentUs, mostCells);
       use.most.forgetBefore(row.sentUs - this.options.lagUsMax);
-      use.retry?.send(row, cells);
-      use.ban?.send(row, charge);
+      use.retry?.send(row, mostCells);
+      use.ban?.send(row, admission, latestUs);
     }
     if (pending.shared !== null) this.foresee(row, pending.shared, false);
     if (pending.own !== null) this.foresee(row, pending.own, true);
-    this.decisions.push(decidedByUs(row, this.options.plan.policy.latestDecisionUs), pending);
+    this.decisions.push(latestUs, pending);
   }
 
   private foresee(row: Row, view: View, isOwn: boolean): void {
-    view.isCalledFor = view.uses.some((use, at) => {
-      if (row.outcome === Outcome.banned) return use.ban?.held(row.concludedUs) ?? false;
-      if (!isOwn && this.options.coldLimits.has(use.limitIndex)) return false;
-      return use.least.lacked(row.concludedUs, view.cells[at] as number);
-    });
+    if (row.outcome === Outcome.banned) {
+      view.isBanned = view.parts.some(({ use }) => use.ban?.held(row.concludedUs) ?? false);
+      return;
+    }
+    view.lacking = view.parts.map(({ use, leastCells }) =>
+      !isOwn && this.options.coldLimits.has(use.limitIndex) ? 0 : use.least.lacking(row.concludedUs, leastCells),
+    );
   }
 
   private settle(pending: Pending, nowUs: number): void {
     const { row, parts } = pending;
-    for (const { use, cells, charge } of parts) {
-      if (charge !== 'none') use.most.settle(nowUs, cells);
-      if (charge === 'certain') use.least.add(row.sentUs, cells, nowUs - this.options.lagUsMax);
-      use.ban?.settle(charge);
-      const kept = use.retry?.settle(row, cells) ?? 'untold';
+    for (const { use, leastCells, mostCells, charge, admission } of parts) {
+      if (mostCells === 0) continue;
+      if (charge !== 'none') use.most.settle(nowUs, mostCells, isAnswered(row));
+      if (charge === 'certain') use.least.add(row.sentUs, leastCells, nowUs - this.options.lagUsMax);
+      use.ban?.settle(admission);
+      const kept = use.retry?.settle(row, leastCells) ?? 'untold';
       if (kept !== 'untold') this.options.onRetry(row, kept);
     }
     if (pending.shared === null) return;
     const shared = this.conclude(row, pending.shared, false);
     const own = pending.own === null ? null : this.conclude(row, pending.own, true);
     if (own === 'called-for' && row.outcome === Outcome.throttled) {
-      pending.own?.uses.find(({ limitIndex }) => limitIndex === row.limit)?.ban?.strike(row);
+      pending.own?.parts.find(({ use }) => use.limitIndex === row.limit)?.use.ban?.strike(row);
     }
     this.options.onJudged({ row, shared, own });
   }
 
   private conclude(row: Row, view: View, isOwn: boolean): Finding {
-    if (view.isCalledFor) return 'called-for';
     if (row.outcome === Outcome.banned) {
-      return isOwn && !view.uses.some(({ ban }) => ban?.isPossible ?? false) ? 'wrongful' : 'unsure';
+      if (view.isBanned) return 'called-for';
+      return isOwn && !view.parts.some(({ use }) => use.ban?.isPossible(row.sentUs) ?? false) ? 'wrongful' : 'unsure';
     }
-    const had = view.uses.every((use, at) => {
+    // Everything that was sent until the answer has come in by now: nothing else can have given cells before it.
+    if (view.parts.some(({ use }, at) => (view.lacking[at] as number) > use.creditCells)) return 'called-for';
+    const had = view.parts.every(({ use, mostCells, charge }) => {
       if (!isOwn && this.options.coldLimits.has(use.limitIndex)) return false;
-      return use.most.hadSince(row.sentUs, view.cells[at] as number);
+      // A request that is counted though it was denied stands among those in the way, and can't be in its own.
+      return use.most.hadSince(row.sentUs, charge === 'none' ? mostCells : 0);
     });
     return had ? 'wrongful' : 'unsure';
   }
 }
 
+/**
+ * "Never" is right for a request that costs more than the limit can ever hold, and wrong for one that does not. What
+ * earns cells can come to hold more.
+ */
+function judgeNever(row: Row, suspects: readonly IndexedLimit[]): Finding {
+  const roomOf = (limit: PolicyLimit): number =>
+    limit.family === 'leaky-queue' ? limit.capacity + limit.queueCells : limit.capacity;
+  if (suspects.every(({ limit }) => mostCells(row, limit) <= roomOf(limit))) return 'wrongful';
+  const earns = (limit: PolicyLimit): boolean => limit.family === 'ratio-monitor' || limit.family === 'earned-budget';
+  return suspects.some(({ limit }) => !earns(limit) && leastCells(row, limit) > roomOf(limit))
+    ? 'called-for'
+    : 'unsure';
+}
+
 /** The limits whose counters have to be followed to judge this row; none when the row can be judged alone. */
-export function countersToFollow(matching: MatchingLimits, row: Row): readonly { limit: PolicyLimit; index: number }[] {
+export function countersToFollow(counters: Counters, row: Row): readonly IndexedLimit[] {
   if (row.outcome !== Outcome.throttled && row.outcome !== Outcome.banned) return [];
-  return matching.suspects(row);
+  return counters.suspects(row);
 }

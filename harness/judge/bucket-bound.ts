@@ -1,5 +1,5 @@
 /**
- * The bound of a token bucket, held against what was certainly admitted.
+ * The bound of a token bucket, held against what was certainly admitted. A decaying counter is one seen from below.
  *
  * Promise: whatever is admitted within any span of the target's clock of length v is at most capacity + rate * v, on
  * each node; so at most nodes * (capacity + rate * v) + slack in all.
@@ -13,10 +13,12 @@
  * In whole units (`cellUnits` a cell, `usUnits` a microsecond) it is broken if, for some x,
  * `cells * cellUnits - nodes * usUnits * (y - x) > (nodes * capacity + slack) * cellUnits + nodes * usUnits * g`.
  * The left side is the certain debt of one bucket that refills nodes times as fast.
+ *
+ * Other families whose bound is a straight line over v use it too, with a span that is a little longer or shorter.
  */
-import type { Policy, TokenBucketLimit } from '../scenario/plan.js';
+import type { Policy } from '../scenario/plan.js';
 import type { Bound } from './bound.js';
-import { assertExact, bucketNumbers } from './bucket-numbers.js';
+import { assertExact, bucketNumbers, type Refill } from './bucket-numbers.js';
 import { CertainDebt } from './certain-debt.js';
 
 export class BucketBound implements Bound {
@@ -25,25 +27,40 @@ export class BucketBound implements Bound {
   admittedCells = 0;
   readonly isByPhase = false;
   private readonly debt: CertainDebt;
+  private readonly name: string;
   private readonly cellUnits: number;
-  private readonly boundUnits: number;
+  private readonly nodes: number;
+  private capacity: number;
+  private boundUnits: number;
 
-  constructor(limit: TokenBucketLimit, policy: Policy) {
-    const { nodes, slackCells, resolutionUs } = policy;
-    const one = bucketNumbers(limit);
+  /** @param spanUs - what the span of the target's clock is longer than y - x. */
+  constructor(refill: Refill, policy: Policy, spanUs = policy.resolutionUs) {
+    const { nodes, slackCells } = policy;
+    const one = bucketNumbers(refill);
     const numbers = {
       ...one,
       usUnits: one.usUnits * nodes,
       capacityCells: one.capacityCells * nodes + slackCells,
     };
+    this.name = refill.name;
+    this.nodes = nodes;
+    this.capacity = refill.capacity;
     this.cellUnits = numbers.cellUnits;
-    this.boundUnits = numbers.capacityCells * numbers.cellUnits + numbers.usUnits * resolutionUs;
-    assertExact(this.boundUnits, limit.name);
+    this.boundUnits = numbers.capacityCells * numbers.cellUnits + numbers.usUnits * spanUs;
+    assertExact(this.boundUnits, refill.name);
     this.debt = new CertainDebt(numbers);
   }
 
   get entries(): number {
     return this.debt.entries;
+  }
+
+  /** From now on the bound holds with at least this capacity. */
+  raiseCapacity(cells: number): void {
+    if (cells <= this.capacity) return;
+    this.boundUnits += (cells - this.capacity) * this.nodes * this.cellUnits;
+    this.capacity = cells;
+    assertExact(this.boundUnits, this.name);
   }
 
   add(sentUs: number, answeredUs: number, cells: number, oldestPendingUs: number): void {

@@ -1,8 +1,15 @@
 /**
- * A token bucket in whole units: a cell is `cellUnits`, a microsecond refills `usUnits`. No fraction is ever needed.
+ * A bucket in whole units: a cell is `cellUnits`, a microsecond refills `usUnits`. No fraction is ever needed.
  */
 import { FloodproofError } from '../errors.js';
-import type { TokenBucketLimit } from '../scenario/plan.js';
+
+/** Cells that are there at most, and come back at a steady rate. */
+export interface Refill {
+  readonly name: string;
+  readonly capacity: number;
+  readonly refillCells: number;
+  readonly refillPeriodUs: number;
+}
 
 export interface BucketNumbers {
   readonly name: string;
@@ -19,7 +26,7 @@ function greatestCommonDivisor(a: number, b: number): number {
   return x;
 }
 
-export function bucketNumbers(limit: TokenBucketLimit): BucketNumbers {
+export function bucketNumbers(limit: Refill): BucketNumbers {
   const divisor = greatestCommonDivisor(limit.refillCells, limit.refillPeriodUs);
   return {
     name: limit.name,

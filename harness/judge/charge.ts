@@ -1,29 +1,58 @@
 /**
  * Which counters a request charged, as far as its outcome tells. Every rule of the oracle stands on this table:
  *
- * | outcome | limits by ip | other limits |
+ * | outcome | limits before the verifier | other limits |
  * |---|---|---|
  * | admitted | certainly | certainly |
- * | refused by the verifier | certainly: they stand before it, and it keeps their charge | not |
+ * | refused by the verifier | certainly: it keeps their charge | not |
  * | throttled, never, banned | not: a request that any limit denies charges none | not |
  * | denied, unclear | maybe: it is unknown who answered | maybe |
  * | timeout, reset, garbage, server error, aborted | maybe, if it was written to a socket | maybe, if written |
  * | unconnected, unsent | not | not |
  */
 import { Outcome } from '../actors/outcome.js';
-import type { LimitBy } from '../core/spec.js';
-import type { Policy, PolicyLimit } from '../scenario/plan.js';
-import { NONE } from './observation.js';
+import { type PolicyLimit, requestClasses } from '../scenario/plan.js';
 import { isAnswered, isBlocked, isWritten, type Row } from './row.js';
 
 export type Charge = 'certain' | 'maybe' | 'none';
 
-export function chargeOf(row: Row, by: LimitBy): Charge {
+/** Whether a limit stands before the verifier: it needs nothing that the verifier finds out. */
+export function isFront({ by }: PolicyLimit): boolean {
+  return by.includes('ip') && by.every((part) => part === 'ip' || part === 'class');
+}
+
+/** What the limit let through: the charges that its bound speaks of. */
+export function chargeOf(row: Row, limit: PolicyLimit): Charge {
   if (row.outcome === Outcome.admitted) return 'certain';
-  if (row.outcome === Outcome.refused) return by === 'ip' ? 'certain' : 'none';
+  if (row.outcome === Outcome.refused) return isFront(limit) ? 'certain' : 'none';
   if (row.outcome === Outcome.denied) return 'maybe';
   if (isBlocked(row) || row.outcome === Outcome.unconnected || row.outcome === Outcome.unsent) return 'none';
   return isWritten(row) ? 'maybe' : 'none';
+}
+
+/**
+ * What the counter was charged with: `chargeOf`, and of a window that counts denied requests those too.
+ *
+ * A limit before the verifier is asked about every request, one behind it only when no limit before the verifier said
+ * no. So a throttle that names its limit was certainly counted where both stand on the same side, and by the limits
+ * before the verifier in any case. Where the answer names none somebody else may have spoken; and what a target does
+ * with those that it bans, or tells "never", before it looks at any counter is its own affair: maybe.
+ *
+ * @param deniedBy - the limit that the answer named, null = none that matches the row.
+ */
+export function countedOf(row: Row, limit: PolicyLimit, deniedBy: PolicyLimit | null): Charge {
+  const admitted = chargeOf(row, limit);
+  if (admitted !== 'none' || limit.family !== 'fixed-window' || !limit.countsDenied) return admitted;
+  if (row.outcome === Outcome.never || row.outcome === Outcome.banned) return 'maybe';
+  if (row.outcome !== Outcome.throttled) return 'none';
+  return deniedBy !== null && (isFront(limit) || !isFront(deniedBy)) ? 'certain' : 'maybe';
+}
+
+/** Whether a request can have been admitted: only such a one is ever filled, and gives or earns cells. */
+export function mayBeAdmitted(row: Row): boolean {
+  if (row.outcome === Outcome.admitted || row.outcome === Outcome.denied) return true;
+  if (isBlocked(row) || row.outcome === Outcome.unconnected || row.outcome === Outcome.unsent) return false;
+  return isWritten(row);
 }
 
 /**
@@ -38,49 +67,12 @@ export function decidedByUs(row: Row, latestDecisionUs: number): number {
   return Math.max(row.concludedUs, row.sentUs + latestDecisionUs);
 }
 
-/**
- * Index of the counter that a limit holds for this row: an ip, account or key index, 0 for global; -1 = not matched.
- */
-export function counterOf(row: Row, limit: PolicyLimit): number {
-  if ((limit.costs[row.requestClass] ?? 0) === 0) return -1;
-  if (limit.by === 'ip') return row.ip;
-  if (limit.by === 'global') return 0;
-  const index = limit.by === 'account' ? row.account : row.key;
-  return index === NONE ? -1 : index;
-}
-
-export interface IndexedLimit {
-  readonly index: number;
-  readonly limit: PolicyLimit;
-}
-
-/** The limits of a policy by the request class that they match. */
-export class MatchingLimits {
-  private readonly byClass: readonly (readonly IndexedLimit[])[];
-
-  constructor(policy: Policy) {
-    const classes = policy.limits.reduce((most, limit) => Math.max(most, limit.costs.length), 0);
-    this.byClass = Array.from({ length: classes }, (_, requestClass) =>
-      policy.limits
-        .map((limit, index) => ({ index, limit }))
-        .filter(({ limit }) => (limit.costs[requestClass] ?? 0) > 0),
-    );
-  }
-
-  /** Limits that count this class; a limit by account or key may still not apply to a row that has none. */
-  ofClass(requestClass: number): readonly IndexedLimit[] {
-    return this.byClass[requestClass] ?? [];
-  }
-
-  /** The limits that can have throttled this row: the one that the answer named, else every one that matches it. */
-  suspects(row: Row): readonly IndexedLimit[] {
-    const matching = this.ofClass(row.requestClass).filter(({ limit }) => counterOf(row, limit) >= 0);
-    const named = matching.filter(({ index }) => index === row.limit);
-    return named.length > 0 ? named : matching;
-  }
-}
-
 /** One number for a limit and one of its counters: a limit has at most 2^32 of them, a policy few limits. */
 export function subjectId(limitIndex: number, counter: number): number {
   return limitIndex * 2 ** 32 + counter;
+}
+
+/** The part of a limit's counters that is one identity's own: apart by class where the limit counts by class. */
+export function ownCounterOf(row: Row, { by }: PolicyLimit): number {
+  return by.includes('class') ? row.identity * requestClasses.length + row.requestClass : row.identity;
 }

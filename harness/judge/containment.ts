@@ -9,12 +9,17 @@
  */
 import { Outcome } from '../actors/outcome.js';
 import type { Plan, Policy, PolicyLimit } from '../scenario/plan.js';
-import { counterOf, MatchingLimits } from './charge.js';
+import { creditCellsMax, leastCells } from './cost.js';
+import type { Counters } from './counters.js';
 import { isWritten, type Row } from './row.js';
 import { phaseAt, type Selection, selectionEndUs } from './scope.js';
 
 export const STEP_US = 100_000;
 const STEPS_PER_SECOND = 10;
+
+const NO_RATE = 'the limits that match what it sent are no rates';
+
+type RefilledLimit = Exclude<PolicyLimit, { readonly family: 'concurrency' }>;
 
 interface LimitTraffic {
   readonly cellsByStep: number[];
@@ -29,14 +34,14 @@ export type TimeFinding = { readonly us: number } | { readonly why: string };
 export class Containment {
   private readonly plan: Plan;
   private readonly selection: Selection;
-  private readonly matching: MatchingLimits;
+  private readonly counters: Counters;
   private readonly traffic: readonly LimitTraffic[];
   private firstSentUs = Number.POSITIVE_INFINITY;
 
-  constructor(plan: Plan, selection: Selection) {
+  constructor(plan: Plan, counters: Counters, selection: Selection) {
     this.plan = plan;
     this.selection = selection;
-    this.matching = new MatchingLimits(plan.policy);
+    this.counters = counters;
     this.traffic = plan.policy.limits.map(() => ({
       cellsByStep: [],
       perhapsByStep: [],
@@ -50,11 +55,11 @@ export class Containment {
     if (!isWritten(row) || !actors.includes(row.actor)) return;
     if (!phases.includes(phaseAt(this.plan.phases, row.intendedUs))) return;
     this.firstSentUs = Math.min(this.firstSentUs, row.sentUs);
-    for (const { index, limit } of this.matching.ofClass(row.requestClass)) {
-      const counter = counterOf(row, limit);
+    for (const { index, limit } of this.counters.ofClass(row.requestClass)) {
+      const counter = this.counters.counterOf(row, index);
       const traffic = this.traffic[index];
       if (counter < 0 || traffic === undefined) continue;
-      const cells = limit.costs[row.requestClass] as number;
+      const cells = Math.max(0, leastCells(row, limit) - creditCellsMax(row, limit));
       traffic.counters.add(counter);
       traffic.dearestCells = Math.max(traffic.dearestCells, cells);
       if (row.outcome !== Outcome.admitted && row.outcome !== Outcome.unclear) continue;
@@ -69,7 +74,7 @@ export class Containment {
     if (this.firstSentUs === Number.POSITIVE_INFINITY) return { why: 'it sent nothing' };
     const used = this.plan.policy.limits.flatMap((limit, index) => {
       const traffic = this.traffic[index] as LimitTraffic;
-      return traffic.counters.size > 0
+      return traffic.counters.size > 0 && limit.family !== 'concurrency'
         ? [
             {
               cellsByStep: countUnclear ? traffic.perhapsByStep : traffic.cellsByStep,
@@ -78,7 +83,10 @@ export class Containment {
           ]
         : [];
     });
-    if (used.length === 0) return { why: 'no limit of the policy matches what it sent' };
+    if (used.length === 0) {
+      const isCounted = this.traffic.some(({ counters }) => counters.size > 0);
+      return { why: isCounted ? NO_RATE : 'no limit of the policy matches what it sent' };
+    }
     const seconds = Math.max(1, Math.ceil(this.plan.holdUs / 1_000_000));
     const first = Math.floor(this.firstSentUs / STEP_US);
     const last = Math.floor(selectionEndUs(this.plan, this.selection) / STEP_US) - seconds * STEPS_PER_SECOND;
@@ -92,12 +100,15 @@ export class Containment {
   }
 }
 
-function allowedPerSecond(limit: PolicyLimit, policy: Policy, traffic: LimitTraffic): number {
-  const perSecond =
-    limit.family === 'token-bucket'
-      ? (limit.refillCells * 1_000_000) / limit.refillPeriodUs
-      : (limit.capacity * 1_000_000) / limit.windowUs;
+function allowedPerSecond(limit: RefilledLimit, policy: Policy, traffic: LimitTraffic): number {
+  const perSecond = refilledPerSecond(limit, traffic.dearestCells);
   return traffic.counters.size * policy.nodes * (perSecond + traffic.dearestCells);
+}
+
+function refilledPerSecond(limit: RefilledLimit, dearestCells: number): number {
+  if ('refillCells' in limit) return (limit.refillCells * 1_000_000) / limit.refillPeriodUs;
+  if ('windowUs' in limit) return (limit.capacity * 1_000_000) / limit.windowUs;
+  return limit.trickleUs === null ? 0 : (dearestCells * 1_000_000) / limit.trickleUs;
 }
 
 function staysWithin(cellsByStep: readonly number[], from: number, seconds: number, allowed: number): boolean {

@@ -3,9 +3,9 @@ import { Outcome } from '../actors/outcome.js';
 import { type MetricName, metricTable } from '../scenario/metrics.js';
 import type { Expectation, PolicyLimit } from '../scenario/plan.js';
 import type { BlockEvidence } from './block-evidence.js';
+import type { Counters } from './counters.js';
 import type { JudgedRun } from './judged-run.js';
 import { leaksOf } from './leak-measures.js';
-import { type CounterNames, counterName } from './leak-report.js';
 import { measure } from './measures.js';
 import type { ReplayAudit } from './replay-audit.js';
 import { selectionOf } from './scope.js';
@@ -19,7 +19,7 @@ export interface EvidenceParts {
   readonly run: JudgedRun;
   readonly blocks: BlockEvidence;
   readonly replays: ReplayAudit;
-  readonly names: CounterNames;
+  readonly counters: Counters;
 }
 
 const SHOWN_MAX = 3;
@@ -57,11 +57,11 @@ export class Evidence implements EvidenceSource {
 
   /** In short: the proof stands with the verdict's leak itself. */
   private leakSentences(subject: string, phase: string | null): string[] {
-    const { run, names } = this.parts;
+    const { run, counters } = this.parts;
     const found = [...leaksOf(run, subject, phase)].sort((a, b) => b.interval.excessCells - a.interval.excessCells);
     const sentences = found.slice(0, SHOWN_MAX).map(({ counter, interval }) => {
       const limit = run.plan.policy.limits[counter.limitIndex] as PolicyLimit;
-      const key = counterName(limit, counter.counter, names);
+      const key = counters.name(counter.limitIndex, counter.counter);
       const { warmupUs } = run.plan;
       return (
         `${limit.name} of ${key}: at least ${countText(interval.excessCells, 'cell')} over the bound of ` +

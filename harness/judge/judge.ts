@@ -8,9 +8,11 @@
  */
 import { Outcome } from '../actors/outcome.js';
 import type { World } from '../actors/world.js';
-import type { Plan } from '../scenario/plan.js';
+import type { Plan, PolicyLimit } from '../scenario/plan.js';
 import { BlockEvidence } from './block-evidence.js';
 import { BlockOracle } from './block-oracle.js';
+import { isProvable } from './bound.js';
+import { Counters } from './counters.js';
 import { Evidence } from './evidence.js';
 import { evaluate } from './expectations.js';
 import { type JudgedRun, TimeSeekers } from './judged-run.js';
@@ -72,12 +74,13 @@ function writeVerdict(task: JudgeTask, counted: Counted): VerdictDocument {
     leakSubjects: found.subjects,
     perhapsLeakSubjects: found.perhapsSubjects,
     limitedActors: counted.survey.limitedActors,
+    provableActors: counted.survey.provableActors,
     seekers: counted.seekers,
     seed: task.seed,
   };
   const convicted = found.subjects.filter(isConvicted).sort((a, b) => excessOf(b) - excessOf(a));
-  const leaks = reportLeaks(task, convicted.slice(0, LEAKS_MAX));
-  const evidence = new Evidence({ run, blocks: found.blocks, replays: counted.replays, names: world });
+  const leaks = reportLeaks(task, counted.counters, convicted.slice(0, LEAKS_MAX));
+  const evidence = new Evidence({ run, blocks: found.blocks, replays: counted.replays, counters: counted.counters });
   const expectations = plan.expectations.map((expectation) => evaluate(run, expectation, evidence));
   return {
     schema: 'floodproof/verdict/1',
@@ -103,6 +106,7 @@ function writeVerdict(task: JudgeTask, counted: Counted): VerdictDocument {
 }
 
 interface Counted {
+  readonly counters: Counters;
   readonly survey: Survey;
   readonly tally: Tally;
   readonly replays: ReplayAudit;
@@ -110,9 +114,10 @@ interface Counted {
 }
 
 function countRows({ plan, world, observations }: JudgeTask): Counted {
-  const survey = new Survey(plan);
+  const counters = new Counters(plan.policy, world);
+  const survey = new Survey(plan, counters);
   const tally = new Tally(plan, world.identities.length);
-  const seekers = new TimeSeekers(plan);
+  const seekers = new TimeSeekers(plan, counters);
   const replays = new ReplayAudit((actor) => plan.actors[actor]?.label === 'abuse');
   forEachRow(observations, (row) => {
     survey.add(row);
@@ -125,7 +130,7 @@ function countRows({ plan, world, observations }: JudgeTask): Counted {
     const grid = replay.isCertain ? tally.replays : tally.perhapsReplays;
     for (const actor of replay.actors) grid.add(actor, phase);
   });
-  return { survey, tally, replays, seekers };
+  return { counters, survey, tally, replays, seekers };
 }
 
 interface Found {
@@ -135,11 +140,14 @@ interface Found {
 }
 
 function askOracles({ plan, observations }: JudgeTask, counted: Counted): Found {
-  const { survey, tally, seekers } = counted;
+  const { counters, survey, tally, seekers } = counted;
   const blocks = new BlockEvidence(plan);
   const newLeakOracle = (countsUnclear: boolean): LeakOracle =>
     new LeakOracle({
       policy: plan.policy,
+      counters,
+      credits: survey.credits,
+      dearestCells: survey.dearestCells,
       serviceUsMax: survey.serviceUsMax,
       countsUnclear,
       phaseAt: (us) => phaseAt(plan.phases, us),
@@ -148,6 +156,7 @@ function askOracles({ plan, observations }: JudgeTask, counted: Counted): Found 
   const perhapsOracle = survey.hasUnclear ? newLeakOracle(true) : null;
   const blockOracle = new BlockOracle({
     plan,
+    counters,
     blockedCounters: survey.blockedCounters,
     blockedIdentities: survey.blockedIdentities,
     coldLimits: survey.coldLimits(),
@@ -172,11 +181,15 @@ function askOracles({ plan, observations }: JudgeTask, counted: Counted): Found 
   return { subjects, perhapsSubjects: perhapsOracle === null ? subjects : [...perhapsOracle.subjects()], blocks };
 }
 
-function reportLeaks({ plan, world, observations }: JudgeTask, convicted: readonly LeakSubject[]): readonly Leak[] {
+function reportLeaks(
+  { plan, observations }: JudgeTask,
+  counters: Counters,
+  convicted: readonly LeakSubject[],
+): readonly Leak[] {
   if (convicted.length === 0) return [];
-  const report = new LeakReport(plan, convicted);
+  const report = new LeakReport(plan, counters, convicted);
   forEachRow(observations, (row) => report.add(row));
-  return report.leaks(world);
+  return report.leaks();
 }
 
 function excessOf(subject: LeakSubject): number {
@@ -226,6 +239,12 @@ function actorResult(run: JudgedRun, name: string, label: 'legit' | 'abuse'): Ac
   };
 }
 
+function unprovableText(limit: PolicyLimit): string {
+  return limit.family === 'concurrency'
+    ? 'how many requests it held at once cannot be told from outside, so no leak of it can be proved'
+    : 'others may have been filled on the same counters (exclusive: false), so no leak of it can be proved';
+}
+
 function notesOf(plan: Plan, { survey, tally }: Counted, convicted: number): string[] {
   const { policy } = plan;
   const notes: string[] = [];
@@ -239,6 +258,15 @@ function notesOf(plan: Plan, { survey, tally }: Counted, convicted: number): str
   if (!policy.exclusive) notes.push('the policy is not exclusive: no throttle can be called wrongful or false');
   if (policy.nodes > 1)
     notes.push(`the limits are counted on ${policy.nodes} nodes: no throttle can be called wrongful or false`);
+  for (const limit of policy.limits) {
+    if (!limit.isShadow && !isProvable(limit, policy)) notes.push(`limit ${limit.name}: ${unprovableText(limit)}`);
+  }
+  const resets = tally.count(Outcome.reset, selectionOf(plan, 'all', null));
+  if (resets > 0 && policy.limits.some(({ kills, isShadow }) => kills && !isShadow))
+    notes.push(
+      `${countText(resets, 'request')} lost the connection: limits of this policy close it, so the requests beside a ` +
+        'throttled one are lost with it; they count as errors, and what became of them is unsure',
+    );
   for (const index of survey.coldLimits()) {
     const limit = policy.limits[index];
     notes.push(

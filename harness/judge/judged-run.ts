@@ -2,6 +2,7 @@
 import type { Identity } from '../actors/actor.js';
 import type { ExpectedValue, Plan } from '../scenario/plan.js';
 import { Containment } from './containment.js';
+import type { Counters } from './counters.js';
 import type { LeakSubject } from './leak-oracle.js';
 import { Recovery } from './recovery.js';
 import { selectionOf } from './scope.js';
@@ -17,6 +18,8 @@ export interface JudgedRun {
   readonly perhapsLeakSubjects: readonly LeakSubject[];
   /** Actors that sent anything which a limit counts. */
   readonly limitedActors: ReadonlySet<number>;
+  /** Of these, those that sent anything which such a limit counts that a leak of it can be proved. */
+  readonly provableActors: ReadonlySet<number>;
   readonly seekers: TimeSeekers;
   /** Seed of the resampling. */
   readonly seed: number;
@@ -27,12 +30,12 @@ export class TimeSeekers {
   readonly containments = new Map<string, Containment>();
   readonly recoveries = new Map<string, Recovery>();
 
-  constructor(plan: Plan) {
+  constructor(plan: Plan, counters: Counters) {
     for (const { subject, metric, phase, wanted } of plan.expectations) {
       for (const asked of [phase, ...phasesIn(wanted)]) {
         const key = seekerKey(subject, asked);
         const selection = selectionOf(plan, subject, asked);
-        if (metric === 'timeToContain') this.containments.set(key, new Containment(plan, selection));
+        if (metric === 'timeToContain') this.containments.set(key, new Containment(plan, counters, selection));
         if (metric === 'recovery') this.recoveries.set(key, new Recovery(plan, selection));
       }
     }

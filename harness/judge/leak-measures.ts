@@ -15,7 +15,9 @@ function nothingCharged(run: JudgedRun, subject: string, phase: string | null): 
   const selection = selectionOf(run.plan, subject, phase);
   if (run.tally.sent.sum(selection) === 0) return 'it sent nothing';
   const isLimited = selection.actors.some((actor) => run.limitedActors.has(actor));
-  return isLimited ? null : 'no limit of the policy matches what it sent';
+  if (!isLimited) return 'no limit of the policy matches what it sent';
+  const isProvable = selection.actors.some((actor) => run.provableActors.has(actor));
+  return isProvable ? null : 'of the limits that match what it sent no leak can be proved from outside';
 }
 
 interface NearestInterval {

@@ -5,8 +5,11 @@
  */
 import { Outcome } from '../actors/outcome.js';
 import type { Policy, PolicyLimit } from '../scenario/plan.js';
-import { type Bound, createBound } from './bound.js';
-import { chargeOf, counterOf, MatchingLimits } from './charge.js';
+import { type Bound, createBound, isProvable } from './bound.js';
+import { chargeOf } from './charge.js';
+import { leastCells, mostCells } from './cost.js';
+import type { Counters } from './counters.js';
+import type { CreditLedger } from './credit-ledger.js';
 import { PhaseCircle } from './phase-circle.js';
 import type { Row } from './row.js';
 
@@ -36,8 +39,11 @@ interface Watched extends LeakSubject {
   readonly bound: Bound;
 }
 
+type ProvableLimit = Exclude<PolicyLimit, { readonly family: 'concurrency' }>;
+
 interface LimitState {
-  readonly limit: PolicyLimit;
+  readonly limit: ProvableLimit;
+  readonly dearestCells: number;
   readonly subjects: Map<number, Watched>;
   readonly circle: PhaseCircle | null;
   /** The subject of what only the shared phase proves. */
@@ -46,6 +52,10 @@ interface LimitState {
 
 export interface LeakOracleOptions {
   readonly policy: Policy;
+  readonly counters: Counters;
+  readonly credits: CreditLedger;
+  /** By limit: the most cells, by the least cost of each, of any request of the run. */
+  readonly dearestCells: readonly number[];
   /** Longest time from a send to its answer over all charges of the run that count. */
   readonly serviceUsMax: number;
   /** Whether a request with an unclear answer counts as if it had been admitted. */
@@ -61,37 +71,41 @@ export class LeakOracle {
   entries = 0;
   entriesMax = 0;
   private readonly options: LeakOracleOptions;
-  private readonly matching: MatchingLimits;
-  private readonly limits: readonly LimitState[];
+  /** By index in the policy; null: of this limit nothing can be proved. */
+  private readonly limits: readonly (LimitState | null)[];
   private entriesAfterSweep = 0;
 
   constructor(options: LeakOracleOptions) {
+    const { policy } = options;
     this.options = options;
-    this.matching = new MatchingLimits(options.policy);
-    this.limits = options.policy.limits.map((limit, limitIndex) => {
-      const hasOnePhase = limit.family === 'fixed-window' && limit.anchor === 'calendar' && options.policy.nodes === 1;
+    this.limits = policy.limits.map((limit, limitIndex) => {
+      if (limit.family === 'concurrency' || !isProvable(limit, policy)) return null;
       return {
         limit,
+        dearestCells: options.dearestCells[limitIndex] ?? 1,
         subjects: new Map(),
-        circle: hasOnePhase ? new PhaseCircle(limit.windowUs) : null,
+        circle: hasOnePhase(limit) && policy.nodes === 1 ? new PhaseCircle(limit.windowUs) : null,
         together: { limitIndex, counter: -1, actors: [], worst: null, worstByPhase: null },
       };
     });
   }
 
   add(row: Row): void {
-    for (const { index, limit } of this.matching.ofClass(row.requestClass)) {
-      const counts = this.options.countsUnclear && row.outcome === Outcome.unclear;
-      if (!counts && chargeOf(row, limit.by) !== 'certain') continue;
-      const counter = counterOf(row, limit);
-      if (counter >= 0) this.charge(this.limits[index] as LimitState, index, counter, row);
+    const { counters, countsUnclear } = this.options;
+    for (const { index, limit } of counters.ofClass(row.requestClass)) {
+      const state = this.limits[index] ?? null;
+      if (state === null) continue;
+      const counts = countsUnclear && row.outcome === Outcome.unclear;
+      if (!counts && chargeOf(row, limit) !== 'certain') continue;
+      const counter = counters.counterOf(row, index);
+      if (counter >= 0) this.charge(state, index, counter, row);
     }
     if (this.entries > 2 * this.entriesAfterSweep + SWEEP_ENTRIES) this.sweep(row.concludedUs);
   }
 
   /** Every counter that was charged, with its worst interval. */
   *subjects(): Iterable<LeakSubject> {
-    for (const { subjects, together } of this.limits) {
+    for (const { subjects, together } of this.limits.filter((state) => state !== null)) {
       yield* subjects.values();
       if (together.worst !== null && ![...subjects.values()].some(isConvicted)) yield together;
     }
@@ -100,7 +114,7 @@ export class LeakOracle {
   private charge(state: LimitState, limitIndex: number, counter: number, row: Row): void {
     let subject = state.subjects.get(counter);
     if (subject === undefined) {
-      const bound = createBound(state.limit, this.options.policy, state.circle);
+      const bound = createBound(state.limit, this.options.policy, state.circle, state.dearestCells);
       subject = { limitIndex, counter, actors: [], worst: null, worstByPhase: null, bound };
       state.subjects.set(counter, subject);
     }
@@ -110,7 +124,11 @@ export class LeakOracle {
     const clusters = state.circle?.clusters ?? 0;
     const wasFull = state.circle?.isFull ?? true;
     const toUs = row.concludedUs;
-    bound.add(row.sentUs, toUs, state.limit.costs[row.requestClass] as number, toUs - this.options.serviceUsMax);
+    bound.add(row.sentUs, toUs, leastCells(row, state.limit), toUs - this.options.serviceUsMax, {
+      mostCells: mostCells(row, state.limit),
+      isServed: row.outcome !== Outcome.refused,
+      creditCells: this.options.credits.until(limitIndex, counter, toUs),
+    });
     this.entries += bound.entries - before;
     this.entriesMax = Math.max(this.entriesMax, this.entries);
     const { excessCells, admittedCells, fromUs, isByPhase } = bound;
@@ -136,7 +154,7 @@ export class LeakOracle {
   /** Counters that are used no more keep what they had; once it has doubled, what is no longer needed is given back. */
   private sweep(nowUs: number): void {
     this.entries = 0;
-    for (const { subjects } of this.limits) {
+    for (const { subjects } of this.limits.filter((state) => state !== null)) {
       for (const { bound } of subjects.values()) {
         bound.forget(nowUs - this.options.serviceUsMax, nowUs);
         this.entries += bound.entries;
@@ -144,6 +162,11 @@ export class LeakOracle {
     }
     this.entriesAfterSweep = this.entries;
   }
+}
+
+/** Whether all windows of a limit, for all its counters, begin at one phase. */
+function hasOnePhase(limit: ProvableLimit): limit is ProvableLimit & { readonly windowUs: number } {
+  return limit.family === 'sliding-counter' || ('anchor' in limit && limit.anchor === 'calendar');
 }
 
 export function isConvicted(subject: LeakSubject): boolean {

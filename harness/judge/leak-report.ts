@@ -1,7 +1,9 @@
 /** Gathers what proves a leak, on one more walk over the rows: the requests of the interval and the naive count. */
 import { type Plan, type PolicyLimit, requestClasses } from '../scenario/plan.js';
-import { promiseFormula } from '../scenario/promise.js';
-import { chargeOf, counterOf, MatchingLimits } from './charge.js';
+import { boundFormula } from './bound-formula.js';
+import { chargeOf } from './charge.js';
+import { leastCells } from './cost.js';
+import type { Counters } from './counters.js';
 import type { LeakSubject, WorstInterval } from './leak-oracle.js';
 import { NaiveCount } from './naive-count.js';
 import type { Row } from './row.js';
@@ -11,13 +13,6 @@ import { countText, durationText } from './wording.js';
 /** Leaks that are written out; the worst ones. */
 export const LEAKS_MAX = 100;
 const REQUESTS_MAX = 20;
-
-/** Names of the counters, see `World`. */
-export interface CounterNames {
-  readonly ips: readonly string[];
-  readonly keys: readonly string[];
-  accountName(index: number): string;
-}
 
 interface Case {
   readonly subject: LeakSubject;
@@ -29,14 +24,14 @@ interface Case {
 
 export class LeakReport {
   private readonly plan: Plan;
-  private readonly matching: MatchingLimits;
+  private readonly counters: Counters;
   private readonly cases: readonly Case[];
   private readonly casesByLimit: readonly (readonly Case[])[];
 
   /** @param convicted - at most `LEAKS_MAX` of them, the worst first. */
-  constructor(plan: Plan, convicted: readonly LeakSubject[]) {
+  constructor(plan: Plan, counters: Counters, convicted: readonly LeakSubject[]) {
     this.plan = plan;
-    this.matching = new MatchingLimits(plan.policy);
+    this.counters = counters;
     this.cases = convicted.flatMap((subject) =>
       subject.worst === null ? [] : [{ subject, interval: subject.worst, naive: new Map(), first: [], requests: 0 }],
     );
@@ -46,9 +41,9 @@ export class LeakReport {
   }
 
   add(row: Row): void {
-    for (const { index, limit } of this.matching.ofClass(row.requestClass)) {
-      if (chargeOf(row, limit.by) !== 'certain') continue;
-      const counter = counterOf(row, limit);
+    for (const { index, limit } of this.counters.ofClass(row.requestClass)) {
+      if (chargeOf(row, limit) !== 'certain') continue;
+      const counter = this.counters.counterOf(row, index);
       if (counter < 0) continue;
       for (const one of this.casesByLimit[index] ?? []) {
         if (one.subject.counter === counter || one.subject.counter < 0) this.gather(one, limit, counter, row);
@@ -56,8 +51,8 @@ export class LeakReport {
     }
   }
 
-  leaks(names: CounterNames): readonly Leak[] {
-    return this.cases.map((one) => this.leakOf(one, names));
+  leaks(): readonly Leak[] {
+    return this.cases.map((one) => this.leakOf(one));
   }
 
   private gather(one: Case, limit: PolicyLimit, counter: number, row: Row): void {
@@ -66,7 +61,7 @@ export class LeakReport {
       naive = new NaiveCount(limit, this.plan.policy);
       one.naive.set(counter, naive);
     }
-    naive.add(row.concludedUs, limit.costs[row.requestClass] as number);
+    naive.add(row.concludedUs, leastCells(row, limit));
     if (row.sentUs < one.interval.fromUs || row.concludedUs > one.interval.toUs) return;
     one.requests++;
     const { first } = one;
@@ -76,13 +71,13 @@ export class LeakReport {
     if (first.length > REQUESTS_MAX) first.pop();
   }
 
-  private leakOf(one: Case, names: CounterNames): Leak {
+  private leakOf(one: Case): Leak {
     const { subject, interval } = one;
     const limit = this.plan.policy.limits[subject.limitIndex] as PolicyLimit;
     const sinceFirstPhaseMs = (us: number): number => (us - this.plan.warmupUs) / 1000;
     return {
       limit: limit.name,
-      key: counterName(limit, subject.counter, names),
+      key: this.counters.name(subject.limitIndex, subject.counter),
       excessCells: interval.excessCells,
       admittedCells: interval.admittedCells,
       boundCells: interval.admittedCells - interval.excessCells,
@@ -101,28 +96,22 @@ export class LeakReport {
   }
 }
 
-/** @param counter - -1: several together. */
-export function counterName(limit: PolicyLimit, counter: number, names: CounterNames): string {
-  if (limit.by === 'global' || counter < 0) return '*';
-  if (limit.by === 'account') return names.accountName(counter);
-  return (limit.by === 'ip' ? names.ips : names.keys)[counter] ?? `${limit.by} ${counter}`;
-}
-
 function becauseOf(plan: Plan, limit: PolicyLimit, interval: WorstInterval): string {
   const { nodes, slackCells, resolutionUs } = plan.policy;
   const { admittedCells, excessCells } = interval;
   const bound = countText(admittedCells - excessCells, 'cell');
-  if (interval.isByPhase && limit.family !== 'token-bucket') {
+  if (interval.isByPhase && 'windowUs' in limit) {
+    const earned = 'creditsMax' in limit ? ' and all that fills can have given' : '';
     return (
       `wherever the windows of ${durationText(limit.windowUs)} begin, one of them holds at least ` +
-      `${countText(excessCells, 'cell')} more than its ${limit.capacity}; the last requests that settle it ` +
+      `${countText(excessCells, 'cell')} more than its ${limit.capacity}${earned}; the last requests that settle it ` +
       `cost ${countText(admittedCells, 'cell')}`
     );
   }
   const onNodes = nodes === 1 ? '' : `, on each of ${nodes} nodes`;
   const slack = slackCells === 0 ? '' : `, plus a slack of ${countText(slackCells, 'cell')}`;
   return (
-    `an interval of length w may hold at most ${promiseFormula(limit)}${onNodes}${slack}; for the ` +
+    `an interval of length w may hold at most ${boundFormula(limit)}${onNodes}${slack}; for the ` +
     `${durationText(interval.toUs - interval.fromUs)} from the first send to the last answer, widened by the clock's grain ` +
     `of ${durationText(resolutionUs)}, that is ${bound}, and ${admittedCells} were admitted in whatever order they were decided`
   );

@@ -1,20 +1,25 @@
 /**
  * The least that can have been used of a counter when a request was decided: what a right throttle is told by.
  *
- * Only requests that were certainly admitted and certainly decided before it count (answered before it was sent), each
- * as early as it can have been, at its send time; and the request itself as late as it can have been, at its answer. An
- * earlier charge comes back earlier, so no assignment leaves more cells. Two readings of the target's clock differ by
- * at most the difference of our times and its grain g. If even so the cells were not there, the throttle was called
- * for.
+ * Only requests that were certainly charged and certainly decided before it count (answered before it was sent), each
+ * with its least cost and as early as it can have been, at its send time; and the request itself as late as it can have
+ * been, at its answer. An earlier charge comes back earlier, so no assignment leaves more cells. Two readings of the
+ * target's clock differ by at most the difference of our times and its grain g. If even so the cells were not there, the
+ * throttle was called for.
  *
- * A fixed window from the first hit begins with the first request of a fresh counter: whatever is certainly decided
- * less than a window after the first send is within the first window. Later windows, and those of the calendar, may
- * have begun just before the request: of them nothing is ever certain.
+ * Where cells can be given back, the answer is how many are missing: the throttle was called for if fewer than that can
+ * have been given until the request's answer. A counter that is credited k cells, at whatever moments, lacks at least
+ * what it would without, less k: a credit that finds nothing to give back leaves more used, never less.
+ *
+ * Of a queue it is seldom certain: whoever stands in it has not been answered yet, and may not have been decided either.
+ * Of concurrency nothing is ever certain: a request that is open may not have been decided yet, or have ended already.
+ * The same goes for a budget with a trickle, of which it is never known whether it was free.
  */
 import type { PolicyLimit } from '../scenario/plan.js';
-import { type BucketNumbers, bucketNumbers } from './bucket-numbers.js';
-import { CertainDebt } from './certain-debt.js';
-import { SendTimeline } from './send-timeline.js';
+import { bucketNumbers } from './bucket-numbers.js';
+import { LeastUsedBucket } from './least-used-bucket.js';
+import { LeastSpent, LeastUsedFirstWindow } from './least-used-sum.js';
+import { LeastUsedLog, LeastUsedSlidingCounter } from './least-used-window.js';
 
 export interface LeastUsed {
   readonly entries: number;
@@ -25,98 +30,32 @@ export interface LeastUsed {
    * later one.
    */
   add(sentUs: number, cells: number, oldestPendingUs: number): void;
-  /** Whether `cells` were certainly not there for a request that was sent after all answers that were added. */
-  lacked(answeredUs: number, cells: number): boolean;
+  /**
+   * How many of `cells` were certainly not there for a request that was sent after all answers that were added, rounded
+   * up; 0 or below = perhaps all were.
+   */
+  lacking(answeredUs: number, cells: number): number;
 }
+
+/** Of which nothing is ever certain. */
+const unknown: LeastUsed = { entries: 0, send: () => {}, add: () => {}, lacking: () => 0 };
 
 export function createLeastUsed(limit: PolicyLimit, grainUs: number): LeastUsed {
-  if (limit.family === 'token-bucket') return new LeastUsedBucket(bucketNumbers(limit), grainUs);
-  if (limit.family === 'sliding-log') return new LeastUsedLog(limit.capacity, limit.windowUs, grainUs);
-  return new LeastUsedWindow(limit.capacity, limit.anchor === 'first-hit' ? limit.windowUs : 0, grainUs);
-}
-
-class LeastUsedBucket implements LeastUsed {
-  private readonly numbers: BucketNumbers;
-  private readonly grainUs: number;
-  private readonly debt: CertainDebt;
-
-  constructor(numbers: BucketNumbers, grainUs: number) {
-    this.numbers = numbers;
-    this.grainUs = grainUs;
-    this.debt = new CertainDebt(numbers);
-  }
-
-  get entries(): number {
-    return this.debt.entries;
-  }
-
-  send(): void {}
-
-  add(sentUs: number, cells: number, oldestPendingUs: number): void {
-    this.debt.collapse(oldestPendingUs);
-    this.debt.insert(sentUs, cells);
-  }
-
-  lacked(answeredUs: number, cells: number): boolean {
-    const { cellUnits, usUnits, capacityCells } = this.numbers;
-    return this.debt.at(answeredUs) - usUnits * this.grainUs > (capacityCells - cells) * cellUnits;
-  }
-}
-
-class LeastUsedLog implements LeastUsed {
-  private readonly capacityCells: number;
-  private readonly windowUs: number;
-  private readonly grainUs: number;
-  private readonly timeline = new SendTimeline();
-
-  constructor(capacityCells: number, windowUs: number, grainUs: number) {
-    this.capacityCells = capacityCells;
-    this.windowUs = windowUs;
-    this.grainUs = grainUs;
-  }
-
-  get entries(): number {
-    return this.timeline.entries;
-  }
-
-  send(): void {}
-
-  add(sentUs: number, cells: number, oldestPendingUs: number): void {
-    this.timeline.insert(sentUs, cells);
-    this.timeline.dropBefore(oldestPendingUs - this.windowUs);
-  }
-
-  lacked(answeredUs: number, cells: number): boolean {
-    const used = this.timeline.cellsFrom(answeredUs + this.grainUs - this.windowUs + 1);
-    return used + cells > this.capacityCells;
-  }
-}
-
-class LeastUsedWindow implements LeastUsed {
-  readonly entries = 0;
-  private readonly capacityCells: number;
-  /** 0: where windows begin is never known. */
-  private readonly firstWindowUs: number;
-  private readonly grainUs: number;
-  private firstSentUs = Number.POSITIVE_INFINITY;
-  private addedCells = 0;
-
-  constructor(capacityCells: number, firstWindowUs: number, grainUs: number) {
-    this.capacityCells = capacityCells;
-    this.firstWindowUs = firstWindowUs;
-    this.grainUs = grainUs;
-  }
-
-  send(sentUs: number): void {
-    this.firstSentUs = Math.min(this.firstSentUs, sentUs);
-  }
-
-  add(_sentUs: number, cells: number): void {
-    this.addedCells += cells;
-  }
-
-  lacked(answeredUs: number, cells: number): boolean {
-    const isFirstWindow = answeredUs - this.firstSentUs + this.grainUs < this.firstWindowUs;
-    return isFirstWindow && this.addedCells + cells > this.capacityCells;
+  switch (limit.family) {
+    case 'token-bucket':
+    case 'decaying-counter':
+      return new LeastUsedBucket(bucketNumbers(limit), grainUs);
+    case 'leaky-queue':
+      return new LeastUsedBucket(bucketNumbers({ ...limit, capacity: limit.capacity + limit.queueCells }), grainUs);
+    case 'sliding-log':
+      return new LeastUsedLog(limit.capacity, limit.windowUs, grainUs);
+    case 'sliding-counter':
+      return new LeastUsedSlidingCounter(limit, grainUs);
+    case 'earned-budget':
+      return limit.trickleUs === null ? new LeastSpent(limit.capacity) : unknown;
+    case 'concurrency':
+      return unknown;
+    default:
+      return limit.anchor === 'first-hit' ? new LeastUsedFirstWindow(limit.capacity, limit.windowUs, grainUs) : unknown;
   }
 }

@@ -3,7 +3,7 @@
  * bunched. It stands in the report beside the proof, and decides nothing.
  */
 import type { Policy, PolicyLimit } from '../scenario/plan.js';
-import { bucketNumbers } from './bucket-numbers.js';
+import { bucketNumbers, type Refill } from './bucket-numbers.js';
 
 export class NaiveCount {
   /** Cells above the limit at their most; 0 = it would have claimed nothing. */
@@ -13,7 +13,9 @@ export class NaiveCount {
   private debtUnits = 0;
   private windowStartUs = Number.NEGATIVE_INFINITY;
   private windowCells = 0;
+  private lastWindowCells = 0;
   private lastUs = 0;
+  private trickledUs = Number.NEGATIVE_INFINITY;
   private readonly recent: { answeredUs: number; cells: number }[] = [];
 
   constructor(limit: PolicyLimit, policy: Policy) {
@@ -21,26 +23,47 @@ export class NaiveCount {
     this.policy = policy;
   }
 
+  /** What is earned or given back is not seen, so it is not counted. */
   add(answeredUs: number, cells: number): void {
-    const { limit, policy } = this;
-    const capacity = limit.capacity * policy.nodes + policy.slackCells;
-    if (limit.family === 'token-bucket') {
-      const { cellUnits, usUnits } = bucketNumbers(limit);
-      const refilled = usUnits * policy.nodes * (answeredUs - this.lastUs);
-      this.debtUnits = Math.max(0, this.debtUnits - refilled) + cells * cellUnits;
-      this.lastUs = answeredUs;
-      this.claim(Math.ceil(this.debtUnits / cellUnits) - capacity);
-      return;
+    const { limit } = this;
+    switch (limit.family) {
+      case 'token-bucket':
+      case 'decaying-counter':
+        this.drain(limit, answeredUs, cells);
+        break;
+      case 'leaky-queue':
+        this.drain({ ...limit, capacity: limit.capacity + limit.queueCells }, answeredUs, cells);
+        break;
+      case 'sliding-log':
+        this.slide(answeredUs, limit.windowUs);
+        this.recent.push({ answeredUs, cells });
+        this.windowCells += cells;
+        this.claim(this.windowCells);
+        break;
+      case 'sliding-counter':
+        this.weigh(answeredUs, limit.windowUs, cells);
+        break;
+      case 'earned-budget':
+        this.spend(answeredUs, limit.trickleUs, cells);
+        break;
+      case 'concurrency':
+        break;
+      default:
+        if (answeredUs >= this.windowStartUs + limit.windowUs) {
+          this.windowStartUs = limit.anchor === 'calendar' ? answeredUs - (answeredUs % limit.windowUs) : answeredUs;
+          this.windowCells = 0;
+        }
+        this.windowCells += cells;
+        this.claim(this.windowCells);
     }
-    if (limit.family === 'sliding-log') this.slide(answeredUs, limit.windowUs);
-    else if (answeredUs >= this.windowStartUs + limit.windowUs) {
-      const isCalendar = limit.anchor === 'calendar';
-      this.windowStartUs = isCalendar ? answeredUs - (answeredUs % limit.windowUs) : answeredUs;
-      this.windowCells = 0;
-    }
-    if (limit.family === 'sliding-log') this.recent.push({ answeredUs, cells });
-    this.windowCells += cells;
-    this.claim(this.windowCells - capacity);
+  }
+
+  private drain(refill: Refill, nowUs: number, cells: number): void {
+    const { cellUnits, usUnits } = bucketNumbers(refill);
+    const refilled = usUnits * this.policy.nodes * (nowUs - this.lastUs);
+    this.debtUnits = Math.max(0, this.debtUnits - refilled) + cells * cellUnits;
+    this.lastUs = nowUs;
+    this.claim(Math.ceil(this.debtUnits / cellUnits), refill.capacity);
   }
 
   private slide(nowUs: number, windowUs: number): void {
@@ -49,7 +72,31 @@ export class NaiveCount {
     }
   }
 
-  private claim(excess: number): void {
-    this.excessCells = Math.max(this.excessCells, excess);
+  private weigh(nowUs: number, windowUs: number, cells: number): void {
+    const startUs = nowUs - (nowUs % windowUs);
+    if (startUs > this.windowStartUs) {
+      this.lastWindowCells = startUs === this.windowStartUs + windowUs ? this.windowCells : 0;
+      this.windowCells = 0;
+      this.windowStartUs = startUs;
+    }
+    this.windowCells += cells;
+    const left = windowUs - (nowUs - startUs);
+    this.claim(Math.ceil((this.lastWindowCells * left) / windowUs) + this.windowCells);
+  }
+
+  private spend(nowUs: number, trickleUs: number | null, cells: number): void {
+    const { nodes, slackCells } = this.policy;
+    const isSpent = this.windowCells + cells > this.limit.capacity * nodes + slackCells;
+    if (isSpent && trickleUs !== null && nowUs >= this.trickledUs + trickleUs) {
+      this.trickledUs = nowUs;
+      return;
+    }
+    this.windowCells += cells;
+    this.claim(this.windowCells);
+  }
+
+  private claim(cells: number, capacity = this.limit.capacity): void {
+    const { nodes, slackCells } = this.policy;
+    this.excessCells = Math.max(this.excessCells, cells - capacity * nodes - slackCells);
   }
 }

@@ -27,6 +27,8 @@ export interface ObservationColumns {
   readonly identity: Uint32Array;
   /** Index into `requestClasses`. */
   readonly requestClass: Uint8Array;
+  /** Orders that the request holds at once, 1 to 65,535; 0 reads as 1. A limit charges its cost for each. */
+  readonly elements: Uint16Array;
   /** An `IntentKind`. */
   readonly kind: Uint8Array;
   /** An `Outcome`. */
@@ -57,6 +59,7 @@ export const observationSchema = {
   actor: 'u16',
   identity: 'u32',
   requestClass: 'u8',
+  elements: 'u16',
   kind: 'u8',
   outcome: 'u8',
   status: 'u16',

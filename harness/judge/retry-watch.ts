@@ -22,22 +22,23 @@ export class RetryWatch {
     this.grainUs = grainUs;
   }
 
-  send(row: Row, cells: number): void {
+  /** @param mostCells - what it can cost: it must fit if that is no more than the throttled one did. */
+  send(row: Row, mostCells: number): void {
     this.alone = this.openRequests === 0 ? row : null;
-    this.trial = row.sentUs >= this.dueUs && cells <= this.dueCells ? this.alone : null;
+    this.trial = row.sentUs >= this.dueUs && mostCells <= this.dueCells ? this.alone : null;
     this.dueUs = Number.POSITIVE_INFINITY;
     this.openRequests++;
   }
 
-  /** Called at a request's latest decision. */
-  settle(row: Row, cells: number): RetryFinding {
+  /** Called at a request's latest decision, with the least that it can have cost. */
+  settle(row: Row, leastCells: number): RetryFinding {
     this.openRequests--;
     const isTrial = this.trial === row;
     if (isTrial) this.trial = null;
     // Alone from its send to its answer: whatever else was charged had been decided before.
     if (this.alone === row && this.blames(row) && row.retryAfterMs >= 0) {
       this.dueUs = row.concludedUs + row.retryAfterMs * 1000 + this.grainUs;
-      this.dueCells = cells;
+      this.dueCells = leastCells;
     }
     if (!isTrial) return 'untold';
     if (row.outcome === Outcome.admitted) return 'kept';

@@ -13,6 +13,8 @@ export interface Row {
   readonly actor: number;
   readonly identity: number;
   readonly requestClass: number;
+  /** At least 1. */
+  readonly elements: number;
   readonly outcome: number;
   readonly limit: number;
   readonly ip: number;
@@ -54,6 +56,7 @@ function readRow(columns: ObservationColumns, index: number): Row {
     actor: columns.actor[index] as number,
     identity: columns.identity[index] as number,
     requestClass: columns.requestClass[index] as number,
+    elements: Math.max(1, columns.elements[index] as number),
     outcome: columns.outcome[index] as number,
     limit: columns.limit[index] as number,
     ip: columns.ip[index] as number,

@@ -5,7 +5,11 @@
 import { Outcome } from '../actors/outcome.js';
 import type { Plan } from '../scenario/plan.js';
 import { countersToFollow } from './block-oracle.js';
-import { chargeOf, counterOf, MatchingLimits, subjectId } from './charge.js';
+import { isProvable } from './bound.js';
+import { chargeOf, mayBeAdmitted, ownCounterOf, subjectId } from './charge.js';
+import { creditCellsMax, leastCells } from './cost.js';
+import type { Counters } from './counters.js';
+import { CreditLedger } from './credit-ledger.js';
 import { isWritten, type Row } from './row.js';
 
 export class Survey {
@@ -19,35 +23,52 @@ export class Survey {
   readonly blockedIdentities = new Set<number>();
   /** Actors that sent at least one request which a limit counts. */
   readonly limitedActors = new Set<number>();
+  /** Actors that sent at least one request which a limit counts whose leaks can be proved. */
+  readonly provableActors = new Set<number>();
+  readonly credits = new CreditLedger();
+  /** By limit: the most cells, by the least cost of each, of any one request. */
+  readonly dearestCells: number[];
   private readonly plan: Plan;
-  private readonly matching: MatchingLimits;
+  private readonly counters: Counters;
   private readonly keysSeen: readonly Set<number>[];
 
-  constructor(plan: Plan) {
+  constructor(plan: Plan, counters: Counters) {
     this.plan = plan;
-    this.matching = new MatchingLimits(plan.policy);
+    this.counters = counters;
     this.keysSeen = plan.policy.limits.map(() => new Set());
+    this.dearestCells = plan.policy.limits.map(() => 1);
   }
 
   add(row: Row): void {
     if (!isWritten(row)) return;
     const lagUs = row.concludedUs - row.sentUs;
     this.lagUsMax = Math.max(this.lagUsMax, lagUs);
-    for (const { index, limit } of this.matching.ofClass(row.requestClass)) {
-      const counter = counterOf(row, limit);
+    for (const { index, limit } of this.counters.ofClass(row.requestClass)) {
+      const counter = this.counters.counterOf(row, index);
       if (counter < 0) continue;
       this.limitedActors.add(row.actor);
+      if (isProvable(limit, this.plan.policy)) this.provableActors.add(row.actor);
+      this.dearestCells[index] = Math.max(this.dearestCells[index] as number, leastCells(row, limit));
       const isUnclear = row.outcome === Outcome.unclear;
       if (isUnclear) this.hasUnclear = true;
-      if (isUnclear || chargeOf(row, limit.by) === 'certain') this.serviceUsMax = Math.max(this.serviceUsMax, lagUs);
+      if (isUnclear || chargeOf(row, limit) === 'certain') this.serviceUsMax = Math.max(this.serviceUsMax, lagUs);
       const seen = this.keysSeen[index] as Set<number>;
       // One more than fits is enough to know.
       if (seen.size <= limit.maxKeys) seen.add(counter);
     }
+    this.noteCredits(row);
     const isHonest = this.plan.actors[row.actor]?.label === 'legit';
-    for (const { index, limit } of countersToFollow(this.matching, row)) {
-      this.blockedCounters.add(subjectId(index, counterOf(row, limit)));
-      if (isHonest) this.blockedIdentities.add(subjectId(index, row.identity));
+    for (const { index, limit } of countersToFollow(this.counters, row)) {
+      this.blockedCounters.add(subjectId(index, this.counters.counterOf(row, index)));
+      if (isHonest) this.blockedIdentities.add(subjectId(index, ownCounterOf(row, limit)));
+    }
+  }
+
+  private noteCredits(row: Row): void {
+    if (!mayBeAdmitted(row)) return;
+    for (const { index, limit } of this.counters.creditedByClass(row.requestClass)) {
+      const counter = this.counters.counterOf(row, index);
+      if (counter >= 0) this.credits.give(index, counter, row.sentUs, creditCellsMax(row, limit));
     }
   }
 

@@ -33,6 +33,7 @@ export function observed(fields: Partial<Observed>): Observed {
     actor: 0,
     identity,
     requestClass: 3,
+    elements: 1,
     kind: IntentKind.arrival,
     outcome,
     status: 200,

@@ -1,5 +1,7 @@
 /** Puts a record before the judge's oracles and hands back what they found, row by row. */
 import { BlockOracle, type Finding } from '../../harness/judge/block-oracle.js';
+import type { CounterNames } from '../../harness/judge/counter-space.js';
+import { Counters } from '../../harness/judge/counters.js';
 import { LeakOracle, type LeakSubject } from '../../harness/judge/leak-oracle.js';
 import type { ObservationSource } from '../../harness/judge/observation.js';
 import { forEachRow, type Row } from '../../harness/judge/row.js';
@@ -19,12 +21,23 @@ export interface OracleFindings {
   readonly blockEntriesMax: number;
 }
 
+/** Address 7 is 10.0.0.7, account 7 the third of master 2: four addresses make a /30, three accounts a master. */
+export const testNames: CounterNames = {
+  ips: Array.from({ length: 256 }, (_, index) => `10.0.0.${index}`),
+  keys: [],
+  accountName: (index) => `master-${Math.floor(index / 3)}/${index % 3}`,
+};
+
 export function runOracles(plan: Plan, source: ObservationSource): OracleFindings {
-  const survey = new Survey(plan);
+  const counters = new Counters(plan.policy, testNames);
+  const survey = new Survey(plan, counters);
   forEachRow(source, (row) => survey.add(row));
   const { policy } = plan;
   const leakOracle = new LeakOracle({
     policy,
+    counters,
+    credits: survey.credits,
+    dearestCells: survey.dearestCells,
     serviceUsMax: survey.serviceUsMax,
     countsUnclear: false,
     phaseAt: (us) => phaseAt(plan.phases, us),
@@ -33,6 +46,7 @@ export function runOracles(plan: Plan, source: ObservationSource): OracleFinding
   const retries: { row: Row; finding: 'kept' | 'broken' }[] = [];
   const blockOracle = new BlockOracle({
     plan,
+    counters,
     blockedCounters: survey.blockedCounters,
     blockedIdentities: survey.blockedIdentities,
     coldLimits: survey.coldLimits(),

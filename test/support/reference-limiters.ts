@@ -10,6 +10,12 @@ export interface ReferenceLimiter {
   /** Takes the cells, there or not. */
   charge(nowUs: number, cells: number): void;
   copy(): ReferenceLimiter;
+  /** Gives cells back, or lets them be earned. */
+  credit?(nowUs: number, cells: number): void;
+  /** When the last request that was charged is served; absent = at once. */
+  servedUs?(): number;
+  /** Ends a request. */
+  release?(cells: number): void;
 }
 
 /** Level in units of 1 / refillPeriodUs cells, so that a microsecond refills refillCells units. */
@@ -37,6 +43,11 @@ export class ReferenceBucket implements ReferenceLimiter {
     this.level -= BigInt(cells) * this.cell;
   }
 
+  /** What is missing, in units of 1 / refillPeriodUs cells. */
+  protected get owed(): bigint {
+    return this.full - this.level;
+  }
+
   copy(): ReferenceBucket {
     return Object.assign(Object.create(ReferenceBucket.prototype) as ReferenceBucket, this);
   }
@@ -48,15 +59,44 @@ export class ReferenceBucket implements ReferenceLimiter {
   }
 }
 
+/** A bucket that also holds a queue: what is owed above `capacity` waits until it is not. */
+export class ReferenceQueue extends ReferenceBucket {
+  private readonly served: (owed: bigint, nowUs: number) => number;
+  private servedAtUs = 0;
+
+  constructor(capacity: number, queueCells: number, refillCells: number, refillPeriodUs: number) {
+    super(capacity + queueCells, refillCells, refillPeriodUs);
+    const atOnce = BigInt(capacity) * BigInt(refillPeriodUs);
+    const refill = BigInt(refillCells);
+    this.served = (owed, nowUs) => (owed <= atOnce ? nowUs : nowUs + Number((owed - atOnce + refill - 1n) / refill));
+  }
+
+  override charge(nowUs: number, cells: number): void {
+    super.charge(nowUs, cells);
+    this.servedAtUs = this.served(this.owed, nowUs);
+  }
+
+  servedUs(): number {
+    return this.servedAtUs;
+  }
+
+  override copy(): ReferenceQueue {
+    return Object.assign(Object.create(ReferenceQueue.prototype) as ReferenceQueue, this);
+  }
+}
+
 export class ReferenceFixedWindow implements ReferenceLimiter {
   private readonly capacity: number;
   private readonly windowUs: number;
   /** Calendar windows start at this and every `windowUs` before and after; null: at the first hit. */
   private readonly phaseUs: number | null;
+  private readonly creditFloor: number;
   private startUs = Number.NEGATIVE_INFINITY;
   private used = 0;
 
-  constructor(capacity: number, windowUs: number, phaseUs: number | null) {
+  /** @param creditFloor - how far credits can bring down what is used. */
+  constructor(capacity: number, windowUs: number, phaseUs: number | null, creditFloor = 0) {
+    this.creditFloor = creditFloor;
     this.capacity = capacity;
     this.windowUs = windowUs;
     this.phaseUs = phaseUs;
@@ -69,6 +109,11 @@ export class ReferenceFixedWindow implements ReferenceLimiter {
   charge(nowUs: number, cells: number): void {
     this.used = this.usedAt(nowUs) + cells;
     if (nowUs >= this.startUs + this.windowUs) this.startUs = this.windowStartUs(nowUs);
+  }
+
+  /** Into a window that runs; none is begun for it. */
+  credit(nowUs: number, cells: number): void {
+    if (nowUs < this.startUs + this.windowUs) this.used = Math.max(this.creditFloor, this.used - cells);
   }
 
   copy(): ReferenceFixedWindow {
@@ -109,11 +154,118 @@ export class ReferenceSlidingLog implements ReferenceLimiter {
   }
 }
 
+/** Two windows at multiples of `windowUs` from `phaseUs`, the last one weighted by what is left of it. */
+export class ReferenceSlidingCounter implements ReferenceLimiter {
+  private readonly capacity: number;
+  private readonly windowUs: number;
+  private readonly phaseUs: number;
+  private cellsByWindow: readonly (readonly [number, number])[] = [];
+
+  constructor(capacity: number, windowUs: number, phaseUs: number) {
+    this.capacity = capacity;
+    this.windowUs = windowUs;
+    this.phaseUs = phaseUs;
+  }
+
+  fits(nowUs: number, cells: number): boolean {
+    const window = this.windowOf(nowUs);
+    const left = this.windowUs - (nowUs - this.phaseUs - window * this.windowUs);
+    const units = this.usedIn(window - 1) * left + (this.usedIn(window) + cells) * this.windowUs;
+    return units <= this.capacity * this.windowUs;
+  }
+
+  charge(nowUs: number, cells: number): void {
+    const window = this.windowOf(nowUs);
+    const others = this.cellsByWindow.filter(([number]) => number === window - 1);
+    this.cellsByWindow = [...others, [window, this.usedIn(window) + cells]];
+  }
+
+  copy(): ReferenceSlidingCounter {
+    return Object.assign(Object.create(ReferenceSlidingCounter.prototype) as ReferenceSlidingCounter, this);
+  }
+
+  private windowOf(nowUs: number): number {
+    return Math.floor((nowUs - this.phaseUs) / this.windowUs);
+  }
+
+  private usedIn(window: number): number {
+    return this.cellsByWindow.find(([number]) => number === window)?.[1] ?? 0;
+  }
+}
+
+export class ReferenceBudget implements ReferenceLimiter {
+  private readonly trickleUs: number | null;
+  private left: number;
+  private nextTrickleUs = Number.NEGATIVE_INFINITY;
+
+  constructor(capacity: number, trickleUs: number | null) {
+    this.left = capacity;
+    this.trickleUs = trickleUs;
+  }
+
+  fits(nowUs: number, cells: number): boolean {
+    return cells <= this.left || (this.trickleUs !== null && nowUs >= this.nextTrickleUs);
+  }
+
+  charge(nowUs: number, cells: number): void {
+    if (cells <= this.left || this.trickleUs === null) this.left -= cells;
+    else this.nextTrickleUs = nowUs + this.trickleUs;
+  }
+
+  credit(_nowUs: number, cells: number): void {
+    this.left += cells;
+  }
+
+  copy(): ReferenceBudget {
+    return Object.assign(Object.create(ReferenceBudget.prototype) as ReferenceBudget, this);
+  }
+}
+
+export class ReferenceConcurrency implements ReferenceLimiter {
+  private readonly capacity: number;
+  private held = 0;
+
+  constructor(capacity: number) {
+    this.capacity = capacity;
+  }
+
+  fits(_nowUs: number, cells: number): boolean {
+    return this.held + cells <= this.capacity;
+  }
+
+  charge(_nowUs: number, cells: number): void {
+    this.held += cells;
+  }
+
+  release(cells: number): void {
+    this.held -= cells;
+  }
+
+  copy(): ReferenceConcurrency {
+    return Object.assign(Object.create(ReferenceConcurrency.prototype) as ReferenceConcurrency, this);
+  }
+}
+
 /** @param phaseUs - where calendar windows start, on the clock that the limiter is asked with. */
 export function referenceLimiter(limit: PolicyLimit, phaseUs = 0): ReferenceLimiter {
-  if (limit.family === 'token-bucket') {
-    return new ReferenceBucket(limit.capacity, limit.refillCells, limit.refillPeriodUs);
+  switch (limit.family) {
+    case 'token-bucket':
+    case 'decaying-counter':
+      return new ReferenceBucket(limit.capacity, limit.refillCells, limit.refillPeriodUs);
+    case 'leaky-queue':
+      return new ReferenceQueue(limit.capacity, limit.queueCells, limit.refillCells, limit.refillPeriodUs);
+    case 'sliding-log':
+      return new ReferenceSlidingLog(limit.capacity, limit.windowUs);
+    case 'sliding-counter':
+      return new ReferenceSlidingCounter(limit.capacity, limit.windowUs, phaseUs);
+    case 'earned-budget':
+      return new ReferenceBudget(limit.capacity, limit.trickleUs);
+    case 'concurrency':
+      return new ReferenceConcurrency(limit.capacity);
+    default: {
+      const floor = limit.family === 'ratio-monitor' ? Number.NEGATIVE_INFINITY : 0;
+      const phase = limit.anchor === 'calendar' ? phaseUs : null;
+      return new ReferenceFixedWindow(limit.capacity, limit.windowUs, phase, floor);
+    }
   }
-  if (limit.family === 'sliding-log') return new ReferenceSlidingLog(limit.capacity, limit.windowUs);
-  return new ReferenceFixedWindow(limit.capacity, limit.windowUs, limit.anchor === 'calendar' ? phaseUs : null);
 }

@@ -2,13 +2,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Outcome } from '../../../harness/actors/outcome.js';
+import type { LimitBy } from '../../../harness/core/spec.js';
 import type { PolicyLimit } from '../../../harness/scenario/plan.js';
 import { type HistoryOptions, type PlayedRequest, playHistory } from '../../support/limiter-history.js';
 import { type Observed, sourceOf } from '../../support/observation-builder.js';
 import { runOracles } from '../../support/oracle-run.js';
 import { aFixedWindow, aPlan, aPolicy, aSlidingLog, aTokenBucket, costs } from '../../support/plan-builder.js';
 
-const anyBy = fc.constantFrom('key', 'ip', 'global') as fc.Arbitrary<'key' | 'ip' | 'global'>;
+const anyBy = fc.constantFrom<LimitBy>(['key'], ['ip'], []);
 const anyCosts = fc
   .record({ place: fc.integer({ min: 1, max: 3 }), cancel: fc.integer({ min: 0, max: 2 }) })
   .map(({ place, cancel }) => costs({ 'order.place': place, 'order.cancel': cancel }));

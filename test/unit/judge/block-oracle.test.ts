@@ -77,12 +77,12 @@ describe('a throttle', () => {
       { sentUs: 3000, outcome: Outcome.refused, identity: 1, actor: 1, ip: 0 },
       { sentUs: 5000, ...throttled },
     ];
-    const [, , last] = judge([{ ...slow, by: 'ip' }], rows);
+    const [, , last] = judge([{ ...slow, by: ['ip'] }], rows);
     expect(last).toEqual({ shared: 'called-for', own: 'wrongful' });
   });
 
   it('that somebody else alone has caused is called for, and yet a false block of the customer', () => {
-    const global: PolicyLimit = { ...slow, by: 'global' };
+    const global: PolicyLimit = { ...slow, by: [] };
     const rows = [
       { sentUs: 1000, ...bySomebodyElse },
       { sentUs: 3000, ...bySomebodyElse },
@@ -114,7 +114,7 @@ describe('a throttle', () => {
   });
 
   it('where no limit matches is wrongful: nothing in the policy calls for it', () => {
-    const byKey = { ...slow, by: 'key' } as const;
+    const byKey = { ...slow, by: ['key'] } as const;
     expect(judge([byKey], [{ sentUs: SECOND, key: NONE, outcome: Outcome.throttled }])[0]?.shared).toBe('wrongful');
   });
 
@@ -232,7 +232,7 @@ describe('an answer that does not tell what the limits decided', () => {
     [denied, 'ip', 1000],
     [unclear, 'ip', 1000],
   ] as const)('may have charged every limit, until its answer and no later (%j by %s)', (hidden, by, sentUs) => {
-    const limit: PolicyLimit = { ...slow, by, capacity: 1 };
+    const limit: PolicyLimit = { ...slow, by: [by], capacity: 1 };
     const at = (us: number) =>
       judge(
         [limit],
@@ -249,7 +249,7 @@ describe('an answer that does not tell what the limits decided', () => {
 
 describe('a ban', () => {
   const banned = { outcome: Outcome.banned, limit: 0 } as const;
-  const banning: PolicyLimit = { ...slow, ban: { afterThrottles: 2, forUs: 10 * SECOND } };
+  const banning: PolicyLimit = { ...slow, ban: { afterThrottles: 2, stepsUs: [10 * SECOND], forgetUs: 0 } };
   const exhausted = [{ sentUs: 1000 }, { sentUs: 3000 }];
 
   it('where the policy has none is wrongful', () => {

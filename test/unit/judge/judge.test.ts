@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Outcome } from '../../../harness/actors/outcome.js';
+import type { LimitBy } from '../../../harness/core/spec.js';
 import { judgeRun } from '../../../harness/judge/judge.js';
 import { createColumns, NONE, type ObservationSource } from '../../../harness/judge/observation.js';
 import { aGeneratorResult, aTask, aWorld, judgeRows } from '../../support/judge-task.js';
@@ -173,8 +174,8 @@ describe('leaks by kind of limit', () => {
   });
 
   it('name addresses, accounts and keys, and a global limit by a star', () => {
-    const limits = (['ip', 'account', 'key', 'global'] as const).map((by) =>
-      aTokenBucket({ name: by, by, capacity: 3, refillCells: 1 }),
+    const limits = [['ip'], ['account'], ['key'], []].map((by) =>
+      aTokenBucket({ name: by.join(), by: by as LimitBy, capacity: 3, refillCells: 1 }),
     );
     const { leaks } = judgeRows(aPlan({ policy: aPolicy(limits) }), flood(5, 4));
     expect(leaks.map(({ key }) => key).sort()).toEqual(['*', '127.0.1.10', 'account-10', 'key-10']);
@@ -248,7 +249,7 @@ describe('memory', () => {
     aSlidingLog({ capacity: 100, windowUs: 20_000 }),
     aFixedWindow({ capacity: 100, windowUs: 20_000 }),
   ])('of the oracles does not grow with the run ($family)', (limit) => {
-    const plan = aPlan({ policy: aPolicy([limit, aTokenBucket({ name: 'all', by: 'global', capacity: 100_000 })]) });
+    const plan = aPlan({ policy: aPolicy([limit, aTokenBucket({ name: 'all', by: [], capacity: 100_000 })]) });
     const short = runOracles(plan, longRun(30_000, 7));
     const long = runOracles(plan, longRun(300_000, 7));
     expect(long.leakEntriesMax).toBeLessThan(30_000);

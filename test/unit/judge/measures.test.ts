@@ -152,7 +152,7 @@ describe('wrongfulBlocks', () => {
 });
 
 describe('leak', () => {
-  const policy = aPolicy([aTokenBucket({ capacity: 3, refillCells: 1, by: 'global' })]);
+  const policy = aPolicy([aTokenBucket({ capacity: 3, refillCells: 1, by: [] })]);
   const flood = (count: number, seconds: number, identity = 10) => times(count, { identity }, seconds);
 
   it('is the sum over counters of the worst interval, of everybody who was admitted on them', () => {

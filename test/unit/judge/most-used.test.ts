@@ -9,7 +9,7 @@ describe('MostUsed', () => {
     const most = createMostUsed(aSlidingLog({ capacity: 20_000, windowUs: 30_000 }), 1);
     for (let us = 1; us <= 20_000; us++) {
       most.send(us, 1);
-      most.settle(us, 1);
+      most.settle(us, 1, true);
     }
     most.forgetBefore(30_000);
     expect(most.entries).toBeLessThan(16_500);
