@@ -20,11 +20,11 @@ import { refusalOf } from './refusal.js';
 export const GATE_HEADER = 'x-gate';
 export const UNASKED = 'unasked';
 /** Names the first shadow limit that would have refused the request; not there when none would. */
-export const SHADOW_HEADER = 'x-shadow';
+const SHADOW_HEADER = 'x-shadow';
 export const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** Whom a request is charged to that names no account: an unsigned class, or a login that can't be read. */
-export const ANONYMOUS = '(anonymous)';
+const ANONYMOUS = '(anonymous)';
 
 const CELLS_MAX = 2 ** 31 - 1;
 

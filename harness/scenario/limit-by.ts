@@ -4,7 +4,7 @@ import { accepted, complained, type Parsed, show } from './faults.js';
 import { proposal } from './nearest.js';
 
 /** All parts, in the order in which a plan and a gate name them. */
-export const limitParts: readonly LimitPart[] = ['ip', 'master', 'account', 'key', 'class'];
+const limitParts: readonly LimitPart[] = ['ip', 'master', 'account', 'key', 'class'];
 const words: readonly string[] = [...limitParts, 'global'];
 
 function unknownWord(input: unknown, known: readonly string[]): Parsed<never> {

@@ -201,6 +201,11 @@ describe('the address that a request is charged to', () => {
     expect(createClientIp(proxies)({ headers, socket: { remoteAddress: peer } })).toBe(ip);
   });
 
+  it('of a connection that is gone is none, whatever its header says', () => {
+    const request = { headers: { 'x-forwarded-for': '1.1.1.1' }, socket: { remoteAddress: undefined } };
+    expect(createClientIp(proxies)(request)).toBe('');
+  });
+
   it.each<{ entry: string; ip: string; because: string }>([
     { entry: '1.2.3.4:567', ip: '1.2.3.4', because: 'some proxies add the port' },
     { entry: '1.2.3.4:0', ip: '1.2.3.4', because: 'zero is a port' },
