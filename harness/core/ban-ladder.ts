@@ -10,7 +10,10 @@ export class BanLadder {
   readonly afterThrottles: number;
   readonly #stepsUs: readonly number[];
   readonly #forgetUs: number;
-  /** A ban ends at this very microsecond; 0 = the key was never banned. */
+  /**
+   * A ban ends at this very microsecond; 0 = nobody was banned here. Who takes a slot finds its bans forgotten, since it
+   * is not given away before.
+   */
   readonly #untilUs: Float64Array;
   /** Bans so far, at most as many as there are steps; null where all bans are alike. */
   readonly #levels: Uint8Array | null;
@@ -41,12 +44,6 @@ export class BanLadder {
     this.#untilUs[slot] = untilUs;
     if (this.#levels !== null) this.#levels[slot] = Math.min(level + 1, stepCount);
     return untilUs;
-  }
-
-  /** Of a slot that passes to another key. */
-  forget(slot: number): void {
-    this.#untilUs[slot] = 0;
-    if (this.#levels !== null) this.#levels[slot] = 0;
   }
 
   /**

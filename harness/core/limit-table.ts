@@ -250,7 +250,6 @@ export class LimitTable {
     own.part = this.#cold.part;
     own.slot = this.#slot;
     this.#family.copyKept(this.#cold.slot, this.#slot);
-    this.#bans?.forget(this.#slot);
     this.#store(this.#slot, own);
     this.#counter = own;
     this.#isKnown = true;

@@ -294,7 +294,7 @@ export interface Gate {
    * count stays as it is, and when it is above the new capacity nothing passes until it has fallen below. Bans go on for
    * as long as they were given; throttles are counted on, and so are the bans of a key that the old rule has not
    * forgotten by then, at most as many as there are new steps (a limit of one step forgets a ban when it ends). Every other limit starts with fresh counters.
-   * Interned callers are forgotten.
+   * Interned callers are forgotten. The tables before and after are in memory together for a moment.
    *
    * To the bit: of a bucket with a debt of q whole cells and r / p of one, the new debt is q x p' + ceil(r x p' / p) in
    * units of the new rate, p and p' being the periods of the reduced fractions, and it is at most capacity x p' (of a queue

@@ -229,6 +229,17 @@ describe('a change of the limits', () => {
     expect(answerOf(gate)).toMatchObject({ remaining: 0, cold: 0 });
   });
 
+  const colds = [slidingLog(2, 100), slidingCounter(2, 100), fixedWindow(2, 100, 'calendar')];
+  test.each(colds)('keeps the cold counter of a $family, which a new key starts from', (numbers) => {
+    const one = limit({ numbers, maxKeys: 1 });
+    const gate = gateOf(one);
+    ask(gate, 0);
+    ask(gate, 0, 'b');
+    change(gate, 0, { ...one, numbers: { ...numbers, capacity: 3 } });
+    expect([ask(gate, 0, 'c', 2), ask(gate, 0, 'd')]).toEqual([admitted, throttled]);
+    expect(answerOf(gate)).toMatchObject({ remaining: 0, cold: 1 });
+  });
+
   test('keeps a credited window, also when no more credit is taken', () => {
     const numbers = fixedWindow(2, 100, 'first-hit', { credit: 'to-zero' });
     const gate = gateOf(limit({ numbers }));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Decision } from '../../../harness/core/spec.js';
-import { answerOf, bucket, fixedWindow, gateOf, limit } from './specs.js';
+import { answerOf, bucket, fixedWindow, gateOf, limit, slidingCounter, slidingLog } from './specs.js';
 
 describe('a table of counters', () => {
   test('gives each key a counter of its own', () => {
@@ -103,6 +103,30 @@ describe('a table of counters', () => {
       expect(answerOf(gate)).toMatchObject({ remaining: 1, cold: 1 });
       gate.limit(10, 0, 'c', '', '');
       expect(answerOf(gate)).toMatchObject({ remaining: 1, cold: 1 });
+    });
+
+    test('takes the entries of its log along', () => {
+      const gate = gateOf(limit({ numbers: slidingLog(3, 100), maxKeys: 1 }));
+      gate.limit(0, 0, 'a', '', '');
+      expect(gate.limit(50, 0, 'b', '', '', 2)).toBe(Decision.admitted);
+      expect(gate.limit(100, 0, 'b', '', '')).toBe(Decision.admitted);
+      expect(gate.limit(100, 0, 'b', '', '')).toBe(Decision.throttled);
+      expect(answerOf(gate)).toEqual({ limit: 0, remaining: 0, retryAtUs: 150, resetAtUs: 200, cold: 0 });
+    });
+
+    test('takes both windows of its sliding counter along, when a ban ends amid one', () => {
+      const ban = { afterThrottles: 1, stepsUs: [100], forgetUs: 0 };
+      const gate = gateOf(limit({ numbers: slidingCounter(3, 100), maxKeys: 1, ban }));
+      expect(gate.limit(50, 0, 'a', '', '', 3)).toBe(Decision.admitted);
+      expect(gate.limit(150, 0, 'a', '', '', 3)).toBe(Decision.throttled);
+      expect(gate.limit(150, 0, 'b', '', '', 2)).toBe(Decision.admitted);
+      expect(gate.limit(240, 0, 'b', '', '')).toBe(Decision.admitted);
+      expect(answerOf(gate).cold).toBe(1);
+      // 2 x 50 / 100 of the window before, and 1 of this one: one cell is left.
+      expect(gate.limit(250, 0, 'b', '', '')).toBe(Decision.admitted);
+      expect(answerOf(gate)).toMatchObject({ remaining: 0, cold: 1 });
+      expect(gate.limit(250, 0, 'b', '', '')).toBe(Decision.throttled);
+      expect(answerOf(gate).cold).toBe(0);
     });
 
     test('starts fresh when the cold counter is idle', () => {
