@@ -92,35 +92,6 @@ describeTwins('a native gate', () => {
     }
   });
 
-  test('takes elements and age for the call that says them alone, also when it fails', () => {
-    const ageCosts = [[{ underUs: 10, cells: 5 }]];
-    const gate = nativeGate(spec({ limits: [limit({ numbers: bucket(100, 1, 10), ageCosts })] }));
-    gate.limit(0, 0, 'a', '', '', 3, 10);
-    expect(gate.answer[Answer.remaining]).toBe(97);
-    gate.limit(0, 0, 'a', '', '');
-    expect(gate.answer[Answer.remaining]).toBe(91);
-    expect(() => gate.limit(0.5, 0, 'a', '', '', 3, 10)).toThrow();
-    gate.limitCaller(0, 0, gate.internCaller('a', '', ''), 2);
-    expect(gate.answer[Answer.remaining]).toBe(84);
-    gate.limit(0, 0, 'a', '', '');
-    expect(gate.answer[Answer.remaining]).toBe(78);
-  });
-
-  test('goes on with its counters when its limits are changed, and lists what can not be', () => {
-    const gate = nativeGate();
-    const caller = gate.internCaller('a', '', '');
-    gate.limit(0, 0, 'a', '', '');
-    gate.change(0, { ...policy, limits: [limit({ numbers: bucket(9, 1, 20) })] });
-    gate.limit(0, 0, 'a', '', '');
-    expect([...gate.answer]).toEqual([0, 7, 0, 40, 0, 0, -1]);
-    expect(() => gate.limitCaller(0, 0, caller)).toThrow(expect.objectContaining({ code: 'FP_CALLER_INVALID' }));
-    expect(() => gate.change(0, spec({ classes: ['other'], auth: null }))).toThrow(
-      expect.objectContaining({ code: 'FP_GATE_INVALID', faults: expect.objectContaining({ length: 2 }) }),
-    );
-    gate.limit(0, 0, 'a', '', '');
-    expect(gate.answer[Answer.remaining]).toBe(6);
-  });
-
   test('decides on after its answer was given away', () => {
     const gate = nativeGate();
     structuredClone(null, { transfer: [gate.answer.buffer as ArrayBuffer] });

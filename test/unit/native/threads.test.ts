@@ -20,7 +20,7 @@ interface Hammered {
 
 /** What the oracle makes of the admissions of all threads: cells above the bound of the worst interval, at most 0. */
 function excessOf(numbers: ReturnType<typeof bucket>, results: readonly Hammered[]): number {
-  const limits = [aTokenBucket({ ...numbers, by: 'ip' })];
+  const limits = [aTokenBucket({ ...numbers, by: ['ip'] })];
   const bound = createBound(limits[0] as (typeof limits)[0], aPolicy(limits, { resolutionUs: 1 }), null);
   const calls = results.flatMap(({ admitted }) =>
     Array.from({ length: admitted.length / 2 }, (_, index) => ({
