@@ -75,7 +75,7 @@ describe('a right limiter', () => {
         expect(found.leaks).toEqual([]);
         expect(found.blocks.filter(({ shared }) => shared === 'wrongful')).toEqual([]);
       }),
-      { seed: 20, numRuns: 6000 },
+      { seed: 20, numRuns: 3500 },
     );
   });
 });
@@ -99,7 +99,7 @@ describe('a limiter that denies at random', () => {
           if (shared === 'unsure') tally.unsure++;
         }
       }),
-      { seed: 21, numRuns: 6000 },
+      { seed: 21, numRuns: 3500 },
     );
     // The property would hold for a judge that is never sure, too.
     expect(tally.wrongful).toBeGreaterThan(1000);

@@ -187,6 +187,21 @@ describe('a sliding counter', () => {
     expect(judged(limit, ...admitted(16, 100_000), refusedAt(132_001, { elements: 16 }))).toBe('wrongful');
   });
 
+  it('is weighed for every phase, also within the pieces that are asked together', () => {
+    const wide = aSlidingCounter({ capacity: 160, windowUs: 1600 });
+    const full = admitted(1, 10_000, { elements: 160 });
+    // Seen 804 us behind the end of its window it weighs 79.6 cells at most, asked for with those of 800 us.
+    const most = (elements: number) => judged(wide, ...full, refusedAt(12_405, { elements }));
+    expect([most(80), most(81)]).toEqual(['wrongful', 'unsure']);
+    // Where the newer half counts in full, the older one still weighs 79.6.
+    const halves = [...admitted(1, 10_000, { elements: 160 }), ...admitted(1, 11_600, { elements: 160 })];
+    const both = (elements: number) => judged({ ...wide, capacity: 320 }, ...halves, refusedAt(12_405, { elements }));
+    expect([both(80), both(81)]).toEqual(['wrongful', 'unsure']);
+    // At least 70.6 when it can be 894 us behind the end of its window, asked for with those of 899 us.
+    const least = (elements: number) => judged(wide, ...full, refusedAt(10_894, { elements }));
+    expect([least(85), least(89), least(90)]).toEqual(['unsure', 'unsure', 'called-for']);
+  });
+
   it('is certainly full within a window, whatever its phase', () => {
     expect(judged(limit, ...admitted(16, 100_000), refusedAt(100_900))).toBe('called-for');
     expect(judged(limit, ...admitted(16, 100_000), refusedAt(116_001))).toBe('unsure');
