@@ -41,6 +41,7 @@ export function* playAndCompare({ history, waitsUs }: Emptied, talk: Talk): Talk
   let atUs = history.startUs + history.gapsUs.reduce((sum, gapUs) => sum + gapUs, 0);
   for (const waitUs of waitsUs) {
     atUs += waitUs;
+    if (atUs - history.startUs > talk.claims.horizonUs) return null;
     const difference = yield* emptyBoth(whole, spared, atUs, words);
     if (difference !== null) return difference;
   }

@@ -7,6 +7,9 @@ export const PLAIN_START_US = 1_767_571_200_000_000;
 /** A real clock is waited for: all gaps of one history together. */
 const REAL_SPAN_US_MAX = 2_000_000;
 
+/** Of one history, besides two rows that use up the largest promise by the smallest cost. */
+const REQUESTS_MAX = 400;
+
 /** The gaps at which something happens in some promise, and fractions of them, whole grains, above 0, rising. */
 export function gapsOf(claims: Claims): number[] {
   const gaps = new Set<number>([claims.grainUs]);
@@ -40,7 +43,7 @@ export function cellsOf(claims: Claims): number[] {
 }
 
 /** How often in a row, so that costs of one reach the capacity, and not more than some hundred calls. */
-export function timesOf(claims: Claims): number[] {
+function timesOf(claims: Claims): number[] {
   const times = [1, 1, 1, 1, 2, 3];
   for (const numbers of claims.promises) {
     const needed = Math.ceil(capacityOf(numbers) / claims.costMax);
@@ -87,6 +90,7 @@ export function shapeOf(claims: Claims, isReal: boolean): HistoryShape {
     setsUs: gapsUs,
     cells: cellsOf(claims),
     times: timesOf(claims),
+    requestsMax: REQUESTS_MAX + 2 * Math.max(...timesOf(claims)),
     lengthMax: isReal ? 12 : 80,
     spanUsMax: isReal ? REAL_SPAN_US_MAX : Math.min(claims.horizonUs, longest * 80),
   };

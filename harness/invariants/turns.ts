@@ -1,4 +1,5 @@
 /** Plays a history to one limiter, or to two side by side, and keeps the account of each. */
+import { upToGrain } from './claims.js';
 import type { Consumed } from './contract.js';
 import { type History, Play } from './history.js';
 import type { Entry } from './ledger.js';
@@ -88,11 +89,14 @@ export function* playHistory(
   sides: readonly Side[],
   { judge, isFollowed = false }: Manner = {},
 ): Talking {
+  const horizonUs = sides[0]?.talk.claims.horizonUs ?? 0;
   let atUs = history.startUs;
   for (let index = 0; index < history.plays.length; index += 1) {
     const play = history.plays[index];
     const cells = history.cells[index] as number;
     atUs = Math.max(0, atUs + (history.gapsUs[index] as number));
+    // Beyond the horizon nothing is promised.
+    if (atUs - history.startUs > horizonUs) return null;
     if (play === Play.set) {
       const [side] = sides;
       if (side !== undefined) yield side.talk.setClock(atUs);
@@ -126,6 +130,7 @@ export function* playDue(history: History, side: Side, promised: Promised): Talk
     const play = history.plays[index];
     const cells = history.cells[index] as number;
     atUs = Math.max(chargedUs, atUs + (history.gapsUs[index] as number));
+    if (atUs - history.startUs > horizonUs) return null;
     if (play === Play.release) {
       yield* side.release(atUs);
       if (side.released > 0) promised.release(side.released);
@@ -139,8 +144,9 @@ export function* playDue(history: History, side: Side, promised: Promised): Talk
     for (let time = history.times[index] as number; time > 0; time -= 1) {
       const readyUs = promised.readyAtUs(atUs, cells);
       if (readyUs > atUs) {
-        if (play !== Play.askDue || readyUs - history.startUs > horizonUs) continue;
-        atUs = readyUs % grainUs === 0 ? readyUs : readyUs + grainUs - (readyUs % grainUs);
+        const dueUs = upToGrain(readyUs, grainUs);
+        if (play !== Play.askDue || dueUs - history.startUs > horizonUs) continue;
+        atUs = dueUs;
       }
       yield* side.ask(atUs, cells);
       if (!side.last.admitted) {
