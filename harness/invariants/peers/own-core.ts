@@ -1,5 +1,5 @@
 /** Floodproof's own cores by the same measure: a contract of every family, all of it claimed. */
-import { type FixedWindowNumbers, HORIZON_US, type LimitNumbers } from '../../core/spec.js';
+import type { FixedWindowNumbers, LimitNumbers } from '../../core/spec.js';
 import type { Contract } from '../contract.js';
 import { CORE_KEYS, coreAdapter } from '../core-adapter.js';
 import type { PeerContract } from './peer.js';
@@ -48,8 +48,6 @@ function contractOf(numbers: readonly LimitNumbers[]): Contract {
   return {
     promises: numbers,
     keys: CORE_KEYS,
-    // A history that waits for cells to come may go on for as long again, and a gate counts rightly for ten years.
-    horizonUs: HORIZON_US / 2,
     ...(isCharged ? { deniedRequests: 'charged' } : {}),
   };
 }

@@ -35,7 +35,8 @@ describe('httpAdapter', () => {
       const count = (counts.get(key) ?? 0) + 1;
       counts.set(key, count);
       response.statusCode = count > 1 ? 429 : 201;
-      if (count > 1) response.setHeader('retry-after', '3');
+      // Some tell it with every answer.
+      response.setHeader('retry-after', '3');
       response.setHeader('ratelimit', '"a";r=7;t=3, "b";r=0;t=3');
       response.end('body');
     };
@@ -63,16 +64,18 @@ describe('httpAdapter', () => {
     });
     expect(seen[0]).toBe('POST /orders?dry=1 free ka');
     expect(new Set(seen).size).toBe(keys.length);
+    // A field that is too long would be refused by the server, whatever it limits.
+    expect(Math.max(...seen.map((line) => line.length))).toBeLessThan(1_100);
   });
 
-  it('does not take an error of the server for an answer', async () => {
+  it.each([400, 404, 500])('does not take a status of %i for an answer', async (status) => {
     const answer = (_: IncomingMessage, response: ServerResponse): void => {
-      response.statusCode = 500;
+      response.statusCode = status;
       response.end();
     };
     await withEndpoint(answer, async (create) => {
       const limiter = await create();
-      await expect(limiter.consume('a', 1, NOW_US)).rejects.toThrow('the endpoint answered 500');
+      await expect(limiter.consume('a', 1, NOW_US)).rejects.toThrow(`the endpoint answered ${status}`);
       await expect(async () => await limiter.consume('a', 2, NOW_US)).rejects.toThrow('one cell, got 2');
     });
   });

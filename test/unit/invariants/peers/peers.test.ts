@@ -58,6 +58,7 @@ describe('peers', () => {
       expect(await ask('a', 5)).toEqual({ admitted: false, retryAfterUs: 100_000 });
       await pass(100);
       expect((await ask('a', 5)).admitted).toBe(true);
+      expect(await ask('a', 150)).toEqual({ admitted: false, retryAfterUs: 3_000_000 });
       expect(await ask('a', 151)).toEqual({ admitted: false, retryAfterUs: Number.POSITIVE_INFINITY });
     });
   });
@@ -121,6 +122,39 @@ describe('peers', () => {
       expect(await ask('a', Number.NaN)).toEqual({ admitted: true });
       expect(await admitted('a', 20)).toBe(20);
       expect(await admitted('b', 20)).toBe(5);
+    });
+  });
+
+  it('does not take an exception of the package for a refusal', async () => {
+    await withPlayed(rateLimiterFlexible, 'second', async ({ ask }) => {
+      await expect(ask(Symbol('no text') as unknown as string)).rejects.toThrow(TypeError);
+    });
+  });
+
+  it.each([
+    { contract: 'small-cache', again: 5, because: 'the cache has dropped its entry' },
+    { contract: 'minute', again: 0, because: 'there is room for all' },
+  ])(
+    '@fastify/rate-limit, $contract: a client who has used up all may ask $again times after 100 others: $because',
+    async ({ contract, again }) => {
+      await withPlayed(fastifyRateLimit, contract, async ({ admitted }) => {
+        expect(await admitted('a', 6)).toBe(5);
+        for (let other = 0; other < 100; other++) await admitted(`b${other}`, 1);
+        expect(await admitted('a', 6)).toBe(again);
+      });
+    },
+  );
+
+  it.each([
+    { peer: expressRateLimit, contract: 'second' },
+    { peer: bottleneck, contract: 'reservoir-second' },
+  ])('$peer.name: a limiter that is closed leaves no timer behind', async ({ peer, contract }) => {
+    await withPlayed(peer, contract, async ({ ask, pass, timers, limiter }) => {
+      await ask('a');
+      await pass(10);
+      expect(timers()).toBe(1);
+      await limiter.close?.();
+      expect(timers()).toBe(0);
     });
   });
 

@@ -10,6 +10,8 @@ export interface PlayedLimiter {
   /** `times` requests of one cell, one after the other. @returns how many were admitted. */
   admitted(key: string, times: number): Promise<number>;
   pass(ms: number): Promise<void>;
+  /** Timers that are set now. */
+  timers(): number;
 }
 
 const START_MS = 1_700_000_000_000;
@@ -56,6 +58,7 @@ export async function withPlayed<T>(
       pass: async (ms) => {
         await clock.tickAsync(ms);
       },
+      timers: () => clock.countTimers(),
     });
   } finally {
     clock.uninstall();
