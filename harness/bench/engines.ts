@@ -18,9 +18,12 @@ function specOf(capacity: number): GateSpec {
     limits: [
       {
         name: 'orders',
-        by: 'key',
+        by: ['key'],
+        ipPrefix: null,
         numbers: { family: 'token-bucket', capacity, refillCells: 1, refillPeriodUs: 1_000_000 },
         costs: [1],
+        ageCosts: [[]],
+        isShadow: false,
         ban: null,
         maxKeys: 100_000,
       },

@@ -1,9 +1,7 @@
 /** Which numbers the calls of a gate take; texts are looked at where they are hashed. */
 import { FloodproofError } from '../errors.js';
 import { INT32_MAX } from './family.js';
-
-/** Elements that one request can be made of: what a packed record can say. */
-export const ELEMENTS_MAX = 0xffff;
+import { ELEMENTS_MAX } from './record.js';
 
 /** @throws {FloodproofError} FP_TIME_INVALID */
 export function checkTime(name: string, us: number): void {

@@ -1,8 +1,7 @@
 /** Writes records, one after the other, into one buffer that is had once. */
-import { RECORD_HEADER_BYTES, type RequestRecord, recordBytes } from './record.js';
+import { ELEMENTS_MAX, RECORD_HEADER_BYTES, type RequestRecord, recordBytes } from './record.js';
 
 const FIELD_BYTES_MAX = 0xffff;
-const ELEMENTS_MAX = 0xffff;
 /** UTF-8 takes at most three bytes for a UTF-16 code unit. */
 const UTF8_BYTES_PER_UNIT = 3;
 

@@ -19,6 +19,9 @@
  */
 export const RECORD_HEADER_BYTES = 52;
 
+/** Elements that one request can be made of: what a record can say. */
+export const ELEMENTS_MAX = 0xffff;
+
 export interface RequestRecord {
   readonly nowUs: number;
   readonly classId: number;

@@ -136,7 +136,11 @@ function validateMemory(list: FaultList, field: string, { numbers, maxKeys }: Li
 }
 
 function validateAgeCosts(list: FaultList, field: string, limit: LimitSpec, classCount: number): void {
-  if (!list.list(`${field}.ageCosts`, limit.ageCosts, { min: classCount, max: classCount })) return;
+  if (!list.list(`${field}.ageCosts`, limit.ageCosts, { min: 0, max: Number.POSITIVE_INFINITY })) return;
+  if (limit.ageCosts.length !== classCount) {
+    const message = `${field}.ageCosts must have one entry for each of the ${classCount} classes, got ${limit.ageCosts.length}`;
+    list.add('FP_LIST_SIZE', message, 'write [] for a class without age costs');
+  }
   for (const [index, ages] of limit.ageCosts.entries()) {
     const place = `${field}.ageCosts[${index}]`;
     if (!list.list(place, ages, { min: 0, max: AGE_COSTS_MAX }) || ages.length === 0) continue;

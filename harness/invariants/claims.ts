@@ -75,8 +75,9 @@ export function momentsOf(numbers: LimitNumbers): readonly number[] {
   }
 }
 
-/** @returns the first multiple of the grain that is not before `us`. */
+/** @returns the first multiple of the grain that is not before `us`; Infinity stays. */
 export function upToGrain(us: number, grainUs: number): number {
+  if (us === Number.POSITIVE_INFINITY) return us;
   const over = us % grainUs;
   return over === 0 ? us : us + grainUs - over;
 }

@@ -24,7 +24,7 @@ export function emptied(claims: Claims, clock: LimiterClock): fc.Arbitrary<Empti
   const waits = fc.constantFrom(0, ...gapsOf(claims));
   return fc
     .tuple(
-      new HistoryArbitrary(withCredit(shapeOf(claims, clock === 'real'), claims)),
+      new HistoryArbitrary(withCredit(shapeOf(claims, clock === 'real'), claims, clock === 'real')),
       fc.array(waits, { minLength: 1, maxLength: 4 }),
     )
     .map(([history, waitsUs]) => ({ startUs: history.startUs, history, waitsUs }));
@@ -41,6 +41,7 @@ export function* playAndCompare({ history, waitsUs }: Emptied, talk: Talk): Talk
   let atUs = history.startUs + history.gapsUs.reduce((sum, gapUs) => sum + gapUs, 0);
   for (const waitUs of waitsUs) {
     atUs += waitUs;
+    if (atUs - history.startUs > talk.claims.horizonUs) return null;
     const difference = yield* emptyBoth(whole, spared, atUs, words);
     if (difference !== null) return difference;
   }

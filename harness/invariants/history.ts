@@ -44,6 +44,8 @@ export interface HistoryShape {
   readonly times: readonly number[];
   /** Plays of a history at most. */
   readonly lengthMax: number;
+  /** Requests of a history at most; what would be more is asked once. */
+  readonly requestsMax: number;
   /** All gaps together. */
   readonly spanUsMax: number;
 }
@@ -66,6 +68,7 @@ export class HistoryArbitrary extends fc.Arbitrary<History> {
     const cells: number[] = [];
     const times: number[] = [];
     let leftUs = shape.spanUsMax;
+    let requestsLeft = shape.requestsMax;
     for (let index = 0; index < length; index += 1) {
       const play = pick(random, shape.plays);
       let gapUs = 0;
@@ -76,7 +79,9 @@ export class HistoryArbitrary extends fc.Arbitrary<History> {
       plays.push(play);
       gapsUs.push(gapUs);
       cells.push(pick(random, shape.cells));
-      times.push(play === Play.ask || play === Play.askDue ? pick(random, shape.times) : 1);
+      const count = play === Play.ask || play === Play.askDue ? pick(random, shape.times) : 1;
+      times.push(count <= requestsLeft ? count : 1);
+      requestsLeft -= count <= requestsLeft ? count : 1;
     }
     return new fc.Value({ startUs: pick(random, shape.startsUs), plays, gapsUs, cells, times }, undefined);
   }
@@ -187,6 +192,6 @@ function* smallerGaps(gapUs: number, shape: HistoryShape): Generator<number> {
   for (const count of smallerNumbers(grains, 1)) yield sign * count * shape.grainUs;
 }
 
-export function pick<T>(random: fc.Random, list: readonly T[]): T {
+function pick<T>(random: fc.Random, list: readonly T[]): T {
   return list[random.nextInt(0, list.length - 1)] as T;
 }

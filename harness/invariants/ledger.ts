@@ -35,26 +35,48 @@ function promiseOverdrawn(claims: Claims, numbers: LimitNumbers, entries: readon
 
 /** Every interval from one admission to a later one. */
 function intervalOverfull(claims: Claims, numbers: LimitNumbers, entries: readonly Entry[]): string | null {
-  const takesCredit = hasCredit(numbers);
-  let given = 0;
-  for (let to = 0; to < entries.length; to += 1) {
-    const { answeredUs, sentUs, kind, cells: last } = entries[to] as Entry;
-    // What was given back may have passed on top, in this interval or, where it is earned, in a later one.
-    if (kind === 'credit' && takesCredit) given -= last;
-    if (kind !== 'admitted') continue;
+  const sums = momentsOf(entries, hasCredit(numbers));
+  for (let to = 0; to < sums.length; to += 1) {
+    const { answeredUs, sentUs, given } = sums[to] as Moment;
     const widerUs = answeredUs === sentUs ? 0 : claims.grainUs;
     let cells = 0;
     for (let from = to; from >= 0; from -= 1) {
-      const entry = entries[from] as Entry;
-      if (entry.kind !== 'admitted') continue;
-      cells += entry.cells;
+      const moment = sums[from] as Moment;
+      cells += moment.cells;
       if (cells <= numbers.capacity) continue;
-      const lengthUs = answeredUs - entry.sentUs + widerUs;
+      const lengthUs = answeredUs - moment.sentUs + widerUs;
       const most = claims.nodes * boundCells(numbers, lengthUs) + claims.slackCells + given;
       if (cells > most) return `${cells} cells passed within ${durationWords(lengthUs)}, where at most ${most} may`;
     }
   }
   return null;
+}
+
+interface Moment {
+  readonly sentUs: number;
+  readonly answeredUs: number;
+  /** Admitted then. */
+  cells: number;
+  /** Credit until then: it may have passed on top, and where cells are earned in a later interval. */
+  given: number;
+}
+
+/** What was admitted at the same time, together. */
+function momentsOf(entries: readonly Entry[], takesCredit: boolean): Moment[] {
+  const moments: Moment[] = [];
+  let given = 0;
+  for (const { kind, sentUs, answeredUs, cells } of entries) {
+    if (kind === 'credit' && takesCredit) given -= cells;
+    if (kind !== 'admitted') continue;
+    const last = moments.at(-1);
+    if (last?.sentUs === sentUs && last.answeredUs === answeredUs) {
+      last.cells += cells;
+      last.given = given;
+    } else {
+      moments.push({ sentUs, answeredUs, cells, given });
+    }
+  }
+  return moments;
 }
 
 /**
@@ -67,9 +89,9 @@ function windowsOverfull(claims: Claims, numbers: FixedWindowNumbers, entries: r
     return claims.promises.length > 1 ? null : firstHitOverfull(claims, numbers, entries);
   }
   let fault: string | null = null;
-  for (const { kind, sentUs } of entries) {
-    if (kind !== 'admitted') continue;
-    fault = phaseOverfull(claims, numbers, entries, sentUs % numbers.windowUs);
+  const admitted = entries.filter(({ kind }) => kind === 'admitted');
+  for (const phaseUs of new Set(admitted.map(({ sentUs }) => sentUs % numbers.windowUs))) {
+    fault = phaseOverfull(claims, numbers, entries, phaseUs);
     if (fault === null) return null;
   }
   return fault;

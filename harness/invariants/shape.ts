@@ -7,6 +7,9 @@ export const PLAIN_START_US = 1_767_571_200_000_000;
 /** A real clock is waited for: all gaps of one history together. */
 const REAL_SPAN_US_MAX = 2_000_000;
 
+/** Of one history, besides two rows that use up the largest promise by the smallest cost. */
+const REQUESTS_MAX = 400;
+
 /** The gaps at which something happens in some promise, and fractions of them, whole grains, above 0, rising. */
 export function gapsOf(claims: Claims): number[] {
   const gaps = new Set<number>([claims.grainUs]);
@@ -87,14 +90,16 @@ export function shapeOf(claims: Claims, isReal: boolean): HistoryShape {
     setsUs: gapsUs,
     cells: cellsOf(claims),
     times: timesOf(claims),
+    requestsMax: REQUESTS_MAX + 2 * Math.max(...timesOf(claims)),
     lengthMax: isReal ? 12 : 80,
     spanUsMax: isReal ? REAL_SPAN_US_MAX : Math.min(claims.horizonUs, longest * 80),
   };
 }
 
-/** With credit as well, where the promises take it. */
-export function withCredit(shape: HistoryShape, claims: Claims): HistoryShape {
-  return claims.promises.some(hasCredit) ? { ...shape, plays: [...shape.plays, Play.credit] } : shape;
+/** With credit as well, where the promises take it and it is known when it came. */
+export function withCredit(shape: HistoryShape, claims: Claims, isReal: boolean): HistoryShape {
+  const takesCredit = !isReal && claims.promises.some(hasCredit);
+  return takesCredit ? { ...shape, plays: [...shape.plays, Play.credit] } : shape;
 }
 
 /** The wait after which everything is full, in whole grains; null when none is short enough to be played. */

@@ -72,5 +72,8 @@ export function expectAllSeen({ seen }: Compared): void {
   for (const decision of Object.values(Decision)) {
     expect(seen.get(`${decision}`) ?? 0, decisionNames[decision]).toBeGreaterThan(100);
   }
+  for (const outcome of ['credited', 'not-credited', 'released', 'changed']) {
+    expect(seen.get(outcome) ?? 0, outcome).toBeGreaterThan(100);
+  }
   for (const code of codes) expect(seen.get(code) ?? 0, code).toBeGreaterThan(10);
 }

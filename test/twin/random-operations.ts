@@ -224,7 +224,9 @@ export class Caller {
         gate.release(nowUs, classId, ip, account, keyId, elements);
         return 'released';
       case 'credit':
-        return `credited: ${gate.credit(nowUs, this.#creditable(operation.limit), classId, ip, account, keyId, operation.cells)}`;
+        return gate.credit(nowUs, this.#creditable(operation.limit), classId, ip, account, keyId, operation.cells)
+          ? 'credited'
+          : 'not-credited';
       case 'change': {
         const spec = changedSpec(this.#spec, operation.change);
         gate.change(nowUs, spec);

@@ -32,7 +32,7 @@ export interface Batch {
 
 /** The same bucket, in a class that need not be signed. */
 function limitSpec(spec: GateSpec): GateSpec {
-  return { ...spec, auth: null, limits: spec.limits.map((limit) => ({ ...limit, by: 'account' as const })) };
+  return { ...spec, auth: null, limits: spec.limits.map((limit) => ({ ...limit, by: ['account'] })) };
 }
 
 export function batchesOf({ items }: Pick<WholeRequests, 'items'>, size: number, isSigned: boolean): Batch[] {

@@ -28,9 +28,12 @@ export function limiterSpec(settings: LimiterSettings, originUs: number): GateSp
     limits: [
       {
         name: 'requests',
-        by: 'account',
+        by: ['account'],
+        ipPrefix: null,
         numbers: { family: 'token-bucket', capacity, refillCells, refillPeriodUs },
         costs: [1],
+        ageCosts: [[]],
+        isShadow: false,
         ban: null,
         maxKeys,
       },

@@ -50,9 +50,12 @@ export function wholeSpec(
     limits: [
       {
         name: 'orders',
-        by: 'key',
+        by: ['key'],
+        ipPrefix: null,
         numbers: { family: 'token-bucket', capacity, refillCells: 1, refillPeriodUs },
         costs: [1],
+        ageCosts: [[]],
+        isShadow: false,
         ban: null,
         maxKeys: secrets.size,
       },

@@ -7,6 +7,7 @@ import {
   Decision,
   type Gate,
   type GateSpec,
+  type LimitBy,
   type LimitNumbers,
   type LimitSpec,
 } from '../../../harness/core/spec.js';
@@ -22,28 +23,45 @@ interface Step {
   readonly account: string;
 }
 
+const capacity = fc.integer({ min: 2, max: 5 });
+const timeUs = fc.integer({ min: 1, max: 40 });
+const rate = { refillCells: fc.integer({ min: 1, max: 7 }), refillPeriodUs: timeUs };
+/** Families whose counters are full again some time, and whose requests end when they are decided. */
 const numbers: fc.Arbitrary<LimitNumbers> = fc.oneof(
-  fc.record({
-    family: fc.constant('token-bucket' as const),
-    capacity: fc.integer({ min: 2, max: 5 }),
-    refillCells: fc.integer({ min: 1, max: 7 }),
-    refillPeriodUs: fc.integer({ min: 1, max: 40 }),
-  }),
+  fc.record({ family: fc.constant('token-bucket' as const), capacity, ...rate }),
   fc.record({
     family: fc.constant('fixed-window' as const),
-    capacity: fc.integer({ min: 2, max: 5 }),
-    windowUs: fc.integer({ min: 1, max: 40 }),
+    capacity,
+    windowUs: timeUs,
     anchor: fc.constantFrom('calendar' as const, 'first-hit' as const),
+    credit: fc.constantFrom('none' as const, 'below-zero' as const),
+    countsDenied: fc.constant(false),
   }),
+  fc.record({ family: fc.constant('sliding-log' as const), capacity, windowUs: timeUs }),
+  fc.record({ family: fc.constant('sliding-counter' as const), capacity, windowUs: timeUs }),
+  fc.record({ family: fc.constant('leaky-queue' as const), capacity, queueCells: capacity, ...rate }),
 );
 
 function specs(options: { maxKeys: fc.Arbitrary<number>; withBans: boolean }): fc.Arbitrary<GateSpec> {
-  const bans = fc.record({ afterThrottles: fc.integer({ min: 1, max: 3 }), forUs: fc.integer({ min: 1, max: 60 }) });
+  const bans = fc
+    .record({
+      afterThrottles: fc.integer({ min: 1, max: 3 }),
+      steps: fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 3 }),
+      forgetUs: fc.integer({ min: 1, max: 60 }),
+    })
+    .map(({ afterThrottles, steps, forgetUs }) => ({
+      afterThrottles,
+      stepsUs: steps.toSorted((one, other) => one - other),
+      forgetUs: steps.length === 1 ? 0 : forgetUs,
+    }));
   const limit: fc.Arbitrary<LimitSpec> = fc.record({
     name: fc.constant(''),
-    by: fc.constantFrom('ip' as const, 'account' as const, 'global' as const),
+    by: fc.constantFrom<LimitBy[]>(['ip'], ['account'], [], ['class', 'ip'], ['account', 'ip']),
+    ipPrefix: fc.constant(null),
     numbers,
     costs: fc.tuple(fc.constantFrom(1, 2), fc.constantFrom(0, 1, 2)),
+    ageCosts: fc.constant([[], []]),
+    isShadow: fc.constantFrom(false, false, true),
     ban: options.withBans ? fc.option(bans) : fc.constant(null),
     maxKeys: options.maxKeys,
   });
@@ -71,6 +89,7 @@ interface Seen {
   readonly step: Step;
   readonly decision: Decision;
   readonly retryAtUs: number;
+  readonly answer: readonly number[];
 }
 
 function ask(gate: Gate, nowUs: number, { classId, ip, account }: Step): Decision {
@@ -82,7 +101,7 @@ function play(gate: Gate, history: readonly Step[]): Seen[] {
   return history.map((step) => {
     nowUs += step.gapUs;
     const decision = ask(gate, nowUs, step);
-    return { nowUs, step, decision, retryAtUs: gate.answer[Answer.retryAtUs] ?? 0 };
+    return { nowUs, step, decision, retryAtUs: gate.answer[Answer.retryAtUs] ?? 0, answer: [...gate.answer] };
   });
 }
 
@@ -104,11 +123,12 @@ test('the retry time is the first microsecond at which the same request passes',
     expect(ask(before, last.retryAtUs - 1, last.step)).not.toBe(admitted);
     const later = replayed();
     if (ask(later, last.retryAtUs, last.step) === admitted) return;
-    expect(spec.limits[later.answer[Answer.limit] ?? -1]?.by).not.toBe('ip');
+    const by = spec.limits[later.answer[Answer.limit] ?? -1]?.by ?? [];
+    expect(by.includes('ip') && !by.includes('account')).toBe(false);
     expect(later.answer[Answer.retryAtUs]).toBeGreaterThan(last.retryAtUs);
   });
   fc.assert(property, { seed: 1, numRuns: 6000 });
-  expect(deniedCount).toBeGreaterThan(1000);
+  expect(deniedCount).toBeGreaterThan(500);
 });
 
 test('a request that is throttled leaves no trace, where there are no bans', () => {
@@ -131,11 +151,44 @@ test('a request that is throttled leaves no trace, where there are no bans', () 
     }
   });
   fc.assert(property, { seed: 2, numRuns: 3000 });
-  expect(throttledCount).toBeGreaterThan(10_000);
+  expect(throttledCount).toBeGreaterThan(5000);
+});
+
+test('shadow limits change nothing but what is said of them', () => {
+  let deniedCount = 0;
+  const property = fc.property(anySpecs, histories, (spec, history) => {
+    const withShadows = play(createGate(spec, hashSecret), history);
+    const limits = spec.limits.map((one) => (one.isShadow ? { ...one, costs: [0, 0] } : one));
+    const without = play(createGate({ ...spec, limits }, hashSecret), history);
+    expect(without.map(({ answer }) => [...answer].slice(0, Answer.shadow))).toEqual(
+      withShadows.map(({ answer }) => [...answer].slice(0, Answer.shadow)),
+    );
+    expect(without.map(({ decision }) => decision)).toEqual(withShadows.map(({ decision }) => decision));
+    deniedCount += withShadows.filter(({ answer }) => (answer[Answer.shadow] ?? -1) >= 0).length;
+  });
+  fc.assert(property, { seed: 4, numRuns: 2000 });
+  expect(deniedCount).toBeGreaterThan(2000);
+});
+
+test('a shadow limit alone says what it would say if it were enforced alone', () => {
+  let deniedCount = 0;
+  const property = fc.property(anySpecs, histories, (spec, history) => {
+    const [first] = spec.limits;
+    if (first === undefined) return;
+    const only = (isShadow: boolean): GateSpec => ({ ...spec, limits: [{ ...first, isShadow }] });
+    const enforced = play(createGate(only(false), hashSecret), history);
+    const shadow = play(createGate(only(true), hashSecret), history);
+    expect(shadow.map(({ answer }) => answer[Answer.shadow] === 0)).toEqual(
+      enforced.map(({ decision }) => decision !== admitted),
+    );
+    deniedCount += enforced.filter(({ decision }) => decision !== admitted).length;
+  });
+  fc.assert(property, { seed: 5, numRuns: 2000 });
+  expect(deniedCount).toBeGreaterThan(2000);
 });
 
 test('a gate whose counters are full and whose bans are over equals a fresh one', () => {
-  // Nothing of small numbers lasts longer than 5 cells x 40 us, and a ban of 60 us.
+  // Nothing of small numbers lasts longer than 10 cells x 40 us, and a ban of 60 us that is remembered for as long.
   const LATER_US = 10_000;
   const roomy = specs({ maxKeys: fc.constant(10), withBans: true });
   const property = fc.property(roomy, histories, histories, (spec, past, future) => {

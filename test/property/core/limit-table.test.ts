@@ -34,7 +34,8 @@ const bans = fc.option(
 test('decides as a plain table does, and has the same keys in it', () => {
   const counts = { cold: 0, own: 0, banned: 0 };
   const property = fc.property(keys, histories, sizes, bans, (hashes, history, maxKeys, ban) => {
-    const table = new LimitTable(limit({ numbers: bucket(1, 1, PERIOD_US), maxKeys, ban }), 0);
+    const banSpec = ban === null ? null : { afterThrottles: ban.afterThrottles, stepsUs: [ban.forUs], forgetUs: 0 };
+    const table = new LimitTable(limit({ numbers: bucket(1, 1, PERIOD_US), maxKeys, ban: banSpec }), 0);
     const plain = new PlainTable(maxKeys, PERIOD_US, ban);
     let nowUs = 1000;
     for (const [index, gapUs] of history) {

@@ -130,12 +130,13 @@ describe('a record alone', () => {
 
   const whole = encodeRecord(record({}));
   const withTime = encodeRecord(record({ nowUs: -1 }));
+  const withAge = encodeRecord(record({ ageUs: 0.5 }));
   const withClass = encodeRecord(record({ classId: 2 }));
   const shared = new Uint8Array(new SharedArrayBuffer(whole.length));
   shared.set(whole);
   const faults: { because: string; bytes: unknown; code: string }[] = [
     { because: 'it is empty', bytes: new Uint8Array(0), code: 'FP_BATCH_INVALID' },
-    { because: 'its header is cut short', bytes: whole.subarray(0, 43), code: 'FP_BATCH_INVALID' },
+    { because: 'its header is cut short', bytes: whole.subarray(0, 51), code: 'FP_BATCH_INVALID' },
     { because: 'its fields are cut short', bytes: whole.subarray(0, whole.length - 1), code: 'FP_BATCH_INVALID' },
     { because: 'threads share it', bytes: shared, code: 'FP_BATCH_INVALID' },
     { because: 'it is no array of bytes', bytes: new Float64Array(20), code: 'FP_BATCH_INVALID' },
@@ -143,6 +144,7 @@ describe('a record alone', () => {
     { because: 'it is nothing', bytes: undefined, code: 'FP_BATCH_INVALID' },
     { because: 'its time is wrong', bytes: withTime, code: 'FP_TIME_INVALID' },
     { because: 'its class is wrong', bytes: withClass, code: 'FP_CLASS_INVALID' },
+    { because: 'its age is wrong', bytes: withAge, code: 'FP_TIME_INVALID' },
   ];
   test.each(faults)('is refused when $because', ({ bytes, code }) => {
     const gate = newGate();
@@ -165,9 +167,9 @@ describe('a record alone', () => {
 describe('a batch is refused before anything is decided', () => {
   const whole = encodeRecord(record({ message: 'a message' }));
   const lengthened = Uint8Array.from(whole);
-  new DataView(lengthened.buffer).setUint32(40, 0xffffffff, true);
+  new DataView(lengthened.buffer).setUint32(48, 0xffffffff, true);
   const overstated = Uint8Array.from(whole);
-  new DataView(overstated.buffer).setUint32(24, whole.length + 8, true);
+  new DataView(overstated.buffer).setUint32(32, whole.length + 8, true);
 
   const cuts = [
     { bytes: whole.subarray(0, RECORD_HEADER_BYTES - 1), because: 'a record is cut short in its header' },
@@ -183,10 +185,12 @@ describe('a batch is refused before anything is decided', () => {
     expect(gate.answer[Answer.remaining]).toBe(2);
   });
 
-  test('when a time or a class of any record is wrong', () => {
+  test('when a time, a class or an age of any record is wrong', () => {
     const gate = newGate();
     const wrongTime = Buffer.concat([whole, encodeRecord(record({ nowUs: 0.5 }))]);
     expect(() => decideAll(gate, wrongTime, 2)).toThrow(expect.objectContaining({ code: 'FP_TIME_INVALID' }));
+    const wrongAge = Buffer.concat([whole, encodeRecord(record({ ageUs: -1 }))]);
+    expect(() => decideAll(gate, wrongAge, 2)).toThrow(expect.objectContaining({ code: 'FP_TIME_INVALID' }));
     const wrongClass = Buffer.concat([whole, encodeRecord(record({ classId: 2 }))]);
     expect(() => decideAll(gate, wrongClass, 2)).toThrow(expect.objectContaining({ code: 'FP_CLASS_INVALID' }));
     gate.limit(0, 1, '10.0.0.1', '', '');
@@ -199,7 +203,7 @@ describe('a batch is refused before anything is decided', () => {
     { count: -1, because: 'the count is negative' },
     { count: 0.5, because: 'the count is no whole number' },
     { count: 2, decisions: new Uint8Array(1), because: 'there is no room for the decisions' },
-    { count: 2, answers: new Float64Array(9), because: 'there is no room for the answers' },
+    { count: 2, answers: new Float64Array(13), because: 'there is no room for the answers' },
     { count: 1, decisions: shared, because: 'a buffer is shared with other threads' },
     { count: 1, decisions: new Float64Array(5), because: 'decisions are of another type' },
     { count: 1, answers: new Float32Array(5), because: 'answers are of another type' },
@@ -214,15 +218,15 @@ describe('a batch is refused before anything is decided', () => {
   test.each(buffers)('when $because', ({ count, decisions, answers }) => {
     const bytes = Buffer.concat([whole, whole]);
     const wanted = expect.objectContaining({ code: 'FP_BATCH_INVALID' });
-    const room = answers === undefined ? new Float64Array(10) : (answers as Float64Array);
+    const room = answers === undefined ? new Float64Array(14) : (answers as Float64Array);
     expect(() => newGate().decideBatch(bytes, count, (decisions ?? new Uint8Array(2)) as Uint8Array, room)).toThrow(
       wanted,
     );
   });
 
   const neighbours = [
-    { decisions: new Uint8Array(memory, 0, 8), answers: new Float64Array(memory, 8, 5) },
-    { decisions: new Uint8Array(memory, 48, 8), answers: new Float64Array(memory, 8, 5) },
+    { decisions: new Uint8Array(memory, 0, 8), answers: new Float64Array(memory, 8, 7) },
+    { decisions: new Uint8Array(memory, 64, 8), answers: new Float64Array(memory, 8, 7) },
   ];
   test.each(neighbours)('but not when buffers lie side by side in the same memory', ({ decisions, answers }) => {
     expect(() => newGate().decideBatch(whole, 1, decisions, answers)).not.toThrow();

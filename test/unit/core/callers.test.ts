@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { CallerList } from '../../../harness/core/callers.js';
+import { CallerList, CallerWriter } from '../../../harness/core/callers.js';
 import { createGate } from '../../../harness/core/index.js';
 import { KeyHash } from '../../../harness/core/key-hash.js';
 import { Answer, Decision, type Gate } from '../../../harness/core/spec.js';
@@ -14,7 +14,9 @@ function wideGate(): Gate {
     spec({
       classes: ['signed', 'unsigned'],
       auth: auth({ signed: [true, false] }),
-      limits: (['ip', 'account', 'key', 'global'] as const).map((by) => limit({ by, numbers, costs: [1, 1] })),
+      limits: ([['ip'], ['account'], ['master'], ['key'], [], ['ip', 'class'], ['key', 'ip']] as const).map((by) =>
+        limit({ by, numbers, costs: [1, 1] }),
+      ),
     }),
     hashSecret,
   );
@@ -63,7 +65,7 @@ describe('a caller that is known by a number', () => {
   });
 
   test('is refused when the list is full, and those before it stay', () => {
-    const list = new CallerList(new KeyHash(hashSecret), 2);
+    const list = new CallerList(new CallerWriter(new KeyHash(hashSecret), []), 2);
     expect([list.add('a', '', ''), list.add('b', '', '')]).toEqual([0, 1]);
     expect(() => list.add('c', '', '')).toThrow(expect.objectContaining({ code: 'FP_CALLERS_FULL' }));
     expect(list.count).toBe(2);
@@ -158,7 +160,7 @@ describe('a batch of callers', () => {
       new Uint32Array(2),
       2,
       new Uint8Array(2),
-      given.length > 5 ? undefined : new Float64Array(10),
+      given.length > 5 ? undefined : new Float64Array(2 * Answer.size),
     ];
     const all = defaults.map((value, index) => given[index] ?? value) as Parameters<Gate['limitBatch']>;
     expect(() => gate.limitBatch(...all)).toThrow(expect.objectContaining({ code }));

@@ -27,15 +27,15 @@ describe('the answer', () => {
   test('names the matching limit with the fewest cells left, the first of equals', () => {
     const gate = gateOf(
       limit({ name: 'wide', numbers: bucket(5, 1, 10) }),
-      limit({ name: 'narrow', by: 'global', numbers: bucket(3, 1, 10) }),
-      limit({ name: 'same', by: 'global', numbers: fixedWindow(3, 100, 'calendar') }),
+      limit({ name: 'narrow', by: [], numbers: bucket(3, 1, 10) }),
+      limit({ name: 'same', by: [], numbers: fixedWindow(3, 100, 'calendar') }),
     );
     expect(gate.limit(7, 0, 'a', '', '')).toBe(admitted);
     expect(answerOf(gate)).toEqual({ limit: 1, remaining: 2, retryAtUs: 0, resetAtUs: 17, cold: 0 });
   });
 
   test('names the first of equals in the order of the policy, not in that of the look', () => {
-    const gate = gateOf(limit({ by: 'global' }), limit({ by: 'ip' }));
+    const gate = gateOf(limit({ by: [] }), limit({ by: ['ip'] }));
     gate.limit(0, 0, 'a', '', '');
     expect(answerOf(gate).limit).toBe(0);
   });
@@ -86,9 +86,9 @@ describe('the answer', () => {
 describe('what a refused request is charged', () => {
   test('a throttled one nothing, by no limit', () => {
     const gate = gateOf(
-      limit({ by: 'ip', numbers: bucket(3, 1, 1000) }),
-      limit({ by: 'account', numbers: bucket(3, 1, 1000) }),
-      limit({ by: 'global', numbers: bucket(2, 1, 1000) }),
+      limit({ by: ['ip'], numbers: bucket(3, 1, 1000) }),
+      limit({ by: ['account'], numbers: bucket(3, 1, 1000) }),
+      limit({ by: [], numbers: bucket(2, 1, 1000) }),
     );
     for (const expected of [admitted, admitted, throttled, throttled, throttled]) {
       expect(gate.limit(0, 0, 'a', 'x', '')).toBe(expected);
@@ -99,7 +99,7 @@ describe('what a refused request is charged', () => {
   });
 
   test('a throttled one not its signature either: the same request passes later', () => {
-    const gate = signedGate({ by: 'key', numbers: bucket(1, 1, 20) });
+    const gate = signedGate({ by: ['key'], numbers: bucket(1, 1, 20) });
     expect(decideSigned(gate, 0, 'first')).toBe(admitted);
     const signature = gate.sign('k', 'second');
     expect(gate.decide(1, 0, '', '', 'k', 1, 0, 'second', signature)).toBe(throttled);
@@ -108,7 +108,7 @@ describe('what a refused request is charged', () => {
   });
 
   test('one that the verifier refuses the cells of the limits by ip, and no others', () => {
-    const gate = signedGate({ by: 'ip', numbers: bucket(3, 1, 1000) }, { by: 'global', numbers: bucket(2, 1, 1000) });
+    const gate = signedGate({ by: ['ip'], numbers: bucket(3, 1, 1000) }, { by: [], numbers: bucket(2, 1, 1000) });
     expect(decideSigned(gate, 0, 'm', 'forged')).toBe(badSignature);
     expect(decideSigned(gate, 0, 'm', 'forged')).toBe(badSignature);
     expect(decideSigned(gate, 0, 'one')).toBe(admitted);
@@ -118,14 +118,14 @@ describe('what a refused request is charged', () => {
   });
 
   test('one that a limit by ip throttles does not reach the verifier', () => {
-    const gate = signedGate({ by: 'ip', numbers: bucket(1, 1, 1000) });
+    const gate = signedGate({ by: ['ip'], numbers: bucket(1, 1, 1000) });
     expect(decideSigned(gate, 0, 'm')).toBe(admitted);
     expect(decideSigned(gate, 0, 'm')).toBe(throttled);
     expect(decideSigned(gate, 0, 'm', 'forged')).toBe(throttled);
   });
 
   test('one that a limit after the verifier throttles gives the cells by ip back', () => {
-    const gate = signedGate({ by: 'ip', numbers: bucket(2, 1, 1000) }, { by: 'key', numbers: bucket(1, 1, 10) });
+    const gate = signedGate({ by: ['ip'], numbers: bucket(2, 1, 1000) }, { by: ['key'], numbers: bucket(1, 1, 10) });
     expect(decideSigned(gate, 0, 'one')).toBe(admitted);
     for (let index = 0; index < 5; index += 1) expect(decideSigned(gate, 1, `again ${index}`)).toBe(throttled);
     expect(decideSigned(gate, 10, 'two')).toBe(admitted);
@@ -134,21 +134,21 @@ describe('what a refused request is charged', () => {
 
 describe('what a limit counts by', () => {
   test('an account in a signed class is that of the key, whatever the request claims', () => {
-    const gate = signedGate({ by: 'account', numbers: bucket(1, 1, 1000) });
+    const gate = signedGate({ by: ['account'], numbers: bucket(1, 1, 1000) });
     gate.addKey('k2', 'secret', 'ann');
     expect(decideSigned(gate, 0, 'm')).toBe(admitted);
     expect(gate.decide(0, 0, '', 'bob', 'k2', 0, 0, 'm', gate.sign('k2', 'm'))).toBe(throttled);
   });
 
   test('an account in an unsigned class is the claimed one', () => {
-    const gate = signedGate({ by: 'account', numbers: bucket(1, 1, 1000) });
+    const gate = signedGate({ by: ['account'], numbers: bucket(1, 1, 1000) });
     expect(gate.decide(0, 1, '', 'ann', '', 0, 0, '', '')).toBe(admitted);
     expect(gate.decide(0, 1, '', 'bob', '', 0, 0, '', '')).toBe(admitted);
     expect(gate.decide(0, 1, '', 'bob', '', 0, 0, '', '')).toBe(throttled);
   });
 
   test('a key is none in an unsigned class: nobody can spend the cells of a key that he only names', () => {
-    const gate = signedGate({ by: 'key', numbers: bucket(1, 1, 1000) });
+    const gate = signedGate({ by: ['key'], numbers: bucket(1, 1, 1000) });
     for (let index = 0; index < 3; index += 1) {
       expect(gate.decide(0, 1, '', '', 'k', 0, 0, '', '')).toBe(admitted);
       expect(gate.limit(0, 1, '', '', 'k')).toBe(admitted);
@@ -158,7 +158,10 @@ describe('what a limit counts by', () => {
   });
 
   test('the limiter alone believes account and key', () => {
-    const gate = signedGate({ by: 'account', numbers: bucket(1, 1, 1000) }, { by: 'key', numbers: bucket(1, 1, 1000) });
+    const gate = signedGate(
+      { by: ['account'], numbers: bucket(1, 1, 1000) },
+      { by: ['key'], numbers: bucket(1, 1, 1000) },
+    );
     expect(gate.limit(0, 0, '', 'x', 'unknown')).toBe(admitted);
     expect(gate.limit(0, 0, '', 'y', 'unknown')).toBe(throttled);
     expect(gate.limit(0, 0, '', 'x', 'other')).toBe(throttled);
@@ -166,7 +169,7 @@ describe('what a limit counts by', () => {
   });
 
   test('the verifier alone leaves the limits alone', () => {
-    const gate = signedGate({ by: 'global', numbers: bucket(1, 1, 1000) });
+    const gate = signedGate({ by: [], numbers: bucket(1, 1, 1000) });
     for (const message of ['a', 'b', 'c']) {
       expect(gate.verify(0, 'k', 0, 0, message, gate.sign('k', message))).toBe(admitted);
     }
@@ -175,17 +178,17 @@ describe('what a limit counts by', () => {
   });
 
   const forms: { by: LimitBy; id: string; isFormed: boolean; because: string }[] = [
-    { by: 'ip', id: '', isFormed: false, because: 'it is empty' },
-    { by: 'ip', id: 'f'.repeat(64), isFormed: true, because: 'it has 64 characters' },
-    { by: 'ip', id: 'f'.repeat(65), isFormed: false, because: 'it has 65 characters' },
-    { by: 'ip', id: '::1 ', isFormed: false, because: 'a space is not visible' },
-    { by: 'ip', id: '127.0.0.1\u0130', isFormed: false, because: 'it is not ASCII, though its low byte is' },
-    { by: 'account', id: '', isFormed: false, because: 'it is empty' },
-    { by: 'account', id: 'a'.repeat(256), isFormed: true, because: 'it has 256 characters' },
-    { by: 'account', id: 'a'.repeat(257), isFormed: false, because: 'it has 257 characters' },
-    { by: 'account', id: 'a\u007f', isFormed: false, because: 'DEL is not visible' },
-    { by: 'account', id: '!~', isFormed: true, because: 'these are the first and the last visible characters' },
-    { by: 'global', id: '', isFormed: true, because: 'a global limit needs no id' },
+    { by: ['ip'], id: '', isFormed: false, because: 'it is empty' },
+    { by: ['ip'], id: 'f'.repeat(64), isFormed: true, because: 'it has 64 characters' },
+    { by: ['ip'], id: 'f'.repeat(65), isFormed: false, because: 'it has 65 characters' },
+    { by: ['ip'], id: '::1 ', isFormed: false, because: 'a space is not visible' },
+    { by: ['ip'], id: '127.0.0.1\u0130', isFormed: false, because: 'it is not ASCII, though its low byte is' },
+    { by: ['account'], id: '', isFormed: false, because: 'it is empty' },
+    { by: ['account'], id: 'a'.repeat(256), isFormed: true, because: 'it has 256 characters' },
+    { by: ['account'], id: 'a'.repeat(257), isFormed: false, because: 'it has 257 characters' },
+    { by: ['account'], id: 'a\u007f', isFormed: false, because: 'DEL is not visible' },
+    { by: ['account'], id: '!~', isFormed: true, because: 'these are the first and the last visible characters' },
+    { by: [], id: '', isFormed: true, because: 'a global limit needs no id' },
   ];
   test.each(forms)('a limit by $by finds $id well formed: $isFormed, since $because', ({ by, id, isFormed }) => {
     const gate = gateOf(limit({ by }));
@@ -194,18 +197,18 @@ describe('what a limit counts by', () => {
   });
 
   test('an id that no matching limit needs may have any form', () => {
-    expect(gateOf(limit({ by: 'global' })).limit(0, 0, '\ud800', '', '\n')).toBe(admitted);
-    expect(gateOf(limit({ by: 'ip', costs: [0] })).limit(0, 0, '', '', '')).toBe(admitted);
+    expect(gateOf(limit({ by: [] })).limit(0, 0, '\ud800', '', '\n')).toBe(admitted);
+    expect(gateOf(limit({ by: ['ip'], costs: [0] })).limit(0, 0, '', '', '')).toBe(admitted);
   });
 
   test('an account without a form costs the cells by ip, or it would be free to try', () => {
-    const gate = gateOf(limit({ by: 'ip', numbers: bucket(1, 1, 1000) }), limit({ by: 'account' }));
+    const gate = gateOf(limit({ by: ['ip'], numbers: bucket(1, 1, 1000) }), limit({ by: ['account'] }));
     expect(gate.limit(0, 0, 'a', '', '')).toBe(malformed);
     expect(gate.limit(0, 0, 'a', 'x', '')).toBe(throttled);
   });
 
   test('a key without an account is refused where a limit is by account', () => {
-    const gate = signedGate({ by: 'account' });
+    const gate = signedGate({ by: ['account'] });
     gate.addKey('k', 'secret', '');
     expect(decideSigned(gate, 0, 'm')).toBe(malformed);
   });

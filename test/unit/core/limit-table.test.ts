@@ -59,7 +59,7 @@ describe('a table of counters', () => {
   });
 
   test('a banned key keeps its slot until the ban is over', () => {
-    const ban = { afterThrottles: 1, forUs: 100 };
+    const ban = { afterThrottles: 1, stepsUs: [100], forgetUs: 0 };
     const gate = gateOf(limit({ numbers: bucket(1, 1, 10), maxKeys: 1, ban }));
     gate.limit(0, 0, 'a', '', '');
     gate.limit(0, 0, 'a', '', '');
@@ -72,8 +72,8 @@ describe('a table of counters', () => {
 
   test('a request that is refused takes no slot', () => {
     const gate = gateOf(
-      limit({ by: 'global', numbers: bucket(1, 1, 1000) }),
-      limit({ by: 'account', numbers: bucket(1, 1, 10), maxKeys: 1 }),
+      limit({ by: [], numbers: bucket(1, 1, 1000) }),
+      limit({ by: ['account'], numbers: bucket(1, 1, 10), maxKeys: 1 }),
     );
     gate.limit(0, 0, '', 'a', '');
     expect(gate.limit(500, 0, '', 'b', '')).toBe(Decision.throttled);

@@ -15,16 +15,18 @@ function plainRecord({ message, ...request }: RequestRecord): Buffer {
     Buffer.from(text, 'utf8'),
   );
   const body = typeof message === 'string' ? Buffer.from(message, 'utf8') : Buffer.from(message);
-  const header = Buffer.alloc(44);
+  const header = Buffer.alloc(52);
   header.writeDoubleLE(request.nowUs, 0);
   header.writeDoubleLE(request.timestampUs, 8);
   header.writeDoubleLE(request.windowUs, 16);
-  header.writeUInt16LE(request.classId, 28);
-  for (const [index, field] of fields.entries()) header.writeUInt16LE(field.length, 30 + 2 * index);
-  header.writeUInt32LE(body.length, 40);
+  header.writeDoubleLE(request.ageUs ?? 0, 24);
+  header.writeUInt16LE(request.classId, 36);
+  header.writeUInt16LE(request.elements ?? 1, 46);
+  for (const [index, field] of fields.entries()) header.writeUInt16LE(field.length, 38 + 2 * index);
+  header.writeUInt32LE(body.length, 48);
   const used = Buffer.concat([header, ...fields, body]);
   const padded = Buffer.concat([used, Buffer.alloc((8 - (used.length % 8)) % 8)]);
-  padded.writeUInt32LE(padded.length, 24);
+  padded.writeUInt32LE(padded.length, 32);
   return padded;
 }
 
@@ -32,17 +34,24 @@ const texts = fc.oneof(
   fc.string({ maxLength: 40 }),
   fc.string({ unit: fc.nat(0xffff).map((unit) => String.fromCharCode(unit)), maxLength: 20 }),
 );
-const records: fc.Arbitrary<RequestRecord> = fc.record({
-  nowUs: fc.double(),
-  timestampUs: fc.double(),
-  windowUs: fc.double(),
-  classId: fc.nat(0xffff),
-  ip: texts,
-  account: texts,
-  keyId: texts,
-  message: fc.oneof(texts, fc.uint8Array({ maxLength: 60 })),
-  signature: texts,
-});
+const records: fc.Arbitrary<RequestRecord> = fc.record(
+  {
+    nowUs: fc.double(),
+    timestampUs: fc.double(),
+    windowUs: fc.double(),
+    classId: fc.nat(0xffff),
+    ip: texts,
+    account: texts,
+    keyId: texts,
+    message: fc.oneof(texts, fc.uint8Array({ maxLength: 60 })),
+    signature: texts,
+    elements: fc.integer({ min: 1, max: 0xffff }),
+    ageUs: fc.double(),
+  },
+  {
+    requiredKeys: ['nowUs', 'timestampUs', 'windowUs', 'classId', 'ip', 'account', 'keyId', 'message', 'signature'],
+  },
+);
 
 describe('a packer of records', () => {
   test('writes one record after the other in the documented form, whatever was in its buffer before', () => {
@@ -80,6 +89,19 @@ describe('a packer of records', () => {
     },
   );
 
+  test.each([0, -1, 1.5, 65_536, Number.NaN])(
+    'refuses a record of %d elements, whether there is room or not',
+    (elements) => {
+      for (const size of [10, 1_000]) {
+        for (const text of ['a', '\u20ac']) {
+          const packer = new RecordPacker(size);
+          expect(() => packer.pack(record({ elements, account: text }))).toThrow(RangeError);
+          expect(packer.count).toBe(0);
+        }
+      }
+    },
+  );
+
   test('starts anew after it was cleared', () => {
     const packer = new RecordPacker(256);
     packer.pack(record({}));
@@ -104,6 +126,14 @@ describe('a packer of records', () => {
 });
 
 describe('a reader of records', () => {
+  test('reads 0 elements as 1, which is what a writer leaves that knows of none', () => {
+    const bytes = plainRecord(record({}));
+    bytes.writeUInt16LE(0, 46);
+    const reader = new RecordReader();
+    expect(reader.read(bytes, 0)).toBeNull();
+    expect(reader.elements).toBe(1);
+  });
+
   test('reads what was packed, at any offset, from one memory after another', () => {
     const reader = new RecordReader();
     const property = fc.property(records, fc.nat({ max: 9 }), (each, offset) => {
@@ -115,6 +145,8 @@ describe('a reader of records', () => {
         each.windowUs,
       ]);
       expect([reader.classId, reader.byteLength]).toEqual([each.classId, plainRecord(each).length]);
+      expect([reader.elements, reader.ageUs]).toEqual([each.elements ?? 1, each.ageUs ?? 0]);
+      expect(reader.ip).toBe(Buffer.from(each.ip, 'utf8').toString('latin1'));
       expect(reader.keyId).toBe(Buffer.from(each.keyId, 'utf8').toString('latin1'));
       expect(reader.signature).toBe(Buffer.from(each.signature, 'utf8').toString('latin1'));
       expect(Buffer.from(reader.message).equals(Buffer.from(each.message as string))).toBe(true);

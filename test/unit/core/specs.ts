@@ -2,11 +2,16 @@
 import { createGate } from '../../../harness/core/index.js';
 import type {
   AuthSpec,
+  ConcurrencyNumbers,
+  EarnedBudgetNumbers,
   FixedWindowNumbers,
   Gate,
   GateSpec,
   HashSecret,
+  LeakyQueueNumbers,
   LimitSpec,
+  SlidingCounterNumbers,
+  SlidingLogNumbers,
   TokenBucketNumbers,
 } from '../../../harness/core/spec.js';
 
@@ -21,14 +26,51 @@ export function fixedWindow(
   capacity: number,
   windowUs: number,
   anchor: FixedWindowNumbers['anchor'],
+  changes: Partial<FixedWindowNumbers> = {},
 ): FixedWindowNumbers {
-  return { family: 'fixed-window', capacity, windowUs, anchor };
+  return { family: 'fixed-window', capacity, windowUs, anchor, credit: 'none', countsDenied: false, ...changes };
+}
+
+export function slidingLog(capacity: number, windowUs: number): SlidingLogNumbers {
+  return { family: 'sliding-log', capacity, windowUs };
+}
+
+export function slidingCounter(capacity: number, windowUs: number): SlidingCounterNumbers {
+  return { family: 'sliding-counter', capacity, windowUs };
+}
+
+export function leakyQueue(
+  capacity: number,
+  queueCells: number,
+  refillCells: number,
+  refillPeriodUs: number,
+): LeakyQueueNumbers {
+  return { family: 'leaky-queue', capacity, queueCells, refillCells, refillPeriodUs };
+}
+
+export function earnedBudget(capacity: number, trickleUs: number | null): EarnedBudgetNumbers {
+  return { family: 'earned-budget', capacity, trickleUs };
+}
+
+export function concurrency(capacity: number): ConcurrencyNumbers {
+  return { family: 'concurrency', capacity };
 }
 
 /** A limit by ip that costs one cell in the only class, unless told otherwise. */
 export function limit(changes: Partial<LimitSpec>): LimitSpec {
-  const name = `limit-by-${changes.by ?? 'ip'}`;
-  return { name, by: 'ip', numbers: bucket(1, 1, 10), costs: [1], ban: null, maxKeys: 100, ...changes };
+  const costs = changes.costs ?? [1];
+  return {
+    name: `limit-by-${changes.by ?? 'ip'}`,
+    by: ['ip'],
+    ipPrefix: null,
+    numbers: bucket(1, 1, 10),
+    costs,
+    ageCosts: costs.map(() => []),
+    isShadow: false,
+    ban: null,
+    maxKeys: 100,
+    ...changes,
+  };
 }
 
 /** One unsigned class, unless told otherwise. */

@@ -5,7 +5,7 @@ import { inexactReason, reducedRate, TokenBucket } from '../../../harness/core/t
 import { bucket } from './specs.js';
 
 function fresh(): Counter {
-  return { atUs: 0, part: 0 };
+  return { atUs: 0, part: 0, slot: 0 };
 }
 
 describe('token bucket', () => {
@@ -53,9 +53,9 @@ describe('token bucket', () => {
     const family = new TokenBucket(bucket(2, 3, 10));
     const counter = fresh();
     family.charge(counter, 1, 0);
-    expect(counter).toEqual({ atUs: 3, part: 1 });
+    expect(counter).toEqual({ atUs: 3, part: 1, slot: 0 });
     family.charge(counter, 1, 3);
-    expect(counter).toEqual({ atUs: 6, part: 2 });
+    expect(counter).toEqual({ atUs: 6, part: 2, slot: 0 });
     expect(family.idleAtUs(counter)).toBe(7);
   });
 

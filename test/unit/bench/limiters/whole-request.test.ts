@@ -96,7 +96,11 @@ describe('batches', () => {
       const { stepUs } = requests.steps;
       const race = { path, size, isSigned, stepUs };
       const spec = wholeSpec(path, requests, ORIGIN_US);
-      const unsigned = { ...spec, auth: null, limits: spec.limits.map((one) => ({ ...one, by: 'account' as const })) };
+      const unsigned = {
+        ...spec,
+        auth: null,
+        limits: spec.limits.map((one) => ({ ...one, by: ['account'] as const })),
+      };
       const open = () => openGate(engine, isSigned ? spec : unsigned, isSigned ? requests.secrets : new Map());
       const contestants = batchContestants(name, open, race);
       expect(contestants.map((one) => one.name)).toEqual([
