@@ -32,7 +32,9 @@ export interface SceneResult {
   readonly evidence: readonly string[];
 }
 
-/** The name of the expectation that the judge can not see: an order is executed exactly when it was admitted. */
+const CREATED = 201;
+
+/** The name of the expectation that the judge can not see: what was asked for is done exactly when it was admitted. */
 export const ORDERS_EXECUTED = 'orders-executed';
 
 /** A machine that stalls does not do so again and again. */
@@ -99,34 +101,54 @@ function judge(plan: Plan, world: World, played: Played, seed: number, target: s
   });
 }
 
+/** Of one account: requests that have, or may have, placed or cancelled an order. */
+interface Traffic {
+  placed: number;
+  mayHavePlaced: number;
+  mayHaveCancelled: number;
+}
+
+const placeClass = requestClasses.indexOf('order.place');
+const cancelClass = requestClasses.indexOf('order.cancel');
+const refusals: readonly number[] = [Outcome.throttled, Outcome.never, Outcome.banned, Outcome.refused];
+
 /**
- * Accounts with more open orders than can be: each is of a request to place one that was answered by an admission, or
- * by nothing that tells. What was throttled, banned or refused has placed none.
+ * Accounts whose open orders no reading of the record explains. What was throttled, banned or refused has placed and
+ * cancelled nothing; what was admitted, or did not get an answer that tells, may have. So an account has at most as many
+ * open as may have been placed, and at least as many as were placed for certain less those that may be cancelled.
  */
 function unexplainedOrders(world: World, played: Played, stand: Stand): string[] {
-  const placed = new Map<number, number>();
-  const placeClass = requestClasses.indexOf('order.place');
+  const traffic = trafficByAccount(played);
+  return world.identities.filter(hasAccount).flatMap(({ accountIndex, account }) => {
+    const open = stand.openOrders?.(account);
+    const { placed, mayHavePlaced, mayHaveCancelled } = traffic.get(accountIndex) ?? nothing;
+    const least = Math.max(0, placed - mayHaveCancelled);
+    if (open === undefined || (least <= open && open <= mayHavePlaced)) return [];
+    return [`${account} has ${open} open orders; by what was answered it has ${least} to ${mayHavePlaced}`];
+  });
+}
+
+const nothing: Readonly<Traffic> = { placed: 0, mayHavePlaced: 0, mayHaveCancelled: 0 };
+
+function trafficByAccount(played: Played): ReadonlyMap<number, Traffic> {
+  const traffic = new Map<number, Traffic>();
   for (const { rows, columns } of played.observations()) {
     for (let row = 0; row < rows; row++) {
-      if (columns.requestClass[row] !== placeClass || isRefusal(columns.outcome[row] as number)) continue;
-      // A replay places its order for the account whose signature it repeats.
+      const outcome = columns.outcome[row] as number;
+      if (refusals.includes(outcome)) continue;
+      // A replay acts for the account whose signature it repeats.
       const account = columns.account[row] as number;
-      placed.set(account, (placed.get(account) ?? 0) + 1);
+      const counted = traffic.get(account) ?? { ...nothing };
+      traffic.set(account, counted);
+      if (columns.requestClass[row] === cancelClass) counted.mayHaveCancelled += 1;
+      if (columns.requestClass[row] !== placeClass) continue;
+      counted.mayHavePlaced += 1;
+      if (outcome === Outcome.admitted && columns.status[row] === CREATED) counted.placed += 1;
     }
   }
-  return world.identities.filter(hasAccount).flatMap(({ accountIndex, account }) => {
-    const open = stand.openOrders?.(account) ?? 0;
-    const explained = placed.get(accountIndex) ?? 0;
-    if (open <= explained) return [];
-    return [`${account} has ${open} open orders, and ${explained} of its requests may have placed one`];
-  });
+  return traffic;
 }
 
 function hasAccount({ account }: Identity): boolean {
   return account !== '';
-}
-
-function isRefusal(outcome: number): boolean {
-  const refusals: readonly number[] = [Outcome.throttled, Outcome.never, Outcome.banned, Outcome.refused];
-  return refusals.includes(outcome);
 }
