@@ -16,7 +16,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'real',
-          include: ['test/{http,cli}/**/*.test.ts'],
+          include: ['test/{http,cli,invariants-user}/**/*.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 60_000,
           fileParallelism: false,

@@ -243,9 +243,7 @@ Examples:
       create: () => ({ consume(key, cost, nowUs) { return { admitted: true }; } }),
     },
     contract: {
-      promises: [
-        { family: 'token-bucket', capacity: 5, refillCells: 1, refillPeriodUs: 1000000 },
-      ],
+      promises: [{ family: 'sliding-log', capacity: 5, windowUs: 1000000 }],
     },
   };`,
     )

@@ -84,7 +84,7 @@ export function policies(): fc.Arbitrary<ContractAndLimiter> {
 export function traffic(contract: Contract): fc.Arbitrary<History> {
   validateContract(contract);
   const claims = claimsOf(contract);
-  return new HistoryArbitrary(withCredit(shapeOf(claims, false), claims));
+  return new HistoryArbitrary(withCredit(shapeOf(claims, false), claims, false));
 }
 
 /** One move of a clock. */

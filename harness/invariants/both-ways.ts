@@ -14,7 +14,7 @@ export interface Both extends Played {
 export function* playBoth({ history, isDue }: Both, talk: Talk): Talking {
   const { claims } = talk;
   const side = new Side(talk);
-  if (isDue) return yield* playDue(history, side, new Promised(claims), claims.grainUs);
+  if (isDue) return yield* playDue(history, side, new Promised(claims));
   yield* playHistory(history, [side]);
   return overdrawn(claims, side.entries);
 }

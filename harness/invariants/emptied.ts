@@ -24,7 +24,7 @@ export function emptied(claims: Claims, clock: LimiterClock): fc.Arbitrary<Empti
   const waits = fc.constantFrom(0, ...gapsOf(claims));
   return fc
     .tuple(
-      new HistoryArbitrary(withCredit(shapeOf(claims, clock === 'real'), claims)),
+      new HistoryArbitrary(withCredit(shapeOf(claims, clock === 'real'), claims, clock === 'real')),
       fc.array(waits, { minLength: 1, maxLength: 4 }),
     )
     .map(([history, waitsUs]) => ({ startUs: history.startUs, history, waitsUs }));

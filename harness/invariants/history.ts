@@ -187,6 +187,6 @@ function* smallerGaps(gapUs: number, shape: HistoryShape): Generator<number> {
   for (const count of smallerNumbers(grains, 1)) yield sign * count * shape.grainUs;
 }
 
-export function pick<T>(random: fc.Random, list: readonly T[]): T {
+function pick<T>(random: fc.Random, list: readonly T[]): T {
   return list[random.nextInt(0, list.length - 1)] as T;
 }

@@ -4,8 +4,10 @@ import { PlayedClock } from './played-clock.js';
 import { RealClock } from './real-clock.js';
 
 export interface TimeKeeper {
-  /** What the limiter's clock shows, whole microseconds since 1970. */
+  /** Whole microseconds since 1970, on the scale of the history. */
   readonly nowUs: number;
+  /** What the limiter's clock shows; the same where time is played. */
+  readonly shownUs: number;
   /** Time that passed since the start, whatever the clock was set to; 0 where time is an argument alone. */
   readonly passedUs: number;
   /** Some timers that should have fired were left out. */
@@ -29,6 +31,10 @@ class ToldClock implements TimeKeeper {
     this.nowUs = startUs;
   }
 
+  get shownUs(): number {
+    return this.nowUs;
+  }
+
   goTo(atUs: number): void {
     if (atUs > this.nowUs) this.nowUs = atUs;
   }
@@ -45,5 +51,5 @@ class ToldClock implements TimeKeeper {
 /** Must be closed, whatever happens in between. */
 export function openClock(kind: LimiterClock, startUs: number): TimeKeeper {
   if (kind === 'argument') return new ToldClock(startUs);
-  return kind === 'global' ? new PlayedClock(startUs) : new RealClock();
+  return kind === 'global' ? new PlayedClock(startUs) : new RealClock(startUs);
 }

@@ -37,6 +37,10 @@ export class PlayedClock implements TimeKeeper {
     if (startUs % 1_000 !== 0) this.#clock.tick((startUs % 1_000) / 1_000);
   }
 
+  get shownUs(): number {
+    return this.nowUs;
+  }
+
   async goTo(atUs: number): Promise<void> {
     if (atUs <= this.nowUs) return;
     this.passedUs += atUs - this.nowUs;
@@ -55,7 +59,7 @@ export class PlayedClock implements TimeKeeper {
       await null;
       if (firings % TURN_EVERY === 0) await realTurn();
     }
-    if (!this.isStarved || this.#shownUs() < atUs) this.#tickTo(atUs);
+    if (!this.isStarved || this.#clockUs() < atUs) this.#tickTo(atUs);
     this.nowUs = atUs;
     if (firings > 0) await realTurn();
   }
@@ -78,7 +82,7 @@ export class PlayedClock implements TimeKeeper {
     this.nowUs = atUs;
   }
 
-  #shownUs(): number {
+  #clockUs(): number {
     return this.#clock.now * 1_000;
   }
 }

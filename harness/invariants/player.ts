@@ -110,17 +110,17 @@ export class Player {
 
   #call(step: Step, talk: Talk): Consumed | Promise<Consumed> {
     const { act, who, key, cells } = step;
-    const { nowUs } = this.#clock;
+    const { nowUs, shownUs } = this.#clock;
     const limiter = this.#limiters[who] as Limiter;
     const entry: LoggedCall = { act, who, key, cells, atUs: nowUs, answer: null };
     this.log.push(entry);
     try {
       if (act === 'release' || act === 'credit') {
-        const given = limiter[act]?.(key, cells, nowUs);
+        const given = limiter[act]?.(key, cells, shownUs);
         return isPromise(given) ? this.#await(given, entry, talk) : done;
       }
       this.#counts.operations += 1;
-      const answer = limiter.consume(key, cells, nowUs);
+      const answer = limiter.consume(key, cells, shownUs);
       return isPromise(answer) ? this.#await(answer, entry, talk) : this.#close(answer as Consumed, entry, talk);
     } catch (error) {
       return thrown(error, entry);

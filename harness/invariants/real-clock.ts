@@ -4,16 +4,20 @@ import { realNowMs, realWait } from './real-time.js';
 
 export class RealClock implements TimeKeeper {
   readonly isStarved = false;
-  readonly #originUs: number;
-  readonly #originMs: number;
+  readonly #startUs: number;
+  readonly #originMs = realNowMs();
 
-  constructor() {
-    this.#originMs = realNowMs();
-    this.#originUs = Date.now() * 1_000;
+  constructor(startUs: number) {
+    this.#startUs = startUs;
   }
 
+  /** On the history's own scale: as if the clock had shown its start when it was opened. */
   get nowUs(): number {
-    return this.#originUs + this.passedUs;
+    return this.#startUs + this.passedUs;
+  }
+
+  get shownUs(): number {
+    return Date.now() * 1_000;
   }
 
   get passedUs(): number {

@@ -4,7 +4,8 @@ import type { Claims } from './claims.js';
 import type { CheckFailure, Limiter, LimiterAdapter } from './contract.js';
 import type { Invariant, Played } from './invariant.js';
 import { openClock } from './limiter-clock.js';
-import { type Counts, Player } from './player.js';
+import { closeLimiter, makeLimiter } from './limiter-life.js';
+import { type Counts, Misbehaviour, Player } from './player.js';
 import { type Complaint, Talk } from './talk.js';
 import { timelineOf } from './timeline.js';
 
@@ -78,29 +79,23 @@ interface Outcome {
 async function playOnce({ adapter, claims, invariant, counts }: CheckTask, one: Played): Promise<Outcome> {
   const clock = openClock(adapter.clock, one.startUs);
   const limiters: Limiter[] = [];
+  let outcome: Outcome | null = null;
   try {
-    for (let count = 0; count < invariant.limiters; count += 1) {
-      try {
-        const made = adapter.create();
-        limiters.push(made instanceof Promise ? await made : (made as Limiter));
-      } catch (error) {
-        return {
-          complaint: `it could not be made: ${error instanceof Error ? error.message : String(error)}`,
-          player: null,
-          unasked: null,
-        };
-      }
-    }
+    for (let count = 0; count < invariant.limiters; count += 1) limiters.push(await makeLimiter(adapter, clock));
     const player = new Player(limiters, clock, counts);
     const talk = new Talk(claims, adapter.clock, limiters, one.startUs);
     const played = player.play(invariant.play(one, talk), talk);
     const complaint = played instanceof Promise ? await played : played;
-    return { complaint, player, unasked: talk.unasked };
+    outcome = { complaint, player, unasked: talk.unasked };
+    for (const limiter of limiters.splice(0)) await closeLimiter(limiter, clock);
+    return outcome;
+  } catch (error) {
+    if (!(error instanceof Misbehaviour)) throw error;
+    // What was seen before the limiter could not be closed counts more.
+    if (outcome !== null && outcome.complaint !== null) return outcome;
+    return { complaint: error.message, player: outcome?.player ?? null, unasked: null };
   } finally {
-    try {
-      for (const limiter of limiters) await limiter.close?.();
-    } finally {
-      clock.close();
-    }
+    for (const limiter of limiters) await closeLimiter(limiter, clock).catch(() => undefined);
+    clock.close();
   }
 }

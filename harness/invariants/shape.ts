@@ -92,9 +92,10 @@ export function shapeOf(claims: Claims, isReal: boolean): HistoryShape {
   };
 }
 
-/** With credit as well, where the promises take it. */
-export function withCredit(shape: HistoryShape, claims: Claims): HistoryShape {
-  return claims.promises.some(hasCredit) ? { ...shape, plays: [...shape.plays, Play.credit] } : shape;
+/** With credit as well, where the promises take it and it is known when it came. */
+export function withCredit(shape: HistoryShape, claims: Claims, isReal: boolean): HistoryShape {
+  const takesCredit = !isReal && claims.promises.some(hasCredit);
+  return takesCredit ? { ...shape, plays: [...shape.plays, Play.credit] } : shape;
 }
 
 /** The wait after which everything is full, in whole grains; null when none is short enough to be played. */

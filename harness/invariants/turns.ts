@@ -118,12 +118,14 @@ export function* playHistory(
  * Asks only for what `promised` says is due, and complains when it does not pass. What the limiter lets through is
  * charged there, so that its own decisions say what is due next.
  */
-export function* playDue(history: History, side: Side, promised: Promised, grainUs: number): Talking {
+export function* playDue(history: History, side: Side, promised: Promised): Talking {
+  const { grainUs, horizonUs } = side.talk.claims;
   let atUs = history.startUs;
+  let chargedUs = 0;
   for (let index = 0; index < history.plays.length; index += 1) {
     const play = history.plays[index];
     const cells = history.cells[index] as number;
-    atUs += history.gapsUs[index] as number;
+    atUs = Math.max(chargedUs, atUs + (history.gapsUs[index] as number));
     if (play === Play.release) {
       yield* side.release(atUs);
       if (side.released > 0) promised.release(side.released);
@@ -137,7 +139,7 @@ export function* playDue(history: History, side: Side, promised: Promised, grain
     for (let time = history.times[index] as number; time > 0; time -= 1) {
       const readyUs = promised.readyAtUs(atUs, cells);
       if (readyUs > atUs) {
-        if (play !== Play.askDue || readyUs - history.startUs > side.talk.claims.horizonUs) continue;
+        if (play !== Play.askDue || readyUs - history.startUs > horizonUs) continue;
         atUs = readyUs % grainUs === 0 ? readyUs : readyUs + grainUs - (readyUs % grainUs);
       }
       yield* side.ask(atUs, cells);
@@ -146,7 +148,10 @@ export function* playDue(history: History, side: Side, promised: Promised, grain
           ? null
           : `${cells === 1 ? '1 cell' : `${cells} cells`} did not pass, though all of it was there`;
       }
+      // Where time is not played it passed by the answer at the latest, on a clock that may be a grain off either way.
+      if (side.talk.clock === 'real') atUs = side.talk.answeredUs + 2 * grainUs;
       promised.charge(atUs, cells);
+      chargedUs = atUs;
     }
   }
   return null;

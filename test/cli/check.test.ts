@@ -71,7 +71,7 @@ describe('check --peer', () => {
     const [failure] = report.failures;
     expect(failure).toMatchObject({ invariant: 'admission-bound', seed: 1 });
     // Five that were promised and one more.
-    expect(failure?.timeline.filter((line) => / admitted/.test(line))).toHaveLength(6);
+    expect(failure?.timeline.at(-1)).toContain(': admitted (6 of 5');
     const [, , ...replay] = words(failure?.replay ?? '');
     const again = await runCli([...replay, '--json'], slow);
     expect(again.code, again.stderr).toBe(3);
@@ -189,8 +189,9 @@ describe('bad usage', () => {
     expect(result.stderr).not.toContain('internal bug');
   });
 
-  it('names the package that is absent, and what brings it', async () => {
+  describe('without the package or the addon', () => {
     const bare = join(place.path, 'bare');
+    const main = join(bare, 'dist/cli/main.js');
     mkdirSync(join(bare, 'node_modules'), { recursive: true });
     cpSync(join(projectRoot, 'dist'), join(bare, 'dist'), { recursive: true });
     cpSync(join(projectRoot, 'package.json'), join(bare, 'package.json'));
@@ -198,10 +199,17 @@ describe('bad usage', () => {
       if (name === 'bottleneck' || name.startsWith('.')) continue;
       symlinkSync(join(projectRoot, 'node_modules', name), join(bare, 'node_modules', name));
     }
-    const main = join(bare, 'dist/cli/main.js');
-    const { code, stdout, stderr } = await runCli(['check', '--peer', 'bottleneck'], { main });
-    expect(stderr).toContain('FP_PACKAGE_ABSENT  bottleneck is not installed');
-    expect(stderr).toContain('"npm install bottleneck" brings it');
-    expect({ code, stdout }).toEqual({ code: 4, stdout: '' });
+
+    it.each([
+      {
+        args: ['--peer', 'bottleneck'],
+        says: ['FP_PACKAGE_ABSENT  bottleneck is not installed', '"npm install bottleneck" brings it'],
+      },
+      { args: ['--core', 'native'], says: ['FP_ENGINE_ABSENT  the native engine is absent', 'npm run build:native'] },
+    ])('$args says what is absent and what brings it', async ({ args, says }) => {
+      const { code, stdout, stderr } = await runCli(['check', ...args], { main });
+      for (const words of says) expect(stderr).toContain(words);
+      expect({ code, stdout }).toEqual({ code: 4, stdout: '' });
+    });
   });
 });

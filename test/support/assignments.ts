@@ -109,7 +109,7 @@ function admitOn(
   };
   if (limit.family !== 'concurrency') return [next];
   const ends = Array.from({ length: request.answeredUs - moment.atUs + 2 }, (_, after) => moment.atUs + after);
-  if (request.charge === 'maybe') ends.push(Number.POSITIVE_INFINITY);
+  if (request.isOpen ?? false) ends.push(Number.POSITIVE_INFINITY);
   return ends.map((untilUs) => ({ ...next, held: [...world.held, { node, cells, untilUs }] }));
 }
 

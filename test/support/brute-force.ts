@@ -11,6 +11,8 @@ export interface TinyRequest {
   /** At least; with its age it may cost more, see `costsOf`. */
   readonly cells: number;
   readonly charge: 'certain' | 'maybe' | 'none';
+  /** Whether it was not answered, so that nobody knows when it ends. */
+  readonly isOpen?: boolean;
 }
 
 /** The class of a tiny request is the number of its cells. */

@@ -14,7 +14,8 @@ export const admissionBound: Invariant<History> = {
   limiters: 1,
   because: () => null,
   formula: (claims) => `cells admitted in any interval of length w <= ${wording(claims)}`,
-  cases: (claims, clock) => new HistoryArbitrary(withCredit(shapeOf(claims, clock === 'real'), claims)),
+  cases: (claims, clock) =>
+    new HistoryArbitrary(withCredit(shapeOf(claims, clock === 'real'), claims, clock === 'real')),
   *play(history, talk) {
     const side = new Side(talk);
     yield* playHistory(history, [side]);

@@ -25,7 +25,7 @@ export const determinism: Invariant<Case> = {
   cases: (claims) =>
     fc
       .tuple(
-        new HistoryArbitrary(withCredit(shapeOf(claims, false), claims)),
+        new HistoryArbitrary(withCredit(shapeOf(claims, false), claims, false)),
         fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.constantFrom(1, 20)),
       )
       .map(([history, others]) => ({ startUs: history.startUs, history, others })),

@@ -28,7 +28,10 @@ export const remaining: Invariant<Case> = {
     worth === 'exact' ? 'after "n left" n cells pass at once, and not n + 1' : 'after "n left" n cells pass at once',
   cases: (claims, clock) =>
     fc
-      .tuple(new HistoryArbitrary(withCredit(shapeOf(claims, clock === 'real'), claims)), fc.nat({ max: 200 }))
+      .tuple(
+        new HistoryArbitrary(withCredit(shapeOf(claims, clock === 'real'), claims, clock === 'real')),
+        fc.nat({ max: 200 }),
+      )
       .map(([history, skipped]) => ({ startUs: history.startUs, history, skipped })),
   *play({ history, skipped }, talk) {
     const { claims } = talk;

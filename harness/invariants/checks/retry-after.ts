@@ -33,7 +33,7 @@ export const retryAfter: Invariant<Case> = {
   cases: (claims, clock) =>
     fc
       .tuple(
-        new HistoryArbitrary(withCredit(shapeOf(claims, clock === 'real'), claims)),
+        new HistoryArbitrary(withCredit(shapeOf(claims, clock === 'real'), claims, clock === 'real')),
         fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.integer({ min: 0, max: 12 })),
       )
       .map(([history, skipped]) => ({ startUs: history.startUs, history, skipped })),
@@ -42,27 +42,28 @@ export const retryAfter: Invariant<Case> = {
     const early = new Side(talk, 0);
     const late = new Side(talk, 1);
     let refusals = 0;
-    let deniedUs = 0;
     let cost = 0;
     const complaint = yield* playHistory(history, [early, late], {
-      judge: (atUs, cells) => {
+      judge: (_atUs, cells) => {
         if (early.last.admitted || late.last.admitted) return null;
         if (late.last.retryAfterUs === undefined) return 'it refused and said nothing of when to come back';
-        [deniedUs, cost] = [atUs, cells];
+        cost = cells;
         refusals += 1;
         return refusals > skipped ? STOP : null;
       },
     });
     if (complaint !== STOP) return complaint;
-    return yield* probe(early, late, deniedUs, cost, history);
+    return yield* probe(early, late, cost, history.startUs);
   },
 };
 
-function* probe(early: Side, late: Side, deniedUs: number, cost: number, history: History): Talking {
+function* probe(early: Side, late: Side, cost: number, startUs: number): Talking {
   const { claims, clock } = late.talk;
   const { grainUs, horizonUs } = claims;
+  // Where time is not played it is refused before the answer is there, and the clock may be a grain behind.
+  const deniedUs = (late.entries.at(-1)?.answeredUs ?? startUs) + (clock === 'real' ? grainUs : 0);
   const stepUs = Math.max(claims.retryGrainUs, grainUs);
-  const longestUs = clock === 'real' ? REAL_WAIT_US_MAX : horizonUs - (deniedUs - history.startUs);
+  const longestUs = clock === 'real' ? REAL_WAIT_US_MAX : horizonUs - (deniedUs - startUs);
   const earlyUs = early.last.retryAfterUs ?? 0;
   const lateUs = late.last.retryAfterUs ?? 0;
   const isExact = claims.retryAfter === 'exact' && claims.slackCells === 0 && clock !== 'real';

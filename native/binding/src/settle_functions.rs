@@ -12,11 +12,7 @@ use std::ffi::CStr;
 use std::ptr;
 use std::rc::Rc;
 
-pub(crate) fn define_all(
-    instance: &Rc<Instance>,
-    env: sys::napi_env,
-    target: sys::napi_value,
-) -> Result<(), Failure> {
+pub(crate) fn define_all(instance: &Rc<Instance>, env: sys::napi_env, target: sys::napi_value) -> Result<(), Failure> {
     define::<Release>(instance, env, target)?;
     define::<Credit>(instance, env, target)?;
     define::<Change>(instance, env, target)

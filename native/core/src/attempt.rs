@@ -130,7 +130,8 @@ impl Attempt<'_> {
         }
         if self.plan.has_shadow {
             for position in first..self.looks.list.len() {
-                if self.looks.list[position].is_shadow && self.looks.list[position].look.decision != Decision::Admitted {
+                if self.looks.list[position].is_shadow && self.looks.list[position].look.decision != Decision::Admitted
+                {
                     self.note_shadow(position);
                 }
             }

@@ -157,7 +157,11 @@ mod tests {
             (&[1], 49, Record { level: 1, ..record }),
             (&[1, 2], 150, forgotten),
         ] {
-            assert_eq!(ban(1, steps_us, 9).carried(&old, record, now_us), expected, "{steps_us:?} at {now_us}");
+            assert_eq!(
+                ban(1, steps_us, 9).carried(&old, record, now_us),
+                expected,
+                "{steps_us:?} at {now_us}"
+            );
         }
     }
 }

@@ -22,7 +22,10 @@ impl Gate {
         let state =
             Arc::get_mut(&mut self.state).ok_or_else(|| fault("threads share this gate, so it can not be changed"))?;
         let old = &state.spec;
-        if old.classes != spec.classes || !is_same_auth(&old.auth, &spec.auth) || old.origin_us != spec.origin_us {
+        if old.classes != spec.classes
+            || !is_same_auth(old.auth.as_ref(), spec.auth.as_ref())
+            || old.origin_us != spec.origin_us
+        {
             return Err(fault("a gate that runs can not change its classes, auth or originUs"));
         }
         let mut limits = Limits::new(spec)?;
@@ -64,10 +67,10 @@ fn window(numbers: &LimitNumbers) -> Option<(u64, Option<WindowAnchor>)> {
 }
 
 /// A share of a memory that there is not is not looked at.
-fn is_same_auth(before: &Option<AuthSpec>, after: &Option<AuthSpec>) -> bool {
+fn is_same_auth(before: Option<&AuthSpec>, after: Option<&AuthSpec>) -> bool {
     let looked_at = |auth: &AuthSpec| AuthSpec {
         replay_per_key: auth.replay_capacity.map_or(0, |_| auth.replay_per_key),
         ..auth.clone()
     };
-    before.as_ref().map(looked_at) == after.as_ref().map(looked_at)
+    before.map(looked_at) == after.map(looked_at)
 }

@@ -1,5 +1,5 @@
 //! Concurrency; see `harness/core/concurrency.ts`.
-use crate::family::{Counter, Credited};
+use crate::family::Counter;
 use crate::spec::NEVER_US;
 
 #[derive(Debug)]
@@ -25,8 +25,7 @@ impl Concurrency {
         }
     }
 
-    #[expect(clippy::unused_self, reason = "as the other families")]
-    pub(crate) fn charged(&self, counter: Counter, cost: u64) -> Counter {
+    pub(crate) fn charged(counter: Counter, cost: u64) -> Counter {
         Counter {
             used: counter.used + cost.cast_signed(),
             ..counter
@@ -34,15 +33,10 @@ impl Concurrency {
     }
 
     /// Nothing falls below 0: who releases what was not admitted frees no more than there is.
-    #[expect(clippy::unused_self, reason = "as the other families")]
-    pub(crate) fn released(&self, counter: Counter, cost: u64) -> Credited {
-        let used = counter.used - cost.cast_signed();
-        Credited {
-            counter: Counter {
-                used: used.max(0),
-                ..counter
-            },
-            is_cut: used < 0,
+    pub(crate) fn released(counter: Counter, cost: u64) -> Counter {
+        Counter {
+            used: (counter.used - cost.cast_signed()).max(0),
+            ..counter
         }
     }
 
@@ -62,15 +56,25 @@ mod tests {
     #[test]
     fn holds_cells_until_they_are_released_and_never_less_than_none() {
         let concurrency = Concurrency::new(3);
-        let two = concurrency.charged(Counter::default(), 2);
-        assert_eq!((concurrency.retry_at_us(two, 1, 7), concurrency.retry_at_us(two, 2, 7)), (7, 8));
-        assert_eq!((concurrency.remaining(two), Concurrency::idle_at_us(two)), (1, NEVER_US));
-        let one = concurrency.released(two, 1);
-        assert_eq!((one.counter.used, one.is_cut), (1, false));
-        let none = concurrency.released(one.counter, 2);
-        assert_eq!((none.counter, none.is_cut), (Counter::default(), true));
-        assert_eq!(Concurrency::idle_at_us(none.counter), 0);
+        let two = Concurrency::charged(Counter::default(), 2);
+        assert_eq!(
+            (concurrency.retry_at_us(two, 1, 7), concurrency.retry_at_us(two, 2, 7)),
+            (7, 8)
+        );
+        assert_eq!(
+            (concurrency.remaining(two), Concurrency::idle_at_us(two)),
+            (1, NEVER_US)
+        );
+        let one = Concurrency::released(two, 1);
+        assert_eq!(one.used, 1);
+        let none = Concurrency::released(one, 2);
+        assert_eq!(none, Counter::default());
+        assert_eq!(Concurrency::idle_at_us(none), 0);
         assert_eq!(concurrency.remaining(concurrency.full()), 0);
-        assert_eq!(concurrency.remaining(Counter { at: 0, used: 5 }), 0, "after the capacity was lowered");
+        assert_eq!(
+            concurrency.remaining(Counter { at: 0, used: 5 }),
+            0,
+            "after the capacity was lowered"
+        );
     }
 }

@@ -181,7 +181,13 @@ mod tests {
         assert_eq!(of(&[Ip, Class]), joined(&[hash("i").get(), 7]));
         assert_eq!(
             of(&[Ip, Master, Account, Key, Class]),
-            joined(&["i", "desk", "desk/one", "k"].map(|text| hash(text).get()).into_iter().chain([7]).collect::<Vec<_>>())
+            joined(
+                &["i", "desk", "desk/one", "k"]
+                    .map(|text| hash(text).get())
+                    .into_iter()
+                    .chain([7])
+                    .collect::<Vec<_>>()
+            )
         );
     }
 

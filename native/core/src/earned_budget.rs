@@ -43,7 +43,7 @@ impl EarnedBudget {
 
     /// Cells are taken off the sum again; the turn to trickle is free again unless another one has used one since. It was
     /// free when the charge took it, and so it is from the charge's instant on.
-    pub(crate) fn given_back(&self, counter: Counter, charge: Charge) -> Counter {
+    pub(crate) fn given_back(counter: Counter, charge: Charge) -> Counter {
         if charge.after.used != charge.before.used {
             Counter {
                 used: counter.used - charge.cost.cast_signed(),
@@ -59,7 +59,7 @@ impl EarnedBudget {
         }
     }
 
-    pub(crate) fn credited(&self, counter: Counter, cells: u64) -> Credited {
+    pub(crate) fn credited(counter: Counter, cells: u64) -> Credited {
         let net = counter.used - cells.cast_signed();
         Credited {
             counter: Counter {
@@ -111,19 +111,22 @@ mod tests {
         let spent = counter(0, 8);
         assert_eq!(budget.retry_at_us(spent, 2, 7), 7);
         assert_eq!(budget.retry_at_us(spent, 3, 7), NEVER_US);
-        let earned = budget.credited(spent, 1);
+        let earned = EarnedBudget::credited(spent, 1);
         assert_eq!(earned.counter, counter(0, 7));
         assert_eq!(budget.retry_at_us(earned.counter, 3, 7), 7);
-        let earned = budget.credited(counter(0, -1), CELLS_MAX);
+        let earned = EarnedBudget::credited(counter(0, -1), CELLS_MAX);
         assert_eq!((earned.counter, earned.is_cut), (counter(0, NET_MIN), true));
-        assert!(!budget.credited(counter(0, 0), CELLS_MAX).is_cut);
+        assert!(!EarnedBudget::credited(counter(0, 0), CELLS_MAX).is_cut);
         assert_eq!(budget.remaining(earned.counter), CELLS_MAX);
-        assert_eq!(budget.retry_at_us(earned.counter, CELLS_MAX, 7), 7, "more than the capacity was earned");
+        assert_eq!(
+            budget.retry_at_us(earned.counter, CELLS_MAX, 7),
+            7,
+            "more than the capacity was earned"
+        );
     }
 
     #[test]
     fn gives_cells_back_to_the_budget_and_a_turn_to_trickle_to_the_next() {
-        let budget = EarnedBudget::new(10, Some(100));
         let charge = |before, after| Charge {
             cost: 4,
             at_us: 50,
@@ -131,9 +134,9 @@ mod tests {
             after,
         };
         let spent = charge(counter(0, 6), counter(0, 10));
-        assert_eq!(budget.given_back(counter(150, 10), spent), counter(150, 6));
+        assert_eq!(EarnedBudget::given_back(counter(150, 10), spent), counter(150, 6));
         let trickled = charge(counter(20, 10), counter(150, 10));
-        assert_eq!(budget.given_back(counter(150, 10), trickled), counter(50, 10));
-        assert_eq!(budget.given_back(counter(250, 10), trickled), counter(250, 10));
+        assert_eq!(EarnedBudget::given_back(counter(150, 10), trickled), counter(50, 10));
+        assert_eq!(EarnedBudget::given_back(counter(250, 10), trickled), counter(250, 10));
     }
 }

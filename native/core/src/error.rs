@@ -39,9 +39,7 @@ impl GateError {
 impl fmt::Display for GateError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Time => {
-                formatter.write_str("nowUs and ageUs must be whole microseconds from 0 to 2^53 - 1")
-            }
+            Self::Time => formatter.write_str("nowUs and ageUs must be whole microseconds from 0 to 2^53 - 1"),
             Self::Elements => formatter.write_str("elements must be a whole number from 1 to 65535"),
             Self::Class(count) => write!(formatter, "there is no such request class, only 0 to {}", count - 1),
             Self::Gate(message) | Self::Batch(message) | Self::Credit(message) => formatter.write_str(message),

@@ -33,7 +33,7 @@ pub(crate) struct Charge {
     pub(crate) after: Counter,
 }
 
-/// What became of cells that were given to a counter, or of cells in flight that were released.
+/// What became of cells that were given to a counter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Credited {
     pub(crate) counter: Counter,
@@ -124,7 +124,7 @@ impl Family {
             Self::SlidingLog(log) => log.charged(slot, counter, cost, now_us),
             Self::SlidingCounter(sliding) => sliding.charged(counter, cost, now_us),
             Self::EarnedBudget(budget) => budget.charged(counter, cost, now_us),
-            Self::Concurrency(concurrency) => concurrency.charged(counter, cost),
+            Self::Concurrency(_) => Concurrency::charged(counter, cost),
         }
     }
 
@@ -143,8 +143,8 @@ impl Family {
             Self::FixedWindow(window) => window.given_back(counter, charge),
             Self::SlidingLog(log) => log.given_back(slot, counter, charge),
             Self::SlidingCounter(sliding) => sliding.given_back(counter, charge),
-            Self::EarnedBudget(budget) => budget.given_back(counter, charge),
-            Self::Concurrency(concurrency) => concurrency.released(counter, charge.cost).counter,
+            Self::EarnedBudget(_) => EarnedBudget::given_back(counter, charge),
+            Self::Concurrency(_) => Concurrency::released(counter, charge.cost),
         }
     }
 
@@ -152,7 +152,7 @@ impl Family {
     pub(crate) fn credited(&self, counter: Counter, cells: u64, now_us: u64) -> Option<Credited> {
         match self {
             Self::FixedWindow(window) => window.credited(counter, cells, now_us),
-            Self::EarnedBudget(budget) => Some(budget.credited(counter, cells)),
+            Self::EarnedBudget(_) => Some(EarnedBudget::credited(counter, cells)),
             _ => None,
         }
     }

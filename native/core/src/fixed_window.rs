@@ -153,7 +153,11 @@ mod tests {
                 "its window is over"
             );
             assert_eq!(window.given_back(Counter::default(), first), Counter::default());
-            assert_eq!(credited.given_back(counter(3_000, 1), second), counter(3_000, 0), "it runs on");
+            assert_eq!(
+                credited.given_back(counter(3_000, 1), second),
+                counter(3_000, 0),
+                "it runs on"
+            );
             let most = counter(3_000, CELLS_MAX.cast_signed());
             assert_eq!(window.given_back(most, second), most, "more may have been counted");
         }

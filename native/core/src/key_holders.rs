@@ -288,7 +288,7 @@ mod tests {
                     key_id: Arc::from(&*key_id),
                     key_hash: hash,
                     account: None,
-            master: None,
+                    master: None,
                     hmac: hmac.clone(),
                     number: round,
                 });

@@ -55,6 +55,9 @@ pub use gate::{Contention, Gate};
 pub use hmac_key::hmac_sha256;
 pub use key_hash::HashSecret;
 pub use plan::Needs;
-pub use spec::{ANSWER_SIZE, AgeCost, Answer, AuthSpec, BanSpec, Decision, GateSpec, HORIZON_US, HashKind, IpPrefix, LimitNumbers, LimitPart, LimitSpec, NEVER_US, SignatureEncoding, WindowAnchor, WindowCredit};
+pub use spec::{
+    ANSWER_SIZE, AgeCost, Answer, AuthSpec, BanSpec, Decision, GateSpec, HORIZON_US, HashKind, IpPrefix, LimitNumbers,
+    LimitPart, LimitSpec, NEVER_US, SignatureEncoding, WindowAnchor, WindowCredit,
+};
 pub use time::{TIME_US_MAX, to_f64, whole_us};
 pub use verifier::SignedRequest;

@@ -11,6 +11,10 @@ use crate::wide_table::WideTable;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four questions about its numbers, each answered on its own"
+)]
 pub(crate) struct LimitTable {
     pub(crate) by: CountedBy,
     pub(crate) counts_denied: bool,

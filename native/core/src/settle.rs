@@ -12,13 +12,7 @@ impl Gate {
     ///
     /// # Errors
     /// `GateError::Time`, `GateError::Class`, `GateError::Elements`
-    pub fn release(
-        &mut self,
-        now_us: f64,
-        class_id: f64,
-        caller: Caller<'_>,
-        elements: f64,
-    ) -> Result<(), GateError> {
+    pub fn release(&mut self, now_us: f64, class_id: f64, caller: Caller<'_>, elements: f64) -> Result<(), GateError> {
         let now_us = whole_us(now_us).ok_or(GateError::Time)?;
         let class_id = self.class_index(class_id)?;
         let size = Extent { elements, age_us: 0.0 }.size()?;
@@ -56,7 +50,12 @@ impl Gate {
         let state = &*self.state;
         let index = whole_us(limit).and_then(|index| usize::try_from(index).ok());
         let table = index.and_then(|index| state.tables.get(index));
-        let table = table.ok_or_else(|| fault(format!("there is no limit {limit}, only {} of them", state.tables.len())))?;
+        let table = table.ok_or_else(|| {
+            fault(format!(
+                "there is no limit {limit}, only {} of them",
+                state.tables.len()
+            ))
+        })?;
         if !table.takes_credit {
             return Err(fault(format!("limit {limit} takes no credit")));
         }

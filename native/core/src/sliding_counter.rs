@@ -80,12 +80,8 @@ impl SlidingCounter {
     /// How far a window must have run for the cells to fit; its length: not before the next. None: however far it has run.
     fn elapsed_us(&self, previous: u64, current: u64, cost: u64) -> Option<u64> {
         let room = self.capacity.checked_sub(current + cost)? * self.window_us;
-        let weight_us = if previous == 0 {
-            self.window_us
-        } else {
-            (room / previous).min(self.window_us)
-        };
-        Some(self.window_us - weight_us)
+        let weight_us = room.checked_div(previous).unwrap_or(self.window_us);
+        Some(self.window_us.saturating_sub(weight_us))
     }
 
     pub(crate) fn charged(&self, counter: Counter, cost: u64, now_us: u64) -> Counter {
@@ -196,7 +192,7 @@ mod tests {
                 let cost = cost.min(capacity);
                 now_us += gap_us;
                 let retry_at_us = sliding.retry_at_us(counter, cost, now_us);
-                let first = (now_us..).find(|at_us| fits(counter, cost, *at_us));
+                let first = (now_us..now_us + 3 * window_us).find(|at_us| fits(counter, cost, *at_us));
                 prop_assert_eq!(Some(retry_at_us), first);
                 let most = (0..=capacity).rev().find(|cells| fits(counter, *cells, now_us)).unwrap_or(0);
                 prop_assert_eq!(sliding.remaining(counter, now_us), most);

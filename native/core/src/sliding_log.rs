@@ -99,7 +99,10 @@ impl SlidingLog {
     /// Takes the cells off their instant again, if it is still there; nothing else was changed by the charge.
     pub(crate) fn given_back(&mut self, slot: usize, counter: Counter, charge: Charge) -> Counter {
         let count = self.rings[slot].count;
-        let Some(index) = (0..count).rev().find(|index| self.entry(slot, *index).0 == charge.at_us) else {
+        let Some(index) = (0..count)
+            .rev()
+            .find(|index| self.entry(slot, *index).0 == charge.at_us)
+        else {
             return counter;
         };
         let (at_us, cells) = self.entry(slot, index);
@@ -281,7 +284,13 @@ mod tests {
             let mut new = log(capacity, 10);
             let carried = new.carry(&old, 0);
             assert_eq!(entries(&new, 0), expected);
-            assert_eq!(carried, Counter { at: 3, used: capacity.min(6).cast_signed() });
+            assert_eq!(
+                carried,
+                Counter {
+                    at: 3,
+                    used: capacity.min(6).cast_signed()
+                }
+            );
             assert_eq!((new.carry(&old, 1), entries(&new, 1)), (Counter::default(), vec![]));
         }
     }
@@ -312,13 +321,13 @@ mod tests {
                 let seen = log.seen(0, counter, now_us);
                 prop_assert_eq!(seen.used.cast_unsigned(), used_at(now_us));
                 let retry_at_us = log.retry_at_us(0, seen, cost, now_us);
-                prop_assert_eq!(Some(retry_at_us), (now_us..).find(|at_us| used_at(*at_us) + cost <= capacity));
+                prop_assert_eq!(Some(retry_at_us), (now_us..now_us + 2 * window_us).find(|at_us| used_at(*at_us) + cost <= capacity));
                 prop_assert_eq!(log.remaining(seen), capacity - used_at(now_us));
                 if retry_at_us == now_us {
                     counter = log.charged(0, counter, cost, now_us);
                     list.push((now_us, cost, returned_after.map(|turns| index + 1 + turns)));
                 }
-                prop_assert!(log.rings[0].count as u64 <= capacity);
+                prop_assert!(u64::from(log.rings[0].count) <= capacity);
             }
         }
     }

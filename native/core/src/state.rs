@@ -1,8 +1,8 @@
 //! What all handles on one gate share.
 use crate::caller::CallerKeys;
 use crate::clock::Clock;
-use crate::error::GateError;
 use crate::counted_by::{CountedBy, Hashing};
+use crate::error::GateError;
 use crate::key_hash::HashSecret;
 use crate::key_holders::KeyHolder;
 use crate::keyring::SharedKeyring;

@@ -242,7 +242,11 @@ mod tests {
             (10, 2, 3, 9 * 3),
         ] {
             let new = TokenBucket::new(capacity, cells, period_us, 5).unwrap();
-            assert_eq!(new.debt(new.carried(&old, tat, 5), 5), expected, "{capacity} {cells}/{period_us}");
+            assert_eq!(
+                new.debt(new.carried(&old, tat, 5), 5),
+                expected,
+                "{capacity} {cells}/{period_us}"
+            );
         }
         // After 6 us 57 of 63 units are owed, which are 57/7 cells and so 24 3/7 units of 3.
         let new = TokenBucket::new(10, 2, 3, 5).unwrap();

@@ -4,6 +4,7 @@
 //! Every look reads the gate's clock behind the mutex, so that time never goes back from one to the next.
 use crate::ban::{Ban, Record};
 use crate::clock::Clock;
+use crate::concurrency::Concurrency;
 use crate::error::GateError;
 use crate::family::{Charge, Counter, Family};
 use crate::key_hash::KeyHash;
@@ -209,9 +210,9 @@ impl WideTable {
 
     /// Frees cells that a request of the key held in flight.
     pub(crate) fn release(&mut self, key: KeyHash, cost: u64) {
-        if let (Family::Concurrency(concurrency), Some(slot)) = (&self.family, self.find(key)) {
+        if let (Family::Concurrency(_), Some(slot)) = (&self.family, self.find(key)) {
             let entry = &mut self.entries[slot];
-            entry.counter = concurrency.released(entry.counter, cost).counter;
+            entry.counter = Concurrency::released(entry.counter, cost);
         }
     }
 
@@ -246,9 +247,7 @@ impl WideTable {
     /// From when on the request could pass, its ban included; the look's time when it could now.
     fn retry_at_us(&self, look: &Look) -> u64 {
         let slot = self.number(look.place);
-        let retry_at_us = self
-            .family
-            .retry_at_us(slot, look.counter, look.cost, look.now_us);
+        let retry_at_us = self.family.retry_at_us(slot, look.counter, look.cost, look.now_us);
         match look.place {
             Place::Own(slot) => retry_at_us.max(self.entries[slot].record.banned_until_us),
             _ => retry_at_us,

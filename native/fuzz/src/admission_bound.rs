@@ -98,9 +98,7 @@ fn most(numbers: &LimitNumbers, from_us: u64, to_us: u64, count: u128) -> Option
         | LimitNumbers::SlidingCounter { capacity, window_us } => {
             (from_us / window_us == to_us / window_us).then_some(wide(capacity))
         }
-        LimitNumbers::SlidingLog { capacity, window_us } => {
-            Some(wide(capacity) * (waited_us / wide(window_us) + 1))
-        }
+        LimitNumbers::SlidingLog { capacity, window_us } => Some(wide(capacity) * (waited_us / wide(window_us) + 1)),
         // Each request takes a cell of the budget at least, or trickles.
         LimitNumbers::EarnedBudget { capacity, trickle_us } => {
             let trickled = trickle_us.map_or(0, |trickle_us| waited_us / wide(trickle_us) + 1);
@@ -138,7 +136,9 @@ fn ip(limit: &LimitSpec, text: &[u8]) -> Vec<u8> {
     let Some(prefix) = limit.ip_prefix else {
         return text.to_vec();
     };
-    let address: IpAddr = String::from_utf8_lossy(text).parse().expect("only addresses are admitted");
+    let address: IpAddr = String::from_utf8_lossy(text)
+        .parse()
+        .expect("only addresses are admitted");
     let bits = match address.to_canonical() {
         IpAddr::V4(address) => format!("{:032b}", address.to_bits())[..usize::from(prefix.v4)].to_owned(),
         IpAddr::V6(address) => format!("v6{:0128b}", address.to_bits())[..2 + usize::from(prefix.v6)].to_owned(),

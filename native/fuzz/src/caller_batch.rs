@@ -27,7 +27,9 @@ pub(crate) fn check_callers(spec: &GateSpec, make: Make, records: &[PackedRecord
         gate.limit_batch(now_us, class_id, &numbers, &mut decisions, wanted)
             .expect("callers, time and class are known");
         for ((record, decision), answer) in group.iter().zip(decisions).zip(answers.chunks_exact(ANSWER_SIZE)) {
-            let alone = twin.limit(now_us, class_id, caller(record), Extent::default()).expect("as above");
+            let alone = twin
+                .limit(now_us, class_id, caller(record), Extent::default())
+                .expect("as above");
             assert_eq!(decision, alone as u8, "{record:?} at {now_us}");
             assert!(
                 !is_answered || are_same(&twin.answer().numbers(), answer),

@@ -156,7 +156,12 @@ fn tight() -> GateSpec {
                 ban,
                 ..limit(&[LimitPart::Ip], bucket(5, 3, 7), &[1, 2, 0, 6], 3)
             },
-            limit(&[LimitPart::Ip], window(60, 100, WindowAnchor::Calendar), &[1, 1, 1, 1], 150),
+            limit(
+                &[LimitPart::Ip],
+                window(60, 100, WindowAnchor::Calendar),
+                &[1, 1, 1, 1],
+                150,
+            ),
             limit(
                 &[LimitPart::Account],
                 window(3, 11, WindowAnchor::FirstHit),
@@ -164,7 +169,12 @@ fn tight() -> GateSpec {
                 2,
             ),
             limit(&[LimitPart::Account], bucket(30, 1, 3), &[1, 1, 0, 0], 7),
-            limit(&[LimitPart::Key], window(4, 20, WindowAnchor::Calendar), &[1, 1, 2, 1], 1),
+            limit(
+                &[LimitPart::Key],
+                window(4, 20, WindowAnchor::Calendar),
+                &[1, 1, 2, 1],
+                1,
+            ),
             limit(&[], bucket(200, 5, 1), &[1, 1, 1, 1], 1),
         ],
         auth: Some(AuthSpec {
@@ -195,7 +205,12 @@ fn crowded() -> GateSpec {
         classes: classes(3),
         limits: vec![
             limit(&[LimitPart::Ip], bucket(3, 1, 4), &[1, 0, 0], 1),
-            limit(&[LimitPart::Account], window(2, 9, WindowAnchor::Calendar), &[0, 1, 0], 1),
+            limit(
+                &[LimitPart::Account],
+                window(2, 9, WindowAnchor::Calendar),
+                &[0, 1, 0],
+                1,
+            ),
             LimitSpec {
                 ban,
                 ..limit(&[LimitPart::Account], bucket(3, 1, 4), &[0, 0, 1], 1)
@@ -251,11 +266,21 @@ fn families() -> GateSpec {
             LimitSpec {
                 ip_prefix: Some(IpPrefix { v4: 24, v6: 64 }),
                 ban: ban(2, &[9, 30, 31], 50),
-                ..limit(&[Class, Ip], LimitNumbers::SlidingLog { capacity, window_us }, &[1, 1, 0], 3)
+                ..limit(
+                    &[Class, Ip],
+                    LimitNumbers::SlidingLog { capacity, window_us },
+                    &[1, 1, 0],
+                    3,
+                )
             },
             LimitSpec {
                 age_costs: vec![young(2), Vec::new(), young(1)],
-                ..limit(&[Master], LimitNumbers::SlidingCounter { capacity, window_us }, &[1, 0, 1], 2)
+                ..limit(
+                    &[Master],
+                    LimitNumbers::SlidingCounter { capacity, window_us },
+                    &[1, 0, 1],
+                    2,
+                )
             },
             limit(
                 &[Account, Class],
@@ -277,7 +302,12 @@ fn families() -> GateSpec {
                 &[0, 1, 2],
                 2,
             ),
-            limit(&[Account, Key], LimitNumbers::Concurrency { capacity: 9 }, &[0, 0, 1], 2),
+            limit(
+                &[Account, Key],
+                LimitNumbers::Concurrency { capacity: 9 },
+                &[0, 0, 1],
+                2,
+            ),
             limit(
                 &[],
                 LimitNumbers::FixedWindow {
@@ -295,10 +325,10 @@ fn families() -> GateSpec {
             signed: vec![false, true, true],
             hash: HashKind::Sha384,
             encoding: SignatureEncoding::Hex,
-            window_us_max: 500,
-            future_us: 50,
-            replay_capacity: Some(4),
-            replay_per_key: 3,
+            window_us_max: 30,
+            future_us: 10,
+            replay_capacity: Some(2),
+            replay_per_key: 1,
         }),
         origin_us: 1_000_000,
     }

@@ -42,7 +42,8 @@ fn keys_that_fight_for_one_slot_get_no_more_than_their_limit() {
                         account: name.as_bytes(),
                         key_id: b"",
                     };
-                    let decisions = (0..3).map(|_| handle.limit(to_f64(spec.origin_us), class_id, caller, Extent::default()));
+                    let decisions =
+                        (0..3).map(|_| handle.limit(to_f64(spec.origin_us), class_id, caller, Extent::default()));
                     decisions.filter(|decision| *decision == Ok(Decision::Admitted)).count()
                 })
             });

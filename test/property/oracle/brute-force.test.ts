@@ -93,13 +93,20 @@ const outcomeOf = { certain: Outcome.admitted, maybe: Outcome.timeout, none: Out
 /** What leaves the charge open. */
 const hidden = [Outcome.timeout, Outcome.denied, Outcome.unclear] as const;
 
+/** Throttles that must have been told to be right; 10 where nothing else is said. */
+const calledForMin: Partial<Record<PolicyLimit['family'], number>> = { 'leaky-queue': 1, concurrency: 0 };
+
+function isUnanswered({ charge }: Drawn, signature: number): boolean {
+  return charge === 'maybe' && hidden[signature % 3] === Outcome.timeout;
+}
+
 /** The latest decision of what was not answered is its end here, so that rows and tiny requests say the same. */
 function observe(requests: readonly Drawn[]): readonly Observed[] {
   return requests.map((one, signature) =>
     observed({
       sentUs: one.sentUs,
       concludedUs: one.answeredUs,
-      answeredUs: one.charge === 'maybe' && signature % 3 === 0 ? 0 : one.answeredUs,
+      answeredUs: isUnanswered(one, signature) ? 0 : one.answeredUs,
       requestClass: one.cells,
       outcome: one.charge === 'maybe' ? (hidden[signature % 3] ?? Outcome.timeout) : outcomeOf[one.charge],
       limit: one.charge === 'none' ? 0 : -1,
@@ -220,57 +227,60 @@ describe('the leak oracle', () => {
     );
   });
 
-  test('convicts only where every assignment of decisions breaks the limiter', () => {
+  test.each(leakable)('convicts a %s only where every assignment of decisions breaks it', (family) => {
     const tally = { convicted: 0, missed: 0, right: 0 };
     fc.assert(
       fc.property(
-        anyLimit(6, 3),
+        anyLimit(6, 3, [family]),
         fc.record({ resolutionUs: fc.constantFrom(1, 1, 2), nodes: fc.constantFrom(1, 1, 1, 2) }),
-        anyRequests({ count: 6, horizonUs: 10, serviceUs: 2, cells: 2, charges: ['certain'] }),
+        anyRequests({
+          count: 6,
+          horizonUs: 10,
+          serviceUs: 2,
+          cells: 2,
+          charges: ['certain', 'certain', 'certain', 'certain', 'maybe'],
+        }),
         (limit, target, drawn) => {
-          const policy = aPolicy([limit], target);
-          const requests = drawn.filter(({ cells }) => cells <= limit.capacity);
-          const isConvicted = leaksOf(policy, requests).leaks.length > 0;
-          const isPossible = canBeRight(limit, policy, byKey(requests));
+          const policy = aPolicy([limit], { ...target, latestDecisionUs: 0 });
+          const isConvicted = leaksOf(policy, drawn).leaks.length > 0;
+          const isPossible = canBeRight(limit, policy, byKey(drawn));
           if (isConvicted) expect(isPossible).toBe(false);
           if (isConvicted) tally.convicted++;
           else if (isPossible) tally.right++;
           else tally.missed++;
         },
       ),
-      { seed: 31, numRuns: 6000 },
+      { seed: 31, numRuns: 1500 },
     );
-    expect(tally.convicted).toBeGreaterThan(300);
+    expect(tally.convicted).toBeGreaterThan(20);
   });
 });
 
 describe('the block oracle', () => {
-  test('says wrongful or called for only where every assignment of decisions agrees', () => {
+  test.each(familyNames)('judges a throttle of a %s only where every assignment of decisions agrees', (family) => {
     const tally = { wrongful: 0, calledFor: 0, unsure: 0, missed: 0 };
     fc.assert(
       fc.property(
-        anyLimit(14, 4),
+        anyLimit(14, 4, [family]),
         fc.constantFrom(1, 1, 2),
         anyRequests({
-          count: 6,
+          count: family === 'concurrency' ? 4 : 5,
           horizonUs: 14,
           serviceUs: 2,
           cells: 2,
           charges: ['certain', 'certain', 'certain', 'maybe', 'none'],
         }),
-        (limit, resolutionUs, requests) => {
+        (limit, resolutionUs, drawn) => {
           const policy = aPolicy([limit], { resolutionUs, latestDecisionUs: 0 });
-          const fitting = requests.filter(({ cells }) => cells <= limit.capacity);
-          const { blocks } = runOracles(aPlan({ policy }), sourceOf(observe(fitting)));
+          const requests = drawn.map((one, at) => ({ ...one, isOpen: isUnanswered(one, at) }));
+          const { blocks } = runOracles(aPlan({ policy }), sourceOf(observe(requests)));
           for (const { row, shared } of blocks) {
             if (row.outcome !== Outcome.throttled) continue;
-            const throttled = fitting[row.signature] as Drawn;
-            const truths = possibleTruths(
-              limit,
-              policy,
-              fitting.filter(({ key }) => key === throttled.key),
-              throttled,
-            );
+            const throttled = requests[row.signature] as Drawn;
+            const mine = requests.filter(({ key }) => key === throttled.key);
+            const truths = possibleTruths(limit, policy, mine, throttled);
+            // No right target has admitted what was: then nothing can be said of what it throttles.
+            if (!truths.had && !truths.lacked) continue;
             if (shared === 'wrongful') expect(truths).toEqual({ had: true, lacked: false });
             if (shared === 'called-for') expect(truths).toEqual({ had: false, lacked: true });
             if (shared === 'wrongful') tally.wrongful++;
@@ -280,9 +290,10 @@ describe('the block oracle', () => {
           }
         },
       ),
-      { seed: 32, numRuns: 6000 },
+      { seed: 32, numRuns: 1000 },
     );
-    expect(tally.wrongful).toBeGreaterThan(500);
-    expect(tally.calledFor).toBeGreaterThan(100);
+    expect(tally.wrongful).toBeGreaterThan(50);
+    // Whoever waits in a queue is not answered yet, so it is hardly ever certain that one is full.
+    expect(tally.calledFor).toBeGreaterThanOrEqual(calledForMin[family] ?? 10);
   });
 });

@@ -6,6 +6,7 @@ import {
   type Contract,
   checkLimiter,
   type Limiter,
+  type LimiterAdapter,
   type LimiterClock,
   modelAdapter,
 } from '../../../harness/invariants/index.js';
@@ -87,16 +88,18 @@ describe('a limiter that does not behave like one', () => {
     },
   );
 
-  test('is told that it could not be made', async () => {
-    const adapter = {
-      name: 'absent',
-      clock: 'argument' as const,
-      create: (): Limiter => {
-        throw new Error('no such store');
-      },
-    };
-    const report = await checkLimiter(adapter, contract, { seed: 1, runs: 1, invariant: 'determinism' });
-    expect(report.failures[0]?.message).toBe('it could not be made: no such store');
+  test.each<{ life: Partial<Record<'create' | 'close', () => unknown>>; message: string }>([
+    { life: { create: () => Promise.reject(new Error('no such store')) }, message: 'create threw "no such store"' },
+    { life: { create: () => new Promise(() => {}) }, message: 'create did not answer within 2 s' },
+    { life: { create: () => ({}) }, message: 'create made something that has no method consume' },
+    { life: { create: () => null }, message: 'create made something that has no method consume' },
+    { life: { close: () => Promise.reject(new Error('busy')) }, message: 'close threw "busy"' },
+    { life: { close: () => new Promise(() => {}) }, message: 'close did not answer within 2 s' },
+  ])('is told that $message', async ({ life, message }) => {
+    const good = (): unknown => ({ ...(modelAdapter(contract).create() as Limiter), ...life });
+    const adapter = { name: 'odd', clock: 'argument' as const, create: life.create ?? good } as LimiterAdapter;
+    const report = await checkLimiter(adapter, contract, { seed: 1, runs: 1, invariant: 'number-edges' });
+    expect(report.failures.map((failure) => failure.message)).toEqual([message]);
   });
 
   test('does not keep the other invariants from being asked', async () => {

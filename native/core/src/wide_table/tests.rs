@@ -86,7 +86,10 @@ fn every_family_admits_its_capacity_and_gives_back_what_a_later_limit_refused() 
         let mut desk = Desk::new(&numbers, Some(&ban(9, SOME_BAN, 0)), 4);
         let first = desk.ask(1, 1, 10);
         let second = desk.ask(1, 1, 10);
-        assert_eq!((first.decision, second.decision), (Decision::Admitted, Decision::Admitted));
+        assert_eq!(
+            (first.decision, second.decision),
+            (Decision::Admitted, Decision::Admitted)
+        );
         assert_eq!(desk.decide(1, 1, 10), Decision::Throttled, "{numbers:?}");
         desk.table.give_back(hash(1), &second, &desk.clock);
         let again = desk.look(1, 1, 10).decision;
@@ -94,7 +97,11 @@ fn every_family_admits_its_capacity_and_gives_back_what_a_later_limit_refused() 
         let is_bucket = matches!(numbers, LimitNumbers::TokenBucket { .. });
         assert_eq!(again == Decision::Admitted, !is_bucket, "{numbers:?}");
         assert_eq!(desk.look(1, 1, 11).decision, Decision::Admitted, "{numbers:?}");
-        assert_ne!(desk.look(1, 2, 11).decision, Decision::Admitted, "the first stands: {numbers:?}");
+        assert_ne!(
+            desk.look(1, 2, 11).decision,
+            Decision::Admitted,
+            "the first stands: {numbers:?}"
+        );
     }
 }
 
@@ -105,7 +112,11 @@ fn every_family_gives_a_slot_away_when_its_key_is_as_fresh_and_not_before() {
         desk.ask(1, 1, 10);
         for now_us in [59, 60, 109, 110, 199, 200, 100_000] {
             let place = desk.look(2, 1, now_us).place;
-            let expected = if now_us < free_at_us { Place::Cold } else { Place::Free(0) };
+            let expected = if now_us < free_at_us {
+                Place::Cold
+            } else {
+                Place::Free(0)
+            };
             assert_eq!(place, expected, "{numbers:?} at {now_us}");
         }
     }
@@ -118,16 +129,34 @@ fn keys_without_a_slot_share_the_cold_counter_and_who_gets_one_starts_from_it() 
         desk.ask(1, 1, 0);
         assert_eq!(desk.decide(2, 2, 0), Decision::Admitted, "{numbers:?}");
         let third = desk.ask(3, 1, 0);
-        assert_eq!((third.decision, third.is_cold), (Decision::Throttled, true), "{numbers:?}");
+        assert_eq!(
+            (third.decision, third.is_cold),
+            (Decision::Throttled, true),
+            "{numbers:?}"
+        );
         assert_eq!(desk.decide(1, 1, 0), Decision::Admitted, "it has its own: {numbers:?}");
     }
-    let mut desk = Desk::new(&LimitNumbers::SlidingLog { capacity: 2, window_us: 100 }, None, 1);
+    let mut desk = Desk::new(
+        &LimitNumbers::SlidingLog {
+            capacity: 2,
+            window_us: 100,
+        },
+        None,
+        1,
+    );
     desk.ask(1, 1, 0);
     desk.ask(2, 2, 50);
     let taken = desk.look(2, 1, 100);
-    assert_eq!((taken.place, taken.is_cold, taken.retry_at_us), (Place::Free(0), true, 150));
+    assert_eq!(
+        (taken.place, taken.is_cold, taken.retry_at_us),
+        (Place::Free(0), true, 150)
+    );
     assert_eq!(desk.decide(2, 1, 150), Decision::Admitted);
-    assert_eq!(desk.table.remaining(&desk.look(3, 1, 150)), 2, "the cold one has not taken it");
+    assert_eq!(
+        desk.table.remaining(&desk.look(3, 1, 150)),
+        2,
+        "the cold one has not taken it"
+    );
 }
 
 #[test]
@@ -135,8 +164,14 @@ fn cells_in_flight_are_never_counted_cold() {
     let mut desk = Desk::new(&LimitNumbers::Concurrency { capacity: 2 }, None, 1);
     desk.ask(1, 2, 0);
     let other = desk.ask(2, 1, 5);
-    assert_eq!((other.decision, other.is_cold, other.retry_at_us), (Decision::Throttled, true, 6));
-    assert_eq!((desk.table.remaining(&other), desk.table.reset_at_us(&other)), (0, crate::spec::NEVER_US));
+    assert_eq!(
+        (other.decision, other.is_cold, other.retry_at_us),
+        (Decision::Throttled, true, 6)
+    );
+    assert_eq!(
+        (desk.table.remaining(&other), desk.table.reset_at_us(&other)),
+        (0, crate::spec::NEVER_US)
+    );
     assert_eq!(desk.look(2, 3, 5).decision, Decision::Never);
     desk.table.release(hash(2), 1);
     assert_eq!(desk.decide(1, 1, 5), Decision::Throttled, "nothing of it was released");
@@ -228,7 +263,10 @@ fn credit_goes_to_a_slot_alone_and_a_budget_takes_one_for_it() {
     assert!(desk.table.credit(hash(1), 1, &desk.clock));
     let kept = desk.look(2, 1, 9).place;
     assert_eq!(kept, Place::Cold, "a window whose cells all came back goes on");
-    assert!(!desk.table.credit(hash(2), 1, &desk.clock), "the cold counter takes none");
+    assert!(
+        !desk.table.credit(hash(2), 1, &desk.clock),
+        "the cold counter takes none"
+    );
     desk.clock.advance(10);
     assert!(!desk.table.credit(hash(1), 1, &desk.clock), "it is over");
 }
