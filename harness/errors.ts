@@ -53,6 +53,7 @@ export const errorTable = {
     exit: ExitCode.environment,
     hint: 'run "npm run build:native" (needs Rust, https://rustup.rs), or use --engine ts',
   },
+  FP_PACKAGE_ABSENT: { exit: ExitCode.environment, hint: 'install the package that is named with npm' },
   FP_PORT_TAKEN: { exit: ExitCode.environment, hint: 'choose another port with --port, or 0 for a free one' },
   FP_GATEWAY_FAILED: {
     exit: ExitCode.environment,

@@ -13,7 +13,7 @@ const SEED_MAX = 2 ** 32 - 1;
 
 function wholeNumber(min: number, max: number): (text: string) => number {
   return (text) => {
-    const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
+    const value = /^-?\d{1,16}$/.test(text) ? Number(text) + 0 : Number.NaN;
     if (value >= min && value <= max) return value;
     throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
   };
@@ -53,6 +53,7 @@ export function buildProgram(context: CommandContext): Command {
   addValidate(program, context);
   addGateway(program, context);
   addBench(program, context);
+  addCheck(program, context);
   addSelftest(program, context);
   program.addHelpText('after', exitCodes);
   program.addHelpText(
@@ -196,6 +197,76 @@ Examples:
         out: options.out ?? null,
       };
       setExit(await benchCommand(names, flags, console));
+    });
+}
+
+function addCheck(program: Command, { console, setExit }: CommandContext): void {
+  program
+    .command('check')
+    .description('hold a limiter to what it claims, by generated histories of calls')
+    .addOption(new Option('--core <engine>', 'one of our own cores, every family').choices(['native', 'ts']))
+    .option('--peer <package>', 'a limiter of another package, by what its documentation claims')
+    .option('--limiter <module>', 'your own: a module whose default export is { adapter, contract }, or a list')
+    .option('--url <url>', 'a server of this machine, asked over HTTP; 429 is a refusal')
+    .option('--promise <text>', 'with --url, what it claims: "5 per 10s", "token-bucket 20 per 1min"')
+    .option('--key-field <name>', 'with --url, the header field that says who asks (default: x-api-key)')
+    .option('--contract <name>', 'only this one of several contracts')
+    .option('--runs <n>', 'histories for each invariant (default: 100)', wholeNumber(1, 1e6))
+    .option('--operations <n>', 'go on until so many calls were made, over all contracts', wholeNumber(1, 1e12))
+    .option('--time <duration>', 'end after so long, for example 60s')
+    .option('--seed <n>', 'fixes every history (default: a new one)', wholeNumber(-(2 ** 31), 2 ** 31 - 1))
+    .option('--invariant <name>', 'only this invariant')
+    .option('--path <path>', 'only the history that a failure was told with')
+    .option('--json', 'print the reports as one JSON document')
+    .option('--junit <file>', 'write a JUnit file, a test case for each invariant')
+    .addHelpText(
+      'after',
+      `
+Exit codes:
+  0    every promise was kept
+  1    internal bug
+  2    bad usage, module or contract
+  3    a promise was broken
+  4    environment: the addon or the package is absent, server forbidden
+
+Examples:
+  floodproof check --peer rate-limiter-flexible
+  floodproof check --core native --operations 1000000
+  floodproof check --limiter ./my-limiter.js --invariant admission-bound --json
+  floodproof check --url http://127.0.0.1:3000/orders --promise "5 per 1s"
+
+  my-limiter.js says how a limiter is made, and what it claims:
+  export default {
+    adapter: {
+      name: 'mine',
+      clock: 'argument', // 'global': Date and timers; 'real': a server elsewhere
+      create: () => ({ consume(key, cost, nowUs) { return { admitted: true }; } }),
+    },
+    contract: {
+      promises: [{ family: 'sliding-log', capacity: 5, windowUs: 1000000 }],
+    },
+  };`,
+    )
+    .action(async (options) => {
+      const { checkCommand } = await import('./check.js');
+      const flags = {
+        core: options.core ?? null,
+        peer: options.peer ?? null,
+        limiter: options.limiter ?? null,
+        url: options.url ?? null,
+        promise: options.promise ?? null,
+        keyField: options.keyField ?? null,
+        contract: options.contract ?? null,
+        runs: options.runs ?? null,
+        operations: options.operations ?? null,
+        time: options.time ?? null,
+        seed: options.seed ?? null,
+        invariant: options.invariant ?? null,
+        path: options.path ?? null,
+        json: options.json ?? false,
+        junit: options.junit ?? null,
+      };
+      setExit(await checkCommand(flags, console));
     });
 }
 

@@ -37,9 +37,13 @@ interface OpenTarget {
   close(): Promise<void>;
 }
 
-/** The last hop's entry stands in for the source address where the system has no other loopback addresses. */
+/**
+ * The last hop's entry stands in for the source address where the system has no other loopback addresses. By trusted
+ * proxies a caller is told by its source address too, since no proxy stands between an actor and the gateway.
+ */
 function policyFor(policy: Policy, transport: IdentityTransport): Policy {
-  if (transport === 'source-address' || policy.clientIp.from !== 'socket') return policy;
+  const { from } = policy.clientIp;
+  if (transport === 'source-address' || (from !== 'socket' && from !== 'trusted-proxies')) return policy;
   return { ...policy, clientIp: { from: 'trusted-hop', hops: 1 } };
 }
 

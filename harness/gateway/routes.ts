@@ -40,9 +40,9 @@ const orderPath = /^\/v1\/orders\/[^/?]+$/;
  * | PUT /v1/orders/:id | order.amend | 200, 400 bad-order, 403 order-not-yours |
  * | DELETE /v1/orders/:id | order.cancel | 200, 403 order-not-yours |
  *
- * Every class answers 503 busy to an admitted request that finds too many waiting for their turn in a queue. A batch is a
- * JSON array of 1 to 100 orders, which costs as much as so many; each has its place in the answer, as an order or as an
- * error.
+ * Every class answers 503 busy, without `x-gate`, to a request that finds too many waiting for their turn in a queue. A
+ * batch is a JSON array of 1 to 100 orders, which costs as much as so many; each has its place in the answer, as an order
+ * or as an error.
  *
  * What the gate refuses carries the name of its decision in `x-gate`, see `refusal.ts`. With `x-gate: unasked` and
  * without any charge: GET /healthz, 404 unknown-path, 405 method-not-allowed, and requests that can't be read (400

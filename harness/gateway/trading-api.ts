@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { sendFault } from './answer.js';
 import type { Clock } from './clock.js';
 import type { Admission, Asking, Gatekeeper } from './gatekeeper.js';
+import { GATE_HEADER } from './gatekeeper.js';
 import type { OrderStore } from './order-store.js';
 import type { PasswordStore } from './password-store.js';
 import type { SessionStore } from './session-store.js';
@@ -52,6 +53,8 @@ async function serveInTurn(
     case 'turn':
       return answer(admission);
     case 'full':
+      // The gate has let it in, and nobody serves it: what `admitted` promises would not be true.
+      reply.removeHeader(GATE_HEADER);
       return sendFault(reply, 503, 'busy');
     case 'gone':
       return reply.hijack();

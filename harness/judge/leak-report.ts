@@ -100,8 +100,8 @@ function becauseOf(plan: Plan, limit: PolicyLimit, interval: WorstInterval): str
   const { nodes, slackCells, resolutionUs } = plan.policy;
   const { admittedCells, excessCells } = interval;
   const bound = countText(admittedCells - excessCells, 'cell');
-  const earned = 'creditsMax' in limit ? ' and all that it can have been credited' : '';
   if (interval.isByPhase && 'windowUs' in limit) {
+    const earned = 'creditsMax' in limit ? ' and all that fills can have given' : '';
     return (
       `wherever the windows of ${durationText(limit.windowUs)} begin, one of them holds at least ` +
       `${countText(excessCells, 'cell')} more than its ${limit.capacity}${earned}; the last requests that settle it ` +
@@ -111,7 +111,7 @@ function becauseOf(plan: Plan, limit: PolicyLimit, interval: WorstInterval): str
   const onNodes = nodes === 1 ? '' : `, on each of ${nodes} nodes`;
   const slack = slackCells === 0 ? '' : `, plus a slack of ${countText(slackCells, 'cell')}`;
   return (
-    `an interval of length w may hold at most ${boundFormula(limit)}${earned}${onNodes}${slack}; for the ` +
+    `an interval of length w may hold at most ${boundFormula(limit)}${onNodes}${slack}; for the ` +
     `${durationText(interval.toUs - interval.fromUs)} from the first send to the last answer, widened by the clock's grain ` +
     `of ${durationText(resolutionUs)}, that is ${bound}, and ${admittedCells} were admitted in whatever order they were decided`
   );

@@ -11,6 +11,7 @@
  * have been given until the request's answer. A counter that is credited k cells, at whatever moments, lacks at least
  * what it would without, less k: a credit that finds nothing to give back leaves more used, never less.
  *
+ * Of a queue it is seldom certain: whoever stands in it has not been answered yet, and may not have been decided either.
  * Of concurrency nothing is ever certain: a request that is open may not have been decided yet, or have ended already.
  * The same goes for a budget with a trickle, of which it is never known whether it was free.
  */

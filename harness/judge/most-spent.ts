@@ -10,7 +10,8 @@ import { RunningMinimum } from './running-minimum.js';
 
 export class MostSpent implements MostUsed {
   private readonly capacityCells: number;
-  private readonly trickleUs: number;
+  /** With the grain; null = never. */
+  private readonly trickleUs: number | null;
   private readonly levels = new RunningMinimum();
   private spentCells = 0;
   private open = 0;
@@ -19,7 +20,7 @@ export class MostSpent implements MostUsed {
   /** @param trickleUs - null = nothing passes when the budget is spent. */
   constructor(capacityCells: number, trickleUs: number | null, grainUs: number) {
     this.capacityCells = capacityCells;
-    this.trickleUs = trickleUs === null ? Number.POSITIVE_INFINITY : trickleUs + grainUs;
+    this.trickleUs = trickleUs === null ? null : trickleUs + grainUs;
   }
 
   get entries(): number {
@@ -38,7 +39,8 @@ export class MostSpent implements MostUsed {
   }
 
   probe(sentUs: number): void {
-    const isTrickling = this.open === 0 && sentUs - this.lastDecidedUs >= this.trickleUs;
+    const { trickleUs } = this;
+    const isTrickling = trickleUs !== null && this.open === 0 && sentUs - this.lastDecidedUs >= trickleUs;
     this.levels.push(sentUs, isTrickling ? Number.POSITIVE_INFINITY : this.capacityCells - this.spentCells);
   }
 

@@ -59,7 +59,7 @@ export function createMostUsed(limit: PolicyLimit, grainUs: number): MostUsed {
     case 'earned-budget':
       return new MostSpent(limit.capacity, limit.trickleUs, grainUs);
     case 'concurrency':
-      return new MostInFlight(limit.capacity);
+      return new MostInFlight(limit.capacity, grainUs);
     default:
       return new MostUsedWindow(limit.capacity, limit.windowUs, grainUs);
   }

@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** What this harness and the addon must agree on; see native/binding/src/lib.rs. */
-const ABI = 3;
+const ABI = 4;
 
 /** How the addon is brought. */
 export const BUILD_COMMAND = 'npm run build:native';
@@ -24,13 +24,16 @@ export const Slot = {
   windowUs: 3,
   caller: 4,
   gate: 5,
-  decision: 6,
+  /** 1 but during a call that says something else. */
+  elements: 6,
+  /** 0 but during a call that says something else. */
+  ageUs: 7,
+  /** Which limit is given cells, and how many. */
+  creditedLimit: 8,
+  cells: 9,
+  decision: 10,
   /** The answer, in the order of `Answer`. */
-  limit: 7,
-  remaining: 8,
-  retryAtUs: 9,
-  resetAtUs: 10,
-  cold: 11,
+  answer: 11,
 } as const;
 
 /**
@@ -51,6 +54,9 @@ export interface AddonGate {
   internCaller(ip: string, account: string, keyId: string): number;
   limitCaller(): void;
   limitBatch(callers: Uint32Array, count: number, decisions: Uint8Array, answers: Float64Array | null): void;
+  release(ip: string, account: string, keyId: string): void;
+  credit(ip: string, account: string, keyId: string): boolean;
+  change(spec: string): void;
   /** Leaves two counts in the first places of the answer. */
   contention(): void;
 }

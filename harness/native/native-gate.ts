@@ -1,5 +1,7 @@
 /** The gate of the addon behind the interface of the core. */
 import { checkBatch, checkLimitBatch } from '../core/batch.js';
+import { checkChange } from '../core/change-spec.js';
+import { checkTime } from '../core/gate-arguments.js';
 import { Answer, type Decision, type Gate, type GateSpec, type HashSecret } from '../core/spec.js';
 import { validateHashSecret, validateSpec } from '../core/validate-spec.js';
 import { type ErrorCode, errorTable, FloodproofError } from '../errors.js';
@@ -38,11 +40,13 @@ export class NativeGate implements SharedGate {
   /** Owns the gate, and is the receiver of every call, so that it can not be collected while one runs. */
   readonly #gate: AddonGate;
   readonly #number: number;
+  #spec: GateSpec;
 
   /** @param name - of a shared gate; null: the gate is of this thread alone. */
   constructor(addon: Addon, spec: GateSpec, hashSecret: HashSecret, name: string | null) {
     validateSpec(spec);
     validateHashSecret(hashSecret);
+    this.#spec = spec;
     this.#numbers = addon.numbers;
     this.#gate = Object.create(addon.gate) as AddonGate;
     try {
@@ -77,6 +81,8 @@ export class NativeGate implements SharedGate {
     windowUs: number,
     message: string,
     signature: string,
+    elements?: number,
+    ageUs?: number,
   ): Decision {
     const numbers = this.#numbers;
     numbers[Slot.nowUs] = numberOf(nowUs);
@@ -84,22 +90,81 @@ export class NativeGate implements SharedGate {
     numbers[Slot.timestampUs] = numberOf(timestampUs);
     numbers[Slot.windowUs] = numberOf(windowUs);
     numbers[Slot.gate] = this.#number;
+    const isOfSize = this.#writeSize(elements, ageUs);
     try {
       this.#gate.decide(ip, account, keyId, message, signature);
     } catch (error) {
       throw mapped(error);
+    } finally {
+      if (isOfSize) this.#clearSize();
     }
     return this.#decision();
   }
 
-  limit(nowUs: number, classId: number, ip: string, account: string, keyId: string): Decision {
+  limit(
+    nowUs: number,
+    classId: number,
+    ip: string,
+    account: string,
+    keyId: string,
+    elements?: number,
+    ageUs?: number,
+  ): Decision {
     this.#selectClass(nowUs, classId);
+    const isOfSize = this.#writeSize(elements, ageUs);
     try {
       this.#gate.limit(ip, account, keyId);
     } catch (error) {
       throw mapped(error);
+    } finally {
+      if (isOfSize) this.#clearSize();
     }
     return this.#decision();
+  }
+
+  release(nowUs: number, classId: number, ip: string, account: string, keyId: string, elements?: number): void {
+    this.#selectClass(nowUs, classId);
+    const isOfSize = this.#writeSize(elements, undefined);
+    try {
+      this.#gate.release(ip, account, keyId);
+    } catch (error) {
+      throw mapped(error);
+    } finally {
+      if (isOfSize) this.#clearSize();
+    }
+  }
+
+  credit(
+    nowUs: number,
+    limit: number,
+    classId: number,
+    ip: string,
+    account: string,
+    keyId: string,
+    cells: number,
+  ): boolean {
+    this.#selectClass(nowUs, classId);
+    this.#numbers[Slot.creditedLimit] = numberOf(limit);
+    this.#numbers[Slot.cells] = numberOf(cells);
+    try {
+      return this.#gate.credit(ip, account, keyId);
+    } catch (error) {
+      throw mapped(error);
+    }
+  }
+
+  change(nowUs: number, spec: GateSpec): void {
+    checkTime('nowUs', nowUs);
+    validateSpec(spec);
+    checkChange(this.#spec, spec);
+    this.#select();
+    this.#numbers[Slot.nowUs] = numberOf(nowUs);
+    try {
+      this.#gate.change(JSON.stringify(spec));
+    } catch (error) {
+      throw mapped(error);
+    }
+    this.#spec = spec;
   }
 
   verify(
@@ -152,13 +217,16 @@ export class NativeGate implements SharedGate {
     }
   }
 
-  limitCaller(nowUs: number, classId: number, caller: number): Decision {
+  limitCaller(nowUs: number, classId: number, caller: number, elements?: number, ageUs?: number): Decision {
     this.#selectClass(nowUs, classId);
     this.#numbers[Slot.caller] = numberOf(caller);
+    const isOfSize = this.#writeSize(elements, ageUs);
     try {
       this.#gate.limitCaller();
     } catch (error) {
       throw mapped(error);
+    } finally {
+      if (isOfSize) this.#clearSize();
     }
     return this.#decision();
   }
@@ -183,7 +251,7 @@ export class NativeGate implements SharedGate {
   contention(): Contention {
     this.#select();
     this.#gate.contention();
-    return { overtaken: this.#numbers[Slot.limit] as number, givenBack: this.#numbers[Slot.remaining] as number };
+    return { overtaken: this.#numbers[Slot.answer] as number, givenBack: this.#numbers[Slot.answer + 1] as number };
   }
 
   sign(keyId: string, message: string): string {
@@ -206,15 +274,24 @@ export class NativeGate implements SharedGate {
     numbers[Slot.gate] = this.#number;
   }
 
+  /** Costs nothing where neither is given. @returns whether one was, so that it has to be cleared after the call. */
+  #writeSize(elements: number | undefined, ageUs: number | undefined): boolean {
+    if (elements === undefined && ageUs === undefined) return false;
+    this.#numbers[Slot.elements] = elements === undefined ? 1 : numberOf(elements);
+    this.#numbers[Slot.ageUs] = ageUs === undefined ? 0 : numberOf(ageUs);
+    return true;
+  }
+
+  #clearSize(): void {
+    this.#numbers[Slot.elements] = 1;
+    this.#numbers[Slot.ageUs] = 0;
+  }
+
   /** What the last call left; copied, which takes a nanosecond, so that each gate has an answer of its own. */
   #decision(): Decision {
     const numbers = this.#numbers;
     const answer = this.answer;
-    answer[Answer.limit] = numbers[Slot.limit] as number;
-    answer[Answer.remaining] = numbers[Slot.remaining] as number;
-    answer[Answer.retryAtUs] = numbers[Slot.retryAtUs] as number;
-    answer[Answer.resetAtUs] = numbers[Slot.resetAtUs] as number;
-    answer[Answer.cold] = numbers[Slot.cold] as number;
+    for (let field = 0; field < Answer.size; field += 1) answer[field] = numbers[Slot.answer + field] as number;
     return numbers[Slot.decision] as Decision;
   }
 }

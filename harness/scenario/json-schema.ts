@@ -5,7 +5,7 @@ import { scenarioSchema } from './scenario-schema.js';
 
 function generate(schema: z.ZodType, title: string): string {
   // Draft 7 is what YAML language servers know best. `input`: what a person writes, before defaults and units.
-  const generated = z.toJSONSchema(schema, { io: 'input', target: 'draft-7' });
+  const generated = z.toJSONSchema(schema, { io: 'input', target: 'draft-7', reused: 'ref' });
   const { $schema, ...rest } = generated;
   return `${JSON.stringify({ $schema, title, ...rest }, null, 2)}\n`;
 }

@@ -52,7 +52,7 @@ export function promisedCells(policy: Policy, limit: PolicyLimit, lengthUs: numb
 }
 
 /**
- * The bound of one counter over a closed interval of `lengthUs`, w for short.
+ * The bound of one counter over a closed interval of `lengthUs`, w for short, at least a microsecond.
  *
  * - Bucket, counter, queue: what was there at the start is at most the capacity (of a queue: with the queue), and
  *   floor(r x w) whole cells come on top. A queue is counted when it admits, not when it serves.
@@ -64,7 +64,7 @@ export function promisedCells(policy: Policy, limit: PolicyLimit, lengthUs: numb
  *   admission says C(m - 1) x (W - e) + C(m) x W <= L x W, so C(m - 1) + C(m) <= L + C(m - 1) x e / W <= L + L x e / W,
  *   and each earlier window admits at most L: in all at most m x L + L x e / W. The interval holds windows 1 to m - 1
  *   whole, e microseconds of window m and at least one of window 0, so (m - 1) x W + e + 1 <= w, which makes
- *   L + L x (w - 1) / W, below the L + L x w / W that is promised. Cells are whole, so it is rounded down.
+ *   L + L x (w - 1) / W, rounded down since cells are whole. With a grain of a microsecond that is the formula.
  * - Budget: every cell of it is spent once; requests that are let through besides are a trickle apart, so there are at
  *   most floor(w / T) + 1 of them.
  */
@@ -83,7 +83,7 @@ function cellsOnOneNode(limit: LimitOverTime, lengthUs: number): number {
     case 'sliding-log':
       return capacity * (Math.floor(lengthUs / limit.windowUs) + 1);
     case 'sliding-counter':
-      return capacity + share(capacity, lengthUs, limit.windowUs);
+      return capacity + share(capacity, lengthUs - 1, limit.windowUs);
     case 'earned-budget': {
       if (limit.trickleUs === null) return capacity;
       return capacity + (Math.floor(lengthUs / limit.trickleUs) + 1) * costliest(limit);

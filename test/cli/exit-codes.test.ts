@@ -34,7 +34,7 @@ writeFileSync(
 name: log
 auth: { signed: [order.place] }
 limits:
-  - { name: orders, match: [order.place], by: key, family: sliding-log, capacity: 20, window: 1s }
+  - { name: orders, match: [order.place], by: key, family: sliding-log, capacity: 5000, window: 1s }
 `,
 );
 
@@ -73,7 +73,7 @@ describe('exit code 2: bad usage or file', () => {
       says: ['FP_USAGE', '--target gatway is neither "gateway" nor a URL'],
     },
     { args: ['run', small, '--target', 'https://127.0.0.1'], says: ['FP_USAGE', 'https: is not supported'] },
-    { args: ['run', small, '--gateway-policy', log], says: ['FP_FAMILY_NOT_ENFORCED', 'FP_GATE_INVALID'] },
+    { args: ['run', small, '--gateway-policy', log], says: ['FP_LIMIT_MEMORY', 'FP_GATE_INVALID'] },
     { args: ['replay', 'gone'], says: ['FP_RUN_UNREADABLE  gone holds no run: gone/plan.json is not there'] },
     { args: ['replay', join(place.path, 'broken.json')], says: ['FP_RUN_UNREADABLE', 'holds no run'] },
   ])('$args', async ({ args, says }) => {

@@ -8,6 +8,7 @@ export const allowedEdges: Readonly<Record<string, readonly string[]>> = {
   core: [],
   native: ['core'],
   scenario: ['core'],
+  invariants: ['core', 'native', 'signing'],
   signing: ['core'],
   actors: ['core', 'scenario', 'signing'],
   targets: ['core', 'native', 'scenario', 'signing', 'actors'],
@@ -52,10 +53,11 @@ export interface ImportSite {
 const loads =
   /(?:\bfrom|\bimport|\b(?:import|require|require\.resolve|import\.meta\.resolve)\s*\(|\bnew\s+URL\s*\()\s*$/;
 /**
- * Where an import may be computed: the addon's path depends on the platform, the benchmark loads a limiter that its
- * caller names, and mutants have no file.
+ * Where an import may be computed: the addon's path depends on the platform, a limiter to be measured or checked is one
+ * that its caller names, and mutants have no file.
  */
-const computedImports = /^harness\/(?:native\/|bench\/limiters\/own-limiter\.ts$|zoo\/mutation\/module-of\.ts$)/;
+const computedImports =
+  /^harness\/(?:native\/|bench\/limiters\/own-limiter\.ts$|cli\/own-adapter\.ts$|zoo\/mutation\/module-of\.ts$)/;
 const computed = /\b(?:import|require)\s*\(\s*(?!['"`\s])/g;
 
 export function importsOf(source: string): ImportSite[] {

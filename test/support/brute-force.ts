@@ -1,38 +1,66 @@
 /**
- * What the judge works out cleverly, worked out stupidly: every interval, every phase, every assignment of decisions.
- * For histories of a handful of requests only.
+ * What the judge works out cleverly, worked out stupidly: every interval and every phase.
+ * For histories of a handful of requests only. Every assignment of decisions: `assignments.ts`.
  */
 import type { Policy, PolicyLimit } from '../../harness/scenario/plan.js';
-import { type ReferenceLimiter, referenceLimiter } from './reference-limiters.js';
 
 /** A request of one counter: decided somewhere from `sentUs` to `answeredUs`, both included. */
 export interface TinyRequest {
   readonly sentUs: number;
   readonly answeredUs: number;
+  /** At least; with its age it may cost more, see `costsOf`. */
   readonly cells: number;
   readonly charge: 'certain' | 'maybe' | 'none';
+  /** Whether it was not answered, so that nobody knows when it ends. */
+  readonly isOpen?: boolean;
+}
+
+/** The class of a tiny request is the number of its cells. */
+export function costsOf(limit: PolicyLimit, { cells }: TinyRequest): readonly number[] {
+  return [...new Set([0, ...(limit.ageCosts[cells] ?? []).map((age) => age.cells)])].map((aged) => cells + aged);
+}
+
+export function creditsOf(limit: PolicyLimit, { cells, charge }: TinyRequest): number {
+  return 'creditsMax' in limit && charge !== 'none' ? (limit.creditsMax[cells] ?? 0) : 0;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 /**
  * Cells above the bound in the worst of all intervals, by the definition of the bound; -Infinity without any request.
  * Intervals of a window family that are longer than `windowsMax` windows are left out.
+ *
+ * @param all - of all counters of the limit.
  */
 export function worstExcess(
   limit: PolicyLimit,
   policy: Policy,
   requests: readonly TinyRequest[],
+  all: readonly TinyRequest[],
   windowsMax = Number.POSITIVE_INFINITY,
 ): number {
   const byAnswer = requests.filter(({ charge }) => charge === 'certain').sort((a, b) => a.answeredUs - b.answeredUs);
+  const facts = {
+    creditCells: sum(requests.map((one) => creditsOf(limit, one))),
+    dearestCells: Math.max(1, ...all.map(({ cells }) => cells)),
+  };
   let worst = Number.NEGATIVE_INFINITY;
+  let most = 0;
+  const mostSoFar = byAnswer.map((one) => {
+    most = Math.max(most, ...costsOf(limit, one));
+    return most;
+  });
   for (const xUs of new Set(byAnswer.map(({ sentUs }) => sentUs))) {
-    let sum = 0;
-    for (const { sentUs, answeredUs: yUs, cells } of byAnswer) {
+    let admitted = 0;
+    for (const [at, { sentUs, answeredUs: yUs, cells }] of byAnswer.entries()) {
       if (sentUs < xUs) continue;
-      sum += cells;
+      admitted += cells;
       const spanUs = yUs - xUs + policy.resolutionUs;
       if (isWindow(limit) && windowsOf(limit, spanUs) > windowsMax) continue;
-      worst = Math.max(worst, sum - boundOf(limit, policy, spanUs));
+      const bound = boundOf(limit, policy, spanUs, { ...facts, mostCells: mostSoFar[at] as number });
+      worst = Math.max(worst, admitted - bound);
     }
   }
   return worst;
@@ -53,24 +81,48 @@ function windowsOf(limit: WindowLimit, spanUs: number): number {
   return limit.family === 'sliding-log' ? Math.floor(windows) + 1 : Math.ceil(windows);
 }
 
+interface Facts {
+  readonly creditCells: number;
+  readonly dearestCells: number;
+  readonly mostCells: number;
+}
+
 /** Whole cells that may be admitted within a span of the target's clock. */
-function boundOf(limit: PolicyLimit, { nodes, slackCells }: Policy, spanUs: number): number {
+function boundOf(limit: PolicyLimit, { nodes, slackCells }: Policy, spanUs: number, facts: Facts): number {
   const line = (capacity: number, cells: number, periodUs: number, us: number): number =>
     nodes * capacity + Number((BigInt(nodes * cells) * BigInt(us)) / BigInt(periodUs)) + slackCells;
-  if (isWindow(limit)) {
-    const touched = windowsOf(limit, spanUs) + (limit.family === 'sliding-log' ? 0 : 1);
-    return nodes * limit.capacity * touched + slackCells;
+  switch (limit.family) {
+    case 'token-bucket':
+    case 'decaying-counter':
+      return line(limit.capacity, limit.refillCells, limit.refillPeriodUs, spanUs);
+    case 'leaky-queue': {
+      const { capacity, queueCells, refillCells, refillPeriodUs } = limit;
+      const atOnce = Math.max(capacity, Math.min(facts.mostCells, capacity + queueCells));
+      return Math.min(
+        line(capacity + queueCells, refillCells, refillPeriodUs, spanUs),
+        line(atOnce, refillCells, refillPeriodUs, spanUs + 2),
+      );
+    }
+    case 'sliding-counter':
+      return line(limit.capacity, limit.capacity, limit.windowUs, spanUs - 1);
+    case 'earned-budget': {
+      const { capacity, trickleUs } = limit;
+      const earned = nodes * facts.creditCells;
+      if (trickleUs === null) return nodes * capacity + slackCells + earned;
+      return line(capacity + facts.dearestCells, facts.dearestCells, trickleUs, spanUs) + earned;
+    }
+    case 'concurrency':
+      return Number.POSITIVE_INFINITY;
+    default: {
+      const touched = windowsOf(limit, spanUs) + (limit.family === 'sliding-log' ? 0 : 1);
+      return nodes * limit.capacity * touched + slackCells + nodes * facts.creditCells;
+    }
   }
-  if (limit.family === 'token-bucket' || limit.family === 'decaying-counter') {
-    return line(limit.capacity, limit.refillCells, limit.refillPeriodUs, spanUs);
-  }
-  if (limit.family === 'sliding-counter') return line(limit.capacity, limit.capacity, limit.windowUs, spanUs - 1);
-  throw new Error(`no short formula for ${limit.family}`);
 }
 
 /** Whether each phase of a window leaves one that certainly holds too much, for one of the counters. */
 export function isEveryPhaseBroken(
-  limit: PolicyLimit & { readonly family: 'fixed-window' | 'sliding-counter' },
+  limit: PolicyLimit & { readonly windowUs: number },
   { resolutionUs, slackCells }: Policy,
   counters: readonly (readonly TinyRequest[])[],
 ): boolean {
@@ -78,12 +130,13 @@ export function isEveryPhaseBroken(
   const moves = windowUs % resolutionUs === 0 ? 0 : 1;
   const lastUs = Math.max(0, ...counters.flat().map(({ answeredUs }) => answeredUs));
   const isBroken = (phaseUs: number, requests: readonly TinyRequest[]): boolean => {
+    const allowed = capacity + slackCells + sum(requests.map((one) => creditsOf(limit, one)));
     for (let startUs = phaseUs - windowUs; startUs <= lastUs; startUs += windowUs) {
       const inside = requests.filter(
         ({ sentUs, answeredUs, charge }) =>
           charge === 'certain' && sentUs >= startUs + resolutionUs + moves && answeredUs < startUs + windowUs,
       );
-      if (inside.reduce((sum, { cells }) => sum + cells, 0) > capacity + slackCells) return true;
+      if (sum(inside.map(({ cells }) => cells)) > allowed) return true;
     }
     return false;
   };
@@ -93,108 +146,7 @@ export function isEveryPhaseBroken(
   return true;
 }
 
-/** One way that the target's clock and windows can stand. */
-interface Setting {
-  readonly clockOffsetUs: number;
-  readonly phaseUs: number;
-}
-
-function settingsOf(limit: PolicyLimit, policy: Policy): readonly Setting[] {
-  const offsets = Array.from({ length: policy.resolutionUs }, (_, offset) => offset);
-  const isCalendar = limit.family === 'sliding-counter' || ('anchor' in limit && limit.anchor === 'calendar');
-  const phases = Array.from({ length: isCalendar && 'windowUs' in limit ? limit.windowUs : 1 }, (_, phase) => phase);
-  return offsets.flatMap((clockOffsetUs) => phases.map((phaseUs) => ({ clockOffsetUs, phaseUs })));
-}
-
-/**
- * Visits every order and moment of decision. `decide` gets a request, the reading of the target's clock and the state
- * before it, and gives the state after it; null = this branch is of no interest. `end` is told of each complete one,
- * and says whether to stop.
- */
-function visitAssignments<State>(
-  policy: Policy,
-  setting: Setting,
-  requests: readonly TinyRequest[],
-  initial: State,
-  decide: (request: TinyRequest, readingUs: number, state: State) => readonly State[],
-  end: (state: State) => boolean,
-): boolean {
-  const visit = (left: readonly TinyRequest[], fromUs: number, state: State): boolean => {
-    if (left.length === 0) return end(state);
-    const untilUs = Math.min(...left.map(({ answeredUs }) => answeredUs));
-    for (const request of left) {
-      const others = left.filter((one) => one !== request);
-      for (let atUs = Math.max(fromUs, request.sentUs); atUs <= untilUs; atUs++) {
-        const grain = policy.resolutionUs;
-        const readingUs = Math.floor((atUs + setting.clockOffsetUs) / grain) * grain;
-        for (const next of decide(request, readingUs, state)) if (visit(others, atUs, next)) return true;
-      }
-    }
-    return false;
-  };
-  return visit(requests, 0, initial);
-}
-
-/**
- * Whether a right target can have admitted every certain request, in some order, at some moments, by some nodes, with
- * one clock and phase for all counters of the limit. (For several nodes: one clock for all of them.)
- */
-export function canBeRight(limit: PolicyLimit, policy: Policy, counters: readonly (readonly TinyRequest[])[]): boolean {
-  return settingsOf(limit, policy).some((setting) =>
-    counters.every((requests) => {
-      const certain = requests.filter(({ charge }) => charge === 'certain');
-      const nodes = Array.from({ length: policy.nodes }, () => referenceLimiter(limit, setting.phaseUs));
-      return visitAssignments<readonly ReferenceLimiter[]>(
-        policy,
-        setting,
-        certain,
-        nodes,
-        ({ cells }, readingUs, state) =>
-          state.flatMap((node, at) => {
-            const one = node.copy();
-            if (!one.fits(readingUs, cells)) return [];
-            one.charge(readingUs, cells);
-            return [state.with(at, one)];
-          }),
-        () => true,
-      );
-    }),
-  );
-}
-
-interface Truth {
-  readonly limiter: ReferenceLimiter;
-  readonly had: boolean | null;
-}
-
-/** Whether the cells were there for `throttled`, over all assignments: some say yes, some say no. */
-export function possibleTruths(
-  limit: PolicyLimit,
-  policy: Policy,
-  requests: readonly TinyRequest[],
-  throttled: TinyRequest,
-): { readonly had: boolean; readonly lacked: boolean } {
-  const seen = { had: false, lacked: false };
-  const relevant = requests.filter((one) => one.charge !== 'none' || one === throttled);
-  settingsOf(limit, policy).some((setting) =>
-    visitAssignments<Truth>(
-      policy,
-      setting,
-      relevant,
-      { limiter: referenceLimiter(limit, setting.phaseUs), had: null },
-      (request, readingUs, state) => {
-        const limiter = state.limiter.copy();
-        if (request === throttled) return [{ limiter, had: limiter.fits(readingUs, request.cells) }];
-        const spared = request.charge === 'maybe' ? [{ limiter: limiter.copy(), had: state.had }] : [];
-        limiter.charge(readingUs, request.cells);
-        return [{ limiter, had: state.had }, ...spared];
-      },
-      ({ had }) => {
-        if (had === true) seen.had = true;
-        if (had === false) seen.lacked = true;
-        return seen.had && seen.lacked;
-      },
-    ),
-  );
-  return seen;
+/** Whether all windows of a limit begin at one phase, which nobody knows. */
+export function hasOnePhase(limit: PolicyLimit): limit is PolicyLimit & { readonly windowUs: number } {
+  return limit.family === 'sliding-counter' || ('anchor' in limit && limit.anchor === 'calendar');
 }

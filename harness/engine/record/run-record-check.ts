@@ -9,12 +9,20 @@ const WORKERS_MAX = 32;
 
 const time = z.int().nonnegative();
 
+const limitSchema = z.looseObject({
+  name: z.string(),
+  family: z.string(),
+  by: z.array(z.string()),
+  costs: z.array(z.number()),
+  ageCosts: z.array(z.array(z.looseObject({ underUs: time, cells: time }))),
+});
+
 const policySchema = z.looseObject({
   name: z.string(),
   file: z.string(),
   auth: z.looseObject({ signed: z.array(z.boolean()) }).nullable(),
   clientIp: z.looseObject({ from: z.string() }),
-  limits: z.array(z.looseObject({ name: z.string(), family: z.string(), costs: z.array(z.number()) })),
+  limits: z.array(limitSchema),
   exclusive: z.boolean(),
   password: z.looseObject({}),
 });

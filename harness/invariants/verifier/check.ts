@@ -11,7 +11,7 @@ export class Stage {
   readonly claims: Claims;
   /** What this verifier can show besides its answers. */
   readonly shows: { readonly work: boolean; readonly size: boolean };
-  readonly count: CallCount = { calls: 0 };
+  readonly count: CallCount = { calls: 0, wasLate: false };
 
   constructor(adapter: VerifierAdapter, claims: Claims, shows: { readonly work: boolean; readonly size: boolean }) {
     this.adapter = adapter;

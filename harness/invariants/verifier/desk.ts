@@ -18,10 +18,14 @@ export class BrokenPromise extends Error {
 /** Calls of `verify` over all desks of a check. */
 export interface CallCount {
   calls: number;
+  /** Whether one was not answered in time. */
+  wasLate: boolean;
 }
 
 /** An answer that does not come within this is none. */
 const DEADLINE_MS = 2_000;
+/** Once one did not come, the others need not be waited for as long. */
+const IMPATIENT_MS = 50;
 
 export class Desk {
   readonly claims: Claims;
@@ -73,13 +77,12 @@ export class Desk {
       this.#timeline.push(`${at}${asked}: ${String(error)}`);
       return this.fail(`verify threw instead of answering: ${String(error)}`);
     }
-    const accepted = typeof answer === 'object' && answer !== null ? answer.accepted : answer === 'accepted';
-    const isAnswer = answer === 'accepted' || answer === 'refused' || typeof accepted === 'boolean';
+    const accepted = acceptedBy(answer);
     const reason = typeof answer === 'object' && answer?.reason !== undefined ? ` (${answer.reason})` : '';
-    this.#timeline.push(`${at}${asked}: ${isAnswer ? (accepted ? 'accepted' : 'refused') : shown(answer)}${reason}`);
-    if (!isAnswer || (typeof answer === 'string' && answer !== 'accepted' && answer !== 'refused')) {
-      return this.fail(`verify answered ${shown(answer)}, which is neither accepted nor refused`);
-    }
+    this.#timeline.push(
+      `${at}${asked}: ${accepted === null ? shown(answer) : accepted ? 'accepted' : 'refused'}${reason}`,
+    );
+    if (accepted === null) return this.fail(`verify answered ${shown(answer)}, which is neither accepted nor refused`);
     return accepted;
   }
 
@@ -112,7 +115,11 @@ export class Desk {
   async #inTime(answer: Promise<Verified>): Promise<Verified> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer within ${DEADLINE_MS / 1000} s`)), DEADLINE_MS);
+      const miss = (): void => {
+        this.#count.wasLate = true;
+        reject(new Error(`no answer within ${DEADLINE_MS / 1000} s`));
+      };
+      timer = setTimeout(miss, this.#count.wasLate ? IMPATIENT_MS : DEADLINE_MS);
     });
     try {
       return await Promise.race([answer, late]);
@@ -120,4 +127,10 @@ export class Desk {
       clearTimeout(timer);
     }
   }
+}
+
+/** null: it is no answer, whatever its type says. */
+function acceptedBy(answer: Verified): boolean | null {
+  if (answer === 'accepted' || answer === 'refused') return answer === 'accepted';
+  return typeof answer === 'object' && typeof answer?.accepted === 'boolean' ? answer.accepted : null;
 }

@@ -119,7 +119,7 @@ const staysFull: BrokenVerifier = {
 
 const sharesNonces: BrokenVerifier = {
   name: 'nonce-without-key-id',
-  defect: 'A nonce is remembered without the key that used it, so that callers get into each other’s way.',
+  defect: 'A nonce is remembered without the key that used it, so that callers stand in the way of each other.',
   convictedBy: ['keys-apart'],
   contract,
   create: () =>
@@ -236,6 +236,23 @@ const takesReplays: BrokenVerifier = {
     })(),
 };
 
+const wantsRisingTimes: BrokenVerifier = {
+  name: 'timestamps-must-rise',
+  defect: 'A request that is older than the one before it is refused, though both are fresh and came by two ways.',
+  convictedBy: ['valid-accepted'],
+  contract,
+  create: () =>
+    new (class extends NonceMemory {
+      private readonly latest = new Map<string, number>();
+
+      protected override claim(request: VerifyRequest): boolean {
+        if (request.timestampUs < (this.latest.get(request.keyId) ?? 0)) return false;
+        this.latest.set(request.keyId, request.timestampUs);
+        return super.claim(request);
+      }
+    })(),
+};
+
 export const brokenMemory: readonly BrokenVerifier[] = [
   claimsFirst,
   forgetsEarly,
@@ -252,4 +269,5 @@ export const brokenMemory: readonly BrokenVerifier[] = [
   followsClock,
   forgetsRemovedKeys,
   takesReplays,
+  wantsRisingTimes,
 ];

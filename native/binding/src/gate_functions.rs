@@ -5,6 +5,7 @@ use crate::failure::{Failure, done};
 use crate::function::{Function, define};
 use crate::instance::{Instance, Seat, keep};
 use crate::numbers::Slot;
+use crate::settle_functions;
 use crate::shared_gates;
 use crate::texts::{Texts, read_owned};
 use floodproof_core::{ANSWER_SIZE, Caller, Contention, Gate, GateError, HashSecret, SignedRequest, whole_us};
@@ -32,6 +33,7 @@ pub(crate) fn define_all(instance: &Rc<Instance>, env: sys::napi_env) -> Result<
     define::<LimitCaller>(instance, env, target)?;
     define::<LimitBatch>(instance, env, target)?;
     define::<ReadContention>(instance, env, target)?;
+    settle_functions::define_all(instance, env, target)?;
     Ok(target)
 }
 
@@ -143,7 +145,7 @@ impl Function for Decide {
             message: message.bytes(call, 3)?,
             signature: signature.bytes(),
         };
-        instance.decide(|gate| gate.decide_prepared(numbers.get(Slot::NowUs), &prepared, &signed))
+        instance.decide(|gate| gate.decide_prepared(numbers.get(Slot::NowUs), &prepared, numbers.extent(), &signed))
     }
 }
 
@@ -166,7 +168,8 @@ impl Function for Limit {
             key_id: key_id.bytes(),
         };
         let numbers = &instance.numbers;
-        instance.decide(|gate| gate.limit(numbers.get(Slot::NowUs), numbers.get(Slot::ClassId), caller))
+        let (now_us, class_id) = (numbers.get(Slot::NowUs), numbers.get(Slot::ClassId));
+        instance.decide(|gate| gate.limit(now_us, class_id, caller, numbers.extent()))
     }
 }
 
@@ -259,7 +262,7 @@ impl Function for LimitCaller {
             .index(Slot::Caller)
             .and_then(|caller| u32::try_from(caller).ok());
         // No caller has the highest number.
-        instance.decide(|gate| gate.limit_caller(now_us, class_id, caller.unwrap_or(u32::MAX)))
+        instance.decide(|gate| gate.limit_caller(now_us, class_id, caller.unwrap_or(u32::MAX), numbers.extent()))
     }
 }
 

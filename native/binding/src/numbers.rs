@@ -5,7 +5,7 @@
 //! kept nor a detached array leads anywhere else. It is read and written atomically, which is free on all machines
 //! that Node runs on: were the array ever moved to another thread, numbers would be wrong, and nothing else.
 use crate::failure::{Failure, done};
-use floodproof_core::{ANSWER_SIZE, Answer, Decision, to_f64};
+use floodproof_core::{ANSWER_SIZE, Answer, Decision, Extent, to_f64};
 use napi::sys;
 use std::ffi::c_void;
 use std::ptr;
@@ -24,6 +24,12 @@ pub(crate) enum Slot {
     Caller,
     /// The number of the gate that is called.
     Gate,
+    /// Elements and age of a request: 1 and 0 but during a call that says something else.
+    Elements,
+    AgeUs,
+    /// Index of a limit, and the cells that are given to it.
+    Limit,
+    Cells,
     Decision,
     /// The first of `ANSWER_SIZE`, in the order of `Answer`.
     Answer,
@@ -36,7 +42,9 @@ pub(crate) struct Numbers(Arc<[AtomicU64; SIZE]>);
 
 impl Numbers {
     pub(crate) fn new() -> Self {
-        Self(Arc::new([const { AtomicU64::new(0) }; SIZE]))
+        let numbers = Self(Arc::new([const { AtomicU64::new(0) }; SIZE]));
+        numbers.set(Slot::Elements as usize, 1.0);
+        numbers
     }
 
     pub(crate) fn get(&self, slot: Slot) -> f64 {
@@ -53,6 +61,14 @@ impl Numbers {
         )]
         let (index, is_whole) = (number as i32, f64::from(number as i32) == number);
         is_whole.then_some(index).and_then(|index| usize::try_from(index).ok())
+    }
+
+    /// How large the request of the call is.
+    pub(crate) fn extent(&self) -> Extent {
+        Extent {
+            elements: self.get(Slot::Elements),
+            age_us: self.get(Slot::AgeUs),
+        }
     }
 
     pub(crate) fn set_decision(&self, decision: Decision, answer: &Answer) {

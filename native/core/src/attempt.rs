@@ -1,18 +1,48 @@
 //! One request on its way through the limits of its class.
+//!
+//! Shadow limits are asked beside the others and charged after them, so that nothing of theirs can change a decision.
 use crate::bucket_table::Sharing;
 use crate::caller::CallerKeys;
-use crate::look::Look;
-use crate::plan::{ClassPlan, Match};
-use crate::spec::Decision;
+use crate::extent::Size;
+use crate::look::Asked;
+use crate::plan::ClassPlan;
+use crate::spec::{Answer, Decision};
 use crate::state::State;
 use std::ops::Range;
 use std::sync::atomic::Ordering;
 
-/// What the limits of the class said, in their order, and which of them is named in the answer.
+/// What the limits of the class said, in their order, and what of it is answered.
 #[derive(Debug, Default)]
 pub(crate) struct Looks {
-    pub(crate) list: Vec<Look>,
-    pub(crate) named: Option<usize>,
+    pub(crate) list: Vec<Asked>,
+    /// Position of the limit that is named.
+    named: Option<usize>,
+    retry_at_us: u64,
+    delay_us: u64,
+    /// Index of the first shadow limit that would have denied the request.
+    shadow: Option<usize>,
+}
+
+impl Looks {
+    /// Nothing was asked.
+    pub(crate) fn clear(&mut self) {
+        self.list.clear();
+        (self.named, self.shadow) = (None, None);
+        (self.retry_at_us, self.delay_us) = (0, 0);
+    }
+
+    pub(crate) fn answer(&self, state: &State) -> Answer {
+        let answer = self.named.map_or_else(Answer::default, |position| {
+            let asked = &self.list[position];
+            state.tables[asked.index].answer(asked)
+        });
+        Answer {
+            retry_at_us: self.retry_at_us,
+            delay_us: self.delay_us,
+            shadow: self.shadow,
+            ..answer
+        }
+    }
 }
 
 /// Looks at everything first and charges afterwards, so that nothing has to be given back, unless another thread takes
@@ -20,7 +50,9 @@ pub(crate) struct Looks {
 pub(crate) struct Attempt<'a> {
     pub(crate) state: &'a State,
     pub(crate) plan: &'a ClassPlan,
+    pub(crate) class_id: usize,
     pub(crate) keys: CallerKeys,
+    pub(crate) size: Size,
     pub(crate) now_us: u64,
     pub(crate) sharing: Sharing,
     pub(crate) looks: &'a mut Looks,
@@ -29,105 +61,183 @@ pub(crate) struct Attempt<'a> {
 impl Attempt<'_> {
     /// Asks the limits before the verifier; a decision when one says no.
     pub(crate) fn look_front(&mut self) -> Option<Decision> {
-        self.looks.list.clear();
-        self.looks.named = None;
-        if self.plan.front_count > 0 && self.keys.ip.is_none() {
-            return Some(Decision::Malformed);
+        self.looks.clear();
+        match self.look(0..self.plan.front_count) {
+            Ok(denial) => denial,
+            Err(malformed) => Some(malformed),
         }
-        self.look(0..self.plan.front_count)
     }
 
     /// Asks the limits after the verifier.
     pub(crate) fn look_back(&mut self) -> Option<Decision> {
-        let needs = self.plan.needs;
-        if (needs.account && self.keys.account.is_none()) || (needs.key && self.keys.key.is_none()) {
-            return Some(self.refuse(Decision::Malformed));
+        match self.look(self.plan.front_count..self.plan.matches.len()) {
+            Ok(denial) => denial,
+            Err(malformed) => Some(self.refuse(malformed)),
         }
-        self.look(self.plan.front_count..self.plan.matches.len())
     }
 
     /// A refusal by the verifier keeps the charge of the limits before it, or forged signatures would be free.
     pub(crate) fn refuse(&mut self, refusal: Decision) -> Decision {
-        self.charge(self.plan.front_count, false).unwrap_or(refusal)
+        if let Some(denial) = self.charge(false) {
+            return denial;
+        }
+        self.charge_shadows(false);
+        refusal
     }
 
     /// Charges all limits; the denial when another thread was faster, and then nothing is charged.
     pub(crate) fn admit(&mut self) -> Decision {
-        if let Some(denial) = self.charge(self.plan.matches.len(), true) {
+        if let Some(denial) = self.charge(true) {
             return denial;
         }
         self.name_fewest();
+        self.charge_shadows(true);
         Decision::Admitted
     }
 
-    /// When one says no, nothing but its strike is kept.
-    fn look(&mut self, positions: Range<usize>) -> Option<Decision> {
+    /// When an enforced limit says no, nothing but its strike is kept, and the request where denied ones count. An error
+    /// when one of them can not tell whom to count it for: then nobody was asked.
+    fn look(&mut self, positions: Range<usize>) -> Result<Option<Decision>, Decision> {
+        let first = self.looks.list.len();
         let mut named: Option<(usize, Decision, u64)> = None;
-        let first = positions.start;
-        for (offset, &Match { index, cost }) in self.plan.matches[positions].iter().enumerate() {
-            let table = &self.state.tables[index];
-            let key = self.keys.of(table.by, self.state.global);
-            let look = table.look(key, cost, self.now_us, &self.state.clock);
+        for limit in &self.plan.matches[positions] {
+            let table = &self.state.tables[limit.index];
+            let Some(key) = table.by.key(&self.keys, self.class_id, self.state.hashing) else {
+                if limit.is_shadow {
+                    continue;
+                }
+                self.looks.list.truncate(first);
+                return Err(Decision::Malformed);
+            };
+            let look = table.look(key, limit.cost_of(self.size), self.now_us, &self.state.clock);
             let (decision, retry_at_us) = (look.decision, look.retry_at_us);
-            self.looks.list.push(look);
+            let position = self.looks.list.len();
+            self.looks.list.push(Asked {
+                index: limit.index,
+                is_shadow: limit.is_shadow,
+                key,
+                look,
+            });
             let is_named = match (decision, named) {
+                _ if limit.is_shadow => false,
                 (Decision::Admitted, _) | (_, Some((_, Decision::Never, _))) => false,
                 (_, None) | (Decision::Never, _) => true,
                 (_, Some((_, _, latest_us))) => retry_at_us > latest_us,
             };
             if is_named {
-                named = Some((first + offset, decision, retry_at_us));
+                named = Some((position, decision, retry_at_us));
             }
         }
-        named.map(|(position, ..)| self.deny(position))
+        if self.plan.has_shadow {
+            for position in first..self.looks.list.len() {
+                if self.looks.list[position].is_shadow && self.looks.list[position].look.decision != Decision::Admitted
+                {
+                    self.note_shadow(position);
+                }
+            }
+        }
+        Ok(named.map(|(position, ..)| self.deny(position)))
+    }
+
+    /// A shadow limit says no: it strikes and counts by itself.
+    fn note_shadow(&mut self, position: usize) {
+        let state = self.state;
+        let asked = &mut self.looks.list[position];
+        let table = &state.tables[asked.index];
+        table.strike(asked, &state.clock);
+        table.count_denied(asked, &state.clock);
+        let first = self.looks.shadow.unwrap_or(asked.index);
+        self.looks.shadow = Some(first.min(asked.index));
     }
 
     fn deny(&mut self, position: usize) -> Decision {
-        let table = &self.state.tables[self.plan.matches[position].index];
-        let key = self.keys.of(table.by, self.state.global);
-        let look = &mut self.looks.list[position];
-        table.strike(key, look, &self.state.clock);
+        let state = self.state;
+        let named = &mut self.looks.list[position];
+        state.tables[named.index].strike(named, &state.clock);
+        let decision = named.look.decision;
         self.looks.named = Some(position);
-        look.decision
+        let mut retry_at_us = 0;
+        for asked in &mut self.looks.list {
+            // A shadow limit that said no has counted the request.
+            if !asked.is_shadow || asked.look.decision == Decision::Admitted {
+                state.tables[asked.index].count_denied(asked, &state.clock);
+            }
+            if !asked.is_shadow {
+                retry_at_us = retry_at_us.max(asked.look.retry_at_us);
+            }
+        }
+        self.looks.retry_at_us = if decision == Decision::Never { 0 } else { retry_at_us };
+        decision
     }
 
-    /// Charges the first `count` limits; when another thread was faster at one of them nothing stays charged, and its
-    /// denial is the decision.
-    fn charge(&mut self, count: usize, is_admitted: bool) -> Option<Decision> {
+    /// Charges the enforced limits that were asked; when another thread was faster at one of them nothing stays charged,
+    /// and its denial is the decision.
+    fn charge(&mut self, is_admitted: bool) -> Option<Decision> {
         let state = self.state;
-        let matches = self.plan.matches.iter().zip(&mut self.looks.list).take(count);
-        for (position, (limit, look)) in matches.enumerate() {
-            let table = &state.tables[limit.index];
-            let key = self.keys.of(table.by, state.global);
-            if !table.charge(key, look, &state.clock, self.sharing, is_admitted) {
-                return Some(self.give_way(position));
+        for position in 0..self.looks.list.len() {
+            let asked = &mut self.looks.list[position];
+            let table = &state.tables[asked.index];
+            if asked.is_shadow || !table.is_charged(is_admitted) {
+                continue;
+            }
+            if !table.charge(asked, &state.clock, self.sharing, is_admitted) {
+                return Some(self.give_way(position, is_admitted));
             }
         }
         None
     }
 
     #[cold]
-    fn give_way(&mut self, position: usize) -> Decision {
+    fn give_way(&mut self, position: usize, is_admitted: bool) -> Decision {
         let state = self.state;
-        for (limit, look) in self.plan.matches.iter().zip(&self.looks.list).take(position) {
-            let table = &state.tables[limit.index];
-            table.give_back(self.keys.of(table.by, state.global), look, &state.clock);
+        let mut given_back = 0;
+        for asked in &mut self.looks.list[..position] {
+            let table = &state.tables[asked.index];
+            if !asked.is_shadow && table.is_charged(is_admitted) {
+                table.give_back(asked, &state.clock);
+                given_back += 1;
+            }
         }
         state.overtaken.fetch_add(1, Ordering::Relaxed);
-        state.given_back.fetch_add(position as u64, Ordering::Relaxed);
+        state.given_back.fetch_add(given_back, Ordering::Relaxed);
         self.deny(position)
     }
 
-    /// Names the limit with the fewest cells left, the first of equals.
+    /// Charges the shadow limits that said yes. One at which another thread was faster says no now.
+    fn charge_shadows(&mut self, is_admitted: bool) {
+        if !self.plan.has_shadow {
+            return;
+        }
+        let state = self.state;
+        for position in 0..self.looks.list.len() {
+            let asked = &mut self.looks.list[position];
+            let table = &state.tables[asked.index];
+            if !asked.is_shadow || asked.look.decision != Decision::Admitted || !table.is_charged(is_admitted) {
+                continue;
+            }
+            if !table.charge(asked, &state.clock, self.sharing, is_admitted) {
+                self.note_shadow(position);
+            }
+        }
+    }
+
+    /// Names the enforced limit with the fewest cells left, the first of equals, and the longest wait.
     fn name_fewest(&mut self) {
-        let looks = &self.looks.list;
-        self.looks.named = match looks.len() {
-            0 => None,
-            1 => Some(0),
-            count => (0..count).min_by_key(|position| {
-                let index = self.plan.matches[*position].index;
-                (self.state.tables[index].remaining(&looks[*position]), index)
-            }),
-        };
+        let tables = &self.state.tables;
+        let looks = &mut *self.looks;
+        if let [only] = &looks.list[..]
+            && !only.is_shadow
+        {
+            looks.named = Some(0);
+            looks.delay_us = tables[only.index].delay_us(&only.look);
+            return;
+        }
+        let enforced = looks.list.iter().enumerate().filter(|(_, asked)| !asked.is_shadow);
+        let fewest = enforced
+            .clone()
+            .min_by_key(|(_, asked)| (tables[asked.index].remaining(&asked.look), asked.index));
+        looks.named = fewest.map(|(position, _)| position);
+        let delays = enforced.map(|(_, asked)| tables[asked.index].delay_us(&asked.look));
+        looks.delay_us = delays.max().unwrap_or(0);
     }
 }

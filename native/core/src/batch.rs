@@ -1,11 +1,13 @@
 //! Many decisions in one call.
 use crate::bucket_table::{BucketTable, Sharing};
 use crate::caller::Callers;
+use crate::counted_by::{CountedBy, Hashing, KeyList};
 use crate::error::GateError;
+use crate::extent::Size;
 use crate::gate::Gate;
 use crate::key_hash::KeyHash;
 use crate::record::take_record;
-use crate::spec::{ANSWER_SIZE, Decision, LimitBy};
+use crate::spec::{ANSWER_SIZE, Decision};
 use crate::state::State;
 use crate::time::whole_us;
 use crate::token_bucket::Step;
@@ -31,6 +33,7 @@ impl Gate {
             let record = take_record(&mut rest, index)?;
             whole_us(record.now_us).ok_or(GateError::Time)?;
             self.class_index(f64::from(record.class_id))?;
+            record.extent().size()?;
         }
         rest = records;
         let answered = decisions
@@ -92,7 +95,7 @@ impl Gate {
     ) -> Result<(), GateError> {
         let decided = callers.iter().zip(decisions.iter_mut());
         for ((caller, decision), answer) in decided.zip(answers.chunks_exact_mut(ANSWER_SIZE)) {
-            *decision = self.decide_caller(now_us, class_id, *caller)? as u8;
+            *decision = self.decide_caller(now_us, class_id, *caller, Size::default())? as u8;
             answer.copy_from_slice(&self.answer().numbers());
         }
         Ok(())
@@ -112,17 +115,17 @@ impl Gate {
         let state = Arc::clone(&self.state);
         let Some(short) = ShortWay::new(&state, class_id, state.clock.advance(now_us)) else {
             for (caller, decision) in callers.iter().zip(decisions) {
-                *decision = self.decide_caller(now_us, class_id, *caller)? as u8;
+                *decision = self.decide_caller(now_us, class_id, *caller, Size::default())? as u8;
             }
             return Ok(());
         };
         for (callers, decisions) in callers.chunks(BLOCK).zip(decisions.chunks_mut(BLOCK)) {
-            let keys = short.ask(&self.callers, callers, state.global);
+            let keys = short.ask(&self.callers, callers, state.hashing);
             for ((key, caller), decision) in keys.into_iter().zip(callers).zip(decisions) {
                 *decision = if short.admits(key, self.sharing) {
                     Decision::Admitted as u8
                 } else {
-                    self.decide_caller(now_us, class_id, *caller)? as u8
+                    self.decide_caller(now_us, class_id, *caller, Size::default())? as u8
                 };
             }
         }
@@ -130,22 +133,25 @@ impl Gate {
     }
 }
 
-/// For a class with one limit, which is a token bucket: most callers are admitted by a few instructions.
+/// For a class with one limit, which is a bucket and counts by one text: most callers are admitted by a few instructions.
 struct ShortWay<'a> {
-    by: LimitBy,
+    by: &'a CountedBy,
     table: &'a BucketTable,
     step: Step,
 }
 
 impl<'a> ShortWay<'a> {
     fn new(state: &'a State, class_id: usize, now_us: u64) -> Option<Self> {
-        let [only] = state.plans[class_id].matches[..] else {
+        let [only] = &state.plans[class_id].matches[..] else {
             return None;
         };
         let limit = &state.tables[only.index];
         let table = limit.bucket()?;
+        if only.is_shadow || limit.by.is_combined() {
+            return None;
+        }
         Some(Self {
-            by: limit.by,
+            by: &limit.by,
             table,
             step: table.step(only.cost, now_us)?,
         })
@@ -154,11 +160,15 @@ impl<'a> ShortWay<'a> {
     /// The keys of a block of callers, whose slots will soon be there. No load of one turn waits for one of another, so
     /// the processor fetches for several at once.
     #[inline]
-    fn ask(&self, known: &Callers, callers: &[u32], global: KeyHash) -> [Option<KeyHash>; BLOCK] {
+    fn ask(&self, known: &Callers, callers: &[u32], hashing: Hashing) -> [Option<KeyHash>; BLOCK] {
         let mut keys = [None; BLOCK];
-        let list = known.list(self.by);
+        let list = self.by.list(known);
         for (key, caller) in keys.iter_mut().zip(callers) {
-            *key = list.map_or(Some(global), |list| list[*caller as usize]);
+            *key = match list {
+                KeyList::Ready(list) => list[*caller as usize],
+                KeyList::Global => Some(hashing.global),
+                KeyList::Unready => None,
+            };
             if let Some(key) = *key {
                 self.table.prefetch(key);
             }

@@ -1,4 +1,4 @@
-//! The counters of a token bucket, 16 bytes each, which threads share without a lock.
+//! The counters of a token bucket or a leaky queue, 16 bytes each, which threads share without a lock.
 //!
 //! A slot is two words, the hash of its key and its theoretical arrival time (TAT). It changes in two ways only:
 //! - **charge**: one compare-and-swap of the TAT, from the one that the decision was made on;
@@ -180,6 +180,25 @@ impl BucketTable {
         self.bucket.idle_at_us(look.counter.at).max(look.now_us)
     }
 
+    /// How long a request that was charged waits for its turn.
+    pub(crate) fn delay_us(&self, look: &Look) -> u64 {
+        self.bucket.delay_us(look.counter.at, look.now_us)
+    }
+
+    /// Takes over the counters of a table of another rate with as many slots. No other thread may use either.
+    pub(crate) fn carry(&mut self, old: &Self, now_us: u64) {
+        let carried = |tat: &AtomicU64| self.bucket.carried(&old.bucket, tat.load(Ordering::Relaxed), now_us);
+        for index in 0..self.layout.slot_count() {
+            let (slot, old) = (self.slot(index), old.slot(index));
+            let key = old.key.load(Ordering::Relaxed);
+            if key != 0 {
+                slot.key.store(key, Ordering::Relaxed);
+                slot.tat.store(carried(&old.tat), Ordering::Relaxed);
+            }
+        }
+        self.cold.store(carried(&old.cold), Ordering::Relaxed);
+    }
+
     /// A key without a slot: it starts from a copy of the cold counter when it can have one, else the cold one decides.
     fn look_new(&self, key: KeyHash, cost: u64, now_us: u64) -> Look {
         let cold = self.cold.load(Ordering::Acquire);
@@ -203,6 +222,8 @@ impl BucketTable {
             counter: Counter { at: tat, used: 0 },
             place,
             seen,
+            before: Counter::default(),
+            cuts: 0,
         };
         if cost > self.bucket.capacity {
             look.decision = Decision::Never;

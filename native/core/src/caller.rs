@@ -1,8 +1,11 @@
 //! What limits count by: as it came, and as the tables know it.
+use crate::ip_prefix::address;
 use crate::key_hash::{HashSecret, KeyHash, key_hash};
+use crate::key_holders::KeyHolder;
 use crate::plan::Needs;
-use crate::spec::LimitBy;
+use crate::spec::LimitPart;
 use crate::text_form;
+use std::net::IpAddr;
 
 /// Bytes that need not be of any form.
 #[derive(Debug, Clone, Copy, Default)]
@@ -16,6 +19,9 @@ pub struct Caller<'a> {
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct CallerKeys {
     pub(crate) ip: Option<KeyHash>,
+    /// For limits that count addresses by their first bits.
+    pub(crate) address: Option<IpAddr>,
+    pub(crate) master: Option<KeyHash>,
     pub(crate) account: Option<KeyHash>,
     pub(crate) key: Option<KeyHash>,
 }
@@ -32,27 +38,34 @@ impl CallerKeys {
     /// Hashes what is needed and leaves the rest.
     pub(crate) fn new(secret: HashSecret, caller: Caller<'_>, needs: Needs) -> Self {
         let hash = |is_right: bool, bytes| is_right.then(|| key_hash(secret, bytes));
+        let is_account = (needs.account || needs.master) && text_form::is_id(caller.account);
         Self {
             ip: hash(needs.ip && text_form::is_ip(caller.ip), caller.ip),
-            account: hash(needs.account && text_form::is_id(caller.account), caller.account),
+            address: if needs.address { address(caller.ip) } else { None },
+            master: if needs.master && is_account {
+                master_hash(secret, caller.account)
+            } else {
+                None
+            },
+            account: hash(needs.account && is_account, caller.account),
             key: hash(needs.key && text_form::is_id(caller.key_id), caller.key_id),
         }
     }
 
-    /// The key of a limit; all requests are one to a global limit. None: it is not known, or not of the right form.
-    pub(crate) fn known(&self, by: LimitBy, global: KeyHash) -> Option<KeyHash> {
-        match by {
-            LimitBy::Ip => self.ip,
-            LimitBy::Account => self.account,
-            LimitBy::Key => self.key,
-            LimitBy::Global => Some(global),
+    /// What is known of a key stands in for what the request says of its account.
+    pub(crate) fn owned_by(self, holder: &KeyHolder) -> Self {
+        Self {
+            account: holder.account,
+            master: holder.master,
+            ..self
         }
     }
+}
 
-    /// The same where it was seen before that there is one.
-    pub(crate) fn of(&self, by: LimitBy, global: KeyHash) -> KeyHash {
-        self.known(by, global).unwrap_or(global)
-    }
+/// The hash of an account up to its first slash; none when nothing stands before it.
+pub(crate) fn master_hash(secret: HashSecret, account: &[u8]) -> Option<KeyHash> {
+    let master = account.split(|byte| *byte == b'/').next().unwrap_or_default();
+    (!master.is_empty()).then(|| key_hash(secret, master))
 }
 
 /// Callers that are known by a number. One list for each text, since a request seldom needs more than one of them, and
@@ -60,6 +73,9 @@ impl CallerKeys {
 #[derive(Debug, Default)]
 pub(crate) struct Callers {
     ips: Vec<Option<KeyHash>>,
+    /// Empty where no limit counts by a prefix.
+    addresses: Vec<Option<IpAddr>>,
+    masters: Vec<Option<KeyHash>>,
     accounts: Vec<Option<KeyHash>>,
     keys: Vec<Option<KeyHash>>,
 }
@@ -69,10 +85,15 @@ impl Callers {
         self.ips.len()
     }
 
-    pub(crate) fn push(&mut self, caller: CallerKeys) {
+    /// `needs` says whether addresses are kept; the same in each call.
+    pub(crate) fn push(&mut self, caller: CallerKeys, needs: Needs) {
         self.ips.push(caller.ip);
+        self.masters.push(caller.master);
         self.accounts.push(caller.account);
         self.keys.push(caller.key);
+        if needs.address {
+            self.addresses.push(caller.address);
+        }
     }
 
     /// Those of the caller's keys that are needed; none when nobody has this number.
@@ -81,18 +102,21 @@ impl Callers {
         let read = |is_needed: bool, list: &[Option<KeyHash>]| if is_needed { list[index] } else { None };
         (index < self.count()).then(|| CallerKeys {
             ip: read(needs.ip, &self.ips),
+            address: if needs.address { self.addresses[index] } else { None },
+            master: read(needs.master, &self.masters),
             account: read(needs.account, &self.accounts),
             key: read(needs.key, &self.keys),
         })
     }
 
-    /// What a limit counts the callers by; none when it counts all as one.
-    pub(crate) fn list(&self, by: LimitBy) -> Option<&[Option<KeyHash>]> {
-        match by {
-            LimitBy::Ip => Some(&self.ips),
-            LimitBy::Account => Some(&self.accounts),
-            LimitBy::Key => Some(&self.keys),
-            LimitBy::Global => None,
+    /// The hashes of a text; none of the class, which is no text.
+    pub(crate) fn list(&self, part: LimitPart) -> Option<&[Option<KeyHash>]> {
+        match part {
+            LimitPart::Ip => Some(&self.ips),
+            LimitPart::Master => Some(&self.masters),
+            LimitPart::Account => Some(&self.accounts),
+            LimitPart::Key => Some(&self.keys),
+            LimitPart::Class => None,
         }
     }
 }

@@ -3,6 +3,7 @@ use crate::attempt::{Attempt, Looks};
 use crate::bucket_table::Sharing;
 use crate::caller::{Caller, CallerKeys, Callers, Prepared};
 use crate::error::GateError;
+use crate::extent::{Extent, Size};
 use crate::key_hash::{HashSecret, KeyHash, key_hash};
 use crate::keyring::Keyring;
 use crate::plan::Needs;
@@ -24,8 +25,7 @@ pub struct Gate {
     pub(crate) sharing: Sharing,
     keyring: Keyring,
     pub(crate) callers: Callers,
-    looks: Looks,
-    class_id: usize,
+    pub(crate) looks: Looks,
 }
 
 impl fmt::Debug for Gate {
@@ -73,7 +73,6 @@ impl Gate {
             sharing,
             callers: Callers::default(),
             looks: Looks::default(),
-            class_id: 0,
         }
     }
 
@@ -102,10 +101,11 @@ impl Gate {
         now_us: f64,
         class_id: f64,
         caller: Caller<'_>,
+        extent: Extent,
         signed: &SignedRequest<'_>,
     ) -> Result<Decision, GateError> {
         let prepared = self.prepare(class_id, caller);
-        self.decide_prepared(now_us, &prepared, signed)
+        self.decide_prepared(now_us, &prepared, extent, signed)
     }
 
     /// The first half of `decide`, to be called before message and signature are read: the memory of key and counters is
@@ -113,20 +113,20 @@ impl Gate {
     pub fn prepare(&mut self, class_id: f64, caller: Caller<'_>) -> Prepared {
         let class_id = self.class_index(class_id).ok();
         let state = &*self.state;
-        let Some(plan) = class_id.map(|class_id| &state.plans[class_id]) else {
+        let Some((class, plan)) = class_id.map(|class_id| (class_id, &state.plans[class_id])) else {
             return Prepared {
                 class_id,
                 keys: CallerKeys::default(),
             };
         };
-        let keys = CallerKeys::new(state.secret, caller, plan.needs.of_whole_request());
+        let keys = CallerKeys::new(state.hashing.secret, caller, plan.needs.of_whole_request());
         if plan.needs.signature {
             self.keyring.catch_up();
             if let Some(key) = keys.key {
                 self.keyring.expect(key);
             }
         }
-        state.expect(plan, &keys);
+        state.expect(plan, class, &keys);
         Prepared { class_id, keys }
     }
 
@@ -138,25 +138,34 @@ impl Gate {
         &mut self,
         now_us: f64,
         prepared: &Prepared,
+        extent: Extent,
         signed: &SignedRequest<'_>,
     ) -> Result<Decision, GateError> {
         let now_us = whole_us(now_us).ok_or(GateError::Time)?;
         let count = self.state.plans.len();
         let class_id = prepared.class_id.filter(|class_id| *class_id < count);
         let class_id = class_id.ok_or(GateError::Class(count))?;
+        let size = extent.size()?;
         let is_signed = self.state.plans[class_id].needs.signature;
-        Ok(self.decide_checked(now_us, class_id, prepared.keys, is_signed.then_some(signed)))
+        Ok(self.decide_checked(now_us, class_id, prepared.keys, size, is_signed.then_some(signed)))
     }
 
     /// Only the limits, as if the verifier had said yes.
     ///
     /// # Errors
     /// `GateError::Time`, `GateError::Class`
-    pub fn limit(&mut self, now_us: f64, class_id: f64, caller: Caller<'_>) -> Result<Decision, GateError> {
+    pub fn limit(
+        &mut self,
+        now_us: f64,
+        class_id: f64,
+        caller: Caller<'_>,
+        extent: Extent,
+    ) -> Result<Decision, GateError> {
         let now_us = whole_us(now_us).ok_or(GateError::Time)?;
         let class_id = self.class_index(class_id)?;
-        let keys = CallerKeys::new(self.state.secret, caller, self.state.plans[class_id].needs);
-        Ok(self.decide_checked(now_us, class_id, keys, None))
+        let size = extent.size()?;
+        let keys = CallerKeys::new(self.state.hashing.secret, caller, self.state.plans[class_id].needs);
+        Ok(self.decide_checked(now_us, class_id, keys, size, None))
     }
 
     /// Keeps a caller under a number, so that its limits can be asked without its texts.
@@ -168,8 +177,9 @@ impl Gate {
             return Err(GateError::CallersFull(CALLERS_MAX));
         }
         let number = u32::try_from(self.callers.count()).unwrap_or(u32::MAX);
+        let needs = Needs::of_interned(&self.state.tables);
         self.callers
-            .push(CallerKeys::new(self.state.secret, caller, Needs::ALL_TEXTS));
+            .push(CallerKeys::new(self.state.hashing.secret, caller, needs), needs);
         Ok(number)
     }
 
@@ -177,10 +187,16 @@ impl Gate {
     ///
     /// # Errors
     /// `GateError::Time`, `GateError::Class`, `GateError::Caller`
-    pub fn limit_caller(&mut self, now_us: f64, class_id: f64, caller: u32) -> Result<Decision, GateError> {
+    pub fn limit_caller(
+        &mut self,
+        now_us: f64,
+        class_id: f64,
+        caller: u32,
+        extent: Extent,
+    ) -> Result<Decision, GateError> {
         let now_us = whole_us(now_us).ok_or(GateError::Time)?;
         let class_id = self.class_index(class_id)?;
-        self.decide_caller(now_us, class_id, caller)
+        self.decide_caller(now_us, class_id, caller, extent.size()?)
     }
 
     /// Only the verifier with its replay claim.
@@ -192,7 +208,7 @@ impl Gate {
         let Some(verifier) = &self.state.verifier else {
             return Err(GateError::Gate("this gate has no verifier: auth is null".to_owned()));
         };
-        self.looks.named = None;
+        self.looks.clear();
         let now_us = self.state.clock.advance(now_us);
         let Some(hash) = self.key_hash(signed.key_id) else {
             return Ok(Decision::Malformed);
@@ -216,11 +232,7 @@ impl Gate {
 
     /// What the limits said to the request that was decided last.
     pub fn answer(&self) -> Answer {
-        let Some(position) = self.looks.named else {
-            return Answer::default();
-        };
-        let index = self.state.plans[self.class_id].matches[position].index;
-        self.state.tables[index].answer(index, &self.looks.list[position])
+        self.looks.answer(&self.state)
     }
 
     /// The MAC of the message under the key's secret.
@@ -242,10 +254,16 @@ impl Gate {
         }
     }
 
-    pub(crate) fn decide_caller(&mut self, now_us: u64, class_id: usize, caller: u32) -> Result<Decision, GateError> {
+    pub(crate) fn decide_caller(
+        &mut self,
+        now_us: u64,
+        class_id: usize,
+        caller: u32,
+        size: Size,
+    ) -> Result<Decision, GateError> {
         let needs = self.state.plans[class_id].needs;
         let keys = self.callers.get(caller, needs).ok_or(GateError::Caller(caller))?;
-        Ok(self.decide_checked(now_us, class_id, keys, None))
+        Ok(self.decide_checked(now_us, class_id, keys, size, None))
     }
 
     pub(crate) fn prepare_taken(&mut self, record: &Record<'_>) -> Prepared {
@@ -265,7 +283,7 @@ impl Gate {
             message: record.message,
             signature: record.signature,
         };
-        self.decide_prepared(record.now_us, prepared, &signed)
+        self.decide_prepared(record.now_us, prepared, record.extent(), &signed)
     }
 
     pub(crate) fn decide_checked(
@@ -273,14 +291,16 @@ impl Gate {
         now_us: u64,
         class_id: usize,
         keys: CallerKeys,
+        size: Size,
         signed: Option<&SignedRequest<'_>>,
     ) -> Decision {
-        self.class_id = class_id;
         let state = &*self.state;
         let mut attempt = Attempt {
             state,
             plan: &state.plans[class_id],
+            class_id,
             keys,
+            size,
             now_us: state.clock.advance(now_us),
             sharing: self.sharing,
             looks: &mut self.looks,
@@ -298,14 +318,13 @@ impl Gate {
         let found = self.keyring.find(hash, signed.key_id);
         if attempt.plan.needs.account {
             // They come while the signature is checked.
-            let account = found.holder.account;
-            state.expect(attempt.plan, &CallerKeys { account, ..keys });
+            state.expect(attempt.plan, class_id, &keys.owned_by(found.holder));
         }
         let valid = match verifier.claim(found, signed, attempt.now_us) {
             Ok(valid) => valid,
             Err(refusal) => return attempt.refuse(refusal),
         };
-        attempt.keys.account = valid.account();
+        attempt.keys = keys.owned_by(valid.holder());
         let decision = attempt.look_back().unwrap_or_else(|| attempt.admit());
         if decision != Decision::Admitted {
             verifier.release(&valid);
@@ -314,7 +333,7 @@ impl Gate {
     }
 
     fn key_hash(&self, key_id: &[u8]) -> Option<KeyHash> {
-        text_form::is_id(key_id).then(|| key_hash(self.state.secret, key_id))
+        text_form::is_id(key_id).then(|| key_hash(self.state.hashing.secret, key_id))
     }
 
     pub(crate) fn class_index(&self, class_id: f64) -> Result<usize, GateError> {

@@ -19,6 +19,8 @@ pub(crate) struct KeyHolder {
     pub(crate) hmac: HmacKey,
     /// What limits by account count the key's requests by; none when the key has no account.
     pub(crate) account: Option<KeyHash>,
+    /// The same for limits by master.
+    pub(crate) master: Option<KeyHash>,
     pub(crate) key_hash: KeyHash,
     pub(crate) key_id: Arc<str>,
     /// Names the id in replay claims, for the life of the gate, also when the key is removed and added again: 0, 1, 2 ...
@@ -64,6 +66,7 @@ impl KeyHolders {
             key_id: Arc::from(""),
             key_hash: KeyHash::new(0, 0),
             account: None,
+            master: None,
             hmac: HmacKey::new(hash, b"no such key"),
             number: u32::MAX,
         };
@@ -227,6 +230,7 @@ mod tests {
             key_id: Arc::from(key_id),
             key_hash: one_hash,
             account: None,
+            master: None,
             hmac: HmacKey::new(HashKind::Sha256, b"s"),
             number: 7,
         };
@@ -284,6 +288,7 @@ mod tests {
                     key_id: Arc::from(&*key_id),
                     key_hash: hash,
                     account: None,
+                    master: None,
                     hmac: hmac.clone(),
                     number: round,
                 });

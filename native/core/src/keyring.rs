@@ -3,6 +3,7 @@
 //! Several threads may use one gate. What changes is written to one log; each thread keeps a table of its own, reads the
 //! number of the last change before a decision, and takes in what is new. A decision without news takes no lock and
 //! shares no memory that is written to.
+use crate::caller::master_hash;
 use crate::error::GateError;
 use crate::hash_index::ENTRIES_MAX;
 use crate::hmac_key::HmacKey;
@@ -71,6 +72,7 @@ impl SharedKeyring {
             key_id: Arc::from(key_id),
             key_hash: hash,
             account: (!account.is_empty()).then(|| key_hash(self.secret, account)),
+            master: master_hash(self.secret, account),
             hmac,
             number,
         };

@@ -3,12 +3,18 @@
 #![deny(unsafe_code)]
 
 mod attempt;
+mod ban;
 mod batch;
 mod bucket_table;
 mod caller;
+mod change;
 mod claim_expiry;
 mod clock;
+mod concurrency;
+mod counted_by;
+mod earned_budget;
 mod error;
+mod extent;
 mod family;
 mod fixed_window;
 mod gate;
@@ -16,6 +22,7 @@ mod hash_index;
 mod hmac_key;
 #[cfg(all(test, any(floodproof_loom, floodproof_shuttle)))]
 mod interleavings;
+mod ip_prefix;
 mod key_hash;
 mod key_holders;
 mod keyring;
@@ -26,9 +33,13 @@ mod plan;
 mod prefetch;
 mod record;
 mod replay_window;
+mod settle;
 mod signature;
+mod sliding_counter;
+mod sliding_log;
 mod slot_line;
 mod spec;
+mod spec_check;
 mod state;
 mod sync;
 mod text_form;
@@ -39,13 +50,14 @@ mod wide_table;
 
 pub use caller::{Caller, Prepared};
 pub use error::GateError;
+pub use extent::Extent;
 pub use gate::{Contention, Gate};
 pub use hmac_key::hmac_sha256;
 pub use key_hash::HashSecret;
 pub use plan::Needs;
 pub use spec::{
-    ANSWER_SIZE, Answer, AuthSpec, BanSpec, Decision, GateSpec, HORIZON_US, HashKind, LimitBy, LimitNumbers, LimitSpec,
-    SignatureEncoding, WindowAnchor,
+    ANSWER_SIZE, AgeCost, Answer, AuthSpec, BanSpec, Decision, GateSpec, HORIZON_US, HashKind, IpPrefix, LimitNumbers,
+    LimitPart, LimitSpec, NEVER_US, SignatureEncoding, WindowAnchor, WindowCredit,
 };
 pub use time::{TIME_US_MAX, to_f64, whole_us};
 pub use verifier::SignedRequest;

@@ -1,5 +1,6 @@
 //! What a limit said to a request, and what it needs to know to charge it afterwards.
 use crate::family::Counter;
+use crate::key_hash::KeyHash;
 use crate::spec::Decision;
 
 /// Whose counter decided.
@@ -25,4 +26,17 @@ pub(crate) struct Look {
     pub(crate) place: Place,
     /// Of a bucket table: the word that stood in the place. Of a wide one: the key's strikes before the charge.
     pub(crate) seen: u64,
+    /// Of a wide table: the counter as it lay there before the charge.
+    pub(crate) before: Counter,
+    /// Of a wide table: credits that were cut off until then.
+    pub(crate) cuts: u64,
+}
+
+/// A limit that was asked about a request, by which key, and what it said.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asked {
+    pub(crate) index: usize,
+    pub(crate) is_shadow: bool,
+    pub(crate) key: KeyHash,
+    pub(crate) look: Look,
 }

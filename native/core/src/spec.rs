@@ -1,16 +1,17 @@
 //! What a gate is compiled from and what it answers; see `harness/core/spec.ts`.
-use crate::error::GateError;
 use crate::time::to_f64;
 use serde::Deserialize;
 
 /// Ten years, over which decisions are exact.
 pub const HORIZON_US: u64 = 10 * 366 * 86_400 * 1_000_000;
 
-const WHOLE_MAX: u64 = (1 << 53) - 1;
-const INT32_MAX: u64 = (1 << 31) - 1;
-const KEYS_MAX: u64 = 10_000_000;
+/// Stands for a time that never comes.
+pub const NEVER_US: u64 = (1 << 53) - 1;
 
-#[derive(Debug, Clone, Deserialize)]
+/// The most cells that a counter, a cost or a credit can speak of.
+pub(crate) const CELLS_MAX: u64 = (1 << 31) - 1;
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(tag = "family", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum LimitNumbers {
     TokenBucket {
@@ -22,6 +23,29 @@ pub enum LimitNumbers {
         capacity: u64,
         window_us: u64,
         anchor: WindowAnchor,
+        credit: WindowCredit,
+        counts_denied: bool,
+    },
+    SlidingLog {
+        capacity: u64,
+        window_us: u64,
+    },
+    SlidingCounter {
+        capacity: u64,
+        window_us: u64,
+    },
+    LeakyQueue {
+        capacity: u64,
+        queue_cells: u64,
+        refill_cells: u64,
+        refill_period_us: u64,
+    },
+    EarnedBudget {
+        capacity: u64,
+        trickle_us: Option<u64>,
+    },
+    Concurrency {
+        capacity: u64,
     },
 }
 
@@ -32,28 +56,58 @@ pub enum WindowAnchor {
     FirstHit,
 }
 
+/// What cells that are given to a window do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum LimitBy {
+pub enum WindowCredit {
+    None,
+    ToZero,
+    BelowZero,
+}
+
+/// In the order in which a combination of them is hashed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LimitPart {
     Ip,
+    Master,
     Account,
     Key,
-    Global,
+    Class,
+}
+
+/// Addresses that share so many bits count as one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct IpPrefix {
+    pub v4: u8,
+    pub v6: u8,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "camelCase")]
+pub struct AgeCost {
+    pub under_us: u64,
+    pub cells: u64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct BanSpec {
     pub after_throttles: u64,
-    pub for_us: u64,
+    pub steps_us: Vec<u64>,
+    pub forget_us: u64,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LimitSpec {
-    pub by: LimitBy,
+    pub name: String,
+    pub by: Vec<LimitPart>,
+    pub ip_prefix: Option<IpPrefix>,
     pub numbers: LimitNumbers,
     pub costs: Vec<u64>,
+    pub age_costs: Vec<Vec<AgeCost>>,
+    pub is_shadow: bool,
     pub ban: Option<BanSpec>,
     pub max_keys: u64,
 }
@@ -87,7 +141,7 @@ pub enum SignatureEncoding {
     Base64,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AuthSpec {
     pub signed: Vec<bool>,
@@ -109,75 +163,6 @@ pub struct GateSpec {
     pub origin_us: u64,
 }
 
-impl GateSpec {
-    /// Refuses what would overflow or divide by zero here. The full list of faults is made by `validate-spec.ts`,
-    /// through which every spec has gone before; this keeps the native side sound on its own.
-    pub(crate) fn check(&self) -> Result<(), GateError> {
-        let classes = self.classes.len();
-        demand(
-            classes > 0 && self.limits.len() <= 64 && self.origin_us <= (1 << 52) - HORIZON_US,
-            "classes, limits",
-        )?;
-        for limit in &self.limits {
-            demand(
-                limit.costs.len() == classes && limit.costs.iter().all(|&cost| cost <= INT32_MAX),
-                "costs",
-            )?;
-            demand((1..=KEYS_MAX).contains(&limit.max_keys), "maxKeys")?;
-            if let Some(ban) = limit.ban {
-                demand((1..=INT32_MAX).contains(&ban.after_throttles), "ban.afterThrottles")?;
-                demand((1..=HORIZON_US).contains(&ban.for_us), "ban.forUs")?;
-            }
-            match limit.numbers {
-                LimitNumbers::TokenBucket {
-                    capacity,
-                    refill_cells,
-                    refill_period_us,
-                } => {
-                    demand(
-                        (1..=INT32_MAX).contains(&capacity) && (1..=INT32_MAX).contains(&refill_cells),
-                        "capacity",
-                    )?;
-                    demand((1..=WHOLE_MAX).contains(&refill_period_us), "refillPeriodUs")?;
-                }
-                LimitNumbers::FixedWindow {
-                    capacity, window_us, ..
-                } => {
-                    demand(
-                        (1..=INT32_MAX).contains(&capacity) && (1..=1 << 52).contains(&window_us),
-                        "windowUs",
-                    )?;
-                }
-            }
-        }
-        if let Some(auth) = &self.auth {
-            demand(auth.signed.len() == classes, "auth.signed")?;
-            demand(
-                (1..=HORIZON_US).contains(&auth.window_us_max) && auth.future_us <= HORIZON_US,
-                "auth.windowUsMax",
-            )?;
-            demand(
-                auth.replay_capacity.is_none_or(|size| (1..=KEYS_MAX).contains(&size)),
-                "auth.replayCapacity",
-            )?;
-            demand(
-                auth.replay_capacity
-                    .is_none_or(|size| (1..=size).contains(&auth.replay_per_key)),
-                "auth.replayPerKey",
-            )?;
-        }
-        Ok(())
-    }
-}
-
-fn demand(holds: bool, field: &str) -> Result<(), GateError> {
-    if holds {
-        Ok(())
-    } else {
-        Err(GateError::Gate(format!("{field}: out of range")))
-    }
-}
-
 /// What a gate decided. The numbers are those of `Decision` in TypeScript.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
@@ -196,7 +181,7 @@ pub enum Decision {
 }
 
 /// Numbers of an answer in a packed array.
-pub const ANSWER_SIZE: usize = 5;
+pub const ANSWER_SIZE: usize = 7;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Answer {
@@ -205,78 +190,23 @@ pub struct Answer {
     pub retry_at_us: u64,
     pub reset_at_us: u64,
     pub is_cold: bool,
+    pub delay_us: u64,
+    /// The first shadow limit that would have denied the request.
+    pub shadow: Option<usize>,
 }
 
 impl Answer {
     /// In the order of `Answer` in TypeScript; -1 = no limit.
     pub fn numbers(&self) -> [f64; ANSWER_SIZE] {
+        let index_of = |limit: Option<usize>| limit.map_or(-1.0, |index| to_f64(index as u64));
         [
-            self.limit.map_or(-1.0, |index| to_f64(index as u64)),
+            index_of(self.limit),
             to_f64(self.remaining),
             to_f64(self.retry_at_us),
             to_f64(self.reset_at_us),
             f64::from(u8::from(self.is_cold)),
+            to_f64(self.delay_us),
+            index_of(self.shadow),
         ]
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn spec(auth: &str) -> Result<GateSpec, serde_json::Error> {
-        serde_json::from_str(&format!(
-            r#"{{"classes":["c"],"limits":[],"originUs":0,"auth":{{{auth}}}}}"#
-        ))
-    }
-
-    const REST: &str = r#""signed":[true],"windowUsMax":1,"futureUs":1"#;
-
-    #[test]
-    fn reads_hash_and_encoding_by_the_names_of_the_other_engine() {
-        for (hash, kind) in [
-            ("sha256", HashKind::Sha256),
-            ("sha384", HashKind::Sha384),
-            ("sha512", HashKind::Sha512),
-        ] {
-            for (name, encoding) in [("hex", SignatureEncoding::Hex), ("base64", SignatureEncoding::Base64)] {
-                let text =
-                    format!(r#"{REST},"hash":"{hash}","encoding":"{name}","replayCapacity":null,"replayPerKey":0"#);
-                let auth = spec(&text).unwrap().auth.unwrap();
-                assert_eq!((auth.hash, auth.encoding), (kind, encoding));
-            }
-        }
-        assert!(
-            spec(&format!(
-                r#"{REST},"hash":"md5","encoding":"hex","replayCapacity":null,"replayPerKey":0"#
-            ))
-            .is_err()
-        );
-        assert!(
-            spec(&format!(
-                r#"{REST},"encoding":"hex","replayCapacity":null,"replayPerKey":0"#
-            ))
-            .is_err()
-        );
-    }
-
-    #[test]
-    fn one_key_may_have_from_one_claim_to_all() {
-        for (capacity, per_key, is_right) in [
-            ("4", 0, false),
-            ("4", 1, true),
-            ("4", 4, true),
-            ("4", 5, false),
-            ("null", 0, true),
-        ] {
-            let text = format!(
-                r#"{REST},"hash":"sha256","encoding":"hex","replayCapacity":{capacity},"replayPerKey":{per_key}"#
-            );
-            assert_eq!(
-                spec(&text).unwrap().check().is_ok(),
-                is_right,
-                "{per_key} of {capacity}"
-            );
-        }
     }
 }

@@ -1,8 +1,9 @@
 //! What all handles on one gate share.
 use crate::caller::CallerKeys;
 use crate::clock::Clock;
+use crate::counted_by::{CountedBy, Hashing};
 use crate::error::GateError;
-use crate::key_hash::{HashSecret, KeyHash, key_hash};
+use crate::key_hash::HashSecret;
 use crate::key_holders::KeyHolder;
 use crate::keyring::SharedKeyring;
 use crate::limit_table::LimitTable;
@@ -13,6 +14,25 @@ use crate::verifier::Verifier;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
+/// What of a gate another policy replaces.
+#[derive(Debug)]
+pub(crate) struct Limits {
+    pub(crate) plans: Vec<ClassPlan>,
+    pub(crate) tables: Vec<LimitTable>,
+}
+
+impl Limits {
+    pub(crate) fn new(spec: &GateSpec) -> Result<Self, GateError> {
+        let counted_by: Vec<CountedBy> = spec.limits.iter().map(CountedBy::new).collect();
+        let plan = |class_id| ClassPlan::new(spec, &counted_by, class_id);
+        let table = |limit| LimitTable::new(limit, spec.origin_us);
+        Ok(Self {
+            plans: (0..spec.classes.len()).map(plan).collect(),
+            tables: spec.limits.iter().map(table).collect::<Result<_, _>>()?,
+        })
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) plans: Vec<ClassPlan>,
@@ -20,9 +40,8 @@ pub(crate) struct State {
     pub(crate) keyring: Arc<SharedKeyring>,
     pub(crate) verifier: Option<Verifier>,
     pub(crate) clock: Clock,
-    pub(crate) secret: HashSecret,
-    /// The key of limits that have one counter for all.
-    pub(crate) global: KeyHash,
+    pub(crate) hashing: Hashing,
+    pub(crate) spec: GateSpec,
     /// Requests that were refused since another thread took cells between their look and their charge.
     pub(crate) overtaken: AtomicU64,
     /// Charges that were given back; each may have throttled somebody for the moment in which it stood.
@@ -35,31 +54,25 @@ impl State {
         let auth = spec.auth.as_ref();
         let verifier = auth.map(|auth| Verifier::new(auth, secret)).transpose()?;
         let hash = auth.map_or(HashKind::Sha256, |auth| auth.hash);
-        let tables: Result<Vec<_>, _> = spec
-            .limits
-            .iter()
-            .map(|limit| LimitTable::new(limit, spec.origin_us))
-            .collect();
+        let Limits { plans, tables } = Limits::new(spec)?;
         Ok(Self {
-            plans: (0..spec.classes.len())
-                .map(|class_id| ClassPlan::new(spec, class_id))
-                .collect(),
-            tables: tables?,
+            plans,
+            tables,
             keyring: Arc::new(SharedKeyring::new(hash, secret)),
             verifier,
             clock: Clock::new(spec.origin_us, spec.origin_us + HORIZON_US),
-            secret,
-            global: key_hash(secret, b""),
+            hashing: Hashing::new(secret),
+            spec: spec.clone(),
             overtaken: AtomicU64::new(0),
             given_back: AtomicU64::new(0),
         })
     }
 
     /// Asks for the memory of the counters of those keys that are known by now.
-    pub(crate) fn expect(&self, plan: &ClassPlan, keys: &CallerKeys) {
+    pub(crate) fn expect(&self, plan: &ClassPlan, class_id: usize, keys: &CallerKeys) {
         for limit in &plan.matches {
             let table = &self.tables[limit.index];
-            if let (Some(bucket), Some(key)) = (table.bucket(), keys.known(table.by, self.global)) {
+            if let (Some(bucket), Some(key)) = (table.bucket(), table.by.key(keys, class_id, self.hashing)) {
                 bucket.prefetch(key);
             }
         }

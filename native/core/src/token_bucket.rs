@@ -1,20 +1,25 @@
-//! Token bucket as the generic cell rate algorithm, exact; see `harness/core/token-bucket.ts`.
+//! Token bucket as the generic cell rate algorithm, exact; see `harness/core/token-bucket.ts`. A leaky queue is one that
+//! holds its queue too, and makes those wait who stand in it; see `harness/core/leaky-queue.ts`.
 //!
 //! Here the theoretical arrival time is one 64-bit number of units of 1/n microsecond since the gate was made: ten
 //! years x 29,000 and a debt below 2^52 stay below 2^63.
 use crate::error::GateError;
+use crate::spec::LimitNumbers;
 
 const REDUCED_CELLS_MAX: u64 = 29_000;
 const SUM_UNITS_MAX: u64 = (1 << 53) - 1;
 
 #[derive(Debug)]
 pub(crate) struct TokenBucket {
+    /// The queue included.
     pub(crate) capacity: u64,
     /// n: units of a microsecond.
     cells: u64,
     /// p: units that one cell costs.
     period_us: u64,
     capacity_units: u64,
+    /// The debt up to which nobody waits.
+    served_units: u64,
     origin_us: u64,
 }
 
@@ -36,6 +41,28 @@ impl Step {
 }
 
 impl TokenBucket {
+    /// A bucket or a queue.
+    pub(crate) fn of(numbers: &LimitNumbers, origin_us: u64) -> Result<Self, GateError> {
+        match *numbers {
+            LimitNumbers::TokenBucket {
+                capacity,
+                refill_cells,
+                refill_period_us,
+            } => Self::new(capacity, refill_cells, refill_period_us, origin_us),
+            LimitNumbers::LeakyQueue {
+                capacity,
+                queue_cells,
+                refill_cells,
+                refill_period_us,
+            } => {
+                let mut queue = Self::new(capacity + queue_cells, refill_cells, refill_period_us, origin_us)?;
+                queue.served_units = capacity * queue.period_us;
+                Ok(queue)
+            }
+            _ => Err(GateError::Gate("these numbers are of no bucket".to_owned())),
+        }
+    }
+
     pub(crate) fn new(
         capacity: u64,
         refill_cells: u64,
@@ -54,6 +81,7 @@ impl TokenBucket {
                 cells,
                 period_us,
                 capacity_units,
+                served_units: capacity_units,
                 origin_us,
             }),
             _ => Err(GateError::Gate(format!(
@@ -102,6 +130,21 @@ impl TokenBucket {
     pub(crate) fn remaining(&self, tat: u64, now_us: u64) -> u64 {
         self.capacity
             .saturating_sub(self.debt(tat, now_us).div_ceil(self.period_us))
+    }
+
+    /// Until no more than what is served at once is owed: how long the last request that was charged waits for its turn.
+    pub(crate) fn delay_us(&self, tat: u64, now_us: u64) -> u64 {
+        let queued = self.debt(tat, now_us).saturating_sub(self.served_units);
+        if queued == 0 { 0 } else { queued.div_ceil(self.cells) }
+    }
+
+    /// The arrival time under these numbers where `tat` was it under `old` ones: as many cells are owed, rounded up to a
+    /// unit, and no more than can be.
+    pub(crate) fn carried(&self, old: &Self, tat: u64, now_us: u64) -> u64 {
+        let owed = u128::from(old.debt(tat, now_us)) * u128::from(self.period_us);
+        let units = owed.div_ceil(u128::from(old.period_us));
+        let units = u64::try_from(units).unwrap_or(u64::MAX);
+        self.units(now_us) + units.min(self.capacity_units)
     }
 
     pub(crate) fn idle_at_us(&self, tat: u64) -> u64 {
@@ -167,6 +210,52 @@ mod tests {
         let full = drained(&bucket, 100);
         assert_eq!((bucket.remaining(full, 100), bucket.remaining(full, 85)), (0, 0));
         assert_eq!(bucket.retry_at_us(full, 1, 85), 110);
+    }
+
+    #[test]
+    fn who_stands_in_a_queue_waits_until_what_is_owed_is_served_at_once() {
+        let queue = LimitNumbers::LeakyQueue {
+            capacity: 2,
+            queue_cells: 3,
+            refill_cells: 3,
+            refill_period_us: 10,
+        };
+        let queue = TokenBucket::of(&queue, 0).unwrap();
+        assert_eq!(queue.capacity, 5);
+        let tats: Vec<u64> = (1..=5).map(|cells| queue.charged(0, cells, 0)).collect();
+        let delays: Vec<u64> = tats.iter().map(|tat| queue.delay_us(*tat, 0)).collect();
+        assert_eq!(delays, [0, 0, 4, 7, 10], "10 us serve three cells");
+        assert_eq!((queue.delay_us(tats[2], 3), queue.delay_us(tats[2], 4)), (1, 0));
+        assert_eq!(queue.retry_at_us(tats[4], 1, 0), 4);
+        let bucket = TokenBucket::new(5, 3, 10, 0).unwrap();
+        assert_eq!(bucket.delay_us(tats[4], 0), 0, "a bucket has no queue");
+    }
+
+    #[test]
+    fn cells_that_are_owed_stay_owed_at_another_rate_up_to_the_new_capacity() {
+        let old = TokenBucket::new(10, 1, 7, 5).unwrap();
+        let tat = old.charged(0, 9, 5);
+        for (capacity, cells, period_us, expected) in [
+            (10, 1, 7, 9 * 7),
+            (10, 1, 70, 9 * 70),
+            (8, 1, 70, 8 * 70),
+            (10, 2, 3, 9 * 3),
+        ] {
+            let new = TokenBucket::new(capacity, cells, period_us, 5).unwrap();
+            assert_eq!(
+                new.debt(new.carried(&old, tat, 5), 5),
+                expected,
+                "{capacity} {cells}/{period_us}"
+            );
+        }
+        // After 6 us 57 of 63 units are owed, which are 57/7 cells and so 24 3/7 units of 3.
+        let new = TokenBucket::new(10, 2, 3, 5).unwrap();
+        assert_eq!(new.debt(new.carried(&old, tat, 11), 11), 25);
+        assert_eq!(new.debt(new.carried(&old, tat, 500), 500), 0);
+        let largest = TokenBucket::new(1, 1, (1 << 52) - 1, 0).unwrap();
+        let finest = TokenBucket::new(1 << 31, 29_000, 2_000_003, 0).unwrap();
+        let carried = largest.carried(&finest, finest.charged(0, 1 << 31, HORIZON_US), HORIZON_US);
+        assert_eq!(largest.debt(carried, HORIZON_US), (1 << 52) - 1);
     }
 
     proptest! {

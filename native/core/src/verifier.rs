@@ -1,7 +1,7 @@
 //! Checks form, key and signature, freshness and replay; see `harness/core/verifier.ts`.
 use crate::error::GateError;
 use crate::hmac_key::Mac;
-use crate::key_hash::{HashSecret, KeyHash};
+use crate::key_hash::HashSecret;
 use crate::key_holders::{Found, KeyHolder};
 use crate::replay_window::{Claim, ReplayWindow};
 use crate::signature;
@@ -28,9 +28,9 @@ pub(crate) struct Valid<'k> {
 }
 
 impl Valid<'_> {
-    /// What limits by account count the request by; none when its key has no account.
-    pub(crate) fn account(&self) -> Option<KeyHash> {
-        self.holder.account
+    /// Whose key it is.
+    pub(crate) fn holder(&self) -> &KeyHolder {
+        self.holder
     }
 }
 

@@ -4,7 +4,9 @@ use crate::caller_batch::check_callers;
 use crate::claim_log::ClaimLog;
 use crate::packed_record::{PackedRecord, to_f64};
 use crate::policy::{Make, Policy, compile};
-use floodproof_core::{ANSWER_SIZE, Caller, Decision, Gate, GateError, GateSpec, HORIZON_US, SignedRequest, whole_us};
+use floodproof_core::{
+    ANSWER_SIZE, Caller, Decision, Extent, Gate, GateError, GateSpec, HORIZON_US, SignedRequest, whole_us,
+};
 
 /// Policy, number of records, what `answers` is too long or too short by, and a byte of which three bits say where in a
 /// word the records begin, one whether the gate can be shared, four what it hashes keys with.
@@ -110,6 +112,9 @@ impl BatchCase {
             if usize::from(record.class_id) >= spec.classes.len() {
                 return Err("FP_CLASS_INVALID");
             }
+            if !is_whole_time(record.age_us) {
+                return Err("FP_TIME_INVALID");
+            }
             at = next;
             records.push(record);
         }
@@ -126,6 +131,7 @@ impl BatchCase {
                 ..make
             },
         );
+        let mut unshadowed = compile(&without_shadows(spec), make);
         let mut bound = AdmissionBound::new(spec);
         let mut claims = ClaimLog::new(spec);
         let mut now_us = spec.origin_us;
@@ -138,10 +144,15 @@ impl BatchCase {
                 are_same(&alone_answer, answer),
                 "{answer:?} in a batch, {alone_answer:?} alone: {record:?}"
             );
+            let (without, without_answer) = decide(&mut unshadowed, record).expect("as above");
+            assert!(
+                without == alone && are_same(&without_answer[..SHADOW], &answer[..SHADOW]),
+                "shadow limits change {without_answer:?} to {answer:?}: {record:?}"
+            );
             now_us = whole_us(record.now_us)
                 .map_or(now_us, |us| us.max(now_us))
                 .min(spec.origin_us + HORIZON_US);
-            check_answer(alone, answer, now_us, spec.limits.len());
+            check_answer(alone, answer, now_us, spec);
             if alone == Decision::Admitted {
                 claims.admit(spec, record, now_us);
                 bound.admit(spec, record, now_us);
@@ -166,6 +177,16 @@ impl BatchCase {
             );
         }
     }
+}
+
+/// Where in an answer the shadow limit stands, behind all that a decision is made of.
+const SHADOW: usize = ANSWER_SIZE - 1;
+
+/// Shadow limits stand behind the others, so that these keep their indexes.
+fn without_shadows(spec: &GateSpec) -> GateSpec {
+    let mut spec = spec.clone();
+    spec.limits.retain(|limit| !limit.is_shadow);
+    spec
 }
 
 /// Bit for bit.
@@ -199,7 +220,11 @@ fn decide(gate: &mut Gate, record: &PackedRecord) -> Result<Decided, GateError> 
         message: &record.message,
         signature: &record.signature,
     };
-    let decision = gate.decide(record.now_us, f64::from(record.class_id), caller, &signed)?;
+    let extent = Extent {
+        elements: f64::from(record.elements.max(1)),
+        age_us: record.age_us,
+    };
+    let decision = gate.decide(record.now_us, f64::from(record.class_id), caller, extent, &signed)?;
     Ok((decision, gate.answer().numbers()))
 }
 
@@ -212,15 +237,23 @@ fn decide_packed(gate: &mut Gate, record: &PackedRecord) -> Result<Decided, Gate
 }
 
 /// `now_us` is the gate's, which does not go back.
-fn check_answer(decision: Decision, answer: &[f64], now_us: u64, limit_count: usize) {
+fn check_answer(decision: Decision, answer: &[f64], now_us: u64, spec: &GateSpec) {
     let numbers: Vec<i64> = answer.iter().map(|number| whole(*number)).collect();
-    let [limit, remaining, retry_at_us, reset_at_us, is_cold] = numbers[..] else {
+    let [limit, remaining, retry_at_us, reset_at_us, is_cold, delay_us, shadow] = numbers[..] else {
         panic!("an answer of {} numbers", answer.len());
     };
     let now_us = i64::try_from(now_us).unwrap_or(i64::MAX);
-    let limit_count = i64::try_from(limit_count).unwrap_or(i64::MAX);
-    let is_named = (0..limit_count).contains(&limit) && remaining >= 0 && (0..=1).contains(&is_cold);
-    let is_empty = numbers == [-1, 0, 0, 0, 0];
+    let is_limit = |index: i64, is_shadow: bool| {
+        let limit = usize::try_from(index).ok().and_then(|index| spec.limits.get(index));
+        limit.is_some_and(|limit| limit.is_shadow == is_shadow)
+    };
+    let is_named = is_limit(limit, false) && remaining >= 0 && (0..=1).contains(&is_cold);
+    let is_empty = numbers[..SHADOW] == [-1, 0, 0, 0, 0, 0];
+    assert!(shadow == -1 || is_limit(shadow, true), "{answer:?}");
+    assert!(
+        delay_us == 0 || delay_us > 0 && decision == Decision::Admitted,
+        "{answer:?}"
+    );
     let is_right = match decision {
         Decision::Admitted => is_empty || is_named && retry_at_us == 0 && reset_at_us >= now_us,
         Decision::Never => is_named && retry_at_us == 0,

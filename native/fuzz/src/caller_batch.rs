@@ -3,7 +3,7 @@
 use crate::batch_case::are_same;
 use crate::packed_record::PackedRecord;
 use crate::policy::{Make, compile};
-use floodproof_core::{ANSWER_SIZE, Caller, Gate, GateSpec};
+use floodproof_core::{ANSWER_SIZE, Caller, Extent, Gate, GateSpec};
 
 const CALLERS: usize = 40;
 const UNTOUCHED: u8 = 0xa5;
@@ -27,7 +27,9 @@ pub(crate) fn check_callers(spec: &GateSpec, make: Make, records: &[PackedRecord
         gate.limit_batch(now_us, class_id, &numbers, &mut decisions, wanted)
             .expect("callers, time and class are known");
         for ((record, decision), answer) in group.iter().zip(decisions).zip(answers.chunks_exact(ANSWER_SIZE)) {
-            let alone = twin.limit(now_us, class_id, caller(record)).expect("as above");
+            let alone = twin
+                .limit(now_us, class_id, caller(record), Extent::default())
+                .expect("as above");
             assert_eq!(decision, alone as u8, "{record:?} at {now_us}");
             assert!(
                 !is_answered || are_same(&twin.answer().numbers(), answer),

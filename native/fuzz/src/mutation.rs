@@ -76,8 +76,8 @@ mod tests {
         let planted = BatchPlan::from_seed(3, PLANTED_BYTES).map(|plan| plan.to_case().to_bytes());
         let mut bytes = planted.unwrap();
         for spoiled in [0_u8, 1, 0x30, 0xff] {
-            bytes[CASE_HEADER_BYTES + 24..CASE_HEADER_BYTES + 28].fill(spoiled);
-            bytes[CASE_HEADER_BYTES + 40] = spoiled;
+            bytes[CASE_HEADER_BYTES + 32..CASE_HEADER_BYTES + 36].fill(spoiled);
+            bytes[CASE_HEADER_BYTES + 48] = spoiled;
             let size = bytes.len();
             mutate(&mut bytes, size, size, 1, |_, _, _| unreachable!("it is one in eight"));
             let header = &bytes[CASE_HEADER_BYTES..CASE_HEADER_BYTES + HEADER_BYTES];
@@ -94,7 +94,7 @@ mod tests {
     #[test]
     fn lengths_that_add_up_to_more_than_the_total_can_say_are_left() {
         let mut bytes = [0; CASE_HEADER_BYTES + 3 * HEADER_BYTES];
-        bytes[CASE_HEADER_BYTES + 40..CASE_HEADER_BYTES + 44].copy_from_slice(&(u32::MAX - 43).to_le_bytes());
+        bytes[CASE_HEADER_BYTES + 48..CASE_HEADER_BYTES + 52].copy_from_slice(&(u32::MAX - 51).to_le_bytes());
         let size = bytes.len();
         mutate(&mut bytes, size, size, 1, |_, _, _| unreachable!("it is one in eight"));
         assert_eq!(

@@ -1,17 +1,20 @@
 //! The packed form of a request, written and read here a second time: plainly, without a look at how the core does it.
 
-pub(crate) const HEADER_BYTES: usize = 44;
+pub(crate) const HEADER_BYTES: usize = 52;
 
 /// Offsets of the lengths in a header: the total, then those of the fields in their order. The first and the last have
 /// four bytes, the others two.
-pub(crate) const LENGTH_OFFSETS: [usize; 6] = [24, 30, 32, 34, 36, 40];
+pub(crate) const LENGTH_OFFSETS: [usize; 6] = [32, 38, 40, 42, 44, 48];
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct PackedRecord {
     pub(crate) now_us: f64,
     pub(crate) timestamp_us: f64,
     pub(crate) window_us: f64,
+    pub(crate) age_us: f64,
     pub(crate) class_id: u16,
+    /// 0 stands for one.
+    pub(crate) elements: u16,
     pub(crate) ip: Vec<u8>,
     pub(crate) account: Vec<u8>,
     pub(crate) key_id: Vec<u8>,
@@ -28,7 +31,7 @@ impl PackedRecord {
         let used = HEADER_BYTES + fields.iter().map(|field| field.len()).sum::<usize>();
         let total = used.div_ceil(8) * 8;
         let mut bytes = Vec::with_capacity(total);
-        for time_us in [self.now_us, self.timestamp_us, self.window_us] {
+        for time_us in [self.now_us, self.timestamp_us, self.window_us, self.age_us] {
             bytes.extend(time_us.to_le_bytes());
         }
         bytes.extend(u32::try_from(total).expect("below 4 GiB").to_le_bytes());
@@ -36,7 +39,7 @@ impl PackedRecord {
         for field in [&self.ip, &self.account, &self.key_id, &self.signature] {
             bytes.extend(short(field));
         }
-        bytes.extend([0, 0]);
+        bytes.extend(self.elements.to_le_bytes());
         bytes.extend(u32::try_from(self.message.len()).expect("below 4 GiB").to_le_bytes());
         for field in fields {
             bytes.extend_from_slice(field);
@@ -63,7 +66,9 @@ impl PackedRecord {
             now_us: double(header, 0),
             timestamp_us: double(header, 8),
             window_us: double(header, 16),
-            class_id: u16::from_le_bytes([header[28], header[29]]),
+            age_us: double(header, 24),
+            class_id: u16::from_le_bytes([header[36], header[37]]),
+            elements: u16::from_le_bytes([header[46], header[47]]),
             ip: field(ip),
             account: field(account),
             key_id: field(key_id),
@@ -123,7 +128,9 @@ mod tests {
             now_us: 1.0,
             timestamp_us: 2.0,
             window_us: 3.0,
+            age_us: 4.0,
             class_id: 0x0405,
+            elements: 0x0607,
             ip: b"ip".to_vec(),
             account: b"account".to_vec(),
             key_id: b"key".to_vec(),

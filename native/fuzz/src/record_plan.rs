@@ -18,6 +18,7 @@ pub(crate) struct RecordPlan {
     /// None: the signature is right.
     tampering: Option<Tampering>,
     age: Age,
+    size: Size,
     window_us: Option<u8>,
     message: u16,
 }
@@ -66,6 +67,15 @@ enum Age {
     LongUs(u16),
 }
 
+/// Elements, and the age of what the request is about. Most often one element of something new.
+#[derive(Debug, Arbitrary)]
+enum Size {
+    One,
+    OneOld(u8),
+    Few(u8),
+    Any { elements: u16, age_us: u32 },
+}
+
 #[derive(Debug, Arbitrary)]
 enum Tampering {
     UpperCase,
@@ -94,7 +104,9 @@ impl RecordPlan {
             timestamp_us: to_f64(self.age.timestamp_us(*now_us)),
             window_us: f64::from(self.window_us.unwrap_or(0)),
             class_id: u16::try_from(usize::from(self.class_id) % spec.classes.len()).unwrap_or(0),
-            ip: text(self.ip),
+            age_us: to_f64(self.size.age_us()),
+            elements: self.size.elements(),
+            ip: ip(self.ip),
             account: text(self.account),
             key_id: key.map_or_else(|| text(self.key), |key| key.key_id.as_bytes().to_vec()),
             signature: match &self.tampering {
@@ -147,6 +159,26 @@ impl Age {
     }
 }
 
+impl Size {
+    fn elements(&self) -> u16 {
+        match *self {
+            Self::One | Self::OneOld(_) => 1,
+            Self::Few(few) => u16::from(few % 4),
+            // Most costs would be too much for any limit.
+            Self::Any { elements, .. } if elements % 16 == 0 => elements,
+            Self::Any { .. } => 1,
+        }
+    }
+
+    fn age_us(&self) -> u64 {
+        match *self {
+            Self::One | Self::Few(_) => 0,
+            Self::OneOld(us) => u64::from(us),
+            Self::Any { age_us, .. } => u64::from(age_us),
+        }
+    }
+}
+
 impl Tampering {
     fn signature(&self, spec: &GateSpec, mut right: Vec<u8>, message: &[u8]) -> Vec<u8> {
         match self {
@@ -164,6 +196,16 @@ impl Tampering {
     }
 }
 
+/// Half of the texts are addresses, of few networks.
+fn ip(byte: u8) -> Vec<u8> {
+    match byte {
+        0..0x50 => format!("10.0.{}.{}", byte % 3, byte % 5).into_bytes(),
+        0x50..0x78 => format!("2001:db8:0:{}::{}", byte % 3, byte % 5).into_bytes(),
+        0x78..0x80 => format!("::ffff:10.0.0.{}", byte % 5).into_bytes(),
+        _ => text(byte),
+    }
+}
+
 /// Half of the bytes name one of eight, so that counters are used more than once, the others one of their own each, so
 /// that tables overflow; the last ones are texts that have no right form, or only just.
 fn text(byte: u8) -> Vec<u8> {
@@ -178,6 +220,8 @@ fn text(byte: u8) -> Vec<u8> {
         0xf8 => vec![0],
         0xf7 => vec![0x7f],
         0xf6 => b"!~".to_vec(),
+        0xf5 => b"/sub".to_vec(),
+        0xe0..0xf5 => format!("name-{}/sub-{}", byte % 3, byte % 4).into_bytes(),
         0x80.. => format!("name-{byte}").into_bytes(),
         _ => format!("name-{}", byte % 8).into_bytes(),
     }

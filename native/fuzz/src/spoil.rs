@@ -87,7 +87,7 @@ impl Spoil {
             SpoilKind::EdgeTime { index, edge } => {
                 set_time(record, index, EDGE_TIMES[usize::from(edge) % EDGE_TIMES.len()]);
             }
-            SpoilKind::Class(class_id) => record[28..30].copy_from_slice(&class_id.to_le_bytes()),
+            SpoilKind::Class(class_id) => record[36..38].copy_from_slice(&class_id.to_le_bytes()),
             SpoilKind::Byte { at, value } => {
                 let at = usize::from(at) % record.len();
                 record[at] = value;
@@ -99,6 +99,6 @@ impl Spoil {
 }
 
 fn set_time(record: &mut [u8], index: u8, value: f64) {
-    let at = 8 * (usize::from(index) % 3);
+    let at = 8 * (usize::from(index) % 4);
     record[at..at + 8].copy_from_slice(&value.to_le_bytes());
 }

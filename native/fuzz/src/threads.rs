@@ -2,7 +2,7 @@
 use crate::packed_record::{PackedRecord, to_f64};
 use crate::policy::{KEYS, Make, Policy, compile};
 use crate::signer::sign;
-use floodproof_core::{Caller, Decision, Gate};
+use floodproof_core::{Caller, Decision, Extent, Gate};
 use std::sync::Barrier;
 
 const ROUNDS: u32 = if cfg!(miri) { 1 } else { 200 };
@@ -42,7 +42,8 @@ fn keys_that_fight_for_one_slot_get_no_more_than_their_limit() {
                         account: name.as_bytes(),
                         key_id: b"",
                     };
-                    let decisions = (0..3).map(|_| handle.limit(to_f64(spec.origin_us), class_id, caller));
+                    let decisions =
+                        (0..3).map(|_| handle.limit(to_f64(spec.origin_us), class_id, caller, Extent::default()));
                     decisions.filter(|decision| *decision == Ok(Decision::Admitted)).count()
                 })
             });

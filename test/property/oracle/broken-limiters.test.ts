@@ -3,20 +3,32 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type {
-  FixedWindowLimit,
-  PolicyLimit,
-  SlidingLogLimit,
-  TokenBucketLimit,
-} from '../../../harness/scenario/plan.js';
+import type { PolicyLimit, TokenBucketLimit } from '../../../harness/scenario/plan.js';
 import { type HistoryOptions, playHistory } from '../../support/limiter-history.js';
 import { observed, sourceOf } from '../../support/observation-builder.js';
 import { runOracles } from '../../support/oracle-run.js';
-import { aFixedWindow, aPlan, aPolicy, aSlidingLog, aTokenBucket } from '../../support/plan-builder.js';
+import {
+  aDecayingCounter,
+  aFillCounter,
+  aFixedWindow,
+  aLeakyQueue,
+  anEarnedBudget,
+  aPlan,
+  aPolicy,
+  aRatioMonitor,
+  aSlidingCounter,
+  aSlidingLog,
+  aTokenBucket,
+  costs,
+  creditsMax,
+} from '../../support/plan-builder.js';
 import {
   ReferenceBucket,
+  ReferenceBudget,
   ReferenceFixedWindow,
   type ReferenceLimiter,
+  ReferenceQueue,
+  ReferenceSlidingCounter,
   ReferenceSlidingLog,
   referenceLimiter,
 } from '../../support/reference-limiters.js';
@@ -25,6 +37,20 @@ const bucket = aTokenBucket({ capacity: 5, refillCells: 1, refillPeriodUs: 100_0
 const log = aSlidingLog({ capacity: 5, windowUs: 100_000 });
 const calendar = aFixedWindow({ capacity: 5, windowUs: 100_000 });
 const firstHit = aFixedWindow({ capacity: 5, windowUs: 100_000, anchor: 'first-hit' });
+
+const decaying = aDecayingCounter({
+  capacity: 5,
+  refillCells: 1,
+  refillPeriodUs: 100_000,
+  ageCosts: costs().map(() => [{ underUs: 50_000, cells: 2 }]),
+});
+const queue = aLeakyQueue({ capacity: 5, queueCells: 10, refillCells: 1, refillPeriodUs: 100_000 });
+const slidingCounter = aSlidingCounter({ capacity: 5, windowUs: 100_000 });
+const credited = { capacity: 5, windowUs: 100_000, costs: costs({ 'order.place': 2 }), creditsMax: creditsMax(1) };
+const fillCounter = aFillCounter({ ...credited, anchor: 'first-hit' });
+const ratioMonitor = aRatioMonitor(credited);
+const budget = anEarnedBudget({ capacity: 50, trickleUs: 100_000, creditsMax: creditsMax(0) });
+const closedBudget = anEarnedBudget({ capacity: 50, trickleUs: null, creditsMax: creditsMax(0) });
 
 /**
  * One key, 1000 requests about 2 ms apart, answers within a few ms, and a pause of 3 s in the middle: every limiter
@@ -116,6 +142,66 @@ const breaks: readonly Break[] = [
     build: () => new ReferenceFixedWindow(5, 70_000, null),
     because: 'a first-hit window that ends too early',
   },
+  {
+    limit: decaying,
+    build: () => new ReferenceBucket(30, 1, 100_000),
+    because: 'a decaying counter of six times the threshold, whatever the ages were',
+  },
+  {
+    limit: decaying,
+    build: () => new ReferenceBucket(5, 4, 100_000),
+    because: 'a decaying counter that falls four times as fast',
+  },
+  {
+    limit: queue,
+    build: () => new ReferenceBucket(15, 1, 100_000),
+    because: 'a queue that lets nobody wait',
+  },
+  { limit: queue, build: () => new ReferenceQueue(7, 10, 1, 100_000), because: 'a queue that serves two more at once' },
+  { limit: queue, build: () => new ReferenceQueue(5, 10, 11, 1_000_000), because: 'a queue that serves too fast' },
+  {
+    limit: slidingCounter,
+    build: () => new ReferenceSlidingCounter(10, 100_000, 0),
+    because: 'a sliding counter of twice the capacity',
+  },
+  {
+    limit: slidingCounter,
+    build: () => new ReferenceSlidingCounter(6, 100_000, 0),
+    because: 'a sliding counter with one cell too many',
+  },
+  {
+    limit: slidingCounter,
+    build: () => new ReferenceSlidingCounter(5, 70_000, 0),
+    because: 'a sliding counter whose windows are too short',
+  },
+  {
+    limit: fillCounter,
+    build: () => new ReferenceFixedWindow(10, 100_000, null),
+    because: 'a fill counter of twice the capacity',
+  },
+  {
+    limit: ratioMonitor,
+    build: () => new ReferenceFixedWindow(10, 100_000, 0, Number.NEGATIVE_INFINITY),
+    because: 'a ratio monitor of twice the capacity',
+  },
+  { limit: budget, build: () => new ReferenceBudget(100, 100_000), because: 'a budget of twice the size' },
+  { limit: budget, build: () => new ReferenceBudget(50, 50_000), because: 'a budget whose trickle is too fast' },
+  { limit: closedBudget, build: () => new ReferenceBudget(51, null), because: 'a budget with one cell too many' },
+  { limit: closedBudget, build: () => new ReferenceBudget(50, 500_000), because: 'a trickle that nobody promised' },
+];
+
+const rightOnes: readonly PolicyLimit[] = [
+  bucket,
+  log,
+  calendar,
+  firstHit,
+  decaying,
+  queue,
+  slidingCounter,
+  fillCounter,
+  ratioMonitor,
+  budget,
+  closedBudget,
 ];
 
 describe('a broken limiter behind small delays is convicted', () => {
@@ -125,7 +211,7 @@ describe('a broken limiter behind small delays is convicted', () => {
     }
   });
 
-  test.each([bucket, log, calendar, firstHit])('and a right one ($family) under the same flood is not', (limit) => {
+  test.each(rightOnes)('and a right one ($family) under the same flood is not', (limit) => {
     for (let seed = 1; seed <= 20; seed++) expect(leaksOf(flood(limit, seed))).toEqual([]);
   });
 });
@@ -146,6 +232,36 @@ describe('without delay', () => {
       expect(atOnce(20, limit)).toEqual([]);
       expect(atOnce(21, limit).map(({ worst }) => worst?.excessCells)).toEqual([1]);
     }
+  });
+
+  test('a sliding counter is convicted of a burst over the end of a window, which its formula does not allow', () => {
+    const limit = aSlidingCounter({ capacity: 20, windowUs: 1_000_000 });
+    // 20 cells in 20 ms, 20 more in the next 20 ms: of those a right one may let through as many as 0.02 windows weigh.
+    const leaks = (cells: number) => atOnce(cells, limit, 1_980_000).map(({ worst }) => worst?.excessCells);
+    expect(leaks(20)).toEqual([]);
+    expect(leaks(21)).toEqual([1]);
+    expect(leaks(40)).toEqual([20]);
+  });
+
+  test('a queue is held to what it serves at once, though it may let more in', () => {
+    const slow = aLeakyQueue({ capacity: 20, queueCells: 5, refillCells: 1, refillPeriodUs: 1_000_000 });
+    expect(atOnce(20, slow)).toEqual([]);
+    expect(atOnce(21, slow).map(({ worst }) => worst?.excessCells)).toEqual([1]);
+  });
+
+  test('a budget is held to its size for the whole run, however long it lasts, and to what can have been earned', () => {
+    const spent = (cells: number, earns: number) =>
+      runOracles(
+        aPlan({
+          policy: aPolicy([
+            anEarnedBudget({ capacity: 20, trickleUs: null, creditsMax: costs({ 'order.place': earns }, 0) }),
+          ]),
+        }),
+        sourceOf(Array.from({ length: cells }, (_, hour) => observed({ sentUs: 1 + hour * 3_600_000_000 }))),
+      ).leaks.map(({ worst }) => worst?.excessCells);
+    expect(spent(20, 0)).toEqual([]);
+    expect(spent(21, 0)).toEqual([1]);
+    expect(spent(21, 1)).toEqual([]);
   });
 
   test('a calendar window is convicted once one cell more lies in every window that can be', () => {
@@ -200,7 +316,7 @@ describe('a judge that does not see the moments of decision', () => {
           expect(proved?.excessCells).toBeLessThanOrEqual(truth?.excessCells ?? 0);
         },
       ),
-      { seed: 40, numRuns: 4000 },
+      { seed: 40, numRuns: 3000 },
     );
     expect(hiddenConvictions).toBeGreaterThan(500);
   });
@@ -209,7 +325,7 @@ describe('a judge that does not see the moments of decision', () => {
     let hiddenWrongful = 0;
     fc.assert(
       fc.property(
-        fc.constantFrom<TokenBucketLimit | FixedWindowLimit | SlidingLogLimit>(bucket, log, firstHit, calendar),
+        fc.constantFrom<PolicyLimit>(...rightOnes),
         fc.integer(),
         fc.constantFrom(0, 1000, 20_000),
         (limit, seed, delayUs) => {
@@ -231,7 +347,7 @@ describe('a judge that does not see the moments of decision', () => {
           }
         },
       ),
-      { seed: 41, numRuns: 1500 },
+      { seed: 41, numRuns: 1200 },
     );
     expect(hiddenWrongful).toBeGreaterThan(1000);
   });

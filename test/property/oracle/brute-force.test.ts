@@ -4,19 +4,31 @@ import { describe, expect, test } from 'vitest';
 import { Outcome } from '../../../harness/actors/outcome.js';
 import { WINDOWS_MAX } from '../../../harness/judge/window-bound.js';
 import type { Policy, PolicyLimit } from '../../../harness/scenario/plan.js';
-import {
-  canBeRight,
-  isEveryPhaseBroken,
-  possibleTruths,
-  type TinyRequest,
-  worstExcess,
-} from '../../support/brute-force.js';
+import { familyNames } from '../../support/acquittal.js';
+import { canBeRight, possibleTruths } from '../../support/assignments.js';
+import { hasOnePhase, isEveryPhaseBroken, type TinyRequest, worstExcess } from '../../support/brute-force.js';
 import { type Observed, observed, sourceOf } from '../../support/observation-builder.js';
 import { runOracles } from '../../support/oracle-run.js';
-import { aFixedWindow, aPlan, aPolicy, aSlidingLog, aTokenBucket, costs } from '../../support/plan-builder.js';
+import {
+  aConcurrency,
+  aDecayingCounter,
+  aFillCounter,
+  aFixedWindow,
+  aLeakyQueue,
+  anEarnedBudget,
+  aPlan,
+  aPolicy,
+  aRatioMonitor,
+  aSlidingCounter,
+  aSlidingLog,
+  aTokenBucket,
+  costs,
+} from '../../support/plan-builder.js';
 
 /** Classes 1 to 5 cost as many cells. */
 const costsByClass = costs({ ticker: 1, account: 2, 'order.place': 3, 'order.amend': 4, 'order.cancel': 5 });
+
+const leakable: readonly PolicyLimit['family'][] = familyNames.filter((family) => family !== 'concurrency');
 
 interface Drawn extends TinyRequest {
   readonly key: number;
@@ -41,22 +53,52 @@ function anyRequests(options: {
   return fc.array(anyRequest, { minLength: 1, maxLength: options.count });
 }
 
-function anyLimit(windowUsMax: number, capacityMax: number): fc.Arbitrary<PolicyLimit> {
+/** Of each family: numbers from 1 up to these, so that counters fill up within a few requests. */
+function anyLimit(windowUsMax: number, capacityMax: number, families = leakable): fc.Arbitrary<PolicyLimit> {
   const capacity = fc.integer({ min: 1, max: capacityMax });
   const windowUs = fc.integer({ min: 1, max: windowUsMax });
-  const anchor = fc.constantFrom('calendar', 'first-hit') as fc.Arbitrary<'calendar' | 'first-hit'>;
-  return fc.oneof(
-    fc
-      .record({ capacity, refillCells: fc.integer({ min: 1, max: 5 }), refillPeriodUs: windowUs })
-      .map((numbers) => aTokenBucket({ ...numbers, costs: costsByClass })),
-    fc.record({ capacity, windowUs, anchor }).map((numbers) => aFixedWindow({ ...numbers, costs: costsByClass })),
-    fc.record({ capacity, windowUs }).map((numbers) => aSlidingLog({ ...numbers, costs: costsByClass })),
+  const refillCells = fc.integer({ min: 1, max: 5 });
+  const anchor = fc.constantFrom<'calendar' | 'first-hit'>('calendar', 'first-hit');
+  const window = { capacity, windowUs, anchor };
+  const bucket = { capacity, refillCells, refillPeriodUs: windowUs };
+  const creditsMax = fc.constantFrom(
+    costs({ account: 1 }, 0),
+    costs({ ticker: 1 }, 0),
+    costs({ account: 1, ticker: 1 }, 0),
   );
+  const ageCosts = fc.integer({ min: 1, max: 2 }).map((cells) => costs().map(() => [{ underUs: 5, cells }]));
+  const base = { costs: costsByClass };
+  const byFamily: Readonly<Record<PolicyLimit['family'], fc.Arbitrary<PolicyLimit>>> = {
+    'token-bucket': fc.record(bucket).map((numbers) => aTokenBucket({ ...numbers, ...base })),
+    'decaying-counter': fc.record({ ...bucket, ageCosts }).map((numbers) => aDecayingCounter({ ...numbers, ...base })),
+    'leaky-queue': fc
+      .record({ ...bucket, queueCells: fc.integer({ min: 1, max: 3 }) })
+      .map((numbers) => aLeakyQueue({ ...numbers, ...base })),
+    'fixed-window': fc
+      .record({ ...window, countsDenied: fc.boolean() })
+      .map((numbers) => aFixedWindow({ ...numbers, ...base })),
+    'fill-counter': fc.record({ ...window, creditsMax }).map((numbers) => aFillCounter({ ...numbers, ...base })),
+    'ratio-monitor': fc.record({ ...window, creditsMax }).map((numbers) => aRatioMonitor({ ...numbers, ...base })),
+    'sliding-log': fc.record({ capacity, windowUs }).map((numbers) => aSlidingLog({ ...numbers, ...base })),
+    'sliding-counter': fc.record({ capacity, windowUs }).map((numbers) => aSlidingCounter({ ...numbers, ...base })),
+    'earned-budget': fc
+      .record({ capacity, trickleUs: fc.option(windowUs), creditsMax })
+      .map((numbers) => anEarnedBudget({ ...numbers, ...base })),
+    concurrency: fc.record({ capacity }).map((numbers) => aConcurrency({ ...numbers, ...base })),
+  };
+  return fc.oneof(...families.map((family) => byFamily[family]));
 }
 
 const outcomeOf = { certain: Outcome.admitted, maybe: Outcome.timeout, none: Outcome.throttled } as const;
 /** What leaves the charge open. */
 const hidden = [Outcome.timeout, Outcome.denied, Outcome.unclear] as const;
+
+/** Throttles that must have been told to be right; 10 where nothing else is said. */
+const calledForMin: Partial<Record<PolicyLimit['family'], number>> = { 'leaky-queue': 1, concurrency: 0 };
+
+function isUnanswered({ charge }: Drawn, signature: number): boolean {
+  return charge === 'maybe' && hidden[signature % 3] === Outcome.timeout;
+}
 
 /** The latest decision of what was not answered is its end here, so that rows and tiny requests say the same. */
 function observe(requests: readonly Drawn[]): readonly Observed[] {
@@ -64,7 +106,7 @@ function observe(requests: readonly Drawn[]): readonly Observed[] {
     observed({
       sentUs: one.sentUs,
       concludedUs: one.answeredUs,
-      answeredUs: one.charge === 'maybe' && signature % 3 === 0 ? 0 : one.answeredUs,
+      answeredUs: isUnanswered(one, signature) ? 0 : one.answeredUs,
       requestClass: one.cells,
       outcome: one.charge === 'maybe' ? (hidden[signature % 3] ?? Outcome.timeout) : outcomeOf[one.charge],
       limit: one.charge === 'none' ? 0 : -1,
@@ -104,15 +146,14 @@ describe('the leak oracle', () => {
           const policy = aPolicy([limit], target);
           const counters = byKey(requests);
           const found = leaksOf(policy, requests);
-          const hasPhase = limit.family === 'fixed-window' && limit.anchor === 'calendar' && policy.nodes === 1;
+          const isBrokenByPhase = (some: readonly (readonly Drawn[])[]): boolean =>
+            policy.nodes === 1 && hasOnePhase(limit) && isEveryPhaseBroken(limit, policy, some);
           for (const [at, some] of counters.entries()) {
-            const expected = worstExcess(limit, policy, some, WINDOWS_MAX);
+            const expected = worstExcess(limit, policy, some, requests, WINDOWS_MAX);
             const subject = found.subjects.find(({ counter }) => counter === some[0]?.key);
             const worst = subject?.worst ?? null;
             if (worst?.isByPhase ?? false) {
-              expect(hasPhase && limit.family === 'fixed-window' && isEveryPhaseBroken(limit, policy, [some])).toBe(
-                true,
-              );
+              expect(isBrokenByPhase([some])).toBe(true);
             } else if (worst !== null) expect([at, worst.excessCells]).toEqual([at, expected]);
             if (expected > 0) {
               expect(worst?.excessCells ?? 0).toBeGreaterThanOrEqual(expected);
@@ -120,12 +161,12 @@ describe('the leak oracle', () => {
             }
           }
           const isBroken =
-            counters.some((some) => worstExcess(limit, policy, some, WINDOWS_MAX) > 0) ||
-            (limit.family === 'fixed-window' && hasPhase && isEveryPhaseBroken(limit, policy, counters));
+            counters.some((some) => worstExcess(limit, policy, some, requests, WINDOWS_MAX) > 0) ||
+            isBrokenByPhase(counters);
           expect(found.leaks.length > 0).toBe(isBroken);
         },
       ),
-      { seed: 30, numRuns: 20_000 },
+      { seed: 30, numRuns: 10_000 },
     );
     expect(tally.intervals).toBeGreaterThan(1000);
   });
@@ -141,7 +182,7 @@ describe('the leak oracle', () => {
           const limit = aFixedWindow({ ...numbers, costs: costsByClass });
           const policy = aPolicy([limit], { resolutionUs });
           const counters = byKey(requests);
-          fc.pre(counters.every((some) => worstExcess(limit, policy, some, WINDOWS_MAX) <= 0));
+          fc.pre(counters.every((some) => worstExcess(limit, policy, some, requests, WINDOWS_MAX) <= 0));
           const isBroken = isEveryPhaseBroken(limit, policy, counters);
           expect(leaksOf(policy, requests).leaks.length > 0).toBe(isBroken);
           if (isBroken) convicted++;
@@ -177,7 +218,7 @@ describe('the leak oracle', () => {
           }));
           const found = leaksOf(policy, tiny);
           const worst = found.subjects[0]?.worst;
-          const expected = worstExcess(limit, policy, tiny, WINDOWS_MAX);
+          const expected = worstExcess(limit, policy, tiny, tiny, WINDOWS_MAX);
           if (worst?.isByPhase) expect(worst.excessCells).toBeGreaterThan(expected);
           else expect(worst?.excessCells ?? Number.NEGATIVE_INFINITY).toBe(expected);
         },
@@ -186,57 +227,60 @@ describe('the leak oracle', () => {
     );
   });
 
-  test('convicts only where every assignment of decisions breaks the limiter', () => {
+  test.each(leakable)('convicts a %s only where every assignment of decisions breaks it', (family) => {
     const tally = { convicted: 0, missed: 0, right: 0 };
     fc.assert(
       fc.property(
-        anyLimit(6, 3),
+        anyLimit(6, 3, [family]),
         fc.record({ resolutionUs: fc.constantFrom(1, 1, 2), nodes: fc.constantFrom(1, 1, 1, 2) }),
-        anyRequests({ count: 6, horizonUs: 10, serviceUs: 2, cells: 2, charges: ['certain'] }),
+        anyRequests({
+          count: 6,
+          horizonUs: 10,
+          serviceUs: 2,
+          cells: 2,
+          charges: ['certain', 'certain', 'certain', 'certain', 'maybe'],
+        }),
         (limit, target, drawn) => {
-          const policy = aPolicy([limit], target);
-          const requests = drawn.filter(({ cells }) => cells <= limit.capacity);
-          const isConvicted = leaksOf(policy, requests).leaks.length > 0;
-          const isPossible = canBeRight(limit, policy, byKey(requests));
+          const policy = aPolicy([limit], { ...target, latestDecisionUs: 0 });
+          const isConvicted = leaksOf(policy, drawn).leaks.length > 0;
+          const isPossible = canBeRight(limit, policy, byKey(drawn));
           if (isConvicted) expect(isPossible).toBe(false);
           if (isConvicted) tally.convicted++;
           else if (isPossible) tally.right++;
           else tally.missed++;
         },
       ),
-      { seed: 31, numRuns: 6000 },
+      { seed: 31, numRuns: 1500 },
     );
-    expect(tally.convicted).toBeGreaterThan(300);
+    expect(tally.convicted).toBeGreaterThan(20);
   });
 });
 
 describe('the block oracle', () => {
-  test('says wrongful or called for only where every assignment of decisions agrees', () => {
+  test.each(familyNames)('judges a throttle of a %s only where every assignment of decisions agrees', (family) => {
     const tally = { wrongful: 0, calledFor: 0, unsure: 0, missed: 0 };
     fc.assert(
       fc.property(
-        anyLimit(14, 4),
+        anyLimit(14, 4, [family]),
         fc.constantFrom(1, 1, 2),
         anyRequests({
-          count: 6,
+          count: family === 'concurrency' ? 4 : 5,
           horizonUs: 14,
           serviceUs: 2,
           cells: 2,
           charges: ['certain', 'certain', 'certain', 'maybe', 'none'],
         }),
-        (limit, resolutionUs, requests) => {
+        (limit, resolutionUs, drawn) => {
           const policy = aPolicy([limit], { resolutionUs, latestDecisionUs: 0 });
-          const fitting = requests.filter(({ cells }) => cells <= limit.capacity);
-          const { blocks } = runOracles(aPlan({ policy }), sourceOf(observe(fitting)));
+          const requests = drawn.map((one, at) => ({ ...one, isOpen: isUnanswered(one, at) }));
+          const { blocks } = runOracles(aPlan({ policy }), sourceOf(observe(requests)));
           for (const { row, shared } of blocks) {
             if (row.outcome !== Outcome.throttled) continue;
-            const throttled = fitting[row.signature] as Drawn;
-            const truths = possibleTruths(
-              limit,
-              policy,
-              fitting.filter(({ key }) => key === throttled.key),
-              throttled,
-            );
+            const throttled = requests[row.signature] as Drawn;
+            const mine = requests.filter(({ key }) => key === throttled.key);
+            const truths = possibleTruths(limit, policy, mine, throttled);
+            // No right target has admitted what was: then nothing can be said of what it throttles.
+            if (!truths.had && !truths.lacked) continue;
             if (shared === 'wrongful') expect(truths).toEqual({ had: true, lacked: false });
             if (shared === 'called-for') expect(truths).toEqual({ had: false, lacked: true });
             if (shared === 'wrongful') tally.wrongful++;
@@ -246,9 +290,10 @@ describe('the block oracle', () => {
           }
         },
       ),
-      { seed: 32, numRuns: 6000 },
+      { seed: 32, numRuns: 1000 },
     );
-    expect(tally.wrongful).toBeGreaterThan(500);
-    expect(tally.calledFor).toBeGreaterThan(100);
+    expect(tally.wrongful).toBeGreaterThan(50);
+    // Whoever waits in a queue is not answered yet, so it is hardly ever certain that one is full.
+    expect(tally.calledFor).toBeGreaterThanOrEqual(calledForMin[family] ?? 10);
   });
 });

@@ -40,8 +40,11 @@ describe('plannedRuns', () => {
 });
 
 describe('assertEnforceable', () => {
-  const log = aPolicy([aTokenBucket(), aSlidingLog({ name: 'first' })], { file: 'log.yaml' });
-  const other = aPolicy([aSlidingLog({ name: 'second' }), aSlidingLog({ name: 'third' })], { file: 'other.yaml' });
+  const log = aPolicy([aTokenBucket(), aSlidingLog({ name: 'first', capacity: 10_001 })], { file: 'log.yaml' });
+  const other = aPolicy(
+    [aSlidingLog({ name: 'second', capacity: 10_001 }), aSlidingLog({ name: 'third', capacity: 10_001 })],
+    { file: 'other.yaml' },
+  );
 
   function errorOf(records: readonly RunRecord[]): FloodproofError | null {
     try {
@@ -58,9 +61,9 @@ describe('assertEnforceable', () => {
     expect(error).toMatchObject({ code: 'FP_GATE_INVALID' });
     expect(error?.message).toContain('2 policies');
     expect(error?.faults.map(({ file, message }) => `${file} ${message}`)).toEqual([
-      expect.stringContaining('log.yaml limits[1].family'),
-      expect.stringContaining('other.yaml limits[0].family'),
-      expect.stringContaining('other.yaml limits[1].family'),
+      expect.stringContaining('log.yaml limits[1].capacity'),
+      expect.stringContaining('other.yaml limits[0].capacity'),
+      expect.stringContaining('other.yaml limits[1].capacity'),
     ]);
   });
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { RunFolder, type RunRecord, readRunRecord, writeWhole } from '../../../harness/engine/record/run-folder.js';
-import { anExpectation, aPlan } from '../../support/plan-builder.js';
+import { anExpectation, aPlan, aTokenBucket } from '../../support/plan-builder.js';
 
 let parent: string;
 beforeEach(() => {
@@ -80,6 +80,14 @@ test.each([
   {
     damage: { plan: { ...plan, policy: { ...plan.policy, limits: [{ name: 'x' }] } } },
     at: 'plan.policy.limits.0.family',
+  },
+  {
+    damage: { plan: { ...plan, policy: { ...plan.policy, limits: [{ ...aTokenBucket(), by: 'key' }] } } },
+    at: 'plan.policy.limits.0.by',
+  },
+  {
+    damage: { plan: { ...plan, policy: { ...plan.policy, limits: [{ ...aTokenBucket(), ageCosts: [[{}]] }] } } },
+    at: 'plan.policy.limits.0.ageCosts.0.0.underUs',
   },
   { damage: { plan: { ...plan, name: '../../elsewhere' } }, at: 'plan.name' },
 ])('a record with a damaged $at is no run, and the place is named', ({ damage, at }) => {

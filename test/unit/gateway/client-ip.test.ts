@@ -229,6 +229,7 @@ describe('the address that a request is charged to', () => {
   it.each<{ list: string; ip: string; because: string }>([
     { list: `${'6.6.6.6,'.repeat(63)}1.1.1.1`, ip: '1.1.1.1', because: '64 entries are read' },
     { list: `${'6.6.6.6,'.repeat(64)}1.1.1.1`, ip: '10.0.0.1', because: 'no chain has 65 proxies' },
+    { list: `${','.repeat(64)}1.1.1.1`, ip: '10.0.0.1', because: 'empty entries are entries' },
     { list: `${' '.repeat(8 * 1024 - 7)}1.1.1.1`, ip: '1.1.1.1', because: '8 KiB are read' },
     { list: `${' '.repeat(8 * 1024 - 6)}1.1.1.1`, ip: '10.0.0.1', because: 'one byte more is not' },
   ])('is $ip when $because', ({ list, ip }) => {

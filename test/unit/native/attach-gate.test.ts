@@ -24,8 +24,8 @@ describeTwins('a shared gate', () => {
     const [left, right, other] = [attach('one'), attach('one'), attach('other')];
     left.addKey('k', 'secret', '');
     expect(left.limit(0, 0, 'a', '', '')).toBe(0);
-    expect([right.limit(0, 0, 'a', '', ''), ...right.answer]).toEqual([0, 0, 0, 0, 20, 0]);
-    expect([left.limit(0, 0, 'a', '', ''), ...left.answer]).toEqual([1, 0, 0, 10, 20, 0]);
+    expect([right.limit(0, 0, 'a', '', ''), ...right.answer]).toEqual([0, 0, 0, 0, 20, 0, 0, -1]);
+    expect([left.limit(0, 0, 'a', '', ''), ...left.answer]).toEqual([1, 0, 0, 10, 20, 0, 0, -1]);
     expect(other.limit(0, 0, 'a', '', '')).toBe(0);
     expect(right.sign('k', 'm')).toBe(left.sign('k', 'm'));
     expect(() => other.sign('k', 'm')).toThrow(expect.objectContaining({ code: 'FP_KEY_INVALID' }));
@@ -47,7 +47,7 @@ describeTwins('a shared gate', () => {
     ) as unknown as GateSpec;
     holder.limit(0, 0, 'a', '', '');
     const same = attach('policy', reordered);
-    expect([same.limit(0, 0, 'a', '', ''), ...same.answer]).toEqual([0, 0, 0, 0, 20, 0]);
+    expect([same.limit(0, 0, 'a', '', ''), ...same.answer]).toEqual([0, 0, 0, 0, 20, 0, 0, -1]);
   });
 
   test('lists all faults of a spec, and leaves the name free', () => {
@@ -56,6 +56,12 @@ describeTwins('a shared gate', () => {
       expect.objectContaining({ code: 'FP_GATE_INVALID', faults: expect.objectContaining({ length: 2 }) }),
     );
     expect(attach('faulty').limit(0, 0, 'a', '', '')).toBe(0);
+  });
+
+  test('can not be changed, since others decide by it', () => {
+    const gate = attach('unchanged');
+    expect(() => gate.change(0, policy)).toThrow(expect.objectContaining({ code: 'FP_GATE_INVALID' }));
+    expect(gate.limit(0, 0, 'a', '', '')).toBe(0);
   });
 
   test('ends with its last handle', async () => {

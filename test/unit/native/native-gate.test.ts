@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import { encodeRecord } from '../../../harness/core/index.js';
-import { Decision, type Gate, type GateSpec } from '../../../harness/core/spec.js';
+import { Answer, Decision, type Gate, type GateSpec } from '../../../harness/core/spec.js';
 import { type AddonGate, Slot } from '../../../harness/native/load.js';
 import { createNativeGate } from '../../../harness/native/native-gate.js';
 import { demandAddon, describeTwins } from '../../twin/engines.js';
@@ -28,7 +28,7 @@ describeTwins('a native gate', () => {
     for (const gate of gates) gate.limit(0, 0, 'a', '', '');
     for (const gate of gates) {
       gate.limit(0, 0, 'a', '', '');
-      expect([...gate.answer]).toEqual([0, 0, 0, 20, 0]);
+      expect([...gate.answer]).toEqual([0, 0, 0, 20, 0, 0, -1]);
     }
   });
 
@@ -36,7 +36,7 @@ describeTwins('a native gate', () => {
     const [gate, other] = [nativeGate(), nativeGate()];
     gate.limit(0, 0, 'a', '', '');
     other.limit(5, 0, 'a', '', '');
-    expect([...gate.answer]).toEqual([0, 1, 0, 10, 0]);
+    expect([...gate.answer]).toEqual([0, 1, 0, 10, 0, 0, -1]);
   });
 
   test('throws the errors of the harness, with code and hint', () => {
@@ -49,8 +49,13 @@ describeTwins('a native gate', () => {
       { code: 'FP_CALLER_INVALID', call: () => gate.limitCaller(0, 0, 0) },
       {
         code: 'FP_BATCH_INVALID',
-        call: () => gate.decideBatch(new Uint8Array(3), 1, new Uint8Array(1), new Float64Array(5)),
+        call: () => gate.decideBatch(new Uint8Array(3), 1, new Uint8Array(1), new Float64Array(Answer.size)),
       },
+      { code: 'FP_ELEMENTS_INVALID', call: () => gate.limit(0, 0, 'a', '', '', 0) },
+      { code: 'FP_TIME_INVALID', call: () => gate.limit(0, 0, 'a', '', '', 1, -1) },
+      { code: 'FP_CREDIT_INVALID', call: () => gate.credit(0, 0, 0, 'a', '', '', 1) },
+      { code: 'FP_CREDIT_INVALID', call: () => gate.credit(0, 1, 0, 'a', '', '', 1) },
+      { code: 'FP_GATE_INVALID', call: () => gate.change(0, spec({ ...policy, auth: null })) },
       { code: 'FP_GATE_INVALID', call: () => nativeGate(spec({})).verify(0, 'k', 0, 0, 'm', '') },
       { code: 'FP_GATE_INVALID', call: () => createNativeGate(demandAddon(), policy, [0, 2 ** 32]) },
     ];
@@ -77,6 +82,43 @@ describeTwins('a native gate', () => {
       expect(gate.verify(7, 'k', wrong, 0, 'm', signature)).toBe(malformed);
       expect(gate.verify(7, 'k', 7, wrong, 'm', signature)).toBe(malformed);
     }
+    for (const wrong of ['2', null, [2], true] as unknown as number[]) {
+      const wrongElements = expect.objectContaining({ code: 'FP_ELEMENTS_INVALID' });
+      expect(() => gate.limit(7, 0, 'a', '', '', wrong)).toThrow(wrongElements);
+      expect(() => gate.release(7, 0, 'a', '', '', wrong)).toThrow(wrongElements);
+      expect(() => gate.limit(7, 0, 'a', '', '', 1, wrong)).toThrow(
+        expect.objectContaining({ code: 'FP_TIME_INVALID' }),
+      );
+    }
+  });
+
+  test('takes elements and age for the call that says them alone, also when it fails', () => {
+    const ageCosts = [[{ underUs: 10, cells: 5 }]];
+    const gate = nativeGate(spec({ limits: [limit({ numbers: bucket(100, 1, 10), ageCosts })] }));
+    gate.limit(0, 0, 'a', '', '', 3, 10);
+    expect(gate.answer[Answer.remaining]).toBe(97);
+    gate.limit(0, 0, 'a', '', '');
+    expect(gate.answer[Answer.remaining]).toBe(91);
+    expect(() => gate.limit(0.5, 0, 'a', '', '', 3, 10)).toThrow();
+    gate.limitCaller(0, 0, gate.internCaller('a', '', ''), 2);
+    expect(gate.answer[Answer.remaining]).toBe(84);
+    gate.limit(0, 0, 'a', '', '');
+    expect(gate.answer[Answer.remaining]).toBe(78);
+  });
+
+  test('goes on with its counters when its limits are changed, and lists what can not be', () => {
+    const gate = nativeGate();
+    const caller = gate.internCaller('a', '', '');
+    gate.limit(0, 0, 'a', '', '');
+    gate.change(0, { ...policy, limits: [limit({ numbers: bucket(9, 1, 20) })] });
+    gate.limit(0, 0, 'a', '', '');
+    expect([...gate.answer]).toEqual([0, 7, 0, 40, 0, 0, -1]);
+    expect(() => gate.limitCaller(0, 0, caller)).toThrow(expect.objectContaining({ code: 'FP_CALLER_INVALID' }));
+    expect(() => gate.change(0, spec({ classes: ['other'], auth: null }))).toThrow(
+      expect.objectContaining({ code: 'FP_GATE_INVALID', faults: expect.objectContaining({ length: 2 }) }),
+    );
+    gate.limit(0, 0, 'a', '', '');
+    expect(gate.answer[Answer.remaining]).toBe(6);
   });
 
   test('decides on after its answer was given away', () => {
@@ -137,14 +179,14 @@ describeTwins('a native gate', () => {
     const odd = new Uint8Array(record.length + 1).subarray(1);
     odd.set(record);
     for (let repeat = 0; repeat < 3; repeat += 1) {
-      const [decisions, answers] = [new Uint8Array(1), new Float64Array(5)];
+      const [decisions, answers] = [new Uint8Array(1), new Float64Array(Answer.size)];
       batch.decideBatch(record, 1, decisions, answers);
       expect([one.decideRecord(odd), ...one.answer]).toEqual([...decisions, ...answers]);
     }
   });
 
   test('limits interned callers as it limits the same by their texts', () => {
-    const limits = [limit({ numbers: bucket(2, 1, 10) }), limit({ by: 'account', numbers: bucket(3, 1, 7) })];
+    const limits = [limit({ numbers: bucket(2, 1, 10) }), limit({ by: ['account'], numbers: bucket(3, 1, 7) })];
     const [byText, byNumber, inBatch] = [0, 1, 2].map(() => nativeGate(spec({ limits }))) as [Gate, Gate, Gate];
     const texts: [string, string][] = [
       ['a', 'x'],
@@ -161,7 +203,7 @@ describeTwins('a native gate', () => {
       const expected = texts.map(([ip, account]) => [byText.limit(nowUs, 0, ip, account, 'k'), ...byText.answer]);
       const actual = texts.map((_, caller) => [byNumber.limitCaller(nowUs, 0, caller), ...byNumber.answer]);
       expect(actual).toEqual(expected);
-      const [decisions, answers] = [new Uint8Array(6), new Float64Array(30)];
+      const [decisions, answers] = [new Uint8Array(6), new Float64Array(6 * Answer.size)];
       inBatch.limitBatch(nowUs, 0, callers, 6, decisions, answers);
       expect([...decisions]).toEqual(expected.map(([decision]) => decision));
       expect([...answers]).toEqual(expected.flatMap(([, ...answer]) => answer));
@@ -225,7 +267,7 @@ describeTwins('the addon', () => {
     limitBy(7, null, undefined);
     numbers[Slot.gate] = number;
     limitBy('a', 7);
-    expect([...numbers.subarray(Slot.decision)]).toEqual([0, 0, 1, 0, 10, 0]);
+    expect([...numbers.subarray(Slot.decision)]).toEqual([0, 0, 1, 0, 10, 0, 0, -1]);
     expect(owner).toEqual({});
   });
 
@@ -239,11 +281,11 @@ describeTwins('the addon', () => {
       expect(error).toMatchObject({ name: 'DataCloneError' });
     }
     gate.limit('a', '', '');
-    expect([numbers[Slot.decision], numbers[Slot.remaining]]).toEqual([0, 1]);
+    expect([numbers[Slot.decision], numbers[Slot.answer + Answer.remaining]]).toEqual([0, 1]);
     expect(owner).toEqual({});
   });
 
-  const [none, bytes, answers] = [new Uint8Array(0), new Uint8Array(64), new Float64Array(40)];
+  const [none, bytes, answers] = [new Uint8Array(0), new Uint8Array(64), new Float64Array(8 * Answer.size)];
   const detached = new Uint8Array(64);
   structuredClone(detached.buffer, { transfer: [detached.buffer] });
   const shared = new Uint8Array(new SharedArrayBuffer(64));
@@ -257,7 +299,7 @@ describeTwins('the addon', () => {
     { call: 'decideRecord', values: [detached], because: 'the record was given away' },
     { call: 'decideRecord', values: [shared], because: 'another thread could change the record' },
     { call: 'decideRecord', values: [none], because: 'the record is empty' },
-    { call: 'decideRecord', values: [bytes.subarray(0, 43)], because: 'the header is cut short' },
+    { call: 'decideRecord', values: [bytes.subarray(0, 51)], because: 'the header is cut short' },
     { call: 'decideBatch', values: [], because: 'there is nothing' },
     { call: 'decideBatch', values: [none, -1, bytes, answers], because: 'a count is not negative' },
     { call: 'decideBatch', values: [none, '0', bytes, answers], because: 'a count is a number' },
@@ -300,18 +342,23 @@ describeTwins('the addon', () => {
   test('takes buffers that touch, and writes between their bounds alone', () => {
     const { gate, numbers } = demandAddon();
     const owner = {};
-    const memory = new ArrayBuffer(88);
-    const [records, decisions] = [new Uint32Array(memory, 40, 1), new Uint8Array(memory, 44, 1)];
-    const [before, after] = [new Float64Array(memory, 0, 5), new Float64Array(memory, 48, 5)];
+    const memory = new ArrayBuffer(120);
+    const [records, decisions] = [new Uint32Array(memory, 56, 1), new Uint8Array(memory, 60, 1)];
+    const [before, after] = [new Float64Array(memory, 0, 7), new Float64Array(memory, 64, 7)];
     new Uint8Array(memory).fill(7);
     records[0] = 0;
     numbers.set([0, 0, 0, 0, 0, open(gate, policy, owner)]);
     gate.internCaller('a', '', '');
     gate.limitBatch(records, 1, decisions, after);
-    expect([records[0], decisions[0], ...after]).toEqual([0, 0, 0, 1, 0, 10, 0]);
+    expect([records[0], decisions[0], ...after]).toEqual([0, 0, 0, 1, 0, 10, 0, 0, -1]);
     gate.limitBatch(records, 1, decisions, before);
-    expect([records[0], decisions[0], ...before, ...after]).toEqual([0, 0, 0, 0, 0, 20, 0, 0, 1, 0, 10, 0]);
-    expect([...new Uint8Array(memory, 45, 3)]).toEqual([7, 7, 7]);
+    expect([records[0], decisions[0], ...before, ...after]).toEqual([
+      0,
+      0,
+      ...[0, 0, 0, 20, 0, 0, -1],
+      ...[0, 1, 0, 10, 0, 0, -1],
+    ]);
+    expect([...new Uint8Array(memory, 61, 3)]).toEqual([7, 7, 7]);
     expect(owner).toEqual({});
   });
 

@@ -97,7 +97,9 @@ describe('loadPolicy', () => {
 
   it.each([
     { cost: '3', costs: [3, 3, 0, 0, 0, 0], because: 'one number is for all' },
+    { cost: '5', costs: [5, 5, 0, 0, 0, 0], because: 'all of the capacity can pass' },
     { cost: '{ ticker: 4 }', costs: [1, 4, 0, 0, 0, 0], because: 'what is not named costs 1' },
+    { cost: '{ login: 5 }', costs: [5, 1, 0, 0, 0, 0], because: 'all of the capacity can pass' },
   ])('reads cost $cost: $because', ({ cost, costs }) => {
     const limit = limitOf(
       `match: [login, ticker], by: ip, cost: ${cost}, family: token-bucket, capacity: 5, refill: 5/s`,
@@ -187,6 +189,15 @@ describe('loadPolicy', () => {
     ]);
     expect(limit).toMatchObject({ kills: true, isShadow: false });
     expect(limitOf(`match: "*", by: key, ${bucket}, shadow: true`)).toMatchObject({ kills: false, isShadow: true });
+  });
+
+  it('takes an age whose cells use up the capacity, and cells that use up a queue', () => {
+    const ages = 'age: { order.place: [{ under: 5s, cells: 49 }] }';
+    expect(limitOf(`match: "*", by: key, ${bucket}, ${ages}`)?.ageCosts[3]).toHaveLength(1);
+    const queue = 'family: leaky-queue, capacity: 5, queue: 2147483642, refill: 1 per 1us, cost: 2147483647';
+    expect(limitOf(`match: [account], by: key, ${queue}`)?.costs[2]).toBe(2_147_483_647);
+    const counter = 'family: sliding-counter, capacity: 52124, window: 1d';
+    expect(limitOf(`match: [account], by: key, ${counter}`)?.capacity).toBe(52_124);
   });
 
   it('says what fills give, by class', () => {

@@ -19,7 +19,7 @@ const contracts = [
 describe.each(['ts', 'native'] as const)('the verifier of the %s core', (engine) => {
   test.each(contracts)('keeps every promise of $because', async ({ claims }) => {
     const adapter = coreVerifierAdapter(engine, 'verify', claims);
-    const report = await checkVerifier(adapter, coreVerifierContract(claims), { seed: SEED, runs: 60 });
+    const report = await checkVerifier(adapter, coreVerifierContract(claims), { seed: SEED, runs: 30 });
     expect(report.failures).toEqual([]);
     expect(report.skipped.map(({ invariant }) => invariant)).toEqual([
       'unknown-key-work',
