@@ -5,9 +5,10 @@
  * - leaky queue: the same with the queue's cells on top of C.
  * - fixed window: w touches at most ceil(w / W) + 1 windows wherever they start, of C cells each; an instant one.
  * - sliding log: w is covered by floor(w / W) + 1 half-open windows of length W, of C cells each.
- * - sliding counter: C + C x w / W. With a(i) the cells of window i, and e the offset of the interval's end in the last
- *   window j: a(j) <= C - a(j-1) x (W - e) / W, so a(j-1) + a(j) <= C + C x e / W; each window between the first and
- *   those has C at most and adds W to the length.
+ * - sliding counter: C + C x (w - 1) / W, and C at one instant. With a(i) the cells of window i, and e the offset of the
+ *   interval's end in the last window j: a(j) <= C - a(j-1) x (W - e) / W, so a(j-1) + a(j) <= C + C x e / W; each
+ *   window between the first and those has C at most and adds W to the length. What lies before window j does so by a
+ *   microsecond or more, so e <= w - 1.
  * - a budget and cells in flight have no bound by length alone: `Ledger` follows them step by step.
  *
  * A clock that moves in whole grains shows the limiter just the instants of the history, since these are whole grains
@@ -29,7 +30,7 @@ export function boundCells(numbers: LimitNumbers, lengthUs: number): number {
     case 'sliding-log':
       return numbers.capacity * (floorDivide(lengthUs, numbers.windowUs) + 1);
     case 'sliding-counter':
-      return numbers.capacity + scaled(lengthUs, numbers.capacity, numbers.windowUs);
+      return numbers.capacity + scaled(Math.max(0, lengthUs - 1), numbers.capacity, numbers.windowUs);
     case 'earned-budget':
     case 'concurrency':
       return Number.POSITIVE_INFINITY;
@@ -48,7 +49,7 @@ export function boundFormula(numbers: LimitNumbers): string {
     case 'sliding-log':
       return `${numbers.capacity} x (floor(w / ${durationWords(numbers.windowUs)}) + 1)`;
     case 'sliding-counter':
-      return `${numbers.capacity} + ${numbers.capacity} x w / ${durationWords(numbers.windowUs)}`;
+      return `${numbers.capacity} + ${numbers.capacity} x (w - 1 us) / ${durationWords(numbers.windowUs)}`;
     case 'earned-budget':
       return numbers.trickleUs === null
         ? `${numbers.capacity} + earned`
