@@ -6,3 +6,4 @@ export { CORE_KEYS, coreAdapter } from './core-adapter.js';
 export { type History, Play } from './history.js';
 export { modelAdapter } from './model-limiter.js';
 export { reportText } from './report-text.js';
+export * from './verifier/index.js';

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type CliResult, runCli } from '../support/run-cli.js';
 
-const DEADLINE_MS = 170_000;
+/** It takes one or two minutes of a machine that does nothing else. */
+const DEADLINE_MS = 900_000;
 
 interface SelftestDocument {
   readonly schema: string;
@@ -28,7 +29,7 @@ describe('floodproof selftest', () => {
   });
 
   it('runs one mutant by its id', async () => {
-    const id = 'sliding-log.js 9:41 comparison: "<" to "<="';
+    const id = 'sliding-log.js 7:49 comparison: "<" to "<="';
     const { code, stdout } = await runCli(['selftest', '--only', id, '--json']);
     const { mutants } = JSON.parse(stdout) as SelftestDocument;
     expect(mutants).toEqual([
@@ -77,7 +78,8 @@ describe('floodproof selftest of everything in process', () => {
     const names = document.mutants.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
     const count = (kind: string): number => document.mutants.filter((mutant) => mutant.kind === kind).length;
-    expect(count('limiter')).toBeGreaterThanOrEqual(50);
+    expect(count('limiter')).toBeGreaterThanOrEqual(60);
+    expect(count('verifier')).toBeGreaterThanOrEqual(15);
     expect(count('mutation')).toBeGreaterThanOrEqual(300);
     expect(document.right.length).toBeGreaterThanOrEqual(10);
   });

@@ -6,11 +6,10 @@ import type { Policy } from '../../scenario/plan.js';
 import type { BrokenVenue } from './broken-venue.js';
 import { withForgers } from './forgers.js';
 import { ORDERS_EXECUTED } from './play-scene.js';
-import { expensive, flood, forgery, queue, replays } from './scenes.js';
+import { cancels, flood, forgery, queue, replays } from './scenes.js';
 import { type Ask, type Ruling, Venue } from './venue.js';
-import { WorksFirst } from './working-venue.js';
 
-/** Answers 429, and places the order all the same. */
+/** Does what it was asked for, and then says that it was too much. */
 class ExecutesThrottled extends Venue {
   protected override async serve(ask: Ask, body: string, response: ServerResponse): Promise<void> {
     const ruling = await this.decide(ask);
@@ -90,9 +89,9 @@ export const brokenService: readonly BrokenVenue[] = [
   },
   {
     name: 'throttles-after-the-work',
-    defect: 'The limiter is asked after the work was done, so that a flood takes the server from everybody else.',
-    scene: expensive,
-    convictedBy: ['legit.goodput in attack >= 0.5x calm'],
-    build: (policy, registered) => new WorksFirst(policy, registered),
+    defect: 'The limiter is asked when the work is done: an order is cancelled, and the answer is 429.',
+    scene: cancels,
+    convictedBy: [ORDERS_EXECUTED],
+    build: (policy, registered) => new ExecutesThrottled(policy, registered),
   },
 ];

@@ -2,16 +2,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Identity } from '../../actors/actor.js';
 import { buildWorld } from '../../actors/identities/world.js';
-import { Outcome } from '../../actors/outcome.js';
 import type { RegisteredAccount, World } from '../../actors/world.js';
 import { type Played, play } from '../../engine/play.js';
 import { judgeRun } from '../../judge/judge.js';
 import type { VerdictDocument } from '../../judge/verdict.js';
-import { type Plan, type Policy, requestClasses } from '../../scenario/plan.js';
+import type { Plan, Policy } from '../../scenario/plan.js';
 import { checkTarget } from '../../targets/loopback.js';
 import { findIdentityTransport } from '../../targets/source-address.js';
+import { unexplainedOrders } from './order-audit.js';
 import { planOf, type Scene } from './scene.js';
 
 /** What a scene is played against. */
@@ -32,16 +31,22 @@ export interface SceneResult {
   readonly evidence: readonly string[];
 }
 
-/** The name of the expectation that the judge can not see: an order is executed exactly when it was admitted. */
+/** The name of the expectation that the judge can not see: what was asked for is done exactly when it was admitted. */
 export const ORDERS_EXECUTED = 'orders-executed';
 
 /** A machine that stalls does not do so again and again. */
 const TRIES_MAX = 4;
 
-/** Plays it again when the generator fell behind, since such a run says nothing of the server. */
 export async function playScene(scene: Scene, build: BuildStand, seed: number): Promise<SceneResult> {
+  return await untilTold(() => playOnce(scene, build, seed));
+}
+
+/** Plays again when the generator fell behind, since such a run says nothing of the server. */
+export async function untilTold<Result extends { readonly document: Pick<VerdictDocument, 'verdict'> }>(
+  playAgain: () => Promise<Result>,
+): Promise<Result> {
   for (let tries = 1; ; tries++) {
-    const result = await playOnce(scene, build, seed);
+    const result = await playAgain();
     if (result.document.verdict !== 'invalid' || tries === TRIES_MAX) return result;
   }
 }
@@ -69,7 +74,7 @@ async function playOnce(scene: Scene, build: BuildStand, seed: number): Promise<
     const document = judge(plan, world, played, seed, url);
     const isTold = document.verdict === 'fail';
     const broken = document.expectations.filter(({ pass }) => isTold && pass === false);
-    const orders = unexplainedOrders(world, played, stand);
+    const orders = unexplainedOrders(world.identities, played.observations, (account) => stand.openOrders?.(account));
     return {
       document,
       broken: [...broken.map(({ text }) => text), ...(orders.length > 0 ? [ORDERS_EXECUTED] : [])],
@@ -97,36 +102,4 @@ function judge(plan: Plan, world: World, played: Played, seed: number, target: s
     startedAt: new Date().toISOString(),
     durationMs: Math.round(played.durationUs / 1000),
   });
-}
-
-/**
- * Accounts with more open orders than can be: each is of a request to place one that was answered by an admission, or
- * by nothing that tells. What was throttled, banned or refused has placed none.
- */
-function unexplainedOrders(world: World, played: Played, stand: Stand): string[] {
-  const placed = new Map<number, number>();
-  const placeClass = requestClasses.indexOf('order.place');
-  for (const { rows, columns } of played.observations()) {
-    for (let row = 0; row < rows; row++) {
-      if (columns.requestClass[row] !== placeClass || isRefusal(columns.outcome[row] as number)) continue;
-      // A replay places its order for the account whose signature it repeats.
-      const account = columns.account[row] as number;
-      placed.set(account, (placed.get(account) ?? 0) + 1);
-    }
-  }
-  return world.identities.filter(hasAccount).flatMap(({ accountIndex, account }) => {
-    const open = stand.openOrders?.(account) ?? 0;
-    const explained = placed.get(accountIndex) ?? 0;
-    if (open <= explained) return [];
-    return [`${account} has ${open} open orders, and ${explained} of its requests may have placed one`];
-  });
-}
-
-function hasAccount({ account }: Identity): boolean {
-  return account !== '';
-}
-
-function isRefusal(outcome: number): boolean {
-  const refusals: readonly number[] = [Outcome.throttled, Outcome.never, Outcome.banned, Outcome.refused];
-  return refusals.includes(outcome);
 }

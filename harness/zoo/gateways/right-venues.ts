@@ -5,9 +5,8 @@ import { credits, queues, windows } from './family-scenes.js';
 import { withForgers } from './forgers.js';
 import type { BuildStand } from './play-scene.js';
 import type { Scene } from './scene.js';
-import { addresses, ban, comeBack, expensive, flood, forgery, queue, replays, windowEdge } from './scenes.js';
+import { addresses, ban, cancels, comeBack, flood, forgery, queue, replays, windowEdge } from './scenes.js';
 import { Venue } from './venue.js';
-import { WorksLast } from './working-venue.js';
 
 export interface RightVenue {
   readonly name: string;
@@ -25,11 +24,10 @@ export const rightVenues: readonly RightVenue[] = [
     scene,
     build: embedded,
   })),
-  ...[flood, ban, addresses, comeBack, windowEdge].map((scene) => ({
+  ...[flood, ban, addresses, cancels, comeBack, windowEdge].map((scene) => ({
     name: `venue-${scene.name}`,
     scene,
     build: venue,
   })),
   { name: 'venue-forgery', scene: forgery, build: withForgers(venue) },
-  { name: 'venue-expensive', scene: expensive, build: (policy, registered) => new WorksLast(policy, registered) },
 ];

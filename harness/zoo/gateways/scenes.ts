@@ -109,14 +109,16 @@ export const queue: Scene = {
   expect: ['abuse.leak <= 0', 'abuse.throttled >= 50', 'abuse.wrongfulBlocks <= 0', ...honest],
 };
 
-/** Each request costs the server some milliseconds; what is throttled must not. */
-export const expensive: Scene = {
-  name: 'expensive',
-  limits: [`${ordersByKey} }`],
-  phases: ['{ name: calm, for: 500ms }', '{ name: attack, for: 1200ms }'],
-  actors: [customers, flooder('attack', 300)],
-  expect: ['legit.goodput in attack >= 0.5x calm', 'abuse.leak <= 0'],
-  // What waits for longer is given up, or the end of the run would wait for all of it.
-  request: '{ timeout: 1200ms }',
-  lateMax: '250ms',
+/** Each order is cancelled at once, and a key may cancel far less often than it places. */
+export const cancels: Scene = {
+  name: 'cancels',
+  limits: [
+    '{ name: cancels-key, match: [order.cancel], by: key, family: token-bucket, capacity: 1, refill: 1 per 1s }',
+  ],
+  phases: ['{ name: only, for: 1200ms }'],
+  actors: [
+    '{ name: hasty, label: legit, population: 10, behaviour: retail-trader, with: { orderShare: 100%, accountShare: 0%, ' +
+      'cancelShare: 100%, thinkTime: 10ms, retries: 0 }, arrivals: { process: constant, rate: 60/s } }',
+  ],
+  expect: ['legit.throttled >= 10', 'legit.leak <= 0', 'legit.wrongfulBlocks <= 0', 'legit.errors <= 0'],
 };

@@ -51,11 +51,13 @@ export const boundaryShiftRefused = defineCheck({
   name: 'boundary-shift-refused',
   formula: () =>
     'a request is refused when characters have moved between method, path, query and body since it was signed',
-  histories: (claims) => fc.record({ startUs: starts(claims), draft: drafts, joint: fc.constantFrom(...joints) }),
-  play: async (stage, { startUs, draft, joint }) => {
+  // Each run tries every shift at every joint.
+  runsMax: () => 20,
+  histories: (claims) => fc.record({ startUs: starts(claims), draft: drafts }),
+  play: async (stage, { startUs, draft }) => {
     const { claims } = stage;
     const pen = new Pen(claims);
-    for (const { signed, sent } of shiftsBy(joint, draft)) {
+    for (const { signed, sent } of joints.flatMap((joint) => shiftsBy(joint, draft))) {
       // No wire carries these in a request line.
       if (/[\n\0]/.test(signed.path + signed.query)) continue;
       const right = sign(claims, pen.holderOf(draft).secret, { ...pen.plain(draft, startUs), ...signed });
