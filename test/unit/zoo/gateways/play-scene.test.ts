@@ -4,7 +4,7 @@ import { Outcome } from '../../../../harness/actors/outcome.js';
 import { createColumns, type ObservationSource } from '../../../../harness/judge/observation.js';
 import { requestClasses } from '../../../../harness/scenario/plan.js';
 import { unexplainedOrders } from '../../../../harness/zoo/gateways/order-audit.js';
-import { untilTold } from '../../../../harness/zoo/gateways/play-scene.js';
+import { failedExpectations, untilTold } from '../../../../harness/zoo/gateways/play-scene.js';
 
 type Row = readonly [
   requestClass: (typeof requestClasses)[number],
@@ -66,6 +66,16 @@ describe('the orders that an account may have open', () => {
       'bert has 1 open orders; by what was answered it has 0 to 0',
     ]);
     expect(unexplainedOrders([bert], record(rows), () => undefined)).toEqual([]);
+  });
+});
+
+describe('what is held against a server', () => {
+  const expectations = [{ pass: true }, { pass: false }, { pass: null }];
+  test('is every expectation that failed, of a run that did', () => {
+    expect(failedExpectations({ verdict: 'fail', expectations })).toEqual([{ pass: false }]);
+    for (const verdict of ['invalid', 'undecided', 'interrupted', 'pass'] as const) {
+      expect(failedExpectations({ verdict, expectations })).toEqual([]);
+    }
   });
 });
 
