@@ -5,7 +5,7 @@ use crate::key_holders::KeyHolder;
 use crate::plan::Needs;
 use crate::spec::LimitPart;
 use crate::text_form;
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 /// Bytes that need not be of any form.
 #[derive(Debug, Clone, Copy, Default)]

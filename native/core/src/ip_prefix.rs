@@ -1,7 +1,7 @@
 //! Addresses that share their first bits; see `harness/core/ip-address.ts`.
 use crate::key_hash::{HashSecret, KeyHash, key_hash};
 use crate::spec::IpPrefix;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// The address that a text says, in a form that has one spelling: an IPv4-mapped one is that IPv4 address.
 pub(crate) fn address(text: &[u8]) -> Option<IpAddr> {

@@ -4,7 +4,7 @@ use crate::packed_record::PackedRecord;
 use crate::policy::KEYS;
 use floodproof_core::{GateSpec, LimitNumbers, LimitPart, LimitSpec, WindowAnchor};
 use std::collections::HashMap;
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 #[derive(Debug)]
 pub(crate) struct AdmissionBound {
