@@ -13,6 +13,8 @@ interface Case extends Played {
   readonly names: Neighbours;
   /** How often each other asks, each time that it is their turn. */
   readonly asks: number;
+  /** Whether the others are there before it. */
+  readonly isLate: boolean;
 }
 
 const OTHERS_MAX = 6_000;
@@ -38,25 +40,28 @@ export const isolation: Invariant<Case> = {
         new HistoryArbitrary({ ...shape, plays: [Play.ask], lengthMax: 12 }),
         neighbours(OTHERS_MAX),
         fc.constantFrom(1, 2, Math.min(40, Math.ceil(claims.capacityCells / claims.costMax) + 1)),
+        fc.boolean(),
       )
-      .map(([history, names, asks]) => {
+      .map(([history, names, asks, isLate]) => {
         const asksEach = Math.max(1, Math.min(asks, Math.floor(ASKS_MAX / names.others.length)));
-        return { startUs: history.startUs, history, names, asks: asksEach };
+        return { startUs: history.startUs, history, names, asks: asksEach, isLate };
       });
   },
-  *play({ history, names, asks }, talk) {
+  *play({ history, names, asks, isLate }, talk) {
     const crowded = new Side(talk, 0);
     const alone = new Side(talk, 1);
     const { claims } = talk;
     const isKept = claims.keys === null || names.others.length < claims.keys;
     let atUs = history.startUs;
     let othersLeft = ASKS_MAX;
+    if (isLate) yield* crowd(crowded, names, asks, 1, atUs);
     for (let index = 0; index < history.plays.length; index += 1) {
       atUs += history.gapsUs[index] as number;
       const cells = history.cells[index] as number;
       for (let time = history.times[index] as number; time > 0; time -= 1) {
         yield* crowded.ask(atUs, cells, names.own);
-        yield* alone.ask(atUs, cells, names.own);
+        // Under a plain name: one that means something to the limiter must not matter either.
+        yield* alone.ask(atUs, cells);
         if (!isKept || crowded.last.admitted === alone.last.admitted) continue;
         return crowded.last.admitted
           ? 'other keys brought it cells: it passed where it is refused without them'

@@ -67,8 +67,10 @@ function* probe(early: Side, late: Side, cost: number, startUs: number): Talking
   const earlyUs = early.last.retryAfterUs ?? 0;
   const lateUs = late.last.retryAfterUs ?? 0;
   const isExact = claims.retryAfter === 'exact' && claims.slackCells === 0 && clock !== 'real';
-  const tooEarlyUs = earlyUs - stepUs - ((earlyUs - stepUs) % grainUs);
-  if (isExact && earlyUs <= longestUs && tooEarlyUs >= 0) {
+  // A time beyond all that can be waited for is no more than a claim that nothing passes until then.
+  const beforeUs = earlyUs <= longestUs ? earlyUs - stepUs : longestUs;
+  const tooEarlyUs = beforeUs - (beforeUs % grainUs);
+  if (isExact && earlyUs !== Number.POSITIVE_INFINITY && tooEarlyUs >= 0) {
     yield* early.ask(deniedUs + tooEarlyUs, cost);
     if (early.last.admitted)
       return `it said ${durationWords(earlyUs)}, and the request passed after ${durationWords(tooEarlyUs)}`;
