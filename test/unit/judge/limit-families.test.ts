@@ -70,6 +70,18 @@ describe('requests of several elements', () => {
   });
 });
 
+describe('a limit by address and class', () => {
+  it('stands before the verifier: what that refuses has used its cells, and those of no limit behind it', () => {
+    const leaks = (by: PolicyLimit['by']) =>
+      oracles([aTokenBucket({ by, capacity: 2, refillCells: 1 })], admitted(3, 1000, { outcome: Outcome.refused }))
+        .leaks;
+    expect(leaks(['ip', 'class'])).toHaveLength(1);
+    expect(leaks(['ip', 'key'])).toEqual([]);
+    expect(leaks(['class'])).toEqual([]);
+    expect(leaks([])).toEqual([]);
+  });
+});
+
 describe('a leaky queue', () => {
   const limit = aLeakyQueue({ capacity: 2, queueCells: 3, refillCells: 1, refillPeriodUs: 1000 * SECOND });
 

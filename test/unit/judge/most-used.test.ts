@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { createLeastUsed } from '../../../harness/judge/least-used.js';
 import { createMostUsed } from '../../../harness/judge/most-used.js';
 import { RunningMinimum } from '../../../harness/judge/running-minimum.js';
-import { aSlidingLog, aTokenBucket } from '../../support/plan-builder.js';
+import { elapsedPieces } from '../../../harness/judge/sliding-pieces.js';
+import { aSlidingCounter, aSlidingLog, aTokenBucket } from '../../support/plan-builder.js';
 
 describe('MostUsed', () => {
   it('of a busy window is kept coarsely, and then counts charges longer, never shorter', () => {
@@ -32,6 +33,28 @@ describe('LeastUsed', () => {
     const least = createLeastUsed(aSlidingLog({ capacity: 2, windowUs: 1000 }), 1);
     for (let us = 0; us < 100_000; us += 10) least.add(us, 1, us - 100);
     expect(least.entries).toBeLessThan(200);
+  });
+});
+
+describe('sliding windows', () => {
+  it('are cut into pieces that hold every moment of a window once', () => {
+    for (const windowUs of [1, 2, 15, 16, 17, 1000, 86_400_000_000]) {
+      const pieces = elapsedPieces(windowUs);
+      expect([pieces[0]?.fromUs, pieces.at(-1)?.toUs]).toEqual([0, windowUs - 1]);
+      for (const [at, { fromUs, toUs }] of pieces.entries()) {
+        expect(toUs).toBeGreaterThanOrEqual(fromUs);
+        if (at > 0) expect(fromUs).toBe((pieces[at - 1]?.toUs ?? 0) + 1);
+      }
+    }
+  });
+
+  it('keep what is up to two windows old', () => {
+    const least = createLeastUsed(aSlidingCounter({ capacity: 10, windowUs: 1000 }), 1);
+    least.add(5000, 10, 5000);
+    least.add(5400, 1, 5400);
+    expect(least.lacking(5400, 5)).toBeGreaterThan(0);
+    for (let us = 8000; us < 100_000; us += 10) least.add(us, 1, us - 100);
+    expect(least.entries).toBeLessThan(220);
   });
 });
 
