@@ -30,7 +30,7 @@ async function within<T>(promise: PromiseLike<T>, clock: TimeKeeper, what: strin
   } catch (error) {
     throw asMisbehaviour(error, what);
   }
-  throw new Misbehaviour(`${what} did not answer within ${ANSWER_DEADLINE_MS / 1_000} s`);
+  throw new Misbehaviour(`${what} did not answer within ${ANSWER_DEADLINE_MS / 1_000} s`, true);
 }
 
 function known(made: unknown): Limiter {

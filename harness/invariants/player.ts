@@ -8,7 +8,15 @@ import type { Act, Complaint, Step, Talk, Talking } from './talk.js';
 export const ANSWER_DEADLINE_MS = 2_000;
 
 /** A limiter that does not behave like one; its message is a sentence for the report. */
-export class Misbehaviour extends Error {}
+export class Misbehaviour extends Error {
+  /** It did not answer in time. */
+  readonly isStuck: boolean;
+
+  constructor(message: string, isStuck = false) {
+    super(message);
+    this.isStuck = isStuck;
+  }
+}
 
 /** One call as it went. */
 export interface LoggedCall {
@@ -31,6 +39,7 @@ const done: Consumed = { admitted: true };
 
 export class Player {
   readonly log: LoggedCall[] = [];
+  isStuck = false;
   readonly #limiters: readonly Limiter[];
   readonly #clock: TimeKeeper;
   readonly #counts: Counts;
@@ -137,7 +146,8 @@ export class Player {
     talk.answeredUs = this.#clock.nowUs;
     if (settled === null) {
       entry.answer = 'no answer';
-      throw new Misbehaviour(`${entry.act} did not answer within ${ANSWER_DEADLINE_MS / 1_000} s`);
+      this.isStuck = true;
+      throw new Misbehaviour(`${entry.act} did not answer within ${ANSWER_DEADLINE_MS / 1_000} s`, true);
     }
     if (entry.act === 'release' || entry.act === 'credit') return done;
     return this.#close(settled.value as Consumed, entry, talk);

@@ -29,13 +29,18 @@ export interface CheckOutcome {
   readonly unasked: string | null;
 }
 
+/** Histories that are tried to make one smaller; where time really passes each takes up to two seconds. */
+const SHRINKS_MAX = { argument: 3_000, global: 3_000, real: 20 };
+
 export async function runCheck(task: CheckTask): Promise<CheckOutcome> {
   const { adapter, claims, invariant, seed, path } = task;
   let worst: { message: string; timeline: readonly string[] } | null = null;
   let unasked: string | null = null;
+  let shrinksLeft = SHRINKS_MAX[adapter.clock];
   let bug: { readonly error: unknown } | null = null;
   const property = fc.asyncProperty(invariant.cases(claims, adapter.clock), async (one) => {
-    if (bug !== null || unasked !== null || (worst === null && task.isOver())) return true;
+    if (bug !== null || unasked !== null || shrinksLeft === 0 || (worst === null && task.isOver())) return true;
+    if (worst !== null) shrinksLeft -= 1;
     try {
       const { complaint, player, ...rest } = await playOnce(task, one);
       unasked = rest.unasked;
@@ -43,6 +48,8 @@ export async function runCheck(task: CheckTask): Promise<CheckOutcome> {
       task.onRun();
       if (complaint === null) return true;
       worst = { message: complaint, timeline: timelineOf(player?.log ?? [], claims) };
+      // Each smaller history would have to be waited for as long.
+      if (rest.isStuck) shrinksLeft = 0;
       return false;
     } catch (error) {
       bug = { error };
@@ -74,6 +81,8 @@ interface Outcome {
   /** null: the limiter could not even be made. */
   readonly player: Player | null;
   readonly unasked: string | null;
+  /** It did not answer. */
+  readonly isStuck: boolean;
 }
 
 async function playOnce({ adapter, claims, invariant, counts }: CheckTask, one: Played): Promise<Outcome> {
@@ -86,14 +95,14 @@ async function playOnce({ adapter, claims, invariant, counts }: CheckTask, one: 
     const talk = new Talk(claims, adapter.clock, limiters, one.startUs);
     const played = player.play(invariant.play(one, talk), talk);
     const complaint = played instanceof Promise ? await played : played;
-    outcome = { complaint, player, unasked: talk.unasked };
+    outcome = { complaint, player, unasked: talk.unasked, isStuck: player.isStuck };
     for (const limiter of limiters.splice(0)) await closeLimiter(limiter, clock);
     return outcome;
   } catch (error) {
     if (!(error instanceof Misbehaviour)) throw error;
     // What was seen before the limiter could not be closed counts more.
     if (outcome !== null && outcome.complaint !== null) return outcome;
-    return { complaint: error.message, player: outcome?.player ?? null, unasked: null };
+    return { complaint: error.message, player: outcome?.player ?? null, unasked: null, isStuck: error.isStuck };
   } finally {
     for (const limiter of limiters) await closeLimiter(limiter, clock).catch(() => undefined);
     clock.close();

@@ -43,7 +43,7 @@ export function cellsOf(claims: Claims): number[] {
 }
 
 /** How often in a row, so that costs of one reach the capacity, and not more than some hundred calls. */
-export function timesOf(claims: Claims): number[] {
+function timesOf(claims: Claims): number[] {
   const times = [1, 1, 1, 1, 2, 3];
   for (const numbers of claims.promises) {
     const needed = Math.ceil(capacityOf(numbers) / claims.costMax);

@@ -21,21 +21,26 @@ const EDGES_US = [
 /** Room after the start for limiters that look ten years ahead. */
 const START_US_MAX = 2 ** 52 - HORIZON_US;
 
+/** September 2001. */
+const PROCESS_US_MIN = 10 ** 15;
+
 export const numberEdges: Invariant<Both> = {
   name: 'number-edges',
   limiters: 1,
   because: (_claims, clock) => (clock === 'real' ? 'a real clock stands where it stands' : null),
   formula: () => 'what passes is neither more nor less than promised when a clock shows 0 or passes 2^31, 2^32, 2^51',
-  cases: (claims) => {
+  cases: (claims, clock) => {
     const { grainUs } = claims;
     const fullUs = fullWaitUs(claims);
     const starts = EDGES_US.flatMap((us) => [us - 2 * grainUs, us - grainUs, us]).filter((us) => us > 0);
     // A clock that shows 0 is taken for one that was never read more often than any other edge matters.
-    const startsUs = [
+    const all = [
       ...Array<number>(starts.length).fill(0),
       grainUs,
       ...starts.map((us) => upToGrain(us, grainUs)),
     ].filter((us) => us <= START_US_MAX);
+    // The clock of a process does not show 1970.
+    const startsUs = clock === 'global' ? all.filter((us) => us >= PROCESS_US_MIN) : all;
     // Whole refills and single grains: what lies between is for other invariants.
     const gapsUs = fullUs === null ? [grainUs] : [grainUs, fullUs];
     const shape = { ...shapeOf(claims, false), startsUs, gapsUs, isLoose: false, lengthMax: 12 };
