@@ -44,7 +44,7 @@ export async function checkCommand(flags: CheckFlags, console: Console): Promise
       ...shareOf(budget, subjects.length),
       onProgress: (state) => progress.update(subject.adapter.name, state),
     };
-    const report = withReplay(await checkLimiter(subject.adapter, subject.contract, options), subject);
+    const report = withReplay(await checkOne(subject, options), subject);
     progress.clear();
     if (!flags.json) {
       if (reports.length > 0) console.result('\n');
@@ -56,6 +56,20 @@ export async function checkCommand(flags: CheckFlags, console: Console): Promise
   else if (reports.length > 1) console.result(`\n${renderCheckSum(reports, console.colorOut)}`);
   if (flags.junit !== null) writeWhole(flags.junit, renderCheckJunit(reports, flags.invariant));
   return allPass(reports) ? ExitCode.pass : ExitCode.failed;
+}
+
+/** @throws {FloodproofError} FP_CONTRACT_INVALID, whose faults say which contract is meant. */
+async function checkOne(
+  { adapter, contract, options: place }: CheckSubject,
+  options: CheckOptions,
+): Promise<CheckReport> {
+  try {
+    return await checkLimiter(adapter, contract, options);
+  } catch (error) {
+    if (!(error instanceof FloodproofError) || error.code !== 'FP_CONTRACT_INVALID') throw error;
+    const faults = error.faults.map((fault) => (fault.file === '' ? { ...fault, file: place } : fault));
+    throw new FloodproofError(error.code, error.message, { hint: error.hint, cause: error, faults });
+  }
 }
 
 function pageOf(flags: CheckFlags, console: Console) {

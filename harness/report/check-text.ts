@@ -28,7 +28,7 @@ export function renderCheck(report: CheckReport, page: CheckPage): string {
   const width = Math.max(WIDTH_MIN, page.width);
   const rows = checkRows(report, page.only);
   const sections = [
-    header(report, ink, width),
+    header(report, rows, ink, width),
     table(rows, ink, width - INDENT.length).map(setIn),
     ...report.failures.map((failure) => failureLines(failure, ink, width - INDENT.length).map(setIn)),
   ];
@@ -43,13 +43,18 @@ export function renderCheckSum(reports: readonly CheckReport[], color: boolean):
   return `${held === reports.length ? ink.green(line) : ink.red(line)}\n`;
 }
 
-function header(report: CheckReport, ink: Ink, width: number): string[] {
+function header(report: CheckReport, rows: readonly CheckRow[], ink: Ink, width: number): string[] {
   const word = report.pass ? ink.green('PASS') : ink.red('FAIL');
+  const asked = rows.filter((row) => row.result !== 'skipped');
+  const held = asked.filter((row) => row.result === 'pass').length;
+  // A check that asked for little must not look like one that asked for all.
+  const sum = `${formatCount(held)} of ${plural(asked.length, 'invariant', 'invariants')} held`;
+  const left = rows.length > asked.length ? `, ${formatCount(rows.length - asked.length)} not asked for` : '';
   const counted =
     `${plural(report.runs, 'history', 'histories')}, ${plural(report.operations, 'call', 'calls')}, ` +
     `seed ${report.seed}`;
   const [first = '', ...others] = wrapBehind('      ', visible(report.limiter), width);
-  return [`${word}  ${ink.bold(first.trimStart())}`, ...others, `      ${counted}`];
+  return [`${word}  ${ink.bold(first.trimStart())}`, ...others, `      ${sum}${left}; ${counted}`];
 }
 
 function table(rows: readonly CheckRow[], ink: Ink, width: number): string[] {

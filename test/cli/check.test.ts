@@ -128,6 +128,7 @@ describe('check --limiter', () => {
     const { code, stdout, stderr } = await runCli(['check', '--limiter', path]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     for (const word of ['FP_CONTRACT_INVALID', 'promises', 'grainUs', 'nodes']) expect(stderr).toContain(word);
+    expect(stderr).toContain(`--limiter ${path} --contract x\n`);
   });
 });
 
