@@ -17,7 +17,7 @@ import { isAnswered, isBlocked, isWritten, type Row } from './row.js';
 export type Charge = 'certain' | 'maybe' | 'none';
 
 /** Whether a limit stands before the verifier: it needs nothing that the verifier finds out. */
-export function isFront({ by }: PolicyLimit): boolean {
+function isFront({ by }: PolicyLimit): boolean {
   return by.includes('ip') && by.every((part) => part === 'ip' || part === 'class');
 }
 

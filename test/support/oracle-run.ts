@@ -22,7 +22,7 @@ export interface OracleFindings {
 }
 
 /** Address 7 is 10.0.0.7, account 7 the third of master 2: four addresses make a /30, three accounts a master. */
-export const testNames: CounterNames = {
+const testNames: CounterNames = {
   ips: Array.from({ length: 256 }, (_, index) => `10.0.0.${index}`),
   keys: [],
   accountName: (index) => `master-${Math.floor(index / 3)}/${index % 3}`,

@@ -221,7 +221,7 @@ export class ReferenceBudget implements ReferenceLimiter {
   }
 }
 
-export class ReferenceConcurrency implements ReferenceLimiter {
+class ReferenceConcurrency implements ReferenceLimiter {
   private readonly capacity: number;
   private held = 0;
 
