@@ -119,5 +119,6 @@ function prefixText(text: string, prefix: IpPrefix): string {
     const kept = Math.min(8, Math.max(0, bits - 8 * index));
     return byte & (0xff << (8 - kept)) & 0xff;
   });
-  return `${ipaddr.fromByteArray(bytes).toString()}/${bits}`;
+  const network = ipaddr.fromByteArray(bytes).toString();
+  return bits === 8 * bytes.length ? network : `${network}/${bits}`;
 }
