@@ -11,6 +11,9 @@ import type { Path } from './yaml-source.js';
 
 type Report = (path: Path, complaint: Complaint) => void;
 
+/** What is about an order that is there already, and so has an age. */
+const agedClasses: readonly RequestClass[] = ['order.amend', 'order.cancel'];
+
 /** Whether a request of this class has what the limit counts by. A login names an account, and no key. */
 function carries(by: LimitBy, name: RequestClass, signed: readonly RequestClass[]): boolean {
   return by.every((part) => {
@@ -104,6 +107,11 @@ function checkAges(limit: LimitEntry, matched: readonly RequestClass[], report: 
     if (!matched.includes(name)) {
       report(['age', name], { code: 'FP_LIMIT_AGE', message: 'is for a class that the limit does not match' });
       continue;
+    }
+    if (!agedClasses.includes(name)) {
+      const message = 'is for a class that is about no order yet, so that every request would cost more';
+      const hint = `raise the cost of ${name} instead; ages are for ${agedClasses.join(' and ')}`;
+      report(['age', name], { code: 'FP_LIMIT_AGE', message, hint });
     }
     const cost = classCost(limit, matched, name);
     for (const [index, { under, cells }] of list.entries()) {
