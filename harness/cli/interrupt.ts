@@ -1,5 +1,6 @@
-/** Ctrl-C: the first stops the load and lets the run be saved, the second ends the process at once. */
+/** Signals. Ctrl-C: the first stops the load and lets the run be saved, the second ends the process at once. */
 import process from 'node:process';
+import { isatty } from 'node:tty';
 import { ExitCode } from '../errors.js';
 
 export interface Interrupt {
@@ -24,4 +25,22 @@ export function catchInterrupt(onFirst: () => void): Interrupt {
       process.off('SIGTERM', handle);
     },
   };
+}
+
+const STANDARD_STREAMS = [0, 1, 2];
+
+/**
+ * SIGHUP, which says two things: somebody asks for files to be read again, or the terminal is gone, and then so is who
+ * wanted this process.
+ * @returns what gives the signal back to the system.
+ */
+export function catchHangup(handlers: { onReload: () => void; onGone: () => void }): () => void {
+  const terminals = STANDARD_STREAMS.filter((stream) => isatty(stream));
+  const handle = (): void => {
+    // A terminal that has hung up is none any more.
+    if (terminals.every((stream) => isatty(stream))) handlers.onReload();
+    else handlers.onGone();
+  };
+  process.on('SIGHUP', handle);
+  return () => process.off('SIGHUP', handle);
 }
