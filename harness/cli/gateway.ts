@@ -89,13 +89,12 @@ export async function gatewayCommand(flags: GatewayFlags, console: Console): Pro
 }
 
 async function untilEnded(onReload: () => void): Promise<void> {
+  const release = catchHangup(onReload);
   await new Promise<void>((resolve) => {
-    const interrupt = catchInterrupt(() => end());
-    const letGo = catchHangup({ onReload, onGone: () => end() });
-    const end = (): void => {
+    const interrupt = catchInterrupt(() => {
       interrupt.release();
-      letGo();
       resolve();
-    };
+    });
   });
+  release();
 }

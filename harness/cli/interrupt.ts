@@ -31,16 +31,21 @@ const STANDARD_STREAMS = [0, 1, 2];
 
 /**
  * SIGHUP, which says two things: somebody asks for files to be read again, or the terminal is gone, and then so is who
- * wanted this process.
+ * wanted this process: it ends as it would have without a handler.
  * @returns what gives the signal back to the system.
  */
-export function catchHangup(handlers: { onReload: () => void; onGone: () => void }): () => void {
+export function catchHangup(onReload: () => void): () => unknown {
   const terminals = STANDARD_STREAMS.filter((stream) => isatty(stream));
+  const release = (): unknown => process.off('SIGHUP', handle);
   const handle = (): void => {
     // A terminal that has hung up is none any more.
-    if (terminals.every((stream) => isatty(stream))) handlers.onReload();
-    else handlers.onGone();
+    if (terminals.every((stream) => isatty(stream))) {
+      onReload();
+      return;
+    }
+    release();
+    process.kill(process.pid, 'SIGHUP');
   };
   process.on('SIGHUP', handle);
-  return () => process.off('SIGHUP', handle);
+  return release;
 }
