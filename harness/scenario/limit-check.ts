@@ -1,4 +1,6 @@
 /** What the parts of one limit mean together: classes that it can count, costs, ages, credits, bans, exactness. */
+
+import { inexactCounterReason } from '../core/sliding-counter.js';
 import type { LimitBy } from '../core/spec.js';
 import { inexactReason } from '../core/token-bucket.js';
 import { formatDuration } from './durations.js';
@@ -167,10 +169,10 @@ function checkBan(ban: LimitEntry['ban'], report: Report): void {
 /** Whether the counter can be kept in whole numbers that a double holds exactly, over ten years. */
 function checkNumbers(limit: LimitEntry, report: Report): void {
   if (limit.family === 'sliding-counter') {
-    if (BigInt(limit.capacity) * BigInt(limit.window) * 2n <= BigInt(Number.MAX_SAFE_INTEGER)) return;
-    const message = `is not exact: 2 x capacity ${limit.capacity} x ${limit.window} us (window) is above 2^53 - 1, so sums would be rounded`;
+    const reason = inexactCounterReason({ capacity: limit.capacity, windowUs: limit.window });
+    if (reason === null) return;
     const hint = 'shorten the window or lower the capacity';
-    report(['window'], { code: 'FP_LIMIT_INEXACT', message, hint });
+    report(['window'], { code: 'FP_LIMIT_INEXACT', message: `is not exact: ${reason}`, hint });
     return;
   }
   if (limit.family === 'leaky-queue' && limit.capacity + limit.queue > CELLS_MAX) {

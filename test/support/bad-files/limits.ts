@@ -216,7 +216,7 @@ const exactness: readonly BadFile[] = [
     'weights of a long window are not exact in a double',
     ['family: sliding-counter', 'capacity: 52125', 'window: 1d'],
     [
-      'FP_LIMIT_INEXACT policy.yaml:10:13 limits[0].window is not exact: 2 x capacity 52125 x 86400000000 us (window) is above 2^53 - 1, so sums would be rounded',
+      'FP_LIMIT_INEXACT policy.yaml:10:13 limits[0].window is not exact: 2 x capacity 52125 x 86400000000 us is above 2^53 - 1, so sums would be rounded',
     ],
   ),
   badLimit(
