@@ -97,11 +97,11 @@ describe('a gateway whose policy changes', () => {
       creditsMax: creditsMax(1),
       family: 'fill-counter',
     });
-    const { gateway, from } = await open(queue);
+    const { gateway, from } = await open(queue, { ...fills, name: 'earlier' });
     await place(from, market);
     const waits = place(from, market);
     while (gateway.stats().decisions.admitted !== 2) await wait(2);
-    gateway.change(policyOf([fills]));
+    gateway.change(policyOf([{ ...window, name: 'first' }, fills]));
     expect((await place(from)).status).toBe(201);
     expect((await waits).status).toBe(201);
     expect((await place(from)).status).toBe(201);
