@@ -1,13 +1,15 @@
 /** `floodproof gateway`: the embedded gateway in this process, to be tried by hand. */
+import process from 'node:process';
 import { buildWorld } from '../actors/identities/world.js';
 import type { RegisteredAccount } from '../actors/world.js';
-import { ExitCode } from '../errors.js';
-import { startGateway } from '../gateway/gateway.js';
+import { ExitCode, FloodproofError, formatError } from '../errors.js';
+import { type Gateway, startGateway } from '../gateway/gateway.js';
+import type { PolicyChange } from '../gateway/policy-change.js';
 import { isPolicyText } from '../scenario/file-kind.js';
 import type { Policy } from '../scenario/plan.js';
 import type { Console } from './console.js';
 import { fileReader } from './file-reader.js';
-import { catchInterrupt } from './interrupt.js';
+import { catchHangup, catchInterrupt } from './interrupt.js';
 import { loadPolicyFile, loadScenarios } from './load.js';
 import { quote } from './own-command.js';
 
@@ -41,6 +43,25 @@ function loginCommand(url: string, { account, password }: RegisteredAccount): st
   return `curl -i ${url}/v1/login -H 'content-type: application/json' -d ${quote(body)}`;
 }
 
+/** As a person reads it: `kept: a, b; fresh: c; gone: none`. */
+function changeText({ kept, fresh, gone }: PolicyChange): string {
+  const named = (names: readonly string[]): string => (names.length === 0 ? 'none' : names.join(', '));
+  return `counters kept: ${named(kept)}; fresh: ${named(fresh)}; gone: ${named(gone)}`;
+}
+
+/** Reads the policy again; where that is not to be had, everything stays as it is. */
+function reload(gateway: Gateway, flags: GatewayFlags, console: Console): void {
+  try {
+    const { policy } = open(flags);
+    const change = gateway.change(policy);
+    console.result(`now under ${policy.name} (${policy.file}); ${changeText(change)}`);
+  } catch (error) {
+    if (!(error instanceof FloodproofError)) throw error;
+    console.note(formatError(error));
+    console.note('the gateway goes on under the policy that it had');
+  }
+}
+
 /** Serves until Ctrl-C. */
 export async function gatewayCommand(flags: GatewayFlags, console: Console): Promise<number> {
   const { policy, registered } = open(flags);
@@ -52,20 +73,28 @@ export async function gatewayCommand(flags: GatewayFlags, console: Console): Pro
     registered,
   });
   if (gateway.note !== '') console.note(gateway.note);
+  const ended = untilEnded(() => reload(gateway, flags, console));
   console.result(`gateway at ${gateway.url} under ${policy.name} (${policy.file}); Ctrl-C ends it`);
   for (const { account, password, keyId, secret } of registered.slice(0, ACCOUNTS_SHOWN)) {
     console.result(`  account ${account}  password ${JSON.stringify(password)}  key ${keyId}  secret ${secret}`);
   }
   if (registered.length > ACCOUNTS_SHOWN) console.result(`  and ${registered.length - ACCOUNTS_SHOWN} more accounts`);
+  console.result(`  kill -HUP ${process.pid} makes it read the policy again`);
   console.result(`  try: curl -i '${gateway.url}/v1/ticker?symbol=BTC-USDT'`);
   const [first] = registered;
   if (first !== undefined) console.result(`  try: ${loginCommand(gateway.url, first)}`);
+  await ended;
+  await gateway.close();
+  return ExitCode.pass;
+}
+
+async function untilEnded(onReload: () => void): Promise<void> {
+  const release = catchHangup(onReload);
   await new Promise<void>((resolve) => {
     const interrupt = catchInterrupt(() => {
       interrupt.release();
       resolve();
     });
   });
-  await gateway.close();
-  return ExitCode.pass;
+  release();
 }

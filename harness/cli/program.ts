@@ -148,7 +148,7 @@ function addValidate(program: Command, { console }: CommandContext): void {
 function addGateway(program: Command, { console, setExit }: CommandContext): void {
   program
     .command('gateway')
-    .description('start the embedded gateway to try it by hand; Ctrl-C ends it')
+    .description('start the embedded gateway to try it by hand; Ctrl-C ends it, SIGHUP makes it read the policy again')
     .requiredOption('--policy <file>', 'policy file, or a scenario file (its policy, with its accounts registered)')
     .option('--port <n>', '0 = any free one', wholeNumber(0, 65535), 8080)
     .option('--seed <n>', "the seed of the scenario's accounts", wholeNumber(0, SEED_MAX), 1)

@@ -3,15 +3,13 @@ import type { Gate, GateSpec } from '../core/spec.js';
 import { Answer, Decision, decisionNames } from '../core/spec.js';
 import type { Policy } from '../scenario/plan.js';
 import { readSigned, type SignatureForm, signatureForm } from '../signing/hmac-lines.js';
-import type { ClientIp } from './client-ip.js';
-import { createClientIp } from './client-ip.js';
 import type { Clock } from './clock.js';
 import type { Connection, ConnectionEnds } from './connection-ends.js';
 import type { Caller } from './held-cells.js';
 import { HeldCells } from './held-cells.js';
-import type { RateLimitFields } from './rate-limit-fields.js';
-import { compileRateLimitFields, fieldText, rateLimitField } from './rate-limit-fields.js';
+import { rateLimitField } from './rate-limit-fields.js';
 import { refusalOf } from './refusal.js';
+import { compileRules, type Rules } from './rules.js';
 
 /**
  * The header that says who spoke: the name of the gate's decision (`admitted`: the answer, whatever its status, is the
@@ -47,6 +45,8 @@ export interface Asking {
 
 /** A request that was admitted. */
 export interface Admission extends Caller {
+  /** What was in force when it was charged. */
+  readonly rules: Rules;
   /** Whether a queue makes it wait for its turn. */
   readonly waits: boolean;
   /** When its turn comes, on the gateway's clock. */
@@ -59,22 +59,13 @@ export class Gatekeeper {
   readonly decisionCounts: number[] = decisionNames.map(() => 0);
   readonly #gate: Gate;
   readonly #clock: Clock;
-  readonly #clientIp: ClientIp;
   readonly #signed: readonly boolean[];
   readonly #form: SignatureForm | undefined;
-  readonly #fields: RateLimitFields;
-  readonly #limitNamesJson: readonly string[];
-  readonly #shadowNames: readonly string[];
-  /** By limit index: does `resetAtUs` say when more cells come, and not only when all are back? */
-  readonly #resetIsNext: readonly boolean[];
+  #rules: Rules;
   readonly #accountByKey: ReadonlyMap<string, string>;
   readonly #held: HeldCells;
-  /** By limit index. */
-  readonly #kills: readonly boolean[];
   /** Connections that a limit has ended: what was sent behind the last request on them is not looked at. */
   readonly #killed = new WeakSet<Connection>();
-  /** By class: the limits that a fill gives cells to, and how many for each element. */
-  readonly #credits: readonly (readonly { readonly limit: number; readonly cells: number }[])[];
 
   constructor(options: {
     policy: Policy;
@@ -89,21 +80,18 @@ export class Gatekeeper {
     this.#gate = gate;
     this.#clock = clock;
     this.#accountByKey = options.accountByKey;
-    this.#clientIp = createClientIp(policy.clientIp);
     this.#signed = spec.auth?.signed ?? [];
     this.#form = spec.auth === null ? undefined : signatureForm(spec.auth);
-    this.#fields = compileRateLimitFields(spec.limits, spec.classes.length);
-    this.#limitNamesJson = spec.limits.map(({ name }) => JSON.stringify(name));
-    this.#shadowNames = spec.limits.map(({ name }) => fieldText(name));
-    this.#resetIsNext = spec.limits.map(({ numbers }) => numbers.family === 'fixed-window');
+    this.#rules = compileRules(policy, spec);
     this.#held = new HeldCells({ spec, gate, clock, ends });
-    this.#kills = policy.limits.map(({ kills }) => kills);
-    this.#credits = spec.classes.map((_, classId) =>
-      policy.limits.flatMap((limit, index) => {
-        const cells = 'creditsMax' in limit && (limit.costs[classId] ?? 0) > 0 ? (limit.creditsMax[classId] ?? 0) : 0;
-        return cells === 0 ? [] : [{ limit: index, cells }];
-      }),
-    );
+  }
+
+  /**
+   * From now on other rules hold, under which the gate decides already. Requests that wait for their turn keep the turn
+   * that they were given.
+   */
+  goBy(rules: Rules): void {
+    this.#rules = rules;
   }
 
   /**
@@ -117,7 +105,7 @@ export class Gatekeeper {
       return null;
     }
     const { classId, elements = 1 } = asking;
-    const ip = this.#clientIp(request.raw);
+    const ip = this.#rules.clientIp(request.raw);
     if (this.#signed[classId] === true) return this.#admitSigned(request, reply, asking, ip);
     const { account = ANONYMOUS } = asking;
     const nowUs = this.#clock.nowUs();
@@ -156,9 +144,13 @@ export class Gatekeeper {
     return this.#settle(request, reply, { classId, ip, account, keyId, elements }, nowUs, decision);
   }
 
-  /** Tells every limit that takes credit from fills of this class that `count` elements of the request were filled. */
-  credit({ classId, ip, account, keyId }: Caller, count: number): void {
-    for (const { limit, cells } of this.#credits[classId] ?? []) {
+  /**
+   * Tells every limit that takes credit from fills of this class that `count` elements of the request were filled. Under
+   * another policy than the one that has charged it nobody knows of a charge that could be given back.
+   */
+  credit({ classId, ip, account, keyId, rules }: Admission, count: number): void {
+    if (rules !== this.#rules) return;
+    for (const { limit, cells } of rules.credits[classId] ?? []) {
       const filled = Math.min(CELLS_MAX, cells * count);
       this.#gate.credit(this.#clock.nowUs(), limit, classId, ip, account, keyId, filled);
     }
@@ -174,17 +166,17 @@ export class Gatekeeper {
     this.decisionCounts[decision] = (this.decisionCounts[decision] ?? 0) + 1;
     const answer = this.#gate.answer;
     reply.header(GATE_HEADER, decisionNames[decision]);
-    reply.header('ratelimit-policy', this.#fields.policies[caller.classId]);
-    const shadow = this.#shadowNames[answer[Answer.shadow] ?? -1];
+    reply.header('ratelimit-policy', this.#rules.fields.policies[caller.classId]);
+    const shadow = this.#rules.shadowNames[answer[Answer.shadow] ?? -1];
     if (shadow !== undefined) reply.header(SHADOW_HEADER, shadow);
     if (decision === Decision.admitted) {
       this.#tellRemaining(reply, this.#secondsToReset(answer, nowUs));
       // Before anything else can ask the gate, which has one answer for all.
       const delayUs = answer[Answer.delayUs] ?? 0;
       this.#held.hold(caller, reply.raw, request.raw.socket);
-      return { ...caller, waits: delayUs > 0, turnUs: nowUs + delayUs };
+      return { ...caller, rules: this.#rules, waits: delayUs > 0, turnUs: nowUs + delayUs };
     }
-    const refusal = refusalOf({ decision, answer, nowUs, limitNames: this.#limitNamesJson });
+    const refusal = refusalOf({ decision, answer, nowUs, limitNames: this.#rules.limitNamesJson });
     this.#tellRemaining(reply, refusal.retryAfterSeconds || this.#secondsToReset(answer, nowUs));
     if (refusal.retryAfterSeconds > 0) reply.header('retry-after', String(refusal.retryAfterSeconds));
     if (decision === Decision.throttled || decision === Decision.banned) this.#killIfToldSo(request, reply);
@@ -194,14 +186,14 @@ export class Gatekeeper {
 
   /** A connection whose answer says `close` is ended by the server as soon as that is written. */
   #killIfToldSo(request: FastifyRequest, reply: FastifyReply): void {
-    if (this.#kills[this.#gate.answer[Answer.limit] ?? -1] !== true) return;
+    if (this.#rules.kills[this.#gate.answer[Answer.limit] ?? -1] !== true) return;
     this.#killed.add(request.raw.socket);
     reply.header('connection', 'close');
   }
 
   #tellRemaining(reply: FastifyReply, afterSeconds: number): void {
     const answer = this.#gate.answer;
-    const name = this.#fields.names[answer[Answer.limit] ?? -1];
+    const name = this.#rules.fields.names[answer[Answer.limit] ?? -1];
     if (name !== undefined) {
       reply.header('ratelimit', rateLimitField(name, answer[Answer.remaining] ?? 0, afterSeconds));
     }
@@ -209,7 +201,7 @@ export class Gatekeeper {
 
   /** 0 = not known: a token bucket says when it is full again, which is not when its next cell comes. */
   #secondsToReset(answer: Float64Array, nowUs: number): number {
-    if (this.#resetIsNext[answer[Answer.limit] ?? -1] !== true) return 0;
+    if (this.#rules.resetIsNext[answer[Answer.limit] ?? -1] !== true) return 0;
     return Math.max(0, Math.ceil(((answer[Answer.resetAtUs] ?? 0) - nowUs) / 1_000_000));
   }
 }

@@ -14,7 +14,9 @@ import { Gatekeeper } from './gatekeeper.js';
 import { createServer, listen } from './http-server.js';
 import { OrderStore } from './order-store.js';
 import { PasswordStore } from './password-store.js';
+import { checkPolicyChange, describeChange, type PolicyChange } from './policy-change.js';
 import { addRoutes } from './routes.js';
+import { compileRules } from './rules.js';
 import { SessionStore } from './session-store.js';
 import type { GatewayStats } from './stats.js';
 import { WaitingLine } from './waiting-line.js';
@@ -39,6 +41,12 @@ export interface Gateway {
   /** One line that says why TypeScript serves; '' when the native engine does. */
   readonly note: string;
   stats(): GatewayStats;
+  /**
+   * Goes on under another policy from now on. What it says of the caller's address, of kills and of fills holds too.
+   * @throws {FloodproofError} FP_GATE_INVALID, and nothing has changed: when the embedded gateway cannot enforce it, or a
+   * part has changed that cannot while it runs (see `checkPolicyChange`).
+   */
+  change(policy: Policy): PolicyChange;
   /** Stops listening and breaks every connection. */
   close(): Promise<void>;
 }
@@ -89,6 +97,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       options.onBug?.(error);
     },
   });
+  let inForce = { policy, spec };
   const { url, port } = await listen(app, options.host, options.port);
   const lag = monitorEventLoopDelay({ resolution: 10 });
   lag.enable();
@@ -98,6 +107,17 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     engine: engine.engine,
     note: engine.note,
     stats: () => statsOf({ gatekeeper, orders, sessions, counts, lag }),
+    change: (next) => {
+      const nextSpec = compilePolicy(next, clock.originUs);
+      checkPolicyChange(inForce.policy, next);
+      // What could throw comes before anything has changed.
+      const rules = compileRules(next, nextSpec);
+      gate.change(clock.nowUs(), nextSpec);
+      gatekeeper.goBy(rules);
+      const change = describeChange(inForce.spec, nextSpec);
+      inForce = { policy: next, spec: nextSpec };
+      return change;
+    },
     close: async () => {
       lag.disable();
       await app.close();

@@ -1,6 +1,7 @@
 /**
  * A bucket in whole units: a cell is `cellUnits`, a microsecond refills `usUnits`. No fraction is ever needed.
  */
+import { reducedRate } from '../core/token-bucket.js';
 import { FloodproofError } from '../errors.js';
 
 /** Cells that are there at most, and come back at a steady rate. */
@@ -20,20 +21,9 @@ export interface BucketNumbers {
   readonly capacityCells: number;
 }
 
-function greatestCommonDivisor(a: number, b: number): number {
-  let [x, y] = [a, b];
-  while (y > 0) [x, y] = [y, x % y];
-  return x;
-}
-
 export function bucketNumbers(limit: Refill): BucketNumbers {
-  const divisor = greatestCommonDivisor(limit.refillCells, limit.refillPeriodUs);
-  return {
-    name: limit.name,
-    cellUnits: limit.refillPeriodUs / divisor,
-    usUnits: limit.refillCells / divisor,
-    capacityCells: limit.capacity,
-  };
+  const { cells, periodUs } = reducedRate(limit);
+  return { name: limit.name, cellUnits: periodUs, usUnits: cells, capacityCells: limit.capacity };
 }
 
 /**

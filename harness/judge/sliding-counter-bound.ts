@@ -3,15 +3,9 @@
  * request at e microseconds into its window passes only if previous * (W - e) / W + current, its own cost included, is
  * at most L.
  *
- * Any span of v microseconds of the target's clock holds at most L + L * (v - 1) / W cells, and L if v = 0. Let a(0) be
- * what was admitted in the part of the first window that lies in the span, a(1) .. a(m) what was admitted in the windows
- * that follow, up to the last one that admitted anything, at e microseconds into it. No window holds more than L, so
- * a(k) <= L, and for m = 0 that is the bound. Else the last admission shows a(m - 1) * (W - e) / W + a(m) <= L, as the
- * whole previous window holds at least a(m - 1). So
- * a(0) + .. + a(m) <= (m - 1) * L + a(m - 1) + L - a(m - 1) * (W - e) / W = m * L + a(m - 1) * e / W <= m * L + L * e / W.
- * The span begins at the last microsecond of the first window or before it, so v >= 1 + (m - 1) * W + e, and
- * L + L * (v - 1) / W >= m * L + L * e / W. It is reached when the first window was filled in its last microsecond and v
- * is at most W, so nothing lower is sound for every phase.
+ * Any span of v microseconds of the target's clock, v at least 1, holds at most L + L * (v - 1) / W cells: see
+ * `cellsOnOneNode` in `harness/scenario/promise.ts`. It is reached when the first window was filled in its last microsecond
+ * and v is at most W, so nothing lower is sound for every phase.
  *
  * With v = y - x + g (see `bucket-bound.ts`) that is a token bucket of L that refills L per W, over a span one shorter.
  *

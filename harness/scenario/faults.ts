@@ -85,7 +85,7 @@ export const faultTable = {
     hint: 'name each part once, and "prefix" only where "ip" is among them',
   },
   FP_LIMIT_AGE: {
-    means: 'ages that do not rise, or are for a class that the limit does not match',
+    means: 'ages that do not rise, or are for a class that the limit does not match or that is about no order yet',
     hint: 'list the ages of classes of "match", the youngest first',
   },
   FP_LIMIT_CREDIT: {

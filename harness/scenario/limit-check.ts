@@ -1,4 +1,6 @@
 /** What the parts of one limit mean together: classes that it can count, costs, ages, credits, bans, exactness. */
+
+import { inexactCounterReason } from '../core/sliding-counter.js';
 import type { LimitBy } from '../core/spec.js';
 import { inexactReason } from '../core/token-bucket.js';
 import { formatDuration } from './durations.js';
@@ -10,6 +12,9 @@ import { CELLS_MAX } from './rates.js';
 import type { Path } from './yaml-source.js';
 
 type Report = (path: Path, complaint: Complaint) => void;
+
+/** What is about an order that is there already, and so has an age. */
+const agedClasses: readonly RequestClass[] = ['order.amend', 'order.cancel'];
 
 /** Whether a request of this class has what the limit counts by. A login names an account, and no key. */
 function carries(by: LimitBy, name: RequestClass, signed: readonly RequestClass[]): boolean {
@@ -105,6 +110,11 @@ function checkAges(limit: LimitEntry, matched: readonly RequestClass[], report: 
       report(['age', name], { code: 'FP_LIMIT_AGE', message: 'is for a class that the limit does not match' });
       continue;
     }
+    if (!agedClasses.includes(name)) {
+      const message = 'is for a class that is about no order yet, so that every request would cost more';
+      const hint = `raise the cost of ${name} instead; ages are for ${agedClasses.join(' and ')}`;
+      report(['age', name], { code: 'FP_LIMIT_AGE', message, hint });
+    }
     const cost = classCost(limit, matched, name);
     for (const [index, { under, cells }] of list.entries()) {
       const before = list[index - 1];
@@ -159,10 +169,10 @@ function checkBan(ban: LimitEntry['ban'], report: Report): void {
 /** Whether the counter can be kept in whole numbers that a double holds exactly, over ten years. */
 function checkNumbers(limit: LimitEntry, report: Report): void {
   if (limit.family === 'sliding-counter') {
-    if (BigInt(limit.capacity) * BigInt(limit.window) * 2n <= BigInt(Number.MAX_SAFE_INTEGER)) return;
-    const message = `is not exact: 2 x capacity ${limit.capacity} x ${limit.window} us (window) is above 2^53 - 1, so sums would be rounded`;
+    const reason = inexactCounterReason({ capacity: limit.capacity, windowUs: limit.window });
+    if (reason === null) return;
     const hint = 'shorten the window or lower the capacity';
-    report(['window'], { code: 'FP_LIMIT_INEXACT', message, hint });
+    report(['window'], { code: 'FP_LIMIT_INEXACT', message: `is not exact: ${reason}`, hint });
     return;
   }
   if (limit.family === 'leaky-queue' && limit.capacity + limit.queue > CELLS_MAX) {

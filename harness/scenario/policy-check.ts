@@ -2,13 +2,13 @@
 import type { Fault } from '../errors.js';
 import type { Complaint } from './faults.js';
 import { checkLimit } from './limit-check.js';
-import { limitSchema } from './limit-schema.js';
+import { type LimitEntry, limitSchema } from './limit-schema.js';
 import { type AuthEntry, authSchema } from './policy-schema.js';
 import { entriesOf, listOf, type Path, type YamlSource } from './yaml-source.js';
 
 const SCRYPT_BYTES_MAX = 2 ** 30;
 
-/** Each limit that has its shape is looked at, whatever the others are like. */
+/** Each limit that can be read is looked at, whatever the others are like. */
 export function checkPolicy(source: YamlSource): readonly Fault[] {
   const top = entriesOf(source.value);
   const faults: Fault[] = [];
@@ -16,7 +16,7 @@ export function checkPolicy(source: YamlSource): readonly Fault[] {
     faults.push(source.fault(path, complaint));
   };
   const auth = top.auth === undefined ? null : authSchema.safeParse(top.auth);
-  const signed = auth === null ? [] : (auth.data?.signed ?? null);
+  const signed = auth === null ? [] : (authSchema.shape.signed.safeParse(entriesOf(top.auth).signed).data ?? null);
   if (auth?.data !== undefined) checkReplay(auth.data, report);
   const names = new Map<unknown, number>();
   for (const [index, raw] of listOf(top.limits).entries()) {
@@ -27,8 +27,8 @@ export function checkPolicy(source: YamlSource): readonly Fault[] {
       report([...path, 'name'], { code: 'FP_NAME_TAKEN', message: `is the name of limits[${earlier}] too` });
     }
     names.set(name, index);
-    const limit = limitSchema.safeParse(raw).data;
-    if (limit !== undefined) checkLimit(limit, signed, (inside, complaint) => report([...path, ...inside], complaint));
+    const limit = readableLimit(raw);
+    if (limit !== null) checkLimit(limit, signed, (inside, complaint) => report([...path, ...inside], complaint));
   }
   if (Array.isArray(top.limits) && top.limits.length === 0 && top.auth === undefined) {
     report(['limits'], { code: 'FP_LIST_LENGTH', message: 'must have at least 1 entry when there is no "auth"' });
@@ -36,6 +36,23 @@ export function checkPolicy(source: YamlSource): readonly Fault[] {
   checkClientIp(top.clientIp, report);
   checkScrypt(top, report);
   return faults;
+}
+
+/**
+ * The limit, without those optional parts that have no right shape: that is told elsewhere, and what the other parts
+ * mean is to be told with it. No part that is left out makes another one wrong.
+ * @returns null when a part is at fault that it cannot do without.
+ */
+function readableLimit(raw: unknown): LimitEntry | null {
+  const whole = limitSchema.safeParse(raw);
+  if (whole.success) return whole.data;
+  const rest = { ...entriesOf(raw) };
+  for (const issue of whole.error.issues) {
+    const [key] = issue.path;
+    if (key !== undefined) delete rest[String(key)];
+    else if (issue.code === 'unrecognized_keys') for (const unknown of issue.keys) delete rest[unknown];
+  }
+  return limitSchema.safeParse({ ...rest, name: 'unnamed' }).data ?? null;
 }
 
 function checkClientIp(rule: unknown, report: (path: Path, complaint: Complaint) => void): void {

@@ -41,8 +41,8 @@ function rateText(limit: { readonly refillCells: number; readonly refillPeriodUs
 
 /**
  * Cells that one key may be admitted in any closed interval of this length, besides those that fills give back or earn;
- * null when there is no such bound. Exact: whole numbers below 2^53 for every policy that loads and every length up to
- * a day. Requests of one element are meant where a budget lets requests through whatever they cost.
+ * null when there is no such bound. Whole, and exact up to 2^53; above it, which only windows of microseconds and hundreds of
+ * nodes reach, it is rounded. Requests of one element are meant where a budget lets requests through whatever they cost.
  *
  * The grain of the target's clock lengthens the interval; every node counts on its own; the stated slack comes on top.
  */

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -46,6 +47,30 @@ describe('gateway', () => {
     expect(unsigned.status).toBe(401);
     await interrupt(cli);
     await expect(fetch(url)).rejects.toThrow();
+  });
+
+  it('reads its policy again on SIGHUP, and goes on under the one it had when that is faulty', async () => {
+    const path = join(place.path, 'live.yaml');
+    const limit = 'name: looks, match: [ticker], by: ip, family: fixed-window, window: 1d';
+    const write = (capacity: string) => {
+      writeFileSync(path, `version: 1\nname: live\nlimits:\n  - { ${limit}, capacity: ${capacity} }\n`);
+    };
+    write('1');
+    const { cli, url } = await startGateway(['--policy', path]);
+    const look = async () => (await fetch(`${url}/v1/ticker?symbol=BTC-USDT`)).status;
+    expect([await look(), await look()]).toEqual([200, 429]);
+    expect(cli.stdout).toContain(`kill -HUP ${cli.child.pid} makes it read the policy again`);
+    write('2');
+    cli.child.kill('SIGHUP');
+    await cli.waitFor('stdout', /now under live \(.*\); counters kept: looks; fresh: none; gone: none\n/);
+    expect([await look(), await look()]).toEqual([200, 429]);
+    write('none');
+    cli.child.kill('SIGHUP');
+    await cli.waitFor('stderr', /the gateway goes on under the policy that it had\n/);
+    expect(cli.stderr).toContain(`error FP_COUNT_INVALID  ${path}:4:`);
+    expect(await look()).toBe(429);
+    cli.child.kill('SIGINT');
+    expect((await cli.ended).code).toBe(0);
   });
 
   it('serves the accounts of a scenario, so that a run by its URL passes as one with the embedded gateway does', async () => {

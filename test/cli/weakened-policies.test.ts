@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { SuiteDocument } from '../../harness/judge/verdict.js';
-import { projectRoot, runCli, scratch } from '../support/run-cli.js';
+import { cliFiles, projectRoot, runCli, scratch } from '../support/run-cli.js';
 
 const place = scratch();
 afterAll(() => place.remove());
@@ -20,34 +20,57 @@ function patient(scenario: string): string {
   return path;
 }
 
+const families = join(cliFiles, 'families.yaml');
+
 const weaknesses = [
   {
     policy: 'doubled-capacity',
-    scenario: 'order-flood-20x',
+    scenario: patient('order-flood-20x'),
     expectation: 'abuse.leak <= 0',
     evidence: /orders-key of \S+.* over the bound of \d+ /,
     limits: ['orders-key', 'private-account'],
   },
   {
     policy: 'no-replay-check',
-    scenario: 'replay',
+    scenario: patient('replay'),
     expectation: 'abuse.replaysAccepted <= 0',
     evidence: /signature number \d+ was accepted \d+ times/,
     limits: [],
   },
   {
     policy: 'forwarded-leftmost',
-    scenario: 'forwarded-rotation',
+    scenario: patient('forwarded-rotation'),
     expectation: 'abuse.leak <= 0',
     evidence: /ip-weight of 127(\.\d+){3}\b.* over the bound of \d+ /,
     limits: ['ip-weight'],
   },
+  {
+    policy: 'doubled-log',
+    scenario: families,
+    expectation: 'all.leak <= 0',
+    evidence: /bybit-endpoint of \S+ order\.place: .* over the bound of 10 /,
+    limits: ['bybit-endpoint'],
+  },
+  {
+    policy: 'doubled-queue',
+    scenario: families,
+    expectation: 'all.leak <= 0',
+    evidence: /gemini-private of \S+.* over the bound of \d+ /,
+    limits: ['gemini-private'],
+  },
+  {
+    policy: 'queue-without-waiting',
+    scenario: families,
+    expectation: 'all.leak <= 0',
+    evidence: /gemini-private of \S+.* over the bound of \d+ /,
+    limits: ['gemini-private'],
+  },
 ];
 
 describe('run --gateway-policy', () => {
-  it.each(weaknesses)('catches $policy with $scenario', async ({ policy, scenario, expectation, evidence, limits }) => {
+  it.each(weaknesses)('catches $policy', async ({ policy, scenario, expectation, evidence, limits }) => {
     const weakened = `scenarios/policies/weakened/${policy}.yaml`;
-    const args = ['run', patient(scenario), '--gateway-policy', weakened, '--json', '--out', join(place.path, policy)];
+    const args = ['run', scenario, '--gateway-policy', weakened, '--json', '--out', join(place.path, policy)];
     const { code, stdout } = await runCli(args, { deadlineMs: 60_000 });
     expect(code).toBe(3);
     const suite = JSON.parse(stdout) as SuiteDocument;
@@ -60,5 +83,13 @@ describe('run --gateway-policy', () => {
     expect(leaking.filter((limit) => !limits.includes(limit))).toEqual([]);
     expect(leaking.length > 0).toBe(limits.length > 0);
     expect(document?.notes.join('\n')).toContain(`the gateway enforced ${weakened}; the verdict is by`);
+  });
+
+  it.each(['native', 'ts'])('accuses nobody of the families as they are, enforced by %s', async (engine) => {
+    const args = ['run', families, '--engine', engine, '--json', '--out', join(place.path, engine)];
+    const { code, stdout } = await runCli(args, { deadlineMs: 60_000 });
+    const [document] = (JSON.parse(stdout) as SuiteDocument).scenarios;
+    expect(document).toMatchObject({ verdict: 'pass', engine, leaks: [] });
+    expect(code).toBe(0);
   });
 });

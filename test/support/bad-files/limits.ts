@@ -62,17 +62,46 @@ const costs: readonly BadFile[] = [
       'FP_LIMIT_COST policy.yaml:12:11 limits[0].cost is 26 cells, above the capacity of 20 and the queue of 5: no request would pass',
     ],
   ),
-  badLimit(
+  badPolicy(
     'a young order that can never be cancelled',
     [
-      'family: decaying-counter',
-      'capacity: 60',
-      'decay: 1 per 1s',
-      'age: { order.place: [{ under: 5s, cells: 60 }, { under: 5s, cells: 1 }] }',
+      ['[order.place]', '[order.amend]'],
+      [
+        bucket,
+        '    family: decaying-counter\n    capacity: 60\n    decay: 1 per 1s\n    age: { order.amend: [{ under: 5s, cells: 60 }, { under: 5s, cells: 1 }] }\n',
+      ],
     ],
     [
-      'FP_LIMIT_COST policy.yaml:11:46 limits[0].age.order.place[0].cells is 60 cells on top of 1, above the capacity of 60: no request so young would pass',
-      'FP_LIMIT_AGE policy.yaml:11:61 limits[0].age.order.place[1].under must be above 5s, which stands before it, got 5s',
+      'FP_LIMIT_COST policy.yaml:11:46 limits[0].age.order.amend[0].cells is 60 cells on top of 1, above the capacity of 60: no request so young would pass',
+      'FP_LIMIT_AGE policy.yaml:11:61 limits[0].age.order.amend[1].under must be above 5s, which stands before it, got 5s',
+    ],
+  ),
+  badLimit(
+    'an order that is not placed yet has no age',
+    [...window, 'age: { order.place: [{ under: 5s, cells: 8 }] }'],
+    [
+      'FP_LIMIT_AGE policy.yaml:11:25 limits[0].age.order.place is for a class that is about no order yet, so that every request would cost more',
+    ],
+  ),
+  badLimit(
+    'what is wrong with the parts of a limit is told although another part has no shape',
+    [...window, 'cost: 21', 'shadow: perhaps', 'ban: { after: 1, for: [2s, 1s] }', 'capacities: 3'],
+    [
+      'FP_LIMIT_COST policy.yaml:11:11 limits[0].cost is 21 cells, above the capacity of 20: no request would pass',
+      'FP_TYPE_WRONG policy.yaml:12:13 limits[0].shadow must be true or false, got "perhaps"',
+      'FP_BAN_STEPS policy.yaml:13:32 limits[0].ban.for[1] must be at least 2s, the step before it, got 1s',
+      'FP_KEY_UNKNOWN policy.yaml:14:5 limits[0].capacities is not a known key',
+    ],
+  ),
+  badPolicy(
+    'what is signed is known although how long a signature lasts is not',
+    [
+      ['auth: { signed: [account, order.place, ', 'auth: { window: long, signed: [account, '],
+      ['by: key', 'by: [key, class]'],
+    ],
+    [
+      'FP_DURATION_INVALID policy.yaml:3:17 auth.window must be a duration, got "long"',
+      'FP_LIMIT_CLASS policy.yaml:6:13 limits[0].match[0] is order.place, which is not signed and so carries no key and class',
     ],
   ),
   badLimit(
@@ -110,17 +139,17 @@ const costs: readonly BadFile[] = [
     ['family: earned-budget', 'capacity: 5', 'earns: { order.place: 1, order.amend: 5 }'],
     ['FP_LIMIT_CREDIT policy.yaml:10:43 limits[0].earns.order.amend is for a class that the limit does not match'],
   ),
-  badLimit(
+  badPolicy(
     'a cost that no whole number of cells can hold',
     [
-      'family: earned-budget',
-      'capacity: 5',
-      'cost: 2147483647',
-      'earns: { order.place: 1 }',
-      'age: { order.place: [{ under: 1s, cells: 1 }] }',
+      ['[order.place]', '[order.place, order.amend]'],
+      [
+        bucket,
+        '    family: earned-budget\n    capacity: 5\n    cost: 2147483647\n    earns: { order.place: 1 }\n    age: { order.amend: [{ under: 1s, cells: 1 }] }\n',
+      ],
     ],
     [
-      'FP_LIMIT_COST policy.yaml:12:46 limits[0].age.order.place[0].cells is 1 cells on top of 2147483647, above what can be counted (2147483647): no request so young would pass',
+      'FP_LIMIT_COST policy.yaml:12:46 limits[0].age.order.amend[0].cells is 1 cells on top of 2147483647, above what can be counted (2147483647): no request so young would pass',
     ],
   ),
 ];
@@ -187,7 +216,7 @@ const exactness: readonly BadFile[] = [
     'weights of a long window are not exact in a double',
     ['family: sliding-counter', 'capacity: 52125', 'window: 1d'],
     [
-      'FP_LIMIT_INEXACT policy.yaml:10:13 limits[0].window is not exact: 2 x capacity 52125 x 86400000000 us (window) is above 2^53 - 1, so sums would be rounded',
+      'FP_LIMIT_INEXACT policy.yaml:10:13 limits[0].window is not exact: 2 x capacity 52125 x 86400000000 us is above 2^53 - 1, so sums would be rounded',
     ],
   ),
   badLimit(

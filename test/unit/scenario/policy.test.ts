@@ -19,13 +19,13 @@ const plainWindow = {
   countsDenied: false,
 } as const;
 
-function policyWith(text: string) {
-  const head = 'version: 1\nname: one\nauth: { signed: [account, order.place] }\nlimits:\n  - { name: a, ';
+function policyWith(text: string, signed = 'account, order.place') {
+  const head = `version: 1\nname: one\nauth: { signed: [${signed}] }\nlimits:\n  - { name: a, `;
   return load(`${head}${text} }\n`);
 }
 
-function limitOf(text: string) {
-  return policyWith(text).limits[0];
+function limitOf(text: string, signed?: string) {
+  return policyWith(text, signed).limits[0];
 }
 
 describe('loadPolicy', () => {
@@ -174,9 +174,11 @@ describe('loadPolicy', () => {
   });
 
   it('reads ages, kills and shadows', () => {
-    const ages = 'age: { order.place: [{ under: 5s, cells: 8 }, { under: 10s, cells: 0 }] }';
-    const limit = limitOf(`match: "*", by: key, ${bucket}, ${ages}, kill: true`);
+    const ages = 'age: { order.cancel: [{ under: 5s, cells: 8 }, { under: 10s, cells: 0 }] }';
+    const limit = limitOf(`match: "*", by: key, ${bucket}, ${ages}, kill: true`, 'order.cancel');
     expect(limit?.ageCosts).toEqual([
+      [],
+      [],
       [],
       [],
       [],
@@ -184,16 +186,14 @@ describe('loadPolicy', () => {
         { underUs: 5_000_000, cells: 8 },
         { underUs: 10_000_000, cells: 0 },
       ],
-      [],
-      [],
     ]);
     expect(limit).toMatchObject({ kills: true, isShadow: false });
     expect(limitOf(`match: "*", by: key, ${bucket}, shadow: true`)).toMatchObject({ kills: false, isShadow: true });
   });
 
   it('takes an age whose cells use up the capacity, and cells that use up a queue', () => {
-    const ages = 'age: { order.place: [{ under: 5s, cells: 49 }] }';
-    expect(limitOf(`match: "*", by: key, ${bucket}, ${ages}`)?.ageCosts[3]).toHaveLength(1);
+    const ages = 'age: { order.cancel: [{ under: 5s, cells: 49 }] }';
+    expect(limitOf(`match: "*", by: key, ${bucket}, ${ages}`, 'order.cancel')?.ageCosts[5]).toHaveLength(1);
     const queue = 'family: leaky-queue, capacity: 5, queue: 2147483642, refill: 1 per 1us, cost: 2147483647';
     expect(limitOf(`match: [account], by: key, ${queue}`)?.costs[2]).toBe(2_147_483_647);
     const counter = 'family: sliding-counter, capacity: 52124, window: 1d';

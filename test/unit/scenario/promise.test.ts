@@ -7,7 +7,9 @@ import { goodPolicy, textReader } from '../../support/scenario-files.js';
 const SECOND_US = 1_000_000;
 
 function withLimit(numbers: string, settings = ''): { policy: Policy; limit: PolicyLimit } {
-  const head = goodPolicy.slice(0, goodPolicy.indexOf('    family:'));
+  const head = goodPolicy
+    .slice(0, goodPolicy.indexOf('    family:'))
+    .replace('[order.place]', '[order.place, order.amend]');
   const text = `${head}    ${numbers.split(/, (?=\w+:)(?![^{]*})/).join('\n    ')}\n${settings}`;
   const policy = loadPolicy(textReader({ 'p.yaml': text }), 'p.yaml');
   const [limit] = policy.limits;
@@ -86,7 +88,7 @@ describe('promisedCells', () => {
 
   it('lets requests trickle whatever they cost at most', () => {
     const costly =
-      'cost: 3\n    age: { order.place: [{ under: 1s, cells: 2 }, { under: 2s, cells: 4 }, { under: 3s, cells: 1 }] }';
+      'cost: 3\n    age: { order.amend: [{ under: 1s, cells: 2 }, { under: 2s, cells: 4 }, { under: 3s, cells: 1 }] }';
     const { policy, limit } = withLimit(
       `family: earned-budget, capacity: 5, trickle: 2s, earns: { order.place: 5 }, ${costly}`,
     );

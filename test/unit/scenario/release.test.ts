@@ -73,6 +73,28 @@ describe('the release suite', () => {
   });
 });
 
+describe('a weakened policy of families', () => {
+  const { name: _name, file: _file, ...right } = loadPolicy(fileReader, 'scenarios/policies/families.yaml');
+
+  it.each([
+    { weakness: 'doubled-log', limit: 'bybit-endpoint', change: { capacity: 20 } },
+    { weakness: 'doubled-queue', limit: 'gemini-private', change: { capacity: 20, queueCells: 10 } },
+    {
+      weakness: 'queue-without-waiting',
+      limit: 'gemini-private',
+      change: { family: 'token-bucket', capacity: 15, queueCells: undefined },
+    },
+  ])('$weakness differs in $limit alone', ({ weakness, limit, change }) => {
+    const { name, file, ...weak } = weakened(weakness);
+    expect(weak).toEqual({
+      ...right,
+      limits: right.limits.map((each) => (each.name === limit ? { ...each, ...change } : each)),
+    });
+    expect(name).toBe(`families-${weakness}`);
+    expect(fileReader.read(file).split('\n')[0]).toMatch(/^# Weak on purpose: /);
+  });
+});
+
 describe('a weakened policy', () => {
   const { name: _name, file: _file, ...right } = spotExchange;
 

@@ -1,0 +1,42 @@
+import type { GateSpec } from '../core/spec.js';
+import type { Policy } from '../scenario/plan.js';
+import type { ClientIp } from './client-ip.js';
+import { createClientIp } from './client-ip.js';
+import { compileRateLimitFields, fieldText, type RateLimitFields } from './rate-limit-fields.js';
+
+/**
+ * What the gateway itself needs to know of the policy that is in force. When the policy changes all of it is replaced at
+ * once, since indexes of limits mean something within one policy only.
+ */
+export interface Rules {
+  readonly clientIp: ClientIp;
+  readonly fields: RateLimitFields;
+  /** By limit index, as JSON text. */
+  readonly limitNamesJson: readonly string[];
+  /** By limit index, as the value of a header. */
+  readonly shadowNames: readonly string[];
+  /** By limit index: does `resetAtUs` say when more cells come, and not only when all are back? */
+  readonly resetIsNext: readonly boolean[];
+  /** By limit index. */
+  readonly kills: readonly boolean[];
+  /** By class: the limits that a fill gives cells to, and how many for each element. */
+  readonly credits: readonly (readonly { readonly limit: number; readonly cells: number }[])[];
+}
+
+/** @param spec - Compiled from `policy`, so that their limits have the same indexes. */
+export function compileRules(policy: Policy, spec: GateSpec): Rules {
+  return {
+    clientIp: createClientIp(policy.clientIp),
+    fields: compileRateLimitFields(spec.limits, spec.classes.length),
+    limitNamesJson: spec.limits.map(({ name }) => JSON.stringify(name)),
+    shadowNames: spec.limits.map(({ name }) => fieldText(name)),
+    resetIsNext: spec.limits.map(({ numbers }) => numbers.family === 'fixed-window'),
+    kills: policy.limits.map(({ kills }) => kills),
+    credits: spec.classes.map((_, classId) =>
+      policy.limits.flatMap((limit, index) => {
+        const cells = 'creditsMax' in limit && (limit.costs[classId] ?? 0) > 0 ? (limit.creditsMax[classId] ?? 0) : 0;
+        return cells === 0 ? [] : [{ limit: index, cells }];
+      }),
+    ),
+  };
+}
