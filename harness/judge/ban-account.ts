@@ -48,9 +48,13 @@ export class BanAccount {
     this.certainStrikes = 0;
   }
 
-  /** Whether a ban certainly held for a request that is sent now and answered at `answeredUs`. */
+  /**
+   * Whether a ban certainly held for a request that is sent now and answered at `answeredUs`. By the target's clock it
+   * was decided at most `answeredUs - begunUs` and the grain after the ban began, and the ban is over in its last
+   * microsecond.
+   */
   held(answeredUs: number): boolean {
-    return answeredUs + this.grainUs <= this.begunUs + (this.ban.stepsUs[0] as number);
+    return answeredUs + this.grainUs < this.begunUs + (this.ban.stepsUs[0] as number);
   }
 
   /** Whether own throttles can have reached a ban that held for a request sent at `sentUs` or later. */

@@ -40,7 +40,7 @@ export interface BlockOracleOptions {
   readonly blockedCounters: ReadonlySet<number>;
   /** The same for honest identities: `subjectId` of `ownCounterOf`. */
   readonly blockedIdentities: ReadonlySet<number>;
-  /** Limits that saw more counters than they can hold: some were decided on the cold one. */
+  /** Limits that saw more counters than they surely hold: some may have been decided on the cold one. */
   readonly coldLimits: ReadonlySet<number>;
   /** Longest time from a send to the end of its row, over the run. */
   readonly lagUsMax: number;

@@ -270,7 +270,8 @@ function notesOf(plan: Plan, { survey, tally }: Counted, convicted: number): str
   for (const index of survey.coldLimits()) {
     const limit = policy.limits[index];
     notes.push(
-      `limit ${limit?.name} saw more than the ${limit?.maxKeys} keys that it holds: its throttles can't be called wrongful`,
+      `limit ${limit?.name} holds ${limit?.maxKeys} keys and saw so many that some may have shared a counter: its ` +
+        "throttles can't be called wrongful",
     );
   }
   return notes;

@@ -18,8 +18,9 @@
  *
  * The span. A target that waits until its clock shows the moment of service is told by readings, y - x + g apart at
  * most. One that starts a timer at the decision is told by true moments, less than y + 1 - x apart; its decision was read
- * up to g too early, and the wait is rounded up to a whole microsecond, so T(1) may be g + 1 earlier than a moment of
- * service says. Either way less than y - x + g + 2.
+ * up to g too early, so T(1) may be g + 1 earlier than a moment of service says. And a target whose clock goes by whole g
+ * may leave off what its wait is beyond a multiple of g (nginx and timers in JavaScript count whole milliseconds), so
+ * that a request is served up to g before its turn. All together less than y - x + 2g + 2.
  */
 import type { LeakyQueueLimit, Policy } from '../scenario/plan.js';
 import type { Bound, ChargeFacts } from './bound.js';
@@ -39,7 +40,7 @@ export class QueueBound implements Bound {
   constructor(limit: LeakyQueueLimit, policy: Policy) {
     this.totalCells = limit.capacity + limit.queueCells;
     this.admission = new BucketBound({ ...limit, capacity: this.totalCells }, policy);
-    this.service = new BucketBound(limit, policy, policy.resolutionUs + SPAN_US);
+    this.service = new BucketBound(limit, policy, 2 * policy.resolutionUs + SPAN_US);
   }
 
   get entries(): number {

@@ -139,9 +139,13 @@ function anyHistoryOf(family: FamilyName, seed: number): HistoryOptions {
   };
 }
 
-/** What the judge got wrong, a sentence each. */
-export function chargesAgainst(family: FamilyName, seed: number): readonly string[] {
-  const options = anyHistoryOf(family, seed);
+/**
+ * What the judge got wrong, a sentence each.
+ *
+ * @param wronged - share of the requests that are denied for no reason; then the limiter is right but for these.
+ */
+export function chargesAgainst(family: FamilyName, seed: number, wronged = 0): readonly string[] {
+  const options = { ...anyHistoryOf(family, seed), wronged };
   const { policy } = options;
   const played = playHistory(options);
   const found = runOracles(aPlan({ policy }), sourceOf(played.map(({ row }, signature) => ({ ...row, signature }))));
@@ -150,13 +154,15 @@ export function chargesAgainst(family: FamilyName, seed: number): readonly strin
     ({ limitIndex, worst }) => `${where}: limit ${limitIndex} is said to have leaked ${worst?.excessCells} cells`,
   );
   const blocks = found.blocks.flatMap(({ row, shared, own }) => {
-    if (shared === 'wrongful') return [`${where}: the block of request ${row.signature} is called wrongful`];
+    const hadCells = played[row.signature]?.hadCells ?? false;
+    if (shared === 'wrongful' && !hadCells)
+      return [`${where}: the block of request ${row.signature} is called wrongful`];
     // Of one identity alone its own use is all use, but it knows more of its bans.
     const isLimited = row.outcome === Outcome.throttled || row.outcome === Outcome.banned;
-    if (options.identities === 1 && isLimited && own === 'wrongful') {
+    if (options.identities === 1 && isLimited && own === 'wrongful' && !hadCells) {
       return [`${where}: the block of request ${row.signature} is called false`];
     }
-    if (shared === 'called-for' && played[row.signature]?.hadCells) {
+    if (shared === 'called-for' && hadCells) {
       return [`${where}: the block of request ${row.signature} is called right, and had its cells`];
     }
     return [];

@@ -88,7 +88,12 @@ interface Facts {
 }
 
 /** Whole cells that may be admitted within a span of the target's clock. */
-function boundOf(limit: PolicyLimit, { nodes, slackCells }: Policy, spanUs: number, facts: Facts): number {
+function boundOf(
+  limit: PolicyLimit,
+  { nodes, slackCells, resolutionUs }: Policy,
+  spanUs: number,
+  facts: Facts,
+): number {
   const line = (capacity: number, cells: number, periodUs: number, us: number): number =>
     nodes * capacity + Number((BigInt(nodes * cells) * BigInt(us)) / BigInt(periodUs)) + slackCells;
   switch (limit.family) {
@@ -100,7 +105,7 @@ function boundOf(limit: PolicyLimit, { nodes, slackCells }: Policy, spanUs: numb
       const atOnce = Math.max(capacity, Math.min(facts.mostCells, capacity + queueCells));
       return Math.min(
         line(capacity + queueCells, refillCells, refillPeriodUs, spanUs),
-        line(atOnce, refillCells, refillPeriodUs, spanUs + 2),
+        line(atOnce, refillCells, refillPeriodUs, spanUs + resolutionUs + 2),
       );
     }
     case 'sliding-counter':

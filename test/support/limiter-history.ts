@@ -213,8 +213,9 @@ class Play {
     const limit = isNamed ? named.index : -1;
     if (named.ladder.isBanned(nowUs)) return { outcome: Outcome.banned, limit, hadCells: false };
     if (isNever(named.limit, named.cells)) return { outcome: Outcome.never, limit, hadCells: false };
-    named.ladder.strike(nowUs);
+    // Before the strike, which may ban.
     const hadCells = isWronged && (isNamed || this.denials(matching, nowUs).length === 0);
+    named.ladder.strike(nowUs);
     return { outcome: Outcome.throttled, limit, hadCells };
   }
 

@@ -16,3 +16,15 @@ describe(`of ${seeds} right limiters`, () => {
     for (let seed = 1; seed <= seeds; seed++) expect(chargesAgainst(family, seed)).toEqual([]);
   });
 });
+
+describe(`of ${seeds} limiters that deny at random besides`, () => {
+  test.each(familyNames)(
+    'of the family %s none is blamed for more, and none is excused',
+    {
+      timeout: 60_000 + 60 * seeds,
+    },
+    (family) => {
+      for (let seed = 1; seed <= seeds; seed++) expect(chargesAgainst(family, seed, 0.2)).toEqual([]);
+    },
+  );
+});

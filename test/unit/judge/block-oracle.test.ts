@@ -265,8 +265,8 @@ describe('a ban', () => {
     const at = (us: number) => judge([banning], [...exhausted, ...strikes, { sentUs: us, ...banned }]).at(-1)?.own;
     expect(at(20_000)).toBe('called-for');
     // The second strike fell at 7000 or later; this one is answered 1 ms after its send.
-    expect(at(7000 + 10 * SECOND - 1001)).toBe('called-for');
-    expect(at(7000 + 10 * SECOND - 1000)).toBe('unsure');
+    expect(at(7000 + 10 * SECOND - 1002)).toBe('called-for');
+    expect(at(7000 + 10 * SECOND - 1001)).toBe('unsure');
   });
 
   it('is unsure when own throttles may have reached it, a false block when they were too few', () => {

@@ -143,7 +143,7 @@ describe('the document', () => {
     expect(judged.notes).toEqual([
       'the policy is not exclusive: no throttle can be called wrongful or false',
       'the limits are counted on 2 nodes: no throttle can be called wrongful or false',
-      "limit orders saw more than the 1 keys that it holds: its throttles can't be called wrongful",
+      "limit orders holds 1 keys and saw so many that some may have shared a counter: its throttles can't be called wrongful",
     ]);
     expect(judged.unsure).toBe(1);
   });
