@@ -17,7 +17,9 @@ impl Desk {
 
     fn look(&self, key: u32, cost: u64, now_us: u64) -> Look {
         self.clock.advance(now_us);
-        self.table.look(hash(key), cost, &self.clock)
+        let mut look = Look::unasked(cost, now_us);
+        self.table.look(hash(key), &mut look, &self.clock);
+        look
     }
 
     /// Charges a request that is admitted, and strikes one that is throttled.
