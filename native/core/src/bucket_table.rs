@@ -21,6 +21,7 @@
 //! A hash that two keys share (2^-64 a pair, and nobody can aim without the secret) gives them one counter: they get less.
 use crate::clock::Clock;
 use crate::error::GateError;
+use crate::family::Counter;
 use crate::key_hash::KeyHash;
 use crate::layout::{LINE_SLOTS, Layout};
 use crate::look::{Look, Place};
@@ -223,7 +224,7 @@ impl BucketTable {
             (Decision::Throttled, self.bucket.retry_at_us(tat, cost, now_us))
         };
         look.is_cold = place == Place::Cold;
-        look.counter.at = tat;
+        look.counter = Counter { at: tat, used: 0 };
         (look.place, look.seen) = (place, seen);
     }
 
