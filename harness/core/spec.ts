@@ -77,7 +77,8 @@ export interface LimitSpec {
    * One that would have denied the request strikes and charges nothing; one that would not is charged with the request,
    * when the enforced limits of its place are. It is asked when the limits of its place are asked, and left out when the
    * request lacks what it counts by. With `countsDenied` it counts what it or the enforced limits denied. A `release`
-   * takes cells back from a shadow limit too, also of a request that it would have denied.
+   * takes cells back from a shadow limit too, also of a request that it would have denied: nothing tells which of two
+   * alike requests has ended, the one that it let pass or the one that it did not, so no rule gets both right.
    */
   readonly isShadow: boolean;
   readonly ban: BanSpec | null;

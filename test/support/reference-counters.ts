@@ -80,7 +80,8 @@ function formed(text: string, isFormed: boolean): string | null {
 /** The bits that all addresses of the prefix share, as digits. */
 function networkOf(ip: string, { v4, v6 }: IpPrefix): string | null {
   if (!isIPv4(ip) && (!isIPv6(ip) || ip.includes('%'))) return null;
-  const address = ipaddr.process(ip);
+  // The library takes ::1.2.3.4 for ::ffff:1.2.3.4, which is another address.
+  const address = ipaddr.process(ip.replace(/^::(?=\d+\.)/, '0:0:0:0:0:0:'));
   const digits = address.toByteArray().map((byte) => byte.toString(2).padStart(8, '0'));
   return `${address.kind()} ${digits.join('').slice(0, address.kind() === 'ipv4' ? v4 : v6)}`;
 }

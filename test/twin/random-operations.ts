@@ -20,6 +20,7 @@ const ips = fc.oneof(
     ),
   },
   { weight: 8, arbitrary: fc.constantFrom('2001:db8::1', '2001:db8::2', '2001:DB8:0:1::', '::1', '::', 'fe80::1') },
+  { weight: 3, arbitrary: fc.constantFrom('::10.0.0.1', '::FFFF:A00:1', '1:2:3:4:5:6:10.0.0.1', '1:2:3:4:5:6:7::') },
   {
     weight: 3,
     arbitrary: fc.constantFrom('a', '10.0.0', '010.0.0.1', 'fe80::1%eth0', '[::1]', '1::2::3', '10.0.0.1/8'),
@@ -133,6 +134,13 @@ function packable(elements: number): number {
   return Number.isInteger(elements) && elements >= 1 && elements <= 0xffff ? elements : 1;
 }
 
+/** The record of a request; the form in which one that leaves its elements out is written too. */
+function recordOf(request: RequestRecord, isWithoutElements: boolean): Uint8Array {
+  const record = encodeRecord(request);
+  if (isWithoutElements) new DataView(record.buffer).setUint16(46, 0, true);
+  return record;
+}
+
 /** A text as long as a right signature. */
 function blankSignature(spec: GateSpec): string {
   const bytes = { sha256: 32, sha384: 48, sha512: 64 }[spec.auth?.hash ?? 'sha256'];
@@ -203,9 +211,7 @@ export class Caller {
       case 'cut-record': {
         const times = { nowUs, timestampUs, windowUs, ageUs };
         const numbers = { classId: Math.max(0, classId), elements: packable(elements) };
-        const whole = encodeRecord({ ...times, ...numbers, ip, account, keyId, message, signature });
-        // The form in which one that leaves its elements out is written too.
-        if (elements === 0) new DataView(whole.buffer).setUint16(46, 0, true);
+        const whole = recordOf({ ...times, ...numbers, ip, account, keyId, message, signature }, elements === 0);
         const isCut = operation.kind === 'cut-record';
         return this.#seen(gate.decideRecord(isCut ? whole.subarray(0, whole.length - 8) : whole));
       }
@@ -240,7 +246,7 @@ export class Caller {
   #decideBatch(isCut: boolean): string {
     const requests = this.#batch.map((request) => ({ ...request, nowUs: this.#nowUs }));
     this.#batch = [];
-    const whole = Buffer.concat(requests.map(encodeRecord));
+    const whole = Buffer.concat(requests.map((request, index) => recordOf(request, index % 5 === 0)));
     const bytes = isCut ? whole.subarray(0, -1) : whole;
     const decisions = new Uint8Array(requests.length);
     const answers = new Float64Array(requests.length * Answer.size);
@@ -248,12 +254,16 @@ export class Caller {
     return `${decisions.join(' ')} | ${answers.join(' ')}`;
   }
 
-  /** Three callers in a row; with or without answers, and now and then without room for the decisions. */
-  #limitBatch({ caller, offsetUs, message }: Operation, nowUs: number, classId: number): string {
-    const callers = Uint32Array.of(caller, Math.max(0, caller - 1), caller);
-    const decisions = new Uint8Array(message === '' ? 2 : 3);
-    const answers = offsetUs < -30 ? null : new Float64Array(3 * Answer.size);
-    this.#gate.limitBatch(nowUs, classId, callers, 3, decisions, answers);
+  /**
+   * A few callers in a row, or more than are looked at together; with or without answers, and now and then without room
+   * for the decisions.
+   */
+  #limitBatch({ caller, offsetUs, windowUs, message }: Operation, nowUs: number, classId: number): string {
+    const count = windowUs === 0 ? 3 : 35;
+    const callers = Uint32Array.from({ length: count }, (_, index) => Math.max(0, caller - (index % 2)));
+    const decisions = new Uint8Array(message === '' ? count - 1 : count);
+    const answers = offsetUs < -30 ? null : new Float64Array(count * Answer.size);
+    this.#gate.limitBatch(nowUs, classId, callers, count, decisions, answers);
     return `${decisions.join(' ')} | ${answers?.join(' ')}`;
   }
 

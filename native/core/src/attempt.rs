@@ -4,8 +4,9 @@
 use crate::bucket_table::Sharing;
 use crate::caller::CallerKeys;
 use crate::extent::Size;
-use crate::look::Asked;
-use crate::plan::ClassPlan;
+use crate::key_hash::KeyHash;
+use crate::look::{Asked, Look};
+use crate::plan::{ClassPlan, Match};
 use crate::spec::{Answer, Decision};
 use crate::state::State;
 use std::ops::Range;
@@ -14,7 +15,9 @@ use std::sync::atomic::Ordering;
 /// What the limits of the class said, in their order, and what of it is answered.
 #[derive(Debug, Default)]
 pub(crate) struct Looks {
-    pub(crate) list: Vec<Asked>,
+    /// Those of this request are the first `count`; the others are room.
+    list: Vec<Asked>,
+    count: usize,
     /// Position of the limit that is named.
     named: Option<usize>,
     retry_at_us: u64,
@@ -26,9 +29,33 @@ pub(crate) struct Looks {
 impl Looks {
     /// Nothing was asked.
     pub(crate) fn clear(&mut self) {
-        self.list.clear();
+        self.count = 0;
         (self.named, self.shadow) = (None, None);
         (self.retry_at_us, self.delay_us) = (0, 0);
+    }
+
+    /// Where the next limit is asked.
+    #[inline]
+    fn next(&mut self, limit: &Match, key: KeyHash, cost: u64, now_us: u64) -> &mut Asked {
+        let position = self.count;
+        self.count += 1;
+        if position == self.list.len() {
+            self.list.push(Asked {
+                index: 0,
+                is_shadow: false,
+                key,
+                look: Look::unasked(0, 0),
+            });
+        }
+        let asked = &mut self.list[position];
+        (asked.index, asked.is_shadow, asked.key) = (limit.index, limit.is_shadow, key);
+        (asked.look.cost, asked.look.now_us) = (cost, now_us);
+        asked
+    }
+
+    #[inline]
+    fn asked(&mut self) -> &mut [Asked] {
+        &mut self.list[..self.count]
     }
 
     pub(crate) fn answer(&self, state: &State) -> Answer {
@@ -62,7 +89,7 @@ impl Attempt<'_> {
     /// Asks the limits before the verifier; a decision when one says no.
     pub(crate) fn look_front(&mut self) -> Option<Decision> {
         self.looks.clear();
-        match self.look(0..self.plan.front_count) {
+        match self.ask(0..self.plan.front_count) {
             Ok(denial) => denial,
             Err(malformed) => Some(malformed),
         }
@@ -70,7 +97,7 @@ impl Attempt<'_> {
 
     /// Asks the limits after the verifier.
     pub(crate) fn look_back(&mut self) -> Option<Decision> {
-        match self.look(self.plan.front_count..self.plan.matches.len()) {
+        match self.ask(self.plan.front_count..self.plan.matches.len()) {
             Ok(denial) => denial,
             Err(malformed) => Some(self.refuse(malformed)),
         }
@@ -81,7 +108,9 @@ impl Attempt<'_> {
         if let Some(denial) = self.charge(false) {
             return denial;
         }
-        self.charge_shadows(false);
+        if self.plan.has_shadow {
+            self.charge_shadows(false);
+        }
         refusal
     }
 
@@ -91,14 +120,25 @@ impl Attempt<'_> {
             return denial;
         }
         self.name_fewest();
-        self.charge_shadows(true);
+        if self.plan.has_shadow {
+            self.charge_shadows(true);
+        }
         Decision::Admitted
+    }
+
+    /// Most classes have limits on one side of the verifier alone.
+    #[inline]
+    fn ask(&mut self, positions: Range<usize>) -> Result<Option<Decision>, Decision> {
+        if positions.is_empty() {
+            return Ok(None);
+        }
+        self.look(positions)
     }
 
     /// When an enforced limit says no, nothing but its strike is kept, and the request where denied ones count. An error
     /// when one of them can not tell whom to count it for: then nobody was asked.
     fn look(&mut self, positions: Range<usize>) -> Result<Option<Decision>, Decision> {
-        let first = self.looks.list.len();
+        let first = self.looks.count;
         let mut named: Option<(usize, Decision, u64)> = None;
         for limit in &self.plan.matches[positions] {
             let table = &self.state.tables[limit.index];
@@ -106,18 +146,13 @@ impl Attempt<'_> {
                 if limit.is_shadow {
                     continue;
                 }
-                self.looks.list.truncate(first);
+                self.looks.count = first;
                 return Err(Decision::Malformed);
             };
-            let look = table.look(key, limit.cost_of(self.size), self.now_us, &self.state.clock);
-            let (decision, retry_at_us) = (look.decision, look.retry_at_us);
-            let position = self.looks.list.len();
-            self.looks.list.push(Asked {
-                index: limit.index,
-                is_shadow: limit.is_shadow,
-                key,
-                look,
-            });
+            let position = self.looks.count;
+            let asked = self.looks.next(limit, key, limit.cost_of(self.size), self.now_us);
+            table.look(asked, &self.state.clock);
+            let (decision, retry_at_us) = (asked.look.decision, asked.look.retry_at_us);
             let is_named = match (decision, named) {
                 _ if limit.is_shadow => false,
                 (Decision::Admitted, _) | (_, Some((_, Decision::Never, _))) => false,
@@ -129,9 +164,9 @@ impl Attempt<'_> {
             }
         }
         if self.plan.has_shadow {
-            for position in first..self.looks.list.len() {
-                if self.looks.list[position].is_shadow && self.looks.list[position].look.decision != Decision::Admitted
-                {
+            for position in first..self.looks.count {
+                let asked = &self.looks.list[position];
+                if asked.is_shadow && asked.look.decision != Decision::Admitted {
                     self.note_shadow(position);
                 }
             }
@@ -156,25 +191,31 @@ impl Attempt<'_> {
         state.tables[named.index].strike(named, &state.clock);
         let decision = named.look.decision;
         self.looks.named = Some(position);
-        let mut retry_at_us = 0;
-        for asked in &mut self.looks.list {
+        if self.plan.counts_denied {
+            self.count_denied();
+        }
+        if decision != Decision::Never {
+            let enforced = self.looks.asked().iter().filter(|asked| !asked.is_shadow);
+            self.looks.retry_at_us = enforced.map(|asked| asked.look.retry_at_us).max().unwrap_or(0);
+        }
+        decision
+    }
+
+    fn count_denied(&mut self) {
+        let state = self.state;
+        for asked in self.looks.asked() {
             // A shadow limit that said no has counted the request.
             if !asked.is_shadow || asked.look.decision == Decision::Admitted {
                 state.tables[asked.index].count_denied(asked, &state.clock);
             }
-            if !asked.is_shadow {
-                retry_at_us = retry_at_us.max(asked.look.retry_at_us);
-            }
         }
-        self.looks.retry_at_us = if decision == Decision::Never { 0 } else { retry_at_us };
-        decision
     }
 
     /// Charges the enforced limits that were asked; when another thread was faster at one of them nothing stays charged,
     /// and its denial is the decision.
     fn charge(&mut self, is_admitted: bool) -> Option<Decision> {
         let state = self.state;
-        for position in 0..self.looks.list.len() {
+        for position in 0..self.looks.count {
             let asked = &mut self.looks.list[position];
             let table = &state.tables[asked.index];
             if asked.is_shadow || !table.is_charged(is_admitted) {
@@ -205,11 +246,8 @@ impl Attempt<'_> {
 
     /// Charges the shadow limits that said yes. One at which another thread was faster says no now.
     fn charge_shadows(&mut self, is_admitted: bool) {
-        if !self.plan.has_shadow {
-            return;
-        }
         let state = self.state;
-        for position in 0..self.looks.list.len() {
+        for position in 0..self.looks.count {
             let asked = &mut self.looks.list[position];
             let table = &state.tables[asked.index];
             if !asked.is_shadow || asked.look.decision != Decision::Admitted || !table.is_charged(is_admitted) {
@@ -225,14 +263,17 @@ impl Attempt<'_> {
     fn name_fewest(&mut self) {
         let tables = &self.state.tables;
         let looks = &mut *self.looks;
-        if let [only] = &looks.list[..]
+        if let [only] = &looks.list[..looks.count]
             && !only.is_shadow
         {
             looks.named = Some(0);
             looks.delay_us = tables[only.index].delay_us(&only.look);
             return;
         }
-        let enforced = looks.list.iter().enumerate().filter(|(_, asked)| !asked.is_shadow);
+        let enforced = looks.list[..looks.count]
+            .iter()
+            .enumerate()
+            .filter(|(_, asked)| !asked.is_shadow);
         let fewest = enforced
             .clone()
             .min_by_key(|(_, asked)| (tables[asked.index].remaining(&asked.look), asked.index));

@@ -84,11 +84,12 @@ impl BucketTable {
         }
     }
 
-    pub(crate) fn look(&self, key: KeyHash, cost: u64, now_us: u64, clock: &Clock) -> Look {
+    /// What the table says to a request of the look's cost at the look's time.
+    pub(crate) fn look(&self, key: KeyHash, look: &mut Look, clock: &Clock) {
         match self.find(key) {
-            Ok(Some((slot, tat))) => self.judge(Place::Own(slot), tat, tat, cost, now_us),
-            Ok(None) => self.look_new(key, cost, clock.now_us()),
-            Err(Contended) => self.contended(cost, now_us),
+            Ok(Some((slot, tat))) => self.judge(look, Place::Own(slot), tat, tat),
+            Ok(None) => self.look_new(key, look, clock.now_us()),
+            Err(Contended) => self.contended(look),
         }
     }
 
@@ -200,47 +201,39 @@ impl BucketTable {
     }
 
     /// A key without a slot: it starts from a copy of the cold counter when it can have one, else the cold one decides.
-    fn look_new(&self, key: KeyHash, cost: u64, now_us: u64) -> Look {
+    fn look_new(&self, key: KeyHash, look: &mut Look, now_us: u64) {
         let cold = self.cold.load(Ordering::Acquire);
+        look.now_us = now_us;
         match self.find_free(key, now_us) {
             Some((slot, tat)) => {
-                let mut look = self.judge(Place::Free(slot), tat, cold, cost, now_us);
+                self.judge(look, Place::Free(slot), tat, cold);
                 look.is_cold = !self.bucket.is_idle(cold, now_us);
-                look
             }
-            None => self.judge(Place::Cold, cold, cold, cost, now_us),
+            None => self.judge(look, Place::Cold, cold, cold),
         }
     }
 
-    fn judge(&self, place: Place, seen: u64, tat: u64, cost: u64, now_us: u64) -> Look {
-        let mut look = Look {
-            decision: Decision::Admitted,
-            retry_at_us: 0,
-            is_cold: place == Place::Cold,
-            now_us,
-            cost,
-            counter: Counter { at: tat, used: 0 },
-            place,
-            seen,
-            before: Counter::default(),
-            cuts: 0,
+    #[inline]
+    fn judge(&self, look: &mut Look, place: Place, seen: u64, tat: u64) {
+        let (cost, now_us) = (look.cost, look.now_us);
+        (look.decision, look.retry_at_us) = if cost > self.bucket.capacity {
+            (Decision::Never, 0)
+        } else if self.bucket.fits(tat, cost, now_us) {
+            (Decision::Admitted, 0)
+        } else {
+            (Decision::Throttled, self.bucket.retry_at_us(tat, cost, now_us))
         };
-        if cost > self.bucket.capacity {
-            look.decision = Decision::Never;
-        } else if !self.bucket.fits(tat, cost, now_us) {
-            look.decision = Decision::Throttled;
-            look.retry_at_us = self.bucket.retry_at_us(tat, cost, now_us);
-        }
-        look
+        look.is_cold = place == Place::Cold;
+        look.counter = Counter { at: tat, used: 0 };
+        (look.place, look.seen) = (place, seen);
     }
 
     /// Refuses for a microsecond, since another thread does not get on with the key's slot.
-    fn contended(&self, cost: u64, now_us: u64) -> Look {
-        let full = self.bucket.charged(0, self.bucket.capacity, now_us);
-        let mut look = self.judge(Place::Cold, full, full, cost, now_us);
+    fn contended(&self, look: &mut Look) {
+        let full = self.bucket.charged(0, self.bucket.capacity, look.now_us);
+        self.judge(look, Place::Cold, full, full);
         look.is_cold = false;
-        look.retry_at_us = now_us + 1;
-        look
+        look.retry_at_us = look.now_us + 1;
     }
 
     fn charged(&self, look: &Look) -> u64 {
@@ -266,7 +259,7 @@ impl BucketTable {
             if self.swap(&self.slot(slot).tat, look) {
                 return true;
             }
-            *look = self.look(key, look.cost, look.now_us, clock);
+            self.look(key, look, clock);
             if look.decision != Decision::Admitted {
                 return false;
             }
@@ -277,11 +270,11 @@ impl BucketTable {
     /// Behind the latch of the key, so that only this thread takes a slot for it or charges the cold counter for it.
     fn charge_new(&self, key: KeyHash, look: &mut Look, clock: &Clock) -> bool {
         let Some(_latched) = self.latch(key) else {
-            *look = self.contended(look.cost, look.now_us);
+            self.contended(look);
             return false;
         };
         loop {
-            *look = self.look(key, look.cost, look.now_us, clock);
+            self.look(key, look, clock);
             if look.decision != Decision::Admitted {
                 return false;
             }

@@ -96,7 +96,9 @@ impl CountedBy {
         }
     }
 
-    /// The hash of the parts' hashes, of eight bytes each; a prefix alone is its own hash.
+    /// The hash of the parts' hashes, of eight bytes each; a prefix alone is its own hash. Kept apart, or limits of one text
+    /// would make ready what it needs too.
+    #[inline(never)]
     fn combined(&self, keys: &CallerKeys, class_id: usize, secret: HashSecret) -> Option<KeyHash> {
         let mut bytes = [0; 8 * 5];
         let mut length = 0;

@@ -71,7 +71,8 @@ impl Server {
     ) -> Option<Admission> {
         let hash = KeyHash::new(u32::from(key), u32::from(key));
         let now_us = self.clock.advance(at_us);
-        let mut look: Look = self.table.look(hash, cost, now_us, &self.clock);
+        let mut look = Look::unasked(cost, now_us);
+        self.table.look(hash, &mut look, &self.clock);
         let is_charged =
             look.decision == Decision::Admitted && self.table.charge(hash, &mut look, &self.clock, Sharing::Threads);
         if is_charged && is_returned {

@@ -45,13 +45,7 @@ impl LimitTable {
         };
         Ok(Self {
             by: CountedBy::new(spec),
-            counts_denied: matches!(
-                spec.numbers,
-                LimitNumbers::FixedWindow {
-                    counts_denied: true,
-                    ..
-                }
-            ),
+            counts_denied: spec.numbers.counts_denied(),
             takes_credit: match spec.numbers {
                 LimitNumbers::FixedWindow { credit, .. } => credit != WindowCredit::None,
                 LimitNumbers::EarnedBudget { .. } => true,
@@ -63,12 +57,12 @@ impl LimitTable {
         })
     }
 
-    /// What this limit says to the request; nothing is taken yet.
+    /// What this limit says to a request of the look's cost and time; nothing is taken yet.
     #[inline]
-    pub(crate) fn look(&self, key: KeyHash, cost: u64, now_us: u64, clock: &Clock) -> Look {
+    pub(crate) fn look(&self, asked: &mut Asked, clock: &Clock) {
         match &self.counters {
-            Counters::Bucket(table) => table.look(key, cost, now_us, clock),
-            Counters::Wide(table) => open(table).look(key, cost, clock),
+            Counters::Bucket(table) => table.look(asked.key, &mut asked.look, clock),
+            Counters::Wide(table) => open(table).look(asked.key, &mut asked.look, clock),
         }
     }
 
@@ -103,9 +97,10 @@ impl LimitTable {
     }
 
     /// Counts a throttle where throttles lead to a ban.
+    #[inline]
     pub(crate) fn strike(&self, asked: &mut Asked, clock: &Clock) {
         if let (Counters::Wide(table), Decision::Throttled) = (&self.counters, asked.look.decision) {
-            open(table).strike(asked.key, &mut asked.look, clock);
+            strike(table, asked, clock);
         }
     }
 
@@ -151,6 +146,7 @@ impl LimitTable {
     }
 
     /// How long a request that was charged waits for its turn.
+    #[inline]
     pub(crate) fn delay_us(&self, look: &Look) -> u64 {
         match &self.counters {
             _ if !self.is_queue => 0,
@@ -176,6 +172,12 @@ impl LimitTable {
             ..Answer::default()
         }
     }
+}
+
+/// Apart, so that buckets pay for no lock.
+#[inline(never)]
+fn strike(table: &Mutex<WideTable>, asked: &mut Asked, clock: &Clock) {
+    open(table).strike(asked.key, &mut asked.look, clock);
 }
 
 /// A thread that panics leaves whole entries behind: each is written after everything was worked out.

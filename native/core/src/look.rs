@@ -1,4 +1,6 @@
 //! What a limit said to a request, and what it needs to know to charge it afterwards.
+//!
+//! A look is large, so it is written where it stays: cost and time are put in, and the table that is asked puts in the rest.
 use crate::family::Counter;
 use crate::key_hash::KeyHash;
 use crate::spec::Decision;
@@ -30,6 +32,25 @@ pub(crate) struct Look {
     pub(crate) before: Counter,
     /// Of a wide table: credits that were cut off until then.
     pub(crate) cuts: u64,
+}
+
+impl Look {
+    /// Of a request that no table was asked about yet.
+    pub(crate) const fn unasked(cost: u64, now_us: u64) -> Self {
+        const NONE: Counter = Counter { at: 0, used: 0 };
+        Self {
+            decision: Decision::Never,
+            retry_at_us: 0,
+            is_cold: false,
+            now_us,
+            cost,
+            counter: NONE,
+            place: Place::Cold,
+            seen: 0,
+            before: NONE,
+            cuts: 0,
+        }
+    }
 }
 
 /// A limit that was asked about a request, by which key, and what it said.

@@ -102,6 +102,8 @@ pub(crate) struct ClassPlan {
     pub(crate) matches: Vec<Match>,
     pub(crate) front_count: usize,
     pub(crate) has_shadow: bool,
+    /// Whether a limit counts denied requests too, enforced or not.
+    pub(crate) counts_denied: bool,
 }
 
 impl ClassPlan {
@@ -130,6 +132,9 @@ impl ClassPlan {
                 master: has_master,
             },
             has_shadow: matches.iter().any(|limit| limit.is_shadow),
+            counts_denied: matches
+                .iter()
+                .any(|limit| spec.limits[limit.index].numbers.counts_denied()),
             matches,
             front_count,
         }

@@ -49,6 +49,19 @@ pub enum LimitNumbers {
     },
 }
 
+impl LimitNumbers {
+    /// Whether requests that are denied count too.
+    pub(crate) fn counts_denied(&self) -> bool {
+        matches!(
+            self,
+            Self::FixedWindow {
+                counts_denied: true,
+                ..
+            }
+        )
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum WindowAnchor {

@@ -56,8 +56,8 @@ impl WideTable {
         })
     }
 
-    /// What this limit says to the request; nothing is taken yet.
-    pub(crate) fn look(&self, key: KeyHash, cost: u64, clock: &Clock) -> Look {
+    /// What this limit says to a request of the look's cost; nothing is taken yet.
+    pub(crate) fn look(&self, key: KeyHash, look: &mut Look, clock: &Clock) {
         let now_us = clock.now_us();
         let place = self.find(key).map_or_else(
             || self.find_free(key, now_us).map_or(Place::Cold, Place::Free),
@@ -68,43 +68,39 @@ impl WideTable {
             Place::Free(_) => (self.cold, Record::default()),
             Place::Cold => (self.family.cold(self.cold), Record::default()),
         };
-        let mut look = Look {
-            decision: Decision::Never,
-            retry_at_us: 0,
-            is_cold: match place {
-                Place::Own(_) => false,
-                Place::Free(_) => self.family.idle_at_us(self.cold) > now_us,
-                Place::Cold => true,
-            },
-            now_us,
-            cost,
-            counter: self.family.seen(self.number(place), counter, now_us),
-            place,
-            seen: u64::from(record.strikes),
-            before: counter,
-            cuts: self.cuts,
+        look.is_cold = match place {
+            Place::Own(_) => false,
+            Place::Free(_) => self.family.idle_at_us(self.cold) > now_us,
+            Place::Cold => true,
         };
-        if cost > CELLS_MAX || self.family.is_too_much(cost) {
-            return look;
+        look.now_us = now_us;
+        look.counter = self.family.seen(self.number(place), counter, now_us);
+        look.place = place;
+        look.seen = u64::from(record.strikes);
+        (look.before, look.cuts) = (counter, self.cuts);
+        (look.decision, look.retry_at_us) = self.judge(look, record);
+    }
+
+    #[inline]
+    fn judge(&self, look: &Look, record: Record) -> (Decision, u64) {
+        if look.cost > CELLS_MAX || self.family.is_too_much(look.cost) {
+            return (Decision::Never, 0);
         }
-        let retry_at_us = self.retry_at_us(&look);
-        look.decision = if record.banned_until_us > now_us {
-            Decision::Banned
-        } else if retry_at_us > now_us {
-            Decision::Throttled
+        let slot = self.number(look.place);
+        let fits_at_us = self.family.retry_at_us(slot, look.counter, look.cost, look.now_us);
+        let retry_at_us = fits_at_us.max(record.banned_until_us);
+        if record.banned_until_us > look.now_us {
+            (Decision::Banned, retry_at_us)
+        } else if retry_at_us > look.now_us {
+            (Decision::Throttled, retry_at_us)
         } else {
-            return Look {
-                decision: Decision::Admitted,
-                ..look
-            };
-        };
-        look.retry_at_us = retry_at_us;
-        look
+            (Decision::Admitted, 0)
+        }
     }
 
     /// Looks once more, since other threads may have been here, and takes the cells if they still fit.
     pub(crate) fn charge(&mut self, key: KeyHash, look: &mut Look, clock: &Clock, is_admitted: bool) -> bool {
-        *look = self.look(key, look.cost, clock);
+        self.look(key, look, clock);
         if look.decision != Decision::Admitted {
             return false;
         }
@@ -115,7 +111,7 @@ impl WideTable {
     /// Counts a request that was denied, here or elsewhere, and says from when on it could pass.
     pub(crate) fn count_denied(&mut self, key: KeyHash, look: &mut Look, clock: &Clock) {
         let (decision, is_cold) = (look.decision, look.is_cold);
-        *look = self.look(key, look.cost, clock);
+        self.look(key, look, clock);
         self.take(key, look, false);
         (look.decision, look.is_cold) = (decision, is_cold);
         look.retry_at_us = if decision == Decision::Never {
@@ -175,7 +171,7 @@ impl WideTable {
         if self.ban.is_none() {
             return;
         }
-        *look = self.look(key, look.cost, clock);
+        self.look(key, look, clock);
         // Other threads may have seen to it that it is banned already, or would be admitted now.
         if look.decision != Decision::Throttled {
             look.decision = Decision::Throttled;
@@ -192,7 +188,8 @@ impl WideTable {
 
     /// Gives cells to the key's own counter; whether it took them. The cold one takes none: others would spend them.
     pub(crate) fn credit(&mut self, key: KeyHash, cells: u64, clock: &Clock) -> bool {
-        let mut look = self.look(key, 1, clock);
+        let mut look = Look::unasked(1, 0);
+        self.look(key, &mut look, clock);
         if !matches!(look.place, Place::Own(_)) && !self.family.starts_by_credit() {
             return false;
         }
