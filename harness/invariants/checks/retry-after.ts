@@ -66,7 +66,7 @@ function* probe(early: Side, late: Side, cost: number, startUs: number): Talking
   const longestUs = clock === 'real' ? REAL_WAIT_US_MAX : horizonUs - (deniedUs - startUs);
   const earlyUs = early.last.retryAfterUs ?? 0;
   const lateUs = late.last.retryAfterUs ?? 0;
-  const isExact = claims.retryAfter === 'exact' && claims.slackCells === 0 && clock !== 'real';
+  const isExact = claims.retryAfter === 'exact' && claims.slackCells === 0 && clock !== 'real' && !late.talk.isLate;
   // A time beyond all that can be waited for is no more than a claim that nothing passes until then.
   const beforeUs = earlyUs <= longestUs ? earlyUs - stepUs : longestUs;
   const tooEarlyUs = beforeUs - (beforeUs % grainUs);
