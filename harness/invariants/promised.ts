@@ -54,6 +54,8 @@ export class Promised {
  * less the fewer requests they get, whenever these come.
  */
 function onAnyNode(numbers: LimitNumbers): LimitNumbers {
+  // A trickle on one node may be paid for on another.
+  if (numbers.family === 'earned-budget') return { ...numbers, trickleUs: null };
   if (numbers.family !== 'fixed-window' || numbers.anchor !== 'first-hit') return numbers;
   return { family: 'sliding-log', capacity: numbers.capacity, windowUs: numbers.windowUs };
 }
