@@ -72,12 +72,14 @@ async function openUrl(url: string, { promise, keyField }: SubjectFlags): Promis
       hint: 'for example: --promise "5 per 10s"',
     });
   }
-  const [{ httpAdapter }, { contractOfText }] = await Promise.all([
+  const [{ assertEndpointAnswers, httpAdapter }, { contractOfText }] = await Promise.all([
     import('../invariants/peers/http-endpoint.js'),
     import('./promise-text.js'),
   ]);
   const contract = contractOfText(promise);
-  const adapter = httpAdapter({ url, ...(keyField === null ? {} : { keyField }) });
+  const endpoint = { url, ...(keyField === null ? {} : { keyField }) };
+  const adapter = httpAdapter(endpoint);
+  await assertEndpointAnswers(endpoint);
   const field = keyField === null ? '' : ` --key-field ${quote(keyField)}`;
   const from = `--url ${quote(url)} --promise ${quote(promise)}${field}`;
   return { from, contracts: [{ name: 'url', adapter, contract }] };

@@ -1,7 +1,8 @@
 /** Checks a limiter against what it claims. */
+import { FloodproofError } from '../errors.js';
 import { claimsOf } from './claims.js';
 import type { CheckFailure, CheckOptions, CheckReport, Contract, LimiterAdapter } from './contract.js';
-import { validateContract, validateOptions } from './contract-faults.js';
+import { validateAdapter, validateContract, validateOptions } from './contract-faults.js';
 import type { Invariant } from './invariant.js';
 import { invariants } from './invariants.js';
 import { realNowMs } from './real-time.js';
@@ -29,6 +30,7 @@ export function checkLimiter(
   options: CheckOptions = {},
 ): Promise<CheckReport> {
   try {
+    validateAdapter(adapter);
     validateContract(contract);
     validateOptions(options);
   } catch (error) {
@@ -46,8 +48,16 @@ export async function assertLimiter(
   contract: Contract,
   options: CheckOptions = {},
 ): Promise<void> {
-  const report = await checkLimiter(adapter, contract, options);
+  const report = await checkLimiter(adapter, contract, options).catch(withFaults);
   if (!report.pass) throw new Error(reportText(report));
+}
+
+/** A test shows the message alone. */
+function withFaults(error: unknown): never {
+  if (!(error instanceof FloodproofError) || error.faults.length < 2) throw error;
+  const { code, hint, faults } = error;
+  const lines = ['there is more than one fault', ...faults.map(({ message }) => `  ${message}`)];
+  throw new FloodproofError(code, lines.join('\n'), { hint, cause: error, faults });
 }
 
 async function check(adapter: LimiterAdapter, contract: Contract, options: CheckOptions): Promise<CheckReport> {

@@ -3,7 +3,7 @@ import { HORIZON_US, type LimitNumbers } from '../core/spec.js';
 import { inexactReason } from '../core/token-bucket.js';
 import { type Fault, FloodproofError } from '../errors.js';
 import { capacityOf, hasCredit } from './claims.js';
-import type { CheckOptions, Contract } from './contract.js';
+import type { CheckOptions, Contract, LimiterAdapter } from './contract.js';
 import { invariantNames } from './contract.js';
 
 const INT32_MAX = 2 ** 31 - 1;
@@ -45,6 +45,43 @@ class FaultList {
   contradiction(message: string, hint: string): void {
     this.add('FP_CONTRACT_CONTRADICTION', message, hint);
   }
+}
+
+/** Of a contract; what it does not know may be a slip of the pen, and then the strictest would be claimed in silence. */
+const fields = [
+  'promises',
+  'grainUs',
+  'nodes',
+  'slackCells',
+  'deniedRequests',
+  'retryAfter',
+  'retryGrainUs',
+  'remaining',
+  'keys',
+  'countersMax',
+  'costMax',
+  'overCapacity',
+  'horizonUs',
+  'clockBack',
+] as const satisfies readonly (keyof Contract)[];
+
+/** What makes a limiter is looked at before any is made. @throws {FloodproofError} FP_CONTRACT_INVALID */
+export function validateAdapter(adapter: LimiterAdapter): void {
+  const list = new FaultList();
+  if (typeof adapter !== 'object' || adapter === null) {
+    list.add(
+      'FP_ADAPTER_INVALID',
+      `the adapter must be an object, got ${String(adapter)}`,
+      'write { name, clock, create }',
+    );
+  } else {
+    list.choice('adapter.clock', adapter.clock, ['argument', 'global', 'real']);
+    if (typeof adapter.create !== 'function') {
+      const message = `adapter.create must be a function that makes a limiter, got ${String(adapter.create)}`;
+      list.add('FP_ADAPTER_INVALID', message, 'write create: () => ({ consume(key, cost, nowUs) { ... } })');
+    }
+  }
+  refuse(list, 'the limiter can not be asked');
 }
 
 /** @throws {FloodproofError} FP_CONTRACT_INVALID, with a fault for every field that is wrong. */
@@ -96,6 +133,10 @@ function contractFaults(list: FaultList, contract: Contract): void {
   }
   for (const [index, numbers] of promises.entries()) promiseFaults(list, `promises[${index}]`, numbers);
   const areNumbersRight = list.faults.length === before;
+  for (const field of Object.keys(contract)) {
+    if (fields.some((known) => known === field)) continue;
+    list.add('FP_KEY_UNKNOWN', `a contract has no field ${field}`, `it has ${fields.join(', ')}`);
+  }
   claimFaults(list, contract);
   if (areNumbersRight) contradictions(list, contract);
 }

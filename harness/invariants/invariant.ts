@@ -13,6 +13,8 @@ export interface Invariant<Case extends Played = Played> {
   readonly name: InvariantName;
   /** Limiters that are in use at once. */
   readonly limiters: 1 | 2;
+  /** Means something only where every answer comes at the instant at which it was asked for. */
+  readonly needsInstants?: true;
   /** Why this contract or clock leaves nothing to ask; null: there is something. */
   because(claims: Claims, clock: LimiterClock): string | null;
   /** What is promised, with the numbers of the contract. */

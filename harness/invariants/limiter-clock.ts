@@ -18,6 +18,11 @@ export interface TimeKeeper {
   set(atUs: number): void;
   /** Called while an answer is awaited. */
   nudge(): void;
+  /**
+   * Lets time pass until the next timer fires, for an answer that waits for a timer set at `sinceUs` or later.
+   * @returns false: there is no such timer, and no time has passed.
+   */
+  passToTimer(sinceUs: number): boolean;
   close(): void;
 }
 
@@ -44,6 +49,10 @@ class ToldClock implements TimeKeeper {
   }
 
   nudge(): void {}
+
+  passToTimer(): boolean {
+    return false;
+  }
 
   close(): void {}
 }

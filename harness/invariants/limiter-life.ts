@@ -25,7 +25,12 @@ export async function closeLimiter(limiter: Limiter, clock: TimeKeeper): Promise
 
 async function within<T>(promise: PromiseLike<T>, clock: TimeKeeper, what: string): Promise<T> {
   try {
-    const settled = await settle(promise, ANSWER_DEADLINE_MS, () => clock.nudge());
+    const sinceUs = clock.nowUs;
+    const settled = await settle(promise, ANSWER_DEADLINE_MS, {
+      nudge: () => clock.nudge(),
+      pass: () => clock.passToTimer(sinceUs),
+      isByTimer: false,
+    });
     if (settled !== null) return settled.value;
   } catch (error) {
     throw asMisbehaviour(error, what);

@@ -16,9 +16,15 @@ import { realTurn } from './real-time.js';
 const FIRINGS_MAX = 2_000;
 const TURN_EVERY = 64;
 
-/** The next timer to fire; the package keeps it, its types do not tell. */
+interface PlayedTimer {
+  /** Both in milliseconds since 1970, as the clock showed and will show. */
+  readonly createdAt: number;
+  readonly callAt: number;
+}
+
+/** The timers and the next one to fire; the package keeps them, its types do not tell. */
 interface Heap {
-  readonly timerHeap?: { peek(): { readonly callAt: number } | undefined };
+  readonly timerHeap?: { readonly timers: readonly PlayedTimer[]; peek(): PlayedTimer | undefined };
 }
 
 export class PlayedClock implements TimeKeeper {
@@ -26,6 +32,8 @@ export class PlayedClock implements TimeKeeper {
   nowUs: number;
   passedUs = 0;
   isStarved = false;
+  /** What the last timer has set going is not done yet. */
+  #isSettling = false;
 
   constructor(startUs: number) {
     this.nowUs = startUs;
@@ -34,7 +42,7 @@ export class PlayedClock implements TimeKeeper {
       toFake: ['Date', 'performance', 'hrtime', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'],
       shouldClearNativeTimers: true,
     });
-    if (startUs % 1_000 !== 0) this.#clock.tick((startUs % 1_000) / 1_000);
+    if (startUs % 1_000 !== 0) this.#clock.tick(fractionMs(startUs % 1_000));
   }
 
   get shownUs(): number {
@@ -73,16 +81,41 @@ export class PlayedClock implements TimeKeeper {
     this.#clock.tick(0);
   }
 
+  /** Several callers that wait at once let it pass once, and then each looks whether it has its answer. */
+  passToTimer(sinceUs: number): boolean {
+    if (this.#isSettling) return true;
+    const heap = (this.#clock as Heap).timerHeap;
+    const sinceMs = Math.floor(sinceUs / 1_000);
+    const next = heap?.timers.some(({ createdAt }) => createdAt >= sinceMs) ? heap.peek() : undefined;
+    if (next === undefined) return false;
+    const atUs = Math.max(this.nowUs, Math.floor(next.callAt * 1_000));
+    this.passedUs += atUs - this.nowUs;
+    this.#tickTo(atUs);
+    this.#isSettling = true;
+    void realTurn().then(() => {
+      this.#isSettling = false;
+    });
+    return true;
+  }
+
   close(): void {
     this.#clock.uninstall();
   }
 
   #tickTo(atUs: number): void {
-    this.#clock.tick((atUs - this.nowUs) / 1_000);
+    const passedUs = atUs - this.nowUs;
+    const partUs = passedUs % 1_000;
+    if (passedUs > partUs || partUs === 0) this.#clock.tick((passedUs - partUs) / 1_000);
+    if (partUs > 0) this.#clock.tick(fractionMs(partUs));
     this.nowUs = atUs;
   }
 
   #clockUs(): number {
     return this.#clock.now * 1_000;
   }
+}
+
+/** The package rounds a part of a millisecond down to nanoseconds; half a one more keeps the microsecond whole. */
+function fractionMs(us: number): number {
+  return (us * 1_000 + 0.5) / 1_000_000;
 }

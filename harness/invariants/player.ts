@@ -1,7 +1,7 @@
 /** Plays the steps of a check against the limiters of one run, and keeps what was asked and answered. */
 import type { Consumed, Limiter } from './contract.js';
 import type { TimeKeeper } from './limiter-clock.js';
-import { settle } from './real-time.js';
+import { settle, type Waiting } from './real-time.js';
 import type { Act, Complaint, Step, Talk, Talking } from './talk.js';
 
 /** What a limiter has for answering, real milliseconds. */
@@ -32,7 +32,12 @@ export interface LoggedCall {
 export interface Counts {
   /** Calls of `consume`. */
   operations: number;
+  /** Answers have come only once time had passed. */
+  isByTimer?: boolean;
 }
+
+/** The answer took time, and the check means something only at one instant. */
+class Blurred extends Error {}
 
 const refusal: Consumed = { admitted: false };
 const done: Consumed = { admitted: true };
@@ -61,7 +66,7 @@ export class Player {
       }
       return next.value;
     } catch (error) {
-      return complaintOf(error);
+      return complaintOf(error, talk);
     }
   }
 
@@ -74,7 +79,7 @@ export class Player {
       }
       return next.value;
     } catch (error) {
-      return complaintOf(error);
+      return complaintOf(error, talk);
     }
   }
 
@@ -139,11 +144,16 @@ export class Player {
   async #await(promise: PromiseLike<unknown>, entry: LoggedCall, talk: Talk): Promise<Consumed> {
     let settled: { readonly value: unknown } | null;
     try {
-      settled = await settle(promise, ANSWER_DEADLINE_MS, () => this.#clock.nudge());
+      settled = await settle(promise, ANSWER_DEADLINE_MS, this.#waiting(entry.atUs));
     } catch (error) {
       return thrown(error, entry);
     }
     talk.answeredUs = this.#clock.nowUs;
+    if (talk.clock === 'global' && talk.answeredUs !== talk.sentUs) {
+      this.#counts.isByTimer = true;
+      talk.isLate = true;
+      if (settled !== null && talk.needsInstants) throw new Blurred();
+    }
     if (settled === null) {
       entry.answer = 'no answer';
       this.isStuck = true;
@@ -151,6 +161,14 @@ export class Player {
     }
     if (entry.act === 'release' || entry.act === 'credit') return done;
     return this.#close(settled.value as Consumed, entry, talk);
+  }
+
+  #waiting(sinceUs: number): Waiting {
+    return {
+      nudge: () => this.#clock.nudge(),
+      pass: () => this.#clock.passToTimer(sinceUs),
+      isByTimer: this.#counts.isByTimer === true,
+    };
   }
 
   #close(answer: Consumed, entry: LoggedCall, talk: Talk): Consumed {
@@ -191,7 +209,11 @@ function nonsenseOf(answer: Consumed): string | null {
   return null;
 }
 
-function complaintOf(error: unknown): string {
+function complaintOf(error: unknown, talk: Talk): Complaint {
+  if (error instanceof Blurred) {
+    talk.dropped = 'its answers take time, so at which instant it decides is not seen';
+    return null;
+  }
   if (error instanceof Misbehaviour) return error.message;
   throw error;
 }

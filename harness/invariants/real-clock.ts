@@ -33,5 +33,9 @@ export class RealClock implements TimeKeeper {
 
   nudge(): void {}
 
+  passToTimer(): boolean {
+    return false;
+  }
+
   close(): void {}
 }

@@ -21,16 +21,31 @@ export function realTurn(): Promise<void> {
 
 const TURNS_OF_MICROTASKS = 8;
 const TURNS = 64;
+/** Where answers are known to wait for timers that are played. */
+const TURNS_BY_TIMER = 4;
+/** Before time is played on: what waits for another process is not to see its own deadline pass. */
+const PATIENCE_MS = 20;
+/** Timers that one answer may wait for, one after the other. */
+const TIMERS_MAX = 1_000;
+
+/** What is done while an answer is awaited. */
+export interface Waiting {
+  /** Called again and again at first: for a limiter that answers from a timer of no time. */
+  nudge(): void;
+  /** Lets played time pass until the next timer; false: none can bring the answer. */
+  pass(): boolean;
+  /** Earlier answers came only once time had passed. */
+  readonly isByTimer: boolean;
+}
 
 /**
  * Waits for an answer, `deadlineMs` of real time at most.
- * @param nudge - called again and again while there is none: for a limiter that answers from a timer that is played.
  * @returns null when the answer did not come.
  */
 export async function settle<T>(
   promise: PromiseLike<T>,
   deadlineMs: number,
-  nudge: () => void,
+  waiting: Waiting,
 ): Promise<{ readonly value: T } | null> {
   let outcome: { value: T } | { error: unknown } | null = null;
   const settled = Promise.resolve(promise).then(
@@ -43,20 +58,27 @@ export async function settle<T>(
   );
   const seen = (): { value: T } | { error: unknown } | null => outcome;
   for (let turn = 0; turn < TURNS_OF_MICROTASKS && seen() === null; turn += 1) await null;
-  for (let turn = 0; turn < TURNS && seen() === null; turn += 1) {
-    nudge();
+  const turns = waiting.isByTimer ? TURNS_BY_TIMER : TURNS;
+  for (let turn = 0; turn < turns && seen() === null; turn += 1) {
+    waiting.nudge();
     await realTurn();
   }
-  if (seen() === null) {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const end = new Promise<void>((resolve) => {
-      timer = later(resolve, deadlineMs);
-    });
-    await Promise.race([settled, end]);
-    cancel(timer);
+  if (seen() === null && !waiting.isByTimer) await soonest(settled, PATIENCE_MS);
+  for (let timers = 0; timers < TIMERS_MAX && seen() === null && waiting.pass(); timers += 1) {
+    for (let turn = 0; turn < TURNS_BY_TIMER && seen() === null; turn += 1) await realTurn();
   }
+  if (seen() === null) await soonest(settled, deadlineMs);
   const result = seen();
   if (result === null) return null;
   if ('error' in result) throw result.error;
   return result;
+}
+
+async function soonest(settled: Promise<void>, deadlineMs: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const end = new Promise<void>((resolve) => {
+    timer = later(resolve, deadlineMs);
+  });
+  await Promise.race([settled, end]);
+  cancel(timer);
 }

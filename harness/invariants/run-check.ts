@@ -36,14 +36,19 @@ export async function runCheck(task: CheckTask): Promise<CheckOutcome> {
   const { adapter, claims, invariant, seed, path } = task;
   let worst: { message: string; timeline: readonly string[] } | null = null;
   let unasked: string | null = null;
+  let asked = 0;
+  let dropped: string | null = null;
   let shrinksLeft = SHRINKS_MAX[adapter.clock];
   let bug: { readonly error: unknown } | null = null;
   const property = fc.asyncProperty(invariant.cases(claims, adapter.clock), async (one) => {
     if (bug !== null || unasked !== null || shrinksLeft === 0 || (worst === null && task.isOver())) return true;
     if (worst !== null) shrinksLeft -= 1;
+    const before = task.counts.operations;
     try {
       const { complaint, player, ...rest } = await playOnce(task, one);
       unasked = rest.unasked;
+      if (rest.dropped !== null) dropped = rest.dropped;
+      else if (task.counts.operations > before) asked += 1;
       task.counts.runs += 1;
       task.onRun();
       if (complaint === null) return true;
@@ -61,7 +66,7 @@ export async function runCheck(task: CheckTask): Promise<CheckOutcome> {
   const thrown = bug as { readonly error: unknown } | null;
   if (thrown !== null) throw thrown.error;
   const found = worst as { message: string; timeline: readonly string[] } | null;
-  if (!details.failed || found === null) return { failure: null, unasked };
+  if (!details.failed || found === null) return { failure: null, unasked: unasked ?? (asked === 0 ? dropped : null) };
   const counterexample = details.counterexamplePath ?? '';
   const { name } = invariant;
   const failure = {
@@ -81,6 +86,7 @@ interface Outcome {
   /** null: the limiter could not even be made. */
   readonly player: Player | null;
   readonly unasked: string | null;
+  readonly dropped: string | null;
   /** It did not answer. */
   readonly isStuck: boolean;
 }
@@ -92,17 +98,21 @@ async function playOnce({ adapter, claims, invariant, counts }: CheckTask, one: 
   try {
     for (let count = 0; count < invariant.limiters; count += 1) limiters.push(await makeLimiter(adapter, clock));
     const player = new Player(limiters, clock, counts);
-    const talk = new Talk(claims, adapter.clock, limiters, one.startUs);
+    const talk = new Talk(claims, adapter.clock, limiters, {
+      startUs: one.startUs,
+      needsInstants: invariant.needsInstants === true,
+    });
     const played = player.play(invariant.play(one, talk), talk);
     const complaint = played instanceof Promise ? await played : played;
-    outcome = { complaint, player, unasked: talk.unasked, isStuck: player.isStuck };
+    outcome = { complaint, player, unasked: talk.unasked, dropped: talk.dropped, isStuck: player.isStuck };
     for (const limiter of limiters.splice(0)) await closeLimiter(limiter, clock);
     return outcome;
   } catch (error) {
     if (!(error instanceof Misbehaviour)) throw error;
     // What was seen before the limiter could not be closed counts more.
     if (outcome !== null && outcome.complaint !== null) return outcome;
-    return { complaint: error.message, player: outcome?.player ?? null, unasked: null, isStuck: error.isStuck };
+    const player = outcome?.player ?? null;
+    return { complaint: error.message, player, unasked: null, dropped: null, isStuck: error.isStuck };
   } finally {
     for (const limiter of limiters) await closeLimiter(limiter, clock).catch(() => undefined);
     clock.close();

@@ -56,7 +56,7 @@ function timesOf(claims: Claims): number[] {
 
 /** Starts in and around the edges of calendar windows. */
 export function startsOf(claims: Claims): number[] {
-  const starts = [PLAIN_START_US];
+  const starts = [upToGrain(PLAIN_START_US, claims.grainUs)];
   for (const numbers of claims.promises) {
     for (const us of momentsOf(numbers)) {
       for (const part of [Math.floor(us / 2), Math.floor((us * 9) / 10), us - claims.grainUs]) {
@@ -96,9 +96,9 @@ export function shapeOf(claims: Claims, isReal: boolean): HistoryShape {
   };
 }
 
-/** With credit as well, where the promises take it and it is known when it came. */
+/** With credit as well, where the promises take it and it is known when it came, and to which counter. */
 export function withCredit(shape: HistoryShape, claims: Claims, isReal: boolean): HistoryShape {
-  const takesCredit = !isReal && claims.promises.some(hasCredit);
+  const takesCredit = !isReal && claims.nodes === 1 && claims.promises.some(hasCredit);
   return takesCredit ? { ...shape, plays: [...shape.plays, Play.credit] } : shape;
 }
 

@@ -40,17 +40,29 @@ export class Talk {
   crowdAnswers: readonly Consumed[] | null = null;
   /** Why there was nothing to ask, where only the limiter itself could show that; null: there was. */
   unasked: string | null = null;
+  /** Why this history alone says nothing; null: it does. */
+  dropped: string | null = null;
+  /** Some answer came only once played time had passed: when it was decided is not known to the instant. */
+  isLate = false;
+  /** The check means something only where every answer comes at the instant at which it was asked for. */
+  readonly needsInstants: boolean;
   /** Timers were left out, so nothing can be said of what the limiter should have given. */
   isStarved = false;
   /** Instants at which something is asked before this are in the past. */
   readonly startUs: number;
   readonly #step: Step = { act: 'consume', who: 0, key: 'a', cells: 1, atUs: 0, lags: [] };
 
-  constructor(claims: Claims, clock: LimiterClock, limiters: readonly Limiter[], startUs: number) {
+  constructor(
+    claims: Claims,
+    clock: LimiterClock,
+    limiters: readonly Limiter[],
+    { startUs, needsInstants = false }: { readonly startUs: number; readonly needsInstants?: boolean },
+  ) {
     this.claims = claims;
     this.clock = clock;
     this.limiters = limiters;
     this.startUs = startUs;
+    this.needsInstants = needsInstants;
   }
 
   consume(atUs: number, cells: number, key = 'a', who = 0): Step {

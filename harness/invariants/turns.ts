@@ -38,7 +38,8 @@ export class Side {
     this.entries.push({ sentUs: talk.sentUs, answeredUs: talk.answeredUs, cells, kind });
     if (answer.admitted) {
       this.#held.push(cells);
-      this.services.push({ atUs: talk.sentUs + (answer.delayUs ?? 0), cells });
+      // From when the delay counts is seen only where no time passed.
+      if (talk.sentUs === talk.answeredUs) this.services.push({ atUs: talk.sentUs + (answer.delayUs ?? 0), cells });
     }
     return null;
   }
@@ -156,6 +157,13 @@ export function* playDue(history: History, side: Side, promised: Promised): Talk
       }
       // Where time is not played it passed by the answer at the latest, on a clock that may be a grain off either way.
       if (side.talk.clock === 'real') atUs = side.talk.answeredUs + 2 * grainUs;
+      if (side.talk.isLate) {
+        if (promised.hasWindows) {
+          side.talk.dropped = 'its answers take time, so in which window they fall is not seen';
+          return null;
+        }
+        atUs = Math.max(atUs, side.talk.answeredUs);
+      }
       promised.charge(atUs, cells);
       chargedUs = atUs;
     }

@@ -157,6 +157,15 @@ describe('check --url', () => {
       await new Promise((resolve) => server.close(resolve));
     }
   });
+
+  it('does not blame a limiter for a path that is not there', async () => {
+    const server = createServer((_request, response) => response.writeHead(404).end());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const { code, stderr } = await runCli(['check', '--url', url, '--promise', '3 per 1h']);
+    server.close();
+    expect({ code, said: stderr.includes(`${url}: the endpoint answered 404`) }).toEqual({ code: 2, said: true });
+  });
 });
 
 describe('bad usage', () => {
@@ -182,6 +191,11 @@ describe('bad usage', () => {
     },
     { args: ['--url', 'http://127.0.0.1:1/'], says: ['--url needs --promise'], code: 2 },
     { args: ['--limiter', 'gone.mjs'], says: ['FP_FILE_UNREADABLE  gone.mjs can not be loaded'], code: 2 },
+    {
+      args: ['--url', 'http://127.0.0.1:1/', '--promise', '5 per 1s'],
+      says: ['FP_TARGET_UNREACHABLE', 'http://127.0.0.1:1/ does not answer'],
+      code: 4,
+    },
     { args: ['--url', 'http://192.0.2.1/', '--promise', '5 per 1s'], says: ['FP_TARGET_FORBIDDEN'], code: 4 },
   ])('$args', async ({ args, says, code }) => {
     const result = await runCli(['check', ...args]);

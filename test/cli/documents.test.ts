@@ -1,7 +1,8 @@
 /** Every command that the documents print is one that can be given. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type CheckReport, invariantNames } from '../../harness/invariants/contract.js';
 import {
   type CommandTable,
   commandFaults,
@@ -9,13 +10,17 @@ import {
   readCommandTable,
   shellLines,
 } from '../support/command-line.js';
-import { projectRoot, runCli } from '../support/run-cli.js';
+import { projectRoot, runCli, scratch } from '../support/run-cli.js';
+
+const place = scratch();
+afterAll(() => place.remove());
 
 const documents = [
   'README.md',
   'CONTRIBUTING.md',
   'docs/scenario-reference.md',
   'docs/metrics.md',
+  'docs/check-your-limiter.md',
   'results/README.md',
 ];
 
@@ -37,6 +42,28 @@ describe('the commands of the documents', () => {
   it('the README shows how to run, explain, validate and replay', () => {
     const shown = new Set(linesOf('README.md').map((line) => floodproofArguments(line)?.[0]));
     expect([...shown]).toEqual(expect.arrayContaining(['run', 'explain', 'validate', 'replay']));
+  });
+
+  it('the limiter of docs/check-your-limiter.md keeps what it claims', async () => {
+    const page = readFileSync(join(projectRoot, 'docs/check-your-limiter.md'), 'utf8');
+    const [, code = ''] = /```js\n([\s\S]*?)```/.exec(page) ?? [];
+    const path = join(place.path, 'my-limiter.mjs');
+    writeFileSync(path, code);
+    const { code: exitCode, stdout } = await runCli(['check', '--limiter', path, '--seed', '1', '--json']);
+    const report = JSON.parse(stdout) as CheckReport;
+    expect({ exitCode, failures: report.failures }).toEqual({ exitCode: 0, failures: [] });
+    expect(report.skipped.map(({ invariant }) => invariant).sort()).toEqual([
+      'all-or-nothing',
+      'bounded-memory',
+      'concurrency',
+    ]);
+  });
+
+  it('docs/check-your-limiter.md names every invariant', () => {
+    const page = readFileSync(join(projectRoot, 'docs/check-your-limiter.md'), 'utf8');
+    expect([...page.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, name]) => name)).toEqual(
+      expect.arrayContaining([...invariantNames]),
+    );
   });
 
   it.each(['explain', 'validate'])('what the README shows of %s works as it stands', async (command) => {

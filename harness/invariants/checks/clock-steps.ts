@@ -13,13 +13,15 @@ const STEPS_US = [1_000_000, 3_600_000_000, 366 * 86_400_000_000];
 export const clockSteps: Invariant<History> = {
   name: 'clock-steps',
   limiters: 1,
+  needsInstants: true,
   because: (claims, clock) => {
     if (claims.clockBack === 'undefined') return 'the contract does not say what a clock that is set back does';
+    if (claims.nodes > 1) return 'which node saw which time is not known';
     if (clock === 'real') return 'the clock of another process can not be set';
     return claims.promises.every(({ family }) => family === 'concurrency') ? 'no promise looks at a clock' : null;
   },
-  formula: ({ capacityCells, nodes, slackCells }) =>
-    `cells admitted while the clock shows nothing later than before <= ${nodes * capacityCells + slackCells}`,
+  formula: ({ capacityCells, slackCells }) =>
+    `cells admitted while the clock shows nothing later than before <= ${capacityCells + slackCells}`,
   cases: (claims) => {
     const shape = shapeOf(claims, false);
     const steps = STEPS_US.filter((us) => us % claims.grainUs === 0 && us < claims.horizonUs / 16);

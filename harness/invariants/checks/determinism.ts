@@ -17,8 +17,10 @@ interface Case extends Played {
 export const determinism: Invariant<Case> = {
   name: 'determinism',
   limiters: 2,
+  needsInstants: true,
   because: (claims, clock) => {
     if (claims.nodes > 1) return 'which node decides is not known';
+    if (claims.slackCells > 0) return 'when a stated overshoot comes about is not known';
     return clock === 'real' ? 'two limiters can not be asked at the same instant of a real clock' : null;
   },
   formula: () => 'two fresh limiters answer the same requests at the same instants alike',

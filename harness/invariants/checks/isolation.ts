@@ -24,9 +24,11 @@ const ASKS_MAX = 8_000;
 export const isolation: Invariant<Case> = {
   name: 'isolation',
   limiters: 2,
+  needsInstants: true,
   because: (claims, clock) => {
     if (clock === 'real') return 'two limiters can not be asked at the same instant of a real clock';
     if (claims.nodes > 1) return 'which node decides is not known';
+    if (claims.slackCells > 0) return 'when a stated overshoot comes about is not known';
     return claims.keys === 1 ? 'the contract keeps one key' : null;
   },
   formula: ({ keys }) =>

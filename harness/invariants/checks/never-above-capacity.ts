@@ -1,6 +1,7 @@
 /** A cost above the capacity never passes, whatever time passes, and is told so. */
 import fc from 'fast-check';
-import { upToGrain } from '../claims.js';
+import type { LimitNumbers } from '../../core/spec.js';
+import { type Claims, capacityOf, upToGrain } from '../claims.js';
 import { durationWords } from '../duration-words.js';
 import type { Invariant, Played } from '../invariant.js';
 import { PLAIN_START_US, startsOf } from '../shape.js';
@@ -18,20 +19,19 @@ export const neverAboveCapacity: Invariant<Case> = {
   limiters: 1,
   because: ({ costMax, promises }) => {
     if (costMax === 1) return 'every request costs one cell';
-    const trickles = promises.every((numbers) => numbers.family === 'earned-budget' && numbers.trickleUs !== null);
-    return trickles ? 'a request beyond the budget is let through by and by, whatever it costs' : null;
+    return promises.every(trickles) ? 'a request beyond the budget is let through by and by, whatever it costs' : null;
   },
-  formula: ({ capacityCells, overCapacity }) =>
-    `a cost above ${capacityCells} is never admitted${overCapacity === 'told' ? ', and its retry time is never' : ''}`,
+  formula: (claims) =>
+    `a cost above ${mostAtOnce(claims)} is never admitted${claims.overCapacity === 'told' ? ', and its retry time is never' : ''}`,
   cases: (claims, clock) => {
-    const { capacityCells: most } = claims;
+    const most = mostAtOnce(claims);
     const costs = [most + 1, most + 2, 2 * most, 3 * most + 1, 2 ** 31 - 1, 2 ** 31].filter((cost) => cost > most);
     const waits = clock === 'real' ? [0, 1_000] : [0, claims.grainUs, 86_400_000_000, YEAR_US, claims.fullAfterUs];
     const waitsUs = waits.filter((us) => us <= claims.horizonUs).map((us) => upToGrain(us, claims.grainUs));
     return fc.record({
       startUs: fc.constantFrom(...(clock === 'real' ? [PLAIN_START_US] : startsOf(claims))),
       above: fc.oneof(fc.constantFrom(...costs), fc.integer({ min: most + 1, max: 2 ** 31 - 1 })),
-      used: fc.integer({ min: 0, max: Math.min(most, 50) }),
+      used: fc.integer({ min: 0, max: Math.min(claims.capacityCells, 50) }),
       waitUs: fc.constantFrom(...waitsUs),
     });
   },
@@ -49,3 +49,12 @@ export const neverAboveCapacity: Invariant<Case> = {
     return null;
   },
 };
+
+/** A budget lets any cost through by and by where it trickles, so the other promises decide; a stated overshoot adds. */
+function mostAtOnce({ promises, slackCells }: Claims): number {
+  return Math.min(...promises.filter((numbers) => !trickles(numbers)).map(capacityOf)) + slackCells;
+}
+
+function trickles(numbers: LimitNumbers): boolean {
+  return numbers.family === 'earned-budget' && numbers.trickleUs !== null;
+}

@@ -56,7 +56,14 @@ export const refusesBadCosts: Invariant<Case> = {
       if (answer.admitted) return `a cost of ${costWords(bad)} passed`;
     }
     // What a refusal costs is for other invariants to say.
-    if (claims.deniedRequests === 'charged' || claims.nodes > 1 || clock === 'real') return null;
+    if (
+      claims.deniedRequests === 'charged' ||
+      claims.nodes > 1 ||
+      claims.slackCells > 0 ||
+      clock === 'real' ||
+      talk.isLate
+    )
+      return null;
     yield* spoilt.ask(atUs, 1);
     yield* clean.ask(atUs, 1);
     return differing(spoilt, clean, words) ?? (yield* emptyBoth(spoilt, clean, atUs, words));

@@ -55,6 +55,8 @@ export const remaining: Invariant<Case> = {
     const most = tooMuch.last.remaining;
     if (most === undefined || claims.remaining !== 'exact' || claims.slackCells > 0 || talk.clock === 'real')
       return null;
+    // Time that passed meanwhile brought more.
+    if (talk.isLate) return null;
     const trickles = claims.promises.some(
       (numbers) => numbers.family === 'earned-budget' && numbers.trickleUs !== null,
     );

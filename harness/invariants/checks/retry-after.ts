@@ -1,7 +1,8 @@
 /** Who comes back when told to passes, and not a grain earlier. */
 
 import fc from 'fast-check';
-import { promisesFamily, upToGrain } from '../claims.js';
+import type { LimitNumbers } from '../../core/spec.js';
+import { fullAfterUs, promisesFamily, upToGrain } from '../claims.js';
 import { durationWords } from '../duration-words.js';
 import { type History, HistoryArbitrary } from '../history.js';
 import type { Invariant, Played } from '../invariant.js';
@@ -66,7 +67,7 @@ function* probe(early: Side, late: Side, cost: number, startUs: number): Talking
   const longestUs = clock === 'real' ? REAL_WAIT_US_MAX : horizonUs - (deniedUs - startUs);
   const earlyUs = early.last.retryAfterUs ?? 0;
   const lateUs = late.last.retryAfterUs ?? 0;
-  const isExact = claims.retryAfter === 'exact' && claims.slackCells === 0 && clock !== 'real';
+  const isExact = claims.retryAfter === 'exact' && claims.slackCells === 0 && clock !== 'real' && !late.talk.isLate;
   // A time beyond all that can be waited for is no more than a claim that nothing passes until then.
   const beforeUs = earlyUs <= longestUs ? earlyUs - stepUs : longestUs;
   const tooEarlyUs = beforeUs - (beforeUs % grainUs);
@@ -75,7 +76,7 @@ function* probe(early: Side, late: Side, cost: number, startUs: number): Talking
     if (early.last.admitted)
       return `it said ${durationWords(earlyUs)}, and the request passed after ${durationWords(tooEarlyUs)}`;
   }
-  const wait = claims.fullAfterUs;
+  const wait = Math.max(...claims.promises.map(passesAfterUs));
   if (lateUs === Number.POSITIVE_INFINITY && wait <= longestUs && cost <= claims.capacityCells) {
     if (claims.retryAfter !== 'exact') return null;
     yield* late.ask(deniedUs + upToGrain(wait, grainUs), cost);
@@ -87,4 +88,9 @@ function* probe(early: Side, late: Side, cost: number, startUs: number): Talking
   yield* late.ask(deniedUs + upToGrain(lateUs, grainUs), cost);
   if (late.last.admitted || late.talk.isStarved) return null;
   return `it said ${durationWords(lateUs)}, and the same request was refused then`;
+}
+
+/** After so long any cost that it takes passes when nobody asked in between. */
+function passesAfterUs(numbers: LimitNumbers): number {
+  return numbers.family === 'earned-budget' ? (numbers.trickleUs ?? Number.POSITIVE_INFINITY) : fullAfterUs(numbers);
 }

@@ -42,6 +42,31 @@ export function httpAdapter(endpoint: HttpEndpoint): LimiterAdapter {
   };
 }
 
+/**
+ * Asks once, under a key that no history has: a server that is not there breaks no promise.
+ * @throws {FloodproofError} FP_TARGET_UNREACHABLE, FP_USAGE when it answers what is neither an admission nor a refusal.
+ */
+export async function assertEndpointAnswers(endpoint: HttpEndpoint): Promise<void> {
+  const limiter = limiterOf(endpoint, placeOf(endpoint.url));
+  try {
+    await limiter.consume('first', 1, 0);
+  } catch (cause) {
+    const words = cause instanceof Error ? cause.message : String(cause);
+    if (cause instanceof UnclearStatus) {
+      throw new FloodproofError('FP_USAGE', `${endpoint.url}: ${words}`, {
+        hint: 'name a path that answers 2xx or 3xx, and 429 when there have been too many requests',
+        cause,
+      });
+    }
+    throw new FloodproofError('FP_TARGET_UNREACHABLE', `${endpoint.url} does not answer: ${words}`, { cause });
+  } finally {
+    await limiter.close?.();
+  }
+}
+
+/** Neither an admission nor a refusal. */
+class UnclearStatus extends Error {}
+
 /** Only loopback is asked, and no name but `localhost` is looked up, so nobody else's server is. */
 function placeOf(text: string): Place {
   const url = URL.canParse(text) ? new URL(text) : null;
@@ -82,7 +107,7 @@ function limiterOf({ method, keyField, headers }: HttpEndpoint, { origin, path, 
 
 function consumedOf({ statusCode, headers }: Dispatcher.ResponseData, nowUs: number): Consumed {
   const admitted = statusCode >= 200 && statusCode < 400;
-  if (!admitted && statusCode !== 429) throw new Error(`the endpoint answered ${statusCode}`);
+  if (!admitted && statusCode !== 429) throw new UnclearStatus(`the endpoint answered ${statusCode}`);
   const remaining = remainingOf(headers);
   const retryAfterUs = admitted ? null : retryAfterUsOf(headers, nowUs);
   return {

@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { FloodproofError } from '../../../harness/errors.js';
-import { type CheckOptions, type Contract, checkLimiter, modelAdapter } from '../../../harness/invariants/index.js';
+import {
+  assertLimiter,
+  type CheckOptions,
+  type Contract,
+  checkLimiter,
+  type LimiterAdapter,
+  modelAdapter,
+} from '../../../harness/invariants/index.js';
 
 const right: Contract = {
   promises: [{ family: 'token-bucket', capacity: 5, refillCells: 1, refillPeriodUs: 1_000_000 }],
@@ -35,6 +42,7 @@ describe('a contract', () => {
   test.each([
     { contract: null, fault: 'promises must be a list of one or more promises' },
     { contract: { promises: 'many' }, fault: 'promises must be a list of one or more promises' },
+    { contract: { ...right, costmax: 1 }, fault: 'a contract has no field costmax' },
     { contract: { promises: [] }, fault: 'promises must have 1 to 64 entries, got 0' },
     { contract: { promises: [null] }, fault: 'promises[0].family must be one of token-bucket' },
     { contract: { promises: [{ family: 'leaky-bucket' }] }, fault: 'promises[0].family must be one of token-bucket' },
@@ -128,4 +136,30 @@ describe('options', () => {
     expect(faults).toHaveLength(1);
     expect(faults[0]).toContain(fault);
   });
+});
+
+describe('an adapter', () => {
+  test.each([
+    { adapter: undefined, fault: 'the adapter must be an object, got undefined' },
+    {
+      adapter: { ...modelAdapter(right), clock: 'globl' },
+      fault: 'adapter.clock must be one of argument, global, real, got globl',
+    },
+    {
+      adapter: { name: 'mine', clock: 'global' },
+      fault: 'adapter.create must be a function that makes a limiter, got undefined',
+    },
+  ])('is refused before anything is played when $fault', async ({ adapter, fault }) => {
+    await expect(checkLimiter(adapter as LimiterAdapter, right)).rejects.toMatchObject({
+      code: 'FP_CONTRACT_INVALID',
+      faults: [{ message: fault }],
+    });
+  });
+});
+
+test('a test that shows the message alone shows every fault of a contract', async () => {
+  const wrong = { promises: right.promises, grainUs: 0, nodes: 0 };
+  await expect(assertLimiter(modelAdapter(right), wrong)).rejects.toThrow(
+    /^there is more than one fault\n {2}grainUs must be .*\n {2}nodes must be /,
+  );
 });
