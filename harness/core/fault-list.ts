@@ -1,4 +1,4 @@
-/** The faults of a gate's spec, all of them at once. */
+/** The faults of what a caller has handed over, all of them at once. */
 import type { Fault } from '../errors.js';
 
 /** Collects faults; each names its field. */
@@ -10,16 +10,20 @@ export class FaultList {
   }
 
   /** @returns whether the number is whole and in range. */
-  number(field: string, value: number, range: { min: number; max: number }): boolean {
-    if (Number.isInteger(value) && value >= range.min && value <= range.max) return true;
+  number(field: string, value: unknown, range: { min: number; max: number }): boolean {
+    if (typeof value === 'number' && Number.isInteger(value) && value >= range.min && value <= range.max) return true;
     const wanted = `a whole number from ${range.min} to ${range.max}`;
     this.add('FP_NUMBER_RANGE', `${field} must be ${wanted}, got ${String(value)}`, `write ${wanted}`);
     return false;
   }
 
-  choice(field: string, value: string, choices: readonly string[]): boolean {
-    if (choices.includes(value)) return true;
-    this.add('FP_CHOICE_UNKNOWN', `${field} must be one of ${choices.join(', ')}, got ${value}`, 'choose one of these');
+  choice(field: string, value: unknown, choices: readonly string[]): boolean {
+    if (typeof value === 'string' && choices.includes(value)) return true;
+    this.add(
+      'FP_CHOICE_UNKNOWN',
+      `${field} must be one of ${choices.join(', ')}, got ${String(value)}`,
+      'choose one of these',
+    );
     return false;
   }
 

@@ -1,7 +1,8 @@
 /** Says everything that is wrong with a contract, at once. */
+import { FaultList } from '../core/fault-list.js';
 import { HORIZON_US, type LimitNumbers } from '../core/spec.js';
 import { inexactReason } from '../core/token-bucket.js';
-import { type Fault, FloodproofError } from '../errors.js';
+import { FloodproofError } from '../errors.js';
 import { capacityOf, hasCredit } from './claims.js';
 import type { CheckOptions, Contract, LimiterAdapter } from './contract.js';
 import { invariantNames } from './contract.js';
@@ -20,28 +21,7 @@ const families = [
   'concurrency',
 ];
 
-class FaultList {
-  readonly faults: Fault[] = [];
-
-  add(code: string, message: string, hint: string): void {
-    this.faults.push({ code, file: '', line: 0, column: 0, message, hint });
-  }
-
-  /** @returns whether the number is whole and in range. */
-  number(field: string, value: unknown, min: number, max: number): boolean {
-    if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max) return true;
-    const wanted = `a whole number from ${min} to ${max}`;
-    this.add('FP_NUMBER_RANGE', `${field} must be ${wanted}, got ${String(value)}`, `write ${wanted}`);
-    return false;
-  }
-
-  choice(field: string, value: unknown, choices: readonly string[]): boolean {
-    if (typeof value === 'string' && choices.includes(value)) return true;
-    const wanted = `${field} must be one of ${choices.join(', ')}, got ${String(value)}`;
-    this.add('FP_CHOICE_UNKNOWN', wanted, 'choose one of these');
-    return false;
-  }
-
+class ContractFaults extends FaultList {
   contradiction(message: string, hint: string): void {
     this.add('FP_CONTRACT_CONTRADICTION', message, hint);
   }
@@ -67,7 +47,7 @@ const fields = [
 
 /** What makes a limiter is looked at before any is made. @throws {FloodproofError} FP_CONTRACT_INVALID */
 export function validateAdapter(adapter: LimiterAdapter): void {
-  const list = new FaultList();
+  const list = new ContractFaults();
   if (typeof adapter !== 'object' || adapter === null) {
     list.add(
       'FP_ADAPTER_INVALID',
@@ -86,7 +66,7 @@ export function validateAdapter(adapter: LimiterAdapter): void {
 
 /** @throws {FloodproofError} FP_CONTRACT_INVALID, with a fault for every field that is wrong. */
 export function validateContract(contract: Contract): void {
-  const list = new FaultList();
+  const list = new ContractFaults();
   if (typeof contract !== 'object' || contract === null || !Array.isArray(contract.promises)) {
     list.add('FP_LIST_SIZE', 'promises must be a list of one or more promises', 'write what the limiter promises');
   } else {
@@ -97,11 +77,13 @@ export function validateContract(contract: Contract): void {
 
 /** @throws {FloodproofError} FP_CONTRACT_INVALID */
 export function validateOptions(options: CheckOptions): void {
-  const list = new FaultList();
-  if (options.runs !== undefined) list.number('runs', options.runs, 1, 1_000_000);
-  if (options.operations !== undefined) list.number('operations', options.operations, 1, Number.MAX_SAFE_INTEGER);
-  if (options.timeBudgetMs !== undefined) list.number('timeBudgetMs', options.timeBudgetMs, 1, Number.MAX_SAFE_INTEGER);
-  if (options.seed !== undefined) list.number('seed', options.seed, -(2 ** 31), INT32_MAX);
+  const list = new ContractFaults();
+  if (options.runs !== undefined) list.number('runs', options.runs, { min: 1, max: 1_000_000 });
+  if (options.operations !== undefined)
+    list.number('operations', options.operations, { min: 1, max: Number.MAX_SAFE_INTEGER });
+  if (options.timeBudgetMs !== undefined)
+    list.number('timeBudgetMs', options.timeBudgetMs, { min: 1, max: Number.MAX_SAFE_INTEGER });
+  if (options.seed !== undefined) list.number('seed', options.seed, { min: -(2 ** 31), max: INT32_MAX });
   if (options.invariant !== undefined) list.choice('invariant', options.invariant, invariantNames);
   if (options.path !== undefined) {
     if (!/^\d+(?::\d+)*$/.test(options.path)) {
@@ -118,14 +100,14 @@ export function validateOptions(options: CheckOptions): void {
   refuse(list, 'the options of the check do not go together');
 }
 
-function refuse(list: FaultList, what: string): void {
+function refuse(list: ContractFaults, what: string): void {
   const [first] = list.faults;
   if (first === undefined) return;
   const more = list.faults.length === 1 ? '' : ` (and ${list.faults.length - 1} more)`;
   throw new FloodproofError('FP_CONTRACT_INVALID', `${what}: ${first.message}${more}`, { faults: list.faults });
 }
 
-function contractFaults(list: FaultList, contract: Contract): void {
+function contractFaults(list: ContractFaults, contract: Contract): void {
   const { promises } = contract;
   const before = list.faults.length;
   if (promises.length < 1 || promises.length > 64) {
@@ -141,19 +123,25 @@ function contractFaults(list: FaultList, contract: Contract): void {
   if (areNumbersRight) contradictions(list, contract);
 }
 
-function promiseFaults(list: FaultList, field: string, numbers: LimitNumbers): void {
+function promiseFaults(list: ContractFaults, field: string, numbers: LimitNumbers): void {
   if (!list.choice(`${field}.family`, numbers?.family, families)) return;
   const before = list.faults.length;
-  list.number(`${field}.capacity`, numbers.capacity, 1, numbers.family === 'sliding-log' ? LOG_CELLS_MAX : INT32_MAX);
+  list.number(`${field}.capacity`, numbers.capacity, {
+    min: 1,
+    max: numbers.family === 'sliding-log' ? LOG_CELLS_MAX : INT32_MAX,
+  });
   if (numbers.family === 'fixed-window' || numbers.family === 'sliding-log' || numbers.family === 'sliding-counter') {
-    list.number(`${field}.windowUs`, numbers.windowUs, 1, 2 ** 52);
+    list.number(`${field}.windowUs`, numbers.windowUs, { min: 1, max: 2 ** 52 });
   }
   if (numbers.family === 'token-bucket' || numbers.family === 'leaky-queue') {
-    list.number(`${field}.refillCells`, numbers.refillCells, 1, INT32_MAX);
-    list.number(`${field}.refillPeriodUs`, numbers.refillPeriodUs, 1, Number.MAX_SAFE_INTEGER);
+    list.number(`${field}.refillCells`, numbers.refillCells, { min: 1, max: INT32_MAX });
+    list.number(`${field}.refillPeriodUs`, numbers.refillPeriodUs, { min: 1, max: Number.MAX_SAFE_INTEGER });
   }
   if (numbers.family === 'leaky-queue') {
-    list.number(`${field}.queueCells`, numbers.queueCells, 1, Math.max(1, INT32_MAX - Number(numbers.capacity)));
+    list.number(`${field}.queueCells`, numbers.queueCells, {
+      min: 1,
+      max: Math.max(1, INT32_MAX - Number(numbers.capacity)),
+    });
   }
   if (numbers.family === 'fixed-window') {
     list.choice(`${field}.anchor`, numbers.anchor, ['calendar', 'first-hit']);
@@ -163,12 +151,12 @@ function promiseFaults(list: FaultList, field: string, numbers: LimitNumbers): v
     }
   }
   if (numbers.family === 'earned-budget' && numbers.trickleUs !== null) {
-    list.number(`${field}.trickleUs`, numbers.trickleUs, 1, HORIZON_US);
+    list.number(`${field}.trickleUs`, numbers.trickleUs, { min: 1, max: HORIZON_US });
   }
   if (list.faults.length === before) exactnessFaults(list, field, numbers);
 }
 
-function exactnessFaults(list: FaultList, field: string, numbers: LimitNumbers): void {
+function exactnessFaults(list: ContractFaults, field: string, numbers: LimitNumbers): void {
   let reason: string | null = null;
   if (numbers.family === 'token-bucket' || numbers.family === 'leaky-queue') {
     const { refillCells, refillPeriodUs } = numbers;
@@ -183,18 +171,18 @@ function exactnessFaults(list: FaultList, field: string, numbers: LimitNumbers):
   list.add('FP_LIMIT_INEXACT', `${field} can not be counted exactly: ${reason}`, 'write it with smaller numbers');
 }
 
-function claimFaults(list: FaultList, contract: Contract): void {
+function claimFaults(list: ContractFaults, contract: Contract): void {
   const { grainUs, nodes, slackCells, retryGrainUs, keys, countersMax, costMax, horizonUs } = contract;
-  if (grainUs !== undefined) list.number('grainUs', grainUs, 1, HOUR_US);
-  if (nodes !== undefined) list.number('nodes', nodes, 1, 1_000);
-  if (slackCells !== undefined) list.number('slackCells', slackCells, 0, INT32_MAX);
-  if (retryGrainUs !== undefined) list.number('retryGrainUs', retryGrainUs, 1, HORIZON_US);
-  if (keys !== undefined && keys !== null) list.number('keys', keys, 1, Number.MAX_SAFE_INTEGER);
+  if (grainUs !== undefined) list.number('grainUs', grainUs, { min: 1, max: HOUR_US });
+  if (nodes !== undefined) list.number('nodes', nodes, { min: 1, max: 1_000 });
+  if (slackCells !== undefined) list.number('slackCells', slackCells, { min: 0, max: INT32_MAX });
+  if (retryGrainUs !== undefined) list.number('retryGrainUs', retryGrainUs, { min: 1, max: HORIZON_US });
+  if (keys !== undefined && keys !== null) list.number('keys', keys, { min: 1, max: Number.MAX_SAFE_INTEGER });
   if (countersMax !== undefined && countersMax !== null) {
-    list.number('countersMax', countersMax, 1, Number.MAX_SAFE_INTEGER);
+    list.number('countersMax', countersMax, { min: 1, max: Number.MAX_SAFE_INTEGER });
   }
-  if (costMax !== undefined) list.number('costMax', costMax, 1, INT32_MAX);
-  if (horizonUs !== undefined) list.number('horizonUs', horizonUs, 1, HORIZON_US);
+  if (costMax !== undefined) list.number('costMax', costMax, { min: 1, max: INT32_MAX });
+  if (horizonUs !== undefined) list.number('horizonUs', horizonUs, { min: 1, max: HORIZON_US });
   const choices = [
     ['deniedRequests', contract.deniedRequests, ['free', 'charged']],
     ['retryAfter', contract.retryAfter, ['exact', 'sufficient', 'none']],
@@ -205,7 +193,7 @@ function claimFaults(list: FaultList, contract: Contract): void {
   for (const [field, value, allowed] of choices) if (value !== undefined) list.choice(field, value, allowed);
 }
 
-function contradictions(list: FaultList, contract: Contract): void {
+function contradictions(list: ContractFaults, contract: Contract): void {
   const { promises, grainUs = 1, keys = null, countersMax = null } = contract;
   const capacityCells = Math.min(...promises.map(capacityOf));
   const { costMax = capacityCells, retryGrainUs = grainUs } = contract;

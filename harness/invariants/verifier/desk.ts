@@ -1,8 +1,10 @@
 /** A verifier with its keys, as a check asks it: every call becomes a line of the timeline, every answer is looked at. */
+
+import { durationWords } from '../duration-words.js';
 import type { Claims } from './claims.js';
 import type { Verified, Verifier, VerifierAdapter, VerifyRequest } from './contract.js';
 import type { Holder } from './signer.js';
-import { requestText, shown, spanText } from './timeline.js';
+import { requestText, shown } from './timeline.js';
 
 /** A promise that was not kept: what happened instead, and what led to it. */
 export class BrokenPromise extends Error {
@@ -67,7 +69,7 @@ export class Desk {
   async ask(nowUs: number, request: VerifyRequest, what = ''): Promise<boolean> {
     this.#originUs ??= nowUs;
     this.#count.calls += 1;
-    const at = `at ${spanText(nowUs - this.#originUs)}: `;
+    const at = `at ${durationWords(nowUs - this.#originUs)}: `;
     const asked = what === '' ? requestText(request, this.#originUs) : what;
     let answer: Verified;
     try {

@@ -1,21 +1,6 @@
 /** What was asked of a verifier and what it answered, in plain words. */
+import { durationWords } from '../duration-words.js';
 import type { UnsignedRequest } from './contract.js';
-
-const units = [
-  { name: 'd', us: 86_400_000_000 },
-  { name: 'h', us: 3_600_000_000 },
-  { name: 'min', us: 60_000_000 },
-  { name: 's', us: 1_000_000 },
-  { name: 'ms', us: 1_000 },
-] as const;
-
-/** In the largest unit in which it is a whole number: `5 s`, `4999 ms`, `5000001 us`. */
-export function spanText(us: number): string {
-  for (const unit of units) {
-    if (us !== 0 && us % unit.us === 0) return `${us / unit.us} ${unit.name}`;
-  }
-  return us === 0 ? '0 ms' : `${us} us`;
-}
 
 const SHOWN_MAX = 60;
 
@@ -34,7 +19,7 @@ export function requestText(request: UnsignedRequest, originUs: number): string 
   if (body !== '') parts.push(`body ${shown(body)}`);
   const agoUs = originUs - timestampUs;
   parts.push(`key ${shown(keyId)}`, `nonce ${shown(nonce)}`);
-  parts.push(Number.isFinite(agoUs) ? `timestamp ${spanText(-agoUs)}` : `timestamp ${String(timestampUs)}`);
-  if (windowUs !== 0) parts.push(`window ${Number.isFinite(windowUs) ? spanText(windowUs) : String(windowUs)}`);
+  parts.push(Number.isFinite(agoUs) ? `timestamp ${durationWords(-agoUs)}` : `timestamp ${String(timestampUs)}`);
+  if (windowUs !== 0) parts.push(`window ${Number.isFinite(windowUs) ? durationWords(windowUs) : String(windowUs)}`);
   return parts.join(', ');
 }

@@ -1,9 +1,9 @@
 /** Fresh from the first grain of the clock to the last, and not one grain more on either side. */
 import fc from 'fast-check';
+import { durationWords } from '../../duration-words.js';
 import { defineCheck } from '../check.js';
 import { drafts, Pen, starts } from '../drafts.js';
 import { firstFreshUs, lastFreshUs } from '../freshness.js';
-import { spanText } from '../timeline.js';
 
 export const timestampEdges = defineCheck({
   name: 'timestamp-edges',
@@ -27,7 +27,8 @@ export const timestampEdges = defineCheck({
     ];
     for (const { nowUs, isFresh } of moments) {
       const ageUs = nowUs - request.timestampUs;
-      const age = ageUs < 0 ? `${spanText(-ageUs)} before its timestamp` : `${spanText(ageUs)} after its timestamp`;
+      const age =
+        ageUs < 0 ? `${durationWords(-ageUs)} before its timestamp` : `${durationWords(ageUs)} after its timestamp`;
       await stage.with((desk) =>
         isFresh
           ? desk.wantAccepted(nowUs, request, `a fresh request is refused ${age}`)

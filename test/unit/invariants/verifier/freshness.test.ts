@@ -1,11 +1,12 @@
 /** The edges of freshness are those of the definition, for every grain; and honest requests lie between them. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { durationWords } from '../../../../harness/invariants/duration-words.js';
 import { completeClaims } from '../../../../harness/invariants/verifier/claims.js';
 import { drafts, Pen, starts } from '../../../../harness/invariants/verifier/drafts.js';
 import { firstFreshUs, lastFreshUs, lifeUs } from '../../../../harness/invariants/verifier/freshness.js';
 import type { UnsignedRequest, VerifierContract } from '../../../../harness/invariants/verifier/index.js';
-import { requestText, shown, spanText } from '../../../../harness/invariants/verifier/timeline.js';
+import { requestText, shown } from '../../../../harness/invariants/verifier/timeline.js';
 
 const text = (request: UnsignedRequest): string => JSON.stringify(request);
 
@@ -106,7 +107,7 @@ describe('words for a timeline', () => {
     [86_400_000_000, '1 d'],
     [-3_600_000_000, '-1 h'],
   ])('%d us are %s', (us, words) => {
-    expect(spanText(us)).toBe(words);
+    expect(durationWords(us)).toBe(words);
   });
 
   test('hold no control character and no more than a line', () => {
