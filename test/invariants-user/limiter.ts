@@ -1,18 +1,15 @@
-/** A limiter as somebody may have written it: five requests in each second from a key's first one on. */
+/** A limiter as somebody may have written it: five requests at once, and another one every 200 ms. */
 export function createLimiter() {
-  const windows = new Map<string, { endMs: number; used: number }>();
+  const fullAtMsOf = new Map<string, number>();
   return {
     consume(key: string, cost: number) {
       const nowMs = Date.now();
-      const known = windows.get(key);
-      const window = known !== undefined && nowMs < known.endMs ? known : { endMs: nowMs + 1_000, used: 0 };
-      if (!Number.isInteger(cost) || cost < 1 || window.used + cost > 5) {
-        const retryAfterUs = cost > 5 ? Number.POSITIVE_INFINITY : (window.endMs - nowMs) * 1_000;
-        return { admitted: false, remaining: 5 - window.used, retryAfterUs };
-      }
-      window.used += cost;
-      windows.set(key, window);
-      return { admitted: true, remaining: 5 - window.used };
+      const owedMs = Math.max(0, (fullAtMsOf.get(key) ?? 0) - nowMs);
+      const remaining = Math.max(0, Math.floor((1_000 - owedMs) / 200));
+      if (!Number.isInteger(cost) || cost < 1 || cost > 5) return { admitted: false, remaining };
+      if (cost > remaining) return { admitted: false, remaining, retryAfterUs: (owedMs + cost * 200 - 1_000) * 1_000 };
+      fullAtMsOf.set(key, nowMs + owedMs + cost * 200);
+      return { admitted: true, remaining: remaining - cost };
     },
   };
 }

@@ -33,6 +33,12 @@ function rowsUnder(heading: string): string[][] {
 const names = (text: string | undefined): string[] =>
   [...(text ?? '').matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? '');
 
+describe('README.md', () => {
+  test('shows the test of a limiter as the tests run it', () => {
+    expect(read('README.md')).toContain(`\`\`\`ts\n${read('test/invariants-user/limiter.test.ts')}\`\`\`\n`);
+  });
+});
+
 describe('ARCHITECTURE.md', () => {
   test('gives every dependency its reason, and no other', () => {
     const crates = [
