@@ -213,8 +213,10 @@ class Play {
     const limit = isNamed ? named.index : -1;
     if (named.ladder.isBanned(nowUs)) return { outcome: Outcome.banned, limit, hadCells: false };
     if (isNever(named.limit, named.cells)) return { outcome: Outcome.never, limit, hadCells: false };
-    // Before the strike, which may ban.
-    const hadCells = isWronged && (isNamed || this.denials(matching, nowUs).length === 0);
+    // Before the strike, which may ban. A limit that has banned its key says so in another answer: it explains no throttle.
+    const lacks = ({ limit: one, limiter, cells }: Asked): boolean =>
+      isNever(one, cells) || !limiter.fits(nowUs, cells);
+    const hadCells = isWronged && (isNamed || !matching.some(lacks));
     named.ladder.strike(nowUs);
     return { outcome: Outcome.throttled, limit, hadCells };
   }
