@@ -83,8 +83,8 @@ export interface LimitSpec {
   readonly isShadow: boolean;
   readonly ban: BanSpec | null;
   /**
-   * Keys that the table is made for, 1 to 10^7: it has a quarter more slots, so that as many keys find one. Keys that
-   * find none share one cold counter until a slot in their reach is free.
+   * Keys that the table is made for, 1 to 10^7: it has a quarter more slots, so that nearly all of as many keys find
+   * one. Up to 103 all of them do. Keys that find none share one cold counter until a slot in their reach is free.
    */
   readonly maxKeys: number;
 }
