@@ -2,6 +2,7 @@
  * What an actor is at run time: identities with a behaviour that turns arrivals and outcomes into intents.
  * Pure: time and randomness come in as arguments, requests go out as values.
  */
+import type { TamperKind } from '../signing/tampers.js';
 import type { IntentKind, Outcome } from './outcome.js';
 import type { World } from './world.js';
 
@@ -31,10 +32,20 @@ export interface CapturedRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | null;
   readonly requestClass: number;
+  readonly elements: number;
   readonly accountIndex: number;
   readonly keyIndex: number;
   /** Number of the signature, see `ObservationColumns.signature`. */
   readonly signature: number;
+}
+
+/** A way to spoil a signed request, see `harness/signing/tampers.ts`. */
+export interface Tamper {
+  readonly kind: TamperKind;
+  /** Fixes what of it is up to chance. */
+  readonly seed: number;
+  /** For `other-key`: the key that signs instead; '' else. */
+  readonly otherKeyId: string;
 }
 
 export interface Intent {
@@ -55,6 +66,16 @@ export interface Intent {
   readonly headers: Readonly<Record<string, string>> | null;
   /** Send this instead, byte for byte, from the identity's own address. */
   readonly replay: CapturedRequest | null;
+  /** Orders that the body holds, 1 to 65,535; above 1 it is a batch. */
+  readonly elements: number;
+  /** What the sender spoils after signing; null = nothing. */
+  readonly tamper: Tamper | null;
+  /** A key and a signature that nobody has given out, sent instead of the identity's own; null = its own. */
+  readonly claims: { readonly keyId: string; readonly signature: string } | null;
+  /** Added to the stamp of a signed request, on top of what the identity's clock is off by. */
+  readonly stampOffsetUs: number;
+  /** The last byte is held back until this moment (run time); null = not. */
+  readonly lastByteUs: number | null;
   /** Whether the behaviour reads the answer's JSON body. */
   readonly wantsBody: boolean;
   /** Attempts of the same wish before this one. */

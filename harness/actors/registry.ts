@@ -1,24 +1,14 @@
 import type { BehaviourName } from '../scenario/behaviours.js';
 import type { ActorPlan, Plan } from '../scenario/plan.js';
-import { createCredentialStuffing } from './abuse/credential-stuffing.js';
-import { createForwardedRotation } from './abuse/forwarded-rotation.js';
-import { createOrderFlood } from './abuse/order-flood.js';
-import { createReplay } from './abuse/replay.js';
+import { abuseBehaviours } from './abuse/behaviours.js';
 import type { Behaviour, BehaviourContext } from './actor.js';
-import { createLogin } from './legit/login.js';
-import { createMarketMaker } from './legit/market-maker.js';
-import { createRetailTrader } from './legit/retail-trader.js';
+import { legitBehaviours } from './legit/behaviours.js';
 import { createSetting, type Setting } from './setting.js';
 
 /** How each row of the behaviour table is played. */
 export const behaviours: Readonly<Record<BehaviourName, (setting: Setting) => Behaviour>> = {
-  'retail-trader': createRetailTrader,
-  'market-maker': createMarketMaker,
-  login: createLogin,
-  'credential-stuffing': createCredentialStuffing,
-  'order-flood': createOrderFlood,
-  replay: createReplay,
-  'forwarded-rotation': createForwardedRotation,
+  ...legitBehaviours,
+  ...abuseBehaviours,
 };
 
 /**

@@ -19,6 +19,11 @@ export interface IntentDetails {
   /** The account that a login tries; any other request is charged to the key that signs it. */
   readonly accountIndex?: number;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly elements?: number;
+  readonly tamper?: Intent['tamper'];
+  readonly claims?: Intent['claims'];
+  readonly stampOffsetUs?: number;
+  readonly lastByteUs?: number;
 }
 
 export interface Setting {
@@ -57,6 +62,11 @@ export function createSetting(actor: ActorPlan, plan: Plan, context: BehaviourCo
         accountIndex: signed ? identity.accountIndex : (details.accountIndex ?? NO_INDEX),
         headers: details.headers ?? null,
         replay: null,
+        elements: details.elements ?? 1,
+        tamper: details.tamper ?? null,
+        claims: details.claims ?? null,
+        stampOffsetUs: details.stampOffsetUs ?? 0,
+        lastByteUs: details.lastByteUs ?? null,
         wantsBody: details.wantsBody ?? false,
         attempt: details.attempt ?? 0,
         step: details.step,

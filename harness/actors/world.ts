@@ -32,6 +32,9 @@ export interface LeakedList {
 
 export interface World {
   readonly identities: readonly Identity[];
+  readonly identityCount: number;
+  /** Worked out when it is asked for; the same object may be given out again. @param index - 0 to `identityCount` - 1. */
+  identity(index: number): Identity;
   /** Names by index, for messages: subjects of limits by ip, account, key. */
   readonly ips: readonly string[];
   /** Accounts with an identity or a registration. A login may try further names; their indexes follow these and `accountName` spells them. */

@@ -31,6 +31,7 @@ export class Recorder {
     columns.actor[rows] = intent.identity.actor;
     columns.identity[rows] = intent.identity.index;
     columns.requestClass[rows] = intent.requestClass;
+    columns.elements[rows] = intent.elements;
     columns.kind[rows] = intent.kind;
     columns.outcome[rows] = flight.outcome;
     columns.status[rows] = flight.status;

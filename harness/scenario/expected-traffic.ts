@@ -19,7 +19,7 @@ function arrivalsIn(actor: ActorPlan, fromUs: number, toUs: number): number {
     if (to <= from) continue;
     const seconds = (to - from) / US_PER_SECOND;
     if (arrivals.process !== 'ramp') {
-      sum += seconds * arrivals.ratePerSecond;
+      sum += 'ratePerSecond' in arrivals ? seconds * arrivals.ratePerSecond : 0;
       continue;
     }
     const slope = (arrivals.toPerSecond - arrivals.fromPerSecond) / (endUs - startUs);
@@ -61,6 +61,8 @@ function perArrival(plan: Plan, actor: ActorPlan): PerArrival {
       return { [paramsOf(actor, 'forwarded-rotation').path]: 1 };
     case 'replay':
       return perReplay(plan, paramsOf(actor, 'replay').source);
+    default:
+      return {};
   }
 }
 

@@ -48,7 +48,7 @@ function arrivalsText(arrivals: Arrivals): string {
   if (arrivals.process === 'ramp') {
     return `ramp from ${rateText(arrivals.fromPerSecond)} to ${rateText(arrivals.toPerSecond)}`;
   }
-  return `${arrivals.process} ${rateText(arrivals.ratePerSecond)}`;
+  return 'ratePerSecond' in arrivals ? `${arrivals.process} ${rateText(arrivals.ratePerSecond)}` : arrivals.process;
 }
 
 function spansText(plan: Plan, actor: ActorPlan): string {

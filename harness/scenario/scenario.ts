@@ -5,6 +5,7 @@ import { invalidFiles } from './faults.js';
 import type { FileReader } from './file-reader.js';
 import { deepFreeze } from './freeze.js';
 import type { ActorPlan, Arrivals, Expectation, Phase, Plan, Policy } from './plan.js';
+import { actorDefaults, planDefaults } from './plan-defaults.js';
 import { type PolicyReading, readPolicy } from './policy.js';
 import { checkScenario } from './scenario-check.js';
 import { type ActorEntry, type ScenarioFile, scenarioSchema } from './scenario-schema.js';
@@ -123,6 +124,7 @@ function buildActor(entry: ActorEntry, phases: readonly Phase[]): ActorPlan {
     behaviour: entry.behaviour,
     params,
     arrivals: buildArrivals(entry.arrivals),
+    ...actorDefaults,
     active: buildActive(entry, phases),
   };
 }
@@ -135,6 +137,7 @@ function buildPlan(file: string, content: ScenarioFile, policy: Policy, expectat
     file,
     claim: content.claim,
     maps: content.maps,
+    ...planDefaults,
     policy,
     warmupUs: content.warmup,
     phases,

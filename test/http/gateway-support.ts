@@ -58,6 +58,7 @@ export function policyOf(limits: readonly PolicyLimit[] = [], change: Partial<Po
     clientIp: { from: 'socket' },
     limits,
     resolutionUs: 1,
+    weaknesses: [],
     nodes: 1,
     slackCells: 0,
     exclusive: true,

@@ -18,6 +18,7 @@ import type {
   TokenBucketLimit,
 } from '../../harness/scenario/plan.js';
 import { requestClasses } from '../../harness/scenario/plan.js';
+import { actorDefaults, planDefaults } from '../../harness/scenario/plan-defaults.js';
 
 export const SECOND_US = 1_000_000;
 
@@ -164,6 +165,7 @@ export function aPolicy(limits: readonly PolicyLimit[], overrides: Partial<Polic
     exclusive: true,
     latestDecisionUs: 10 * SECOND_US,
     password: { scryptN: 2, scryptR: 1, scryptP: 1 },
+    weaknesses: [],
     ...overrides,
   };
 }
@@ -175,6 +177,7 @@ function anActor(overrides: Partial<ActorPlan> = {}): ActorPlan {
     population: 10,
     behaviour: 'retail-trader',
     params: {},
+    ...actorDefaults,
     arrivals: { process: 'poisson', ratePerSecond: 10 },
     active: [{ startUs: 0, endUs: 11 * SECOND_US }],
     ...overrides,
@@ -197,6 +200,7 @@ export function aPlan(overrides: Partial<Plan> = {}): Plan {
     file: 'test-scenario.yaml',
     claim: 'The limits hold.',
     maps: [],
+    ...planDefaults,
     policy: aPolicy([aTokenBucket()]),
     warmupUs: SECOND_US,
     phases: [

@@ -55,5 +55,7 @@ function activeTimes(arrivals: Arrivals, durationUs: number, random: Random): Ge
       return rampArrivals(arrivals, durationUs);
     case 'poisson':
       return poissonArrivals(arrivals.ratePerSecond, durationUs, random);
+    default:
+      throw new Error(`no arrivals of the process ${arrivals.process}`);
   }
 }

@@ -24,6 +24,27 @@ const ownsAccount: Readonly<Record<BehaviourName, boolean>> = {
   'order-flood': true,
   replay: false,
   'forwarded-rotation': false,
+  'retail-ui': true,
+  'retail-bot': true,
+  'history-scan': true,
+  reconnect: true,
+  'password-spraying': false,
+  'account-lockout': false,
+  'name-probing': false,
+  'key-enumeration': false,
+  'signature-forgery': true,
+  'clock-skew': true,
+  'batch-flood': true,
+  'place-cancel': true,
+  layering: true,
+  'cancel-storm': true,
+  'heavy-requests': true,
+  scrape: false,
+  'unique-callers': false,
+  'identity-rotation': true,
+  'limit-search': true,
+  'phase-probing': true,
+  overrun: true,
 };
 
 /**
@@ -40,6 +61,8 @@ export function buildWorld(plan: Plan, seed: number): World {
   const lists = leakedLists(draft, plan, seed);
   return {
     ...draft,
+    identityCount: draft.identities.length,
+    identity: (index) => draft.identities[index] as Identity,
     leakedList: (actor) => lists.get(actor) ?? null,
     accountName: (index) => {
       const known = draft.accounts[index];

@@ -1,6 +1,8 @@
 /** Plans made for measuring the generator: one honest trader, or a steady open-loop rate, and no expectations. */
+
 import type { Arrivals, Plan } from '../../scenario/plan.js';
 import { requestClasses } from '../../scenario/plan.js';
+import { actorDefaults, planDefaults } from '../../scenario/plan-defaults.js';
 
 const SECOND_US = 1_000_000;
 
@@ -20,6 +22,7 @@ export function benchPlan(options: BenchPlanOptions): Plan {
     file: 'bench',
     claim: 'none: this plan measures the generator',
     maps: [],
+    ...planDefaults,
     policy: {
       name: 'bench',
       file: 'bench',
@@ -42,6 +45,7 @@ export function benchPlan(options: BenchPlanOptions): Plan {
       exclusive: true,
       latestDecisionUs: 10 * SECOND_US,
       password: { scryptN: 1024, scryptR: 8, scryptP: 1 },
+      weaknesses: [],
     },
     warmupUs: 0,
     phases: [{ name: 'bench', startUs: 0, endUs: durationUs }],
@@ -59,6 +63,7 @@ export function benchPlan(options: BenchPlanOptions): Plan {
           followRetryAfterShare: 0,
           retries: 0,
         },
+        ...actorDefaults,
         arrivals: options.arrivals,
         active: [{ startUs: 0, endUs: durationUs }],
       },

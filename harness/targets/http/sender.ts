@@ -125,6 +125,7 @@ export class FlightSender {
         headers: signed,
         body,
         requestClass,
+        elements: intent.elements,
         accountIndex,
         keyIndex,
         signature: flight.signature,

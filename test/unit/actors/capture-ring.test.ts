@@ -10,6 +10,7 @@ function captured(signature: number): CapturedRequest {
     headers: { 'x-signature': String(signature) },
     body: null,
     requestClass: 3,
+    elements: 1,
     accountIndex: 0,
     keyIndex: 0,
     signature,

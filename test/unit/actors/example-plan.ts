@@ -1,5 +1,6 @@
 import { type BehaviourName, behaviourTable } from '../../../harness/scenario/behaviours.js';
 import { type ActorPlan, type Plan, requestClasses } from '../../../harness/scenario/plan.js';
+import { actorDefaults, planDefaults } from '../../../harness/scenario/plan-defaults.js';
 
 export const SECOND_US = 1_000_000;
 
@@ -24,6 +25,7 @@ export function exampleActor(
     label: behaviourTable[behaviour].label,
     population: 1,
     behaviour,
+    ...actorDefaults,
     arrivals: { process: 'constant', ratePerSecond: 1 },
     active: [{ startUs: 0, endUs: 10 * SECOND_US }],
     ...rest,
@@ -39,6 +41,7 @@ export function examplePlan(actors: readonly ActorPlan[]): Plan {
     file: 'example.yaml',
     claim: 'None.',
     maps: [],
+    ...planDefaults,
     policy: {
       name: 'example',
       file: 'policy.yaml',
@@ -58,6 +61,7 @@ export function examplePlan(actors: readonly ActorPlan[]): Plan {
       resolutionUs: 1,
       nodes: 1,
       slackCells: 0,
+      weaknesses: [],
       exclusive: true,
       latestDecisionUs: 10 * SECOND_US,
       password: { scryptN: 2, scryptR: 8, scryptP: 1 },

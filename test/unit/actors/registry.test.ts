@@ -14,6 +14,7 @@ const capturedOrder: CapturedRequest = {
   headers: { 'x-signature': 'a' },
   body: null,
   requestClass: requestClasses.indexOf('order.cancel'),
+  elements: 1,
   accountIndex: 0,
   keyIndex: 0,
   signature: 1,

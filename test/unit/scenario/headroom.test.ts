@@ -21,7 +21,7 @@ type CellsOf = (name: RequestClass) => number;
 
 /** What one identity takes: arrivals of their own, and what follows each of them at some later time. */
 function streamsOf(actor: ActorPlan, cellsOf: CellsOf): { arrivals: readonly Stream[]; following: readonly Stream[] } {
-  if (actor.arrivals.process === 'ramp') throw new Error('the honest load of a release scenario is steady');
+  if (!('ratePerSecond' in actor.arrivals)) throw new Error('the honest load of a release scenario is steady');
   const perSecond = actor.arrivals.ratePerSecond / actor.population;
   switch (actor.behaviour) {
     case 'retail-trader': {

@@ -10,6 +10,7 @@ const order: CapturedRequest = {
   headers: { 'x-api-key': 'k', 'x-signature': 'ab' },
   body: '{"symbol":"BTC-USDT"}',
   requestClass: 3,
+  elements: 1,
   accountIndex: 2,
   keyIndex: 1,
   signature: 77,
