@@ -6,6 +6,7 @@ import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
 import type { Random } from './actor.js';
+import { naturalLog } from './elementary.js';
 
 const WORD = 2 ** 32;
 /** Ends a label. Above every UTF-16 code unit, so that ('ab', 'c') and ('a', 'bc') differ. */
@@ -13,10 +14,7 @@ const TEXT_END = 0x10000;
 const NUMBER_END = 0x10001;
 
 /**
- * A stream for `seed`.
- *
- * `Math.log` is not exact by the language's standard, but V8 brings its own (fdlibm) on every platform, so exponential
- * draws are the same wherever Node runs.
+ * A stream for `seed`, the same on every machine: whole-number arithmetic, and a logarithm of our own.
  *
  * @param seed - Whole number, 0 to 2^53 - 1. Two seeds never share a start.
  */
@@ -41,7 +39,7 @@ class Stream implements Random {
   }
 
   exponential(): number {
-    return -Math.log(1 - uniformFloat64(this.#generator));
+    return -naturalLog(1 - uniformFloat64(this.#generator));
   }
 }
 
