@@ -1,8 +1,8 @@
 import type { Faker } from '@faker-js/faker';
 import type { Random } from '../actor.js';
 
-/** Whose name it is: an identity's own account, an account that a leaked list opens, a name nobody has registered. */
-export const NameKind = { own: 'a', leaked: 'v', unknown: 'u' } as const;
+/** Whose name it is: an identity's own account, a master of such, an account that a leaked list opens, a name nobody has. */
+export const NameKind = { own: 'a', master: 'm', leaked: 'v', unknown: 'u' } as const;
 export type NameKind = (typeof NameKind)[keyof typeof NameKind];
 
 const PAIRS_PER_KEY = 32;

@@ -5,10 +5,10 @@ import type { Identity } from '../actor.js';
 import { createRandom, deriveSeed } from '../random.js';
 import { SeededFaker } from '../seeded-faker.js';
 import { type LeakedPair, NO_INDEX, type RegisteredAccount, type World } from '../world.js';
-import { demandAddresses, sourceAddress } from './addresses.js';
+import { addressOffsets, demandAddresses, sourceAddress } from './addresses.js';
 import { hitCount, hitPositions, SeededLeakedList } from './leaked-list.js';
+import { masterNames } from './masters.js';
 import { keyText, NameKind, password, userName } from './names.js';
-import { identityOffsets } from './offsets.js';
 
 /** Devices that the identities of one actor share. */
 const DEVICES_PER_ACTOR = 64;
@@ -54,8 +54,7 @@ const ownsAccount: Readonly<Record<BehaviourName, boolean>> = {
  * @throws {FloodproofError} FP_USAGE when there are more identities, accounts or names than addresses and indexes.
  */
 export function buildWorld(plan: Plan, seed: number): World {
-  const identityCount = identityOffsets(plan).at(-1) ?? 0;
-  demandAddresses(identityCount);
+  demandAddresses(addressOffsets(plan).at(-1) ?? 0);
   const draft: Draft = { identities: [], ips: [], accounts: [], keys: [], registered: [] };
   for (const [index, actor] of plan.actors.entries()) addIdentities(draft, plan, index, actor, seed);
   const lists = leakedLists(draft, plan, seed);
@@ -91,14 +90,18 @@ function addIdentities(draft: Draft, plan: Plan, actorIndex: number, actor: Acto
   const behaviour = behaviourOf(actor);
   const hasAccount = ownsAccount[behaviour];
   const hasKey = hasAccount && signsAnything(plan, behaviour);
+  const masters = hasAccount ? masterNames(actor, actorIndex, seed) : [];
+  const firstAddress = addressOffsets(plan)[actorIndex] ?? 0;
   for (let number = 0; number < actor.population; number++) {
     const index = draft.identities.length;
-    const account = hasAccount ? userName(faker, { actor: actorIndex, kind: NameKind.own, number }) : '';
+    const ipIndex = firstAddress + Math.floor(number / actor.identitiesPerAddress);
+    const own = hasAccount ? userName(faker, { actor: actorIndex, kind: NameKind.own, number }) : '';
+    const account = masters.length === 0 ? own : `${masters[number % masters.length]}/${own}`;
     const identity: Identity = {
       index,
       actor: actorIndex,
-      ip: sourceAddress(index),
-      ipIndex: index,
+      ip: sourceAddress(ipIndex),
+      ipIndex,
       account,
       accountIndex: hasAccount ? draft.accounts.length : NO_INDEX,
       password: hasAccount ? password(faker) : '',
@@ -108,7 +111,7 @@ function addIdentities(draft: Draft, plan: Plan, actorIndex: number, actor: Acto
       device: devices[random.below(devices.length)] ?? '',
     };
     draft.identities.push(identity);
-    draft.ips.push(identity.ip);
+    draft.ips[ipIndex] = identity.ip;
     if (hasKey) draft.keys.push(identity.keyId);
     if (!hasAccount) continue;
     draft.accounts.push(account);
