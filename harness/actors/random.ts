@@ -7,6 +7,7 @@
  * language's arithmetic is exact, so the same numbers come everywhere.
  */
 import type { Random } from './actor.js';
+import { naturalLog } from './elementary.js';
 
 const WORD = 2 ** 32;
 const FROM_WORD = 2 ** -32;
@@ -18,10 +19,7 @@ const TEXT_END = 0x10000;
 const NUMBER = 0x1000000;
 
 /**
- * A stream for `seed`.
- *
- * `Math.log` is not exact by the language's standard, but V8 brings its own (fdlibm) on every platform, so exponential
- * draws are the same wherever Node runs.
+ * A stream for `seed`, the same on every machine: whole-number arithmetic, and a logarithm of our own.
  *
  * @param seed - Whole number, 0 to 2^53 - 1. Two seeds never share a start.
  */
@@ -83,7 +81,7 @@ class Stream implements Random {
   }
 
   exponential(): number {
-    return -Math.log(1 - this.unit());
+    return -naturalLog(1 - this.unit());
   }
 
   #word(): number {
