@@ -8,13 +8,13 @@ import { specs } from './random-specs.js';
 const SEED = 20_261_126;
 const NUM_RUNS = 150;
 
-const callers = [
+const callers: readonly (readonly [ip: string, account: string, keyId: string])[] = [
   ['10.0.0.1', '', 'k1'],
   ['10.0.0.2', 'x', 'k1'],
   ['10.0.0.1', 'b', 'k2'],
   ['::1', 'c', 'k3'],
   ['', '', 'k2'],
-] as const;
+];
 const requests = fc.record({
   stepUs: fc.nat({ max: 9 }),
   classId: fc.nat({ max: 2 }),
@@ -46,7 +46,7 @@ function compare(create: (spec: GateSpec, secret: HashSecret) => Gate): Readonly
       const classId = request.classId % spec.classes.length;
       const timestampUs = nowUs + offsetUs;
       const said = one.decideSigned(nowUs, classId, caller, timestampUs, windowUs, message, elements, ageUs);
-      const [ip = '', account = '', keyId = ''] = callers[caller] ?? [];
+      const [ip, account, keyId] = callers[caller] ?? ['', '', ''];
       const signed = [timestampUs, windowUs, message, two.sign(keyId, message)] as const;
       expect(said).toBe(two.decide(nowUs, classId, ip, account, keyId, ...signed, elements, ageUs));
       expect([...one.answer]).toEqual([...two.answer]);
