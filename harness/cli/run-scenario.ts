@@ -11,7 +11,7 @@ import { type CheckedTarget, checkTarget } from '../targets/loopback.js';
 import { assertReachable } from '../targets/reachable.js';
 import { findIdentityTransport, type IdentityTransport } from '../targets/source-address.js';
 import type { PlannedRun } from './planned-run.js';
-import { judgePlayed, saveRun } from './saved-run.js';
+import { judgePlayed, saveRun, traceNotes } from './saved-run.js';
 import { runVirtual } from './virtual-scenario.js';
 
 export interface ScenarioHooks {
@@ -90,7 +90,9 @@ export async function runScenario(run: PlannedRun, parent: string, hooks: Scenar
     const played = await playUntilEnd(record, { open, engine: opened.engine, transport, folder: folder.path }, hooks);
     const judgement = judgePlayed(record, played, {
       engine: opened.engine,
-      notes: [opened.note, ...notesOf(record, transport), ...run.notes].filter((note) => note !== ''),
+      notes: [opened.note, ...notesOf(record, transport), ...traceNotes(played), ...run.notes].filter(
+        (note) => note !== '',
+      ),
       startedAt,
       replay: hooks.replayCommand(folder.path),
     });

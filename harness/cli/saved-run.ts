@@ -11,6 +11,11 @@ import { renderMarkdown } from '../report/markdown.js';
 import { type Plan, requestClasses } from '../scenario/plan.js';
 import { versions } from './versions.js';
 
+/** What was repaired in, or is odd about, the files of times. */
+export function traceNotes({ traces = [] }: Pick<Played, 'traces'>): readonly string[] {
+  return [...new Set(traces.flatMap(({ notes }) => notes))];
+}
+
 export interface JudgeFacts {
   readonly engine: 'native' | 'ts';
   readonly notes: readonly string[];
