@@ -7,7 +7,7 @@ import type { VerdictDocument } from '../judge/verdict.js';
 import { openEngine } from '../native/engine.js';
 import type { PlannedRun } from './planned-run.js';
 import type { ScenarioHooks } from './run-scenario.js';
-import { judgePlayed, saveRun } from './saved-run.js';
+import { judgePlayed, saveRun, traceNotes } from './saved-run.js';
 
 /**
  * Plays one run in virtual time and judges it.
@@ -38,7 +38,7 @@ export async function runVirtual(run: PlannedRun, parent: string, hooks: Scenari
   });
   const judgement = judgePlayed(judgedRecord(record, played), played, {
     engine: engine.engine,
-    notes: [engine.note, ...notesOf(record, played), ...run.notes].filter((note) => note !== ''),
+    notes: [engine.note, ...notesOf(record, played), ...traceNotes(played), ...run.notes].filter((note) => note !== ''),
     startedAt,
     replay: hooks.replayCommand(folder.path),
     world,

@@ -1,15 +1,16 @@
 /** What a client of virtual time sends: the request as its intent says, signed by the client's own clock. */
-import type { CapturedRequest, Intent } from '../../actors/actor.js';
+import type { CapturedRequest, Identity, Intent } from '../../actors/actor.js';
 import type { Plan } from '../../scenario/plan.js';
 import { headersFor, type Sign, type SigningFields, textToSign } from '../../signing/hmac-lines.js';
+import { applyTamper } from '../../signing/tampers.js';
 import type { SentRequest } from '../../targets/core/sent-request.js';
 import { EPOCH_US } from '../../targets/core/server-clock.js';
 
 export interface ClientOptions {
   readonly plan: Plan;
   readonly sign: Sign;
-  /** How far an identity's clock is ahead of the true one, microseconds. */
-  readonly clockOffsetUs: (intent: Intent, runUs: number) => number;
+  /** How far an identity's clock is ahead of the true one at a run time, whole microseconds. */
+  readonly clockOffsetUs: (identity: Identity, runUs: number) => number;
 }
 
 export class Client {
@@ -37,12 +38,12 @@ export class Client {
     sent.headers = replay?.headers ?? null;
     sent.isSigned = false;
     if (replay !== null) return;
-    if (intent.claims !== null) {
-      this.fillClaims(sent, intent, number, stampedUs);
-      return;
-    }
     if (!intent.signed) return;
     const fields = this.fieldsOf(intent, number, stampedUs);
+    if (intent.claims !== null || intent.tamper !== null) {
+      this.fillSpoiled(sent, intent, fields);
+      return;
+    }
     sent.isSigned = true;
     sent.keyId = fields.keyId;
     sent.timestampUs = fields.timestampMs * 1000;
@@ -60,18 +61,23 @@ export class Client {
     return { method, path, headers, body, requestClass, elements, accountIndex, keyIndex, signature };
   }
 
-  private fillClaims(sent: SentRequest, intent: Intent, number: number, stampedUs: number): void {
-    const { keyId, signature } = intent.claims as NonNullable<Intent['claims']>;
-    const fields = { ...this.fieldsOf(intent, number, stampedUs), keyId };
-    sent.headers = headersFor(fields, () => signature);
+  /** With headers, which the server has to read: a signature that was claimed, or spoiled after it was made. */
+  private fillSpoiled(sent: SentRequest, { method, path, body, claims, tamper }: Intent, fields: SigningFields): void {
+    const headers = headersFor(fields, claims === null ? this.sign : () => claims.signature);
+    const honest = { method, path, headers, body };
+    const wire = tamper === null ? honest : applyTamper(honest, tamper, this.sign);
+    sent.method = wire.method;
+    sent.path = wire.path;
+    sent.body = wire.body ?? '';
+    sent.headers = wire.headers;
   }
 
   private fieldsOf(intent: Intent, number: number, stampedUs: number): SigningFields {
-    const clockUs = EPOCH_US + stampedUs + this.clockOffsetUs(intent, stampedUs) + intent.stampOffsetUs;
+    const clockUs = EPOCH_US + stampedUs + this.clockOffsetUs(intent.identity, stampedUs) + intent.stampOffsetUs;
     return {
       timestampMs: Math.max(0, Math.floor(clockUs / 1000)),
       nonce: number.toString(36),
-      keyId: intent.identity.keyId,
+      keyId: intent.claims?.keyId ?? intent.identity.keyId,
       windowMs: this.windowMs,
       method: intent.method,
       path: intent.path,

@@ -2,7 +2,9 @@
 import { performance } from 'node:perf_hooks';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { BehaviourContext, CaptureRing } from '../../actors/actor.js';
+import type { TraceTimes } from '../../actors/arrivals/trace.js';
 import { BoundedCaptureRing } from '../../actors/capture-ring.js';
+import { clockOffsetUs } from '../../actors/client-clock.js';
 import { createBehaviour } from '../../actors/registry.js';
 import { type Arrival, schedule } from '../../actors/schedule.js';
 import type { World } from '../../actors/world.js';
@@ -10,6 +12,7 @@ import type { GeneratorResult } from '../../judge/verdict.js';
 import type { Engine } from '../../native/engine.js';
 import { type Plan, type Policy, planEndUs } from '../../scenario/plan.js';
 import { CoreServer } from '../../targets/core/core-server.js';
+import { loadTraces } from '../../trace/load-traces.js';
 import { listenedActors } from '../dispatcher.js';
 import { LiveTally } from '../live-tally.js';
 import type { Played, Progress } from '../play.js';
@@ -53,7 +56,7 @@ const EVENTS_AT_ONCE = 512;
 const SLICE_MS = 20;
 const PROGRESS_MS = 250;
 
-/** @throws {FloodproofError} FP_GATE_INVALID, FP_DISK */
+/** @throws {FloodproofError} FP_GATE_INVALID; FP_FILE_UNREADABLE or FP_FILE_INVALID for a trace; FP_DISK. */
 export async function playVirtual(options: PlayVirtualOptions): Promise<PlayedVirtual> {
   const { plan, stop } = options;
   const startedMs = performance.now();
@@ -63,7 +66,8 @@ export async function playVirtual(options: PlayVirtualOptions): Promise<PlayedVi
     tally.add(batch.rows, batch.columns);
     store.add(batch);
   });
-  const run = prepareRun(options, recorder);
+  const traces = await loadTraces(plan, { seed: options.seed });
+  const run = prepareRun({ ...options, traces }, recorder);
   const isInterrupted = await advance(run, options, tally);
   if (isInterrupted) run.stop();
   recorder.flush();
@@ -81,15 +85,18 @@ export async function playVirtual(options: PlayVirtualOptions): Promise<PlayedVi
     decisionHash: run.decisionHash,
     latestDecisionUs: run.latestDecisionUs,
     realMs: performance.now() - startedMs,
+    traces: traces.map(({ summary }) => summary),
   };
 }
 
 /** A run before its first event. */
 export function prepareRun(
-  options: Pick<PlayVirtualOptions, 'plan' | 'policy' | 'seed' | 'world' | 'engine' | 'arrivalsMax'>,
+  options: Pick<PlayVirtualOptions, 'plan' | 'policy' | 'seed' | 'world' | 'engine' | 'arrivalsMax'> & {
+    readonly traces?: readonly TraceTimes[];
+  },
   recorder: RowRecorder,
 ): VirtualRun {
-  const { plan, policy, seed, world, engine, arrivalsMax } = options;
+  const { plan, policy, seed, world, engine, arrivalsMax, traces = [] } = options;
   const server = new CoreServer({ plan, policy, seed, world, engine });
   const listened = listenedActors(plan.actors);
   const captures: (CaptureRing | null)[] = plan.actors.map((_, index) =>
@@ -100,8 +107,12 @@ export function prepareRun(
     const context: BehaviourContext = { seed, world, captured: captures[source] ?? null };
     return createBehaviour(actor, plan, context);
   });
-  const client = new Client({ plan, sign: (keyId, text) => server.sign(keyId, text), clockOffsetUs: () => 0 });
-  const arrivals = schedule({ plan, seed, worker: 0, workers: 1 });
+  const client = new Client({
+    plan,
+    sign: (keyId, text) => server.sign(keyId, text),
+    clockOffsetUs: (identity, runUs) => clockOffsetUs(plan, seed, identity, runUs),
+  });
+  const arrivals = schedule({ plan, seed, worker: 0, workers: 1, traces });
   return new VirtualRun({
     plan,
     world,

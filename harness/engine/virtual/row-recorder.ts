@@ -38,7 +38,9 @@ export class RowRecorder {
     columns.limit[rows] = table.limit[slot] as number;
     columns.ip[rows] = identity.ipIndex;
     columns.account[rows] = replay === null ? intent.accountIndex : replay.accountIndex;
-    columns.key[rows] = replay === null ? (intent.signed ? identity.keyIndex : NONE) : replay.keyIndex;
+    // A key that was made up is nobody's.
+    const signs = intent.signed && intent.claims === null;
+    columns.key[rows] = replay === null ? (signs ? identity.keyIndex : NONE) : replay.keyIndex;
     columns.signature[rows] = table.signature[slot] as number;
     columns.retryAfterMs[rows] = table.retryAfterMs[slot] as number;
     this.rows = rows + 1;

@@ -10,6 +10,7 @@ import { Answer, Decision, decisionNames, type GateSpec, type HashSecret } from 
 import type { Engine } from '../../native/engine.js';
 import { type Plan, type Policy, requestClasses } from '../../scenario/plan.js';
 import { readSigned, type SignatureForm, signatureForm, signingHeaders } from '../../signing/hmac-lines.js';
+import { normalisedText } from '../../signing/lenient-text.js';
 import { type ClientIp, createClientIp } from '../../venue/client-ip.js';
 import { type Decided, Defence } from '../../venue/defence.js';
 import { creditsOf, type FillCredit } from '../../venue/fill-credits.js';
@@ -84,6 +85,7 @@ export class CoreServer {
   private readonly isHeld: readonly boolean[];
   private readonly credits: readonly (readonly FillCredit[])[];
   private readonly limitsByWall: boolean;
+  private readonly isLenient: boolean;
   private readonly world: World;
   /** Made when the first request comes whose key is not its identity's own. */
   private accountByKey: Map<string, string> | null = null;
@@ -115,6 +117,7 @@ export class CoreServer {
     this.asksAge = requestClasses.map((_, id) => policy.limits.some(({ ageCosts }) => (ageCosts[id]?.length ?? 0) > 0));
     this.isHeld = heldClasses(spec);
     this.credits = creditsOf(policy);
+    this.isLenient = policy.weaknesses.includes('lenient-text');
     this.limitsByWall = policy.weaknesses.includes('wall-clock-limits');
   }
 
@@ -253,7 +256,9 @@ export class CoreServer {
 
   /** Reads the headers of a request as the gateway does. */
   private read(sent: SentRequest): void {
-    const signed = readSigned(sent.headers ?? {}, sent, this.form);
+    const { method, path, body } = sent;
+    const text = this.isLenient ? { method, ...normalisedText({ path, body }) } : sent;
+    const signed = readSigned(sent.headers ?? {}, text, this.form);
     sent.isSigned = !('malformed' in signed);
     if ('malformed' in signed) return;
     sent.keyId = signed.keyId;
