@@ -2,6 +2,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { encodeIntoCompressedBase64 } from 'hdr-histogram-js';
 import type { BehaviourContext, CaptureRing } from '../actors/actor.js';
+import type { TraceTimes } from '../actors/arrivals/trace.js';
 import { BoundedCaptureRing } from '../actors/capture-ring.js';
 import { clockOffsetUs } from '../actors/client-clock.js';
 import { buildWorld } from '../actors/identities/world.js';
@@ -33,6 +34,8 @@ export interface WorkerTask {
   /** Arrivals of this worker at most; null = all of the schedule. */
   readonly arrivalsMax: number | null;
   readonly closedLoop: number | null;
+  /** What was loaded of `plan.traces`; all workers share its memory. */
+  readonly traces: readonly TraceTimes[];
   readonly port: MessagePort;
 }
 
@@ -112,7 +115,7 @@ function buildDispatcher(task: WorkerTask, clock: RunClock, recorder: Recorder, 
     keepFor: listened,
     freshFor: new Set(plan.actors.flatMap(({ connection }, index) => (connection === 'fresh' ? [index] : []))),
   });
-  const arrivals = schedule({ plan, seed, worker, workers });
+  const arrivals = schedule({ plan, seed, worker, workers, traces: task.traces });
   return new Dispatcher({
     plan,
     world,
