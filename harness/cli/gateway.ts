@@ -35,7 +35,7 @@ function open(flags: GatewayFlags): { policy: Policy; registered: readonly Regis
   }
   const [plan] = loadScenarios([flags.policy]);
   if (plan === undefined) return { policy: loadPolicyFile(flags.policy), registered: [trialAccount] };
-  return { policy: plan.policy, registered: buildWorld(plan, flags.seed).registered };
+  return { policy: plan.policy, registered: [...buildWorld(plan, flags.seed).registered] };
 }
 
 function loginCommand(url: string, { account, password }: RegisteredAccount): string {

@@ -4,9 +4,10 @@
  * longest think time, connections by `connectionsPerIp` for each address that is used.
  */
 
-import type { Answered, Behaviour, CaptureRing, Identity, Intent } from '../actors/actor.js';
+import type { Answered, Behaviour, CaptureRing, Intent } from '../actors/actor.js';
 import { Outcome } from '../actors/outcome.js';
 import type { Arrival } from '../actors/schedule.js';
+import type { World } from '../actors/world.js';
 import type { ActorPlan, Plan } from '../scenario/plan.js';
 import { planEndUs } from '../scenario/plan.js';
 import { Flight, type FlightOwner } from '../targets/http/flight.js';
@@ -24,7 +25,7 @@ const SWEEP_MS = 50;
 
 export interface DispatcherParts {
   readonly plan: Plan;
-  readonly identities: readonly Identity[];
+  readonly world: Pick<World, 'identity'>;
   /** By actor index. */
   readonly behaviours: readonly Behaviour[];
   /** By actor index: where signed requests of that actor are kept for a replayer; null = nobody listens. */
@@ -172,7 +173,7 @@ export class Dispatcher implements FlightOwner {
     const arrival = this.nextArrival as Arrival;
     this.nextArrival = this.pull();
     const behaviour = this.parts.behaviours[arrival.actor] as Behaviour;
-    const identity = this.parts.identities[arrival.identityIndex] as Identity;
+    const identity = this.parts.world.identity(arrival.identityIndex);
     const intent = behaviour.onArrival(identity, arrival.intendedUs);
     if (intent !== null) this.launch(intent, arrival.intendedUs);
   }
@@ -189,7 +190,7 @@ export class Dispatcher implements FlightOwner {
     while (this.nextArrival !== null && !this.isStopped) {
       const arrival = this.nextArrival;
       this.nextArrival = this.pull();
-      const identity = this.parts.identities[arrival.identityIndex] as Identity;
+      const identity = this.parts.world.identity(arrival.identityIndex);
       const nowUs = this.nowUs();
       const intent = (this.parts.behaviours[arrival.actor] as Behaviour).onArrival(identity, nowUs);
       if (intent === null) continue;

@@ -62,8 +62,8 @@ function createSigner(engine: WorkerTask['engine'], policy: Policy, world: World
   // It only signs, so it needs no memory for signatures that were used.
   const auth = policy.auth === null ? null : { ...compileAuth(policy.auth), replayCapacity: null };
   const gate = openEngine(engine).createGate({ classes: requestClasses, limits: [], auth, originUs: 0 });
-  for (const identity of world.identities) {
-    if (identity.keyId !== '') gate.addKey(identity.keyId, identity.secret, identity.account);
+  for (const { keyId, secret, account } of world.registered) {
+    if (keyId !== '') gate.addKey(keyId, secret, account);
   }
   return (keyId, text) => gate.sign(keyId, text);
 }
@@ -114,7 +114,7 @@ function buildDispatcher(task: WorkerTask, clock: RunClock, recorder: Recorder, 
   const arrivals = schedule({ plan, seed, worker, workers });
   return new Dispatcher({
     plan,
-    identities: world.identities,
+    world,
     behaviours,
     captures,
     schedule: task.arrivalsMax === null ? arrivals : atMost(arrivals, task.arrivalsMax),

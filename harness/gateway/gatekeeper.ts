@@ -3,12 +3,12 @@ import type { Gate, GateSpec } from '../core/spec.js';
 import { Answer, Decision, decisionNames } from '../core/spec.js';
 import type { Policy } from '../scenario/plan.js';
 import { readSigned, type SignatureForm, signatureForm } from '../signing/hmac-lines.js';
+import { refusalOf } from '../venue/refusal.js';
 import type { Clock } from './clock.js';
 import type { Connection, ConnectionEnds } from './connection-ends.js';
 import type { Caller } from './held-cells.js';
 import { HeldCells } from './held-cells.js';
 import { rateLimitField } from './rate-limit-fields.js';
-import { refusalOf } from './refusal.js';
 import { compileRules, type Rules } from './rules.js';
 
 /**

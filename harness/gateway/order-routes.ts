@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { requestClasses } from '../scenario/plan.js';
+import { parseJsonObject, readAmendForm, readBatch, readOrderForm } from '../venue/order-form.js';
+import type { Order, OrderFault } from '../venue/order-store.js';
+import { pricesOf } from '../venue/ticker.js';
 import { faultBody, sendFault, sendJson } from './answer.js';
 import type { Admission, RawBody } from './gatekeeper.js';
-import { parseJsonObject, readAmendForm, readBatch, readOrderForm } from './order-form.js';
-import type { Order, OrderFault } from './order-store.js';
-import { pricesOf } from './ticker.js';
 import { serve, type TradingApi } from './trading-api.js';
 
 const PLACE = requestClasses.indexOf('order.place');

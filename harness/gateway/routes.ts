@@ -1,12 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { requestClasses } from '../scenario/plan.js';
+import { isSymbol, parseJsonObject } from '../venue/order-form.js';
+import { tickerOf } from '../venue/ticker.js';
 import { faultBody, reasonOfStatus, sendFault, sendJson, sendUnasked } from './answer.js';
 import type { RawBody } from './gatekeeper.js';
 import { GATE_HEADER, UNASKED } from './gatekeeper.js';
-import { isSymbol, parseJsonObject } from './order-form.js';
 import { addOrderRoutes } from './order-routes.js';
-import { tickerOf } from './ticker.js';
 import type { Served, TradingApi } from './trading-api.js';
 import { serve } from './trading-api.js';
 

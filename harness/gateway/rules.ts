@@ -1,7 +1,7 @@
 import type { GateSpec } from '../core/spec.js';
 import type { Policy } from '../scenario/plan.js';
-import type { ClientIp } from './client-ip.js';
-import { createClientIp } from './client-ip.js';
+import type { ClientIp } from '../venue/client-ip.js';
+import { createClientIp } from '../venue/client-ip.js';
 import { compileRateLimitFields, fieldText, type RateLimitFields } from './rate-limit-fields.js';
 
 /**

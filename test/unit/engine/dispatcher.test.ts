@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest';
+import { buildWorld } from '../../../harness/actors/identities/world.js';
 import type { Arrival } from '../../../harness/actors/schedule.js';
 import { Dispatcher } from '../../../harness/engine/dispatcher.js';
 import { HealthWatch } from '../../../harness/engine/health.js';
@@ -27,7 +28,7 @@ function aDispatcher(): { dispatcher: Dispatcher; failAlarm: (error: Error) => v
   clock.start(monotonicUs());
   const dispatcher = new Dispatcher({
     plan,
-    identities: [],
+    world: buildWorld(plan, 1),
     behaviours: [],
     captures: [],
     schedule: [later][Symbol.iterator](),

@@ -32,7 +32,7 @@ describe('credential stuffing', () => {
     );
     const hits = intents.filter(({ body }) => {
       const { username, password } = JSON.parse(body ?? '{}');
-      return stage.world.registered.some((one) => one.account === username && one.password === password);
+      return [...stage.world.registered].some((one) => one.account === username && one.password === password);
     });
     expect(hits).toHaveLength(2);
     for (const intent of intents) {

@@ -9,7 +9,7 @@ import { SECOND_US } from '../example-plan.js';
 const tenSeconds = [{ startUs: 0, endUs: 10 * SECOND_US }];
 
 function times(arrivals: Arrivals, active = tenSeconds, seed = 1): number[] {
-  return [...arrivalTimes(arrivals, active, createRandom(seed))];
+  return [...arrivalTimes(arrivals, active, { random: createRandom(seed) })];
 }
 
 function countIn(all: readonly number[], fromUs: number, toUs: number): number {
@@ -162,7 +162,7 @@ describe('arrivals of every process', () => {
 
   it('are made when they are asked for: a day at full rate gives its first at once', () => {
     const day = [{ startUs: 0, endUs: 86_400 * SECOND_US }];
-    const lazy = arrivalTimes({ process: 'constant', ratePerSecond: 100_000 }, day, createRandom(1));
+    const lazy = arrivalTimes({ process: 'constant', ratePerSecond: 100_000 }, day, { random: createRandom(1) });
     expect(lazy.next().value).toBe(5);
     expect(lazy.next().value).toBe(15);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createClientIp } from '../../../harness/gateway/client-ip.js';
 import type { ClientIpRule } from '../../../harness/scenario/plan.js';
+import { createClientIp } from '../../../harness/venue/client-ip.js';
 
 const socket: ClientIpRule = { from: 'socket' };
 const lastHop: ClientIpRule = { from: 'trusted-hop', hops: 1 };

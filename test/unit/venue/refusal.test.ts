@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Decision, decisionNames, NEVER_US } from '../../../harness/core/spec.js';
-import { refusalOf } from '../../../harness/gateway/refusal.js';
+import { refusalOf } from '../../../harness/venue/refusal.js';
 
 const nowUs = 1_700_000_000_000_000;
 const limitNames = ['"login-ip"', '"say \\"hi\\""'];

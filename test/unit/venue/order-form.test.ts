@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseJsonObject, readAmendForm, readBatch, readOrderForm } from '../../../harness/gateway/order-form.js';
+import { parseJsonObject, readAmendForm, readBatch, readOrderForm } from '../../../harness/venue/order-form.js';
 
 const order = { symbol: 'BTC-USDT', side: 'buy', type: 'limit', price: '10.5', quantity: '0.001' };
 

@@ -1,10 +1,10 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import ipaddr from 'ipaddr.js';
 import type { ClientIpRule } from '../scenario/plan.js';
+import type { ReceivedHeaders } from '../signing/hmac-lines.js';
 
 /** What of an incoming request tells where it comes from. */
 export interface Arriving {
-  readonly headers: IncomingHttpHeaders;
+  readonly headers: ReceivedHeaders;
   readonly socket: { readonly remoteAddress?: string | undefined };
 }
 
@@ -62,7 +62,7 @@ function socketIp(request: Arriving): string {
 /** All X-Forwarded-For lines of the request in the order in which they came, joined to one list. */
 function forwardedFor(request: Arriving): string {
   const value = request.headers['x-forwarded-for'];
-  return Array.isArray(value) ? value.join(',') : (value ?? '');
+  return typeof value === 'string' ? value : (value ?? []).join(',');
 }
 
 function isOverlong(list: string): boolean {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { OrderForm } from '../../../harness/gateway/order-form.js';
-import { OrderStore } from '../../../harness/gateway/order-store.js';
+import type { OrderForm } from '../../../harness/venue/order-form.js';
+import { OrderStore } from '../../../harness/venue/order-store.js';
 
 const form: OrderForm = {
   symbol: 'BTC-USDT',

@@ -9,7 +9,7 @@ import { Answer, Decision, decisionNames, NEVER_US } from '../core/spec.js';
  * - 503 replay-full: the request may be right, but the gateway can't remember one more signature. Not the caller's
  *   fault, and nobody knows when room will be, so there is no `Retry-After` either.
  */
-const statusByDecision: Readonly<Record<Decision, number>> = {
+export const statusByDecision: Readonly<Record<Decision, number>> = {
   [Decision.admitted]: 200,
   [Decision.throttled]: 429,
   [Decision.never]: 429,
@@ -57,7 +57,7 @@ export function refusalOf(options: {
 }
 
 /** Rounded up, so that whoever waits exactly this long is never early. At least 1 for "later" at a time that is known, else 0. */
-function retryAfterMsOf(decision: Decision, answer: Float64Array, nowUs: number): number {
+export function retryAfterMsOf(decision: Decision, answer: Float64Array, nowUs: number): number {
   if (decision !== Decision.throttled && decision !== Decision.banned) return 0;
   const retryAtUs = answer[Answer.retryAtUs] ?? 0;
   // A budget that only fills can raise says of no time that it is the right one.
