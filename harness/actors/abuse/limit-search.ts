@@ -1,8 +1,8 @@
 import { paramsOf } from '../../scenario/behaviours.js';
 import type { Answered, Behaviour, Identity, Intent } from '../actor.js';
 import * as api from '../api.js';
-import { Outcome } from '../outcome.js';
 import { OrderMaker } from '../order-maker.js';
+import { Outcome } from '../outcome.js';
 import type { Setting } from '../setting.js';
 
 /** The search ends when the two rates are as near as this, as a share of the higher one. */
@@ -30,7 +30,7 @@ const DRAIN_TRIALS = 10;
 export function createLimitSearch(setting: Setting): Behaviour {
   const params = paramsOf(setting.actor, 'limit-search');
   const search = new LimitSearch(params);
-  const orders = new OrderMaker();
+  const orders = new OrderMaker(setting.actor.symbolZipf);
   const keys: Identity[] = [];
   const known = new Set<number>();
 

@@ -1,8 +1,8 @@
 import { paramsOf } from '../../scenario/behaviours.js';
 import type { Answered, Behaviour, Identity, Intent } from '../actor.js';
 import * as api from '../api.js';
-import { Outcome } from '../outcome.js';
 import { OrderMaker } from '../order-maker.js';
+import { Outcome } from '../outcome.js';
 import type { Setting } from '../setting.js';
 
 /** The first burst begins at most this share of a window before its end, however slowly arrivals come. */
@@ -23,7 +23,7 @@ const LEAD_SHARE_MAX = 0.5;
  */
 export function createPhaseProbing(setting: Setting): Behaviour {
   const { windowUs, burst } = paramsOf(setting.actor, 'phase-probing');
-  const orders = new OrderMaker();
+  const orders = new OrderMaker(setting.actor.symbolZipf);
   /** By identity index: no more than have arrived. */
   const probers = new Map<number, PhaseProber>();
 
