@@ -66,8 +66,7 @@ export function createLayering(setting: Setting): Behaviour {
       const orderId = standingOrder(answered);
       if (orderId !== null) wall.orderIds.push(orderId);
       if (Number(count) < layers) {
-        const next = `layer/${arrival}/${Number(count) + 1}`;
-        const details = { step: next, kind: IntentKind.followUp, wantsBody: true };
+        const details = { step: `layer/${arrival}/${Number(count) + 1}`, kind: IntentKind.followUp, wantsBody: true };
         return { intent: place(identity, wall, details, random), afterUs: REACTION_US };
       }
     }
@@ -99,7 +98,8 @@ export function createLayering(setting: Setting): Behaviour {
     if (step === 'move') return api.amendOrder(orderId, large(orders.change(symbol, random), random));
     if (step === 'cancel') return api.cancelOrder(orderId);
     const other = side === 'buy' ? 'sell' : 'buy';
-    return api.placeOrder({ ...orders.marketOrder(random), symbol, side: other });
+    const { quantity } = orders.change(symbol, random);
+    return api.placeOrder({ ...orders.marketOrder(random), symbol, side: other, quantity });
   }
 
   function keyOf(identity: Identity, arrival: string): string {

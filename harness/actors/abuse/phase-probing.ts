@@ -78,12 +78,13 @@ class PhaseProber {
     this.#arrivals += 1;
     if (this.#part === 'late' && nowUs >= this.#endUsMin - this.#tripUs) this.#beginEarly();
     if (nowUs < this.#fromUs) return null;
-    if (this.#part === 'late' || this.#part === 'early') {
+    const part = this.#part;
+    if (part === 'late' || part === 'early') {
       if (this.#used >= this.#burst) return null;
       this.#used += 1;
-      if (this.#part === 'early') this.#sentEarly(nowUs);
+      if (part === 'early') this.#sentEarly(nowUs);
     }
-    return this.#part;
+    return part;
   }
 
   passed(part: string, sentUs: number, answeredUs: number): void {
