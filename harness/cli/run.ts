@@ -5,6 +5,7 @@ import { makeFolder } from '../engine/record/make-folder.js';
 import { type RunRecord, readRunRecord } from '../engine/record/run-folder.js';
 import { FloodproofError } from '../errors.js';
 import { openEngine } from '../native/engine.js';
+import { waitingText } from '../scenario/waiting.js';
 import { checkTarget } from '../targets/loopback.js';
 import { assertReachable } from '../targets/reachable.js';
 import type { Console } from './console.js';
@@ -26,7 +27,11 @@ export interface RunFlags extends SuiteFlags {
 
 /** @returns the exit code of the suite. */
 export async function runCommand(paths: readonly string[], flags: RunFlags, console: Console): Promise<number> {
-  const plans = loadScenarios(paths);
+  const { plans, waiting } = loadScenarios(paths);
+  for (const one of waiting) console.note(`left out: ${one.file} ${waitingText(one)}`);
+  if (plans.length === 0) {
+    throw new FloodproofError('FP_PART_ABSENT', 'nothing is left to play: every scenario waits for a part');
+  }
   if (flags.gatewayPolicy !== null && flags.target !== 'gateway') {
     throw new FloodproofError('FP_USAGE', '--gateway-policy is for the embedded gateway; the target is a URL');
   }

@@ -407,6 +407,23 @@ export function behaviourRow(name: BehaviourName): BehaviourRow {
   return behaviourTable[name];
 }
 
+const accountless: ReadonlySet<BehaviourName> = new Set([
+  'credential-stuffing',
+  'password-spraying',
+  'account-lockout',
+  'name-probing',
+  'key-enumeration',
+  'scrape',
+  'unique-callers',
+  'replay',
+  'forwarded-rotation',
+]);
+
+/** Whether such an actor acts under accounts of its own, which the target knows before the run. */
+export function ownsAccount(name: BehaviourName): boolean {
+  return !accountless.has(name);
+}
+
 type ParamValue<Row> = Row extends { readonly kind: 'choice'; readonly choices: readonly (infer C)[] }
   ? C
   : Row extends { readonly kind: 'actor' }
