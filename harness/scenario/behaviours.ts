@@ -96,7 +96,7 @@ export const behaviourTable = {
       orderLifeUs: duration(500_000, 1_000, HOUR_US, 'time from an admitted order to its replacement or cancel'),
       replaceShare: ratio(0.97, 'share of orders that are replaced at the end of their life; the others are cancelled'),
       amendShare: ratio(0.5, 'share of replacements made by one amend; the others are a cancel and a new order'),
-      replacesMax: count(10, 0, 10_000, 'replacements that follow one arrival at most; then the order is cancelled'),
+      replacesMax: count(100, 0, 10_000, 'replacements that follow one arrival at most; then the order is cancelled'),
     },
   },
   login: {

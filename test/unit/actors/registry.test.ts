@@ -20,6 +20,9 @@ const capturedOrder: CapturedRequest = {
   signature: 1,
 };
 
+/** Behaviours that ask the same whatever the seed: pages in their order, or what somebody else has asked. */
+const isWithoutChance: ReadonlySet<string> = new Set(['replay', 'history-scan', 'heavy-requests']);
+
 function stageFor(name: (typeof behaviourNames)[number], seed = 1): Stage {
   const captured = new BoundedCaptureRing(4);
   captured.push(capturedOrder, 0);
@@ -66,7 +69,7 @@ describe('the registry', () => {
       const texts = (stage: Stage) =>
         play(stage, 60).map(({ path, body, headers, step }) => [path, body, headers, step]);
       expect(texts(stageFor(name, 7))).toEqual(texts(stageFor(name, 7)));
-      if (name !== 'replay') expect(texts(stageFor(name, 8))).not.toEqual(texts(stageFor(name, 7)));
+      if (!isWithoutChance.has(name)) expect(texts(stageFor(name, 8))).not.toEqual(texts(stageFor(name, 7)));
     });
 
     it('wants the same at an arrival whoever arrives in between and whatever is answered', () => {
@@ -110,11 +113,11 @@ describe('the registry', () => {
       for (const answer of [placed('order-1'), answered(Outcome.timeout), answered(Outcome.throttled)]) {
         let intent: Intent | undefined = stage.arrive();
         let steps = 0;
-        while (intent !== undefined && steps < 100) {
+        while (intent !== undefined && steps < 1_000) {
           intent = stage.behaviour.onOutcome(intent, answer, 0)?.intent;
           steps += 1;
         }
-        expect(steps).toBeLessThan(100);
+        expect(steps).toBeLessThan(1_000);
       }
     });
   });

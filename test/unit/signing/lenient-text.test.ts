@@ -71,7 +71,14 @@ describe('a verifier of normalised texts', () => {
 });
 
 describe('the normalised text', () => {
-  const wish = { symbol: 'BTC-USDT', side: 'buy', price: '1.50', quantity: '2', clientOrderId: 'a-b' } as const;
+  const wish = {
+    symbol: 'BTC-USDT',
+    side: 'buy',
+    type: 'limit',
+    price: '1.50',
+    quantity: '2',
+    clientOrderId: 'a-b',
+  } as const;
 
   it.each([
     api.login('alice', 'p%20+"s'),
