@@ -92,7 +92,9 @@ export async function runScenario(run: PlannedRun, parent: string, hooks: Scenar
     const played = await playUntilEnd(record, { open, engine: opened.engine, transport, folder: folder.path }, hooks);
     const judgement = judgePlayed(record, played, {
       engine: opened.engine,
-      notes: [opened.note, ...notesOf(record, transport), ...run.notes].filter((note) => note !== ''),
+      notes: [opened.note, ...notesOf(record, transport), ...traceNotes(played), ...run.notes].filter(
+        (note) => note !== '',
+      ),
       startedAt,
       replay: hooks.replayCommand(folder.path),
     });
@@ -162,6 +164,11 @@ function notesOf(record: RunRecord, transport: IdentityTransport): string[] {
     notes.push(`with ${record.workers} workers, who captures requests of others hears those of its own thread only`);
   }
   return notes;
+}
+
+/** What was repaired in, or is odd about, the files of times. */
+function traceNotes({ traces = [] }: Played): readonly string[] {
+  return [...new Set(traces.flatMap(({ notes }) => notes))];
 }
 
 interface JudgeFacts {
