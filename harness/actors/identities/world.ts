@@ -232,7 +232,11 @@ function listShape(actor: ActorPlan): { readonly size: number; readonly hits: nu
       return { size: combos, hits: hitCount(combos, hitRate) };
     }
     case 'forwarded-rotation':
+    case 'name-probing':
       return { size: MADE_UP_NAMES, hits: 0 };
+    case 'unique-callers':
+      // Each has a name of his own.
+      return { size: Math.max(MADE_UP_NAMES, actor.population), hits: 0 };
     default:
       return null;
   }
