@@ -2,7 +2,7 @@
  * What an actor is at run time: identities with a behaviour that turns arrivals and outcomes into intents.
  * Pure: time and randomness come in as arguments, requests go out as values.
  */
-import type { TamperKind } from '../signing/tampers.js';
+import type { Tamper } from '../signing/tampers.js';
 import type { IntentKind, Outcome } from './outcome.js';
 import type { World } from './world.js';
 
@@ -37,15 +37,6 @@ export interface CapturedRequest {
   readonly keyIndex: number;
   /** Number of the signature, see `ObservationColumns.signature`. */
   readonly signature: number;
-}
-
-/** A way to spoil a signed request, see `harness/signing/tampers.ts`. */
-export interface Tamper {
-  readonly kind: TamperKind;
-  /** Fixes what of it is up to chance. */
-  readonly seed: number;
-  /** For `other-key`: the key that signs instead; '' else. */
-  readonly otherKeyId: string;
 }
 
 export interface Intent {

@@ -1,5 +1,7 @@
-import type { Plan } from '../scenario/plan.js';
+import type { ActorPlan, Plan } from '../scenario/plan.js';
 import { arrivalTimes } from './arrivals/arrivals.js';
+import type { TracePlace, TraceTimes } from './arrivals/trace.js';
+import { createChoice } from './arrivals/who.js';
 import { identityOffsets } from './identities/offsets.js';
 import { createRandom, deriveSeed } from './random.js';
 
@@ -19,6 +21,8 @@ export interface SchedulePart {
   /** 0 to workers - 1. */
   readonly worker: number;
   readonly workers: number;
+  /** What was loaded of `plan.traces`, in their order; may be left out where there are none. */
+  readonly traces?: readonly TraceTimes[];
 }
 
 /** An actor's arrivals with the next one at hand. */
@@ -38,7 +42,7 @@ interface Stream {
 export function* schedule(part: SchedulePart): Generator<Arrival, void, undefined> {
   const streams: Stream[] = [];
   for (let actor = 0; actor < part.plan.actors.length; actor++) {
-    const arrivals = actorArrivals(part.plan, part.seed, actor);
+    const arrivals = actorArrivals(part, actor);
     const first = arrivals.next();
     if (!first.done) streams.push({ actor, arrivals, next: first.value });
   }
@@ -55,16 +59,29 @@ export function* schedule(part: SchedulePart): Generator<Arrival, void, undefine
   }
 }
 
-/** One actor's arrivals. Who arrives is drawn from a stream of its own, uniform over the actor's population. */
-function* actorArrivals(plan: Plan, seed: number, actor: number): Generator<Arrival, void, undefined> {
+/** One actor's arrivals. Who arrives is drawn from a stream of its own. */
+function* actorArrivals({ plan, seed, traces = [] }: SchedulePart, actor: number): Generator<Arrival, void, undefined> {
   const row = plan.actors[actor];
   if (row === undefined) return;
   const offset = identityOffsets(plan)[actor] ?? 0;
-  const choice = createRandom(deriveSeed(seed, 'choice', row.name));
-  const times = arrivalTimes(row.arrivals, row.active, createRandom(deriveSeed(seed, 'arrivals', row.name)));
-  for (const intendedUs of times) {
-    yield { intendedUs, actor, identityIndex: offset + choice.below(row.population) };
+  const place: TracePlace = { row: 0 };
+  const choose = createChoice(row, {
+    random: createRandom(deriveSeed(seed, 'choice', row.name)),
+    traces,
+    place: isOneTrace(plan, row) ? place : null,
+  });
+  const random = createRandom(deriveSeed(seed, 'arrivals', row.name));
+  for (const intendedUs of arrivalTimes(row.arrivals, row.active, { random, traces, place })) {
+    yield { intendedUs, actor, identityIndex: offset + choose() };
   }
+}
+
+/** Whether when and who are of one file, read by the same column of times: then each stamp keeps its own who. */
+function isOneTrace(plan: Plan, { arrivals, who }: ActorPlan): boolean {
+  if (arrivals.process !== 'trace' || who.choice !== 'trace') return false;
+  const when = plan.traces[arrivals.trace];
+  const names = plan.traces[who.trace];
+  return when?.file === names?.file && when?.format === names?.format && when?.timeColumn === names?.timeColumn;
 }
 
 /** Moves the first stream back to its place. Actors are few, so walking along them beats a heap. */

@@ -1,14 +1,14 @@
 /**
  * What a behaviour is made with: its actor's plan narrowed down to what it may look at.
  */
-import { type ActorPlan, type Plan, requestClasses } from '../scenario/plan.js';
+import { type ActorPlan, type Plan, type PolicyAuth, requestClasses } from '../scenario/plan.js';
 import type { BehaviourContext, CaptureRing, Identity, Intent } from './actor.js';
 import type { ApiCall } from './api.js';
 import { EventStreams } from './event-streams.js';
 import { identityOffsets } from './identities/offsets.js';
 import { IntentKind } from './outcome.js';
 import { deriveSeed } from './random.js';
-import { type LeakedList, NO_INDEX } from './world.js';
+import { type LeakedList, NO_INDEX, type World } from './world.js';
 
 export interface IntentDetails {
   /** The behaviour's note; it starts with what is wanted and holds the number of the arrival. */
@@ -26,8 +26,20 @@ export interface IntentDetails {
   readonly lastByteUs?: number;
 }
 
+/** The identities `first` to `first + population - 1` of the world. */
+export interface People {
+  readonly first: number;
+  /** At least 1. */
+  readonly population: number;
+}
+
 export interface Setting {
   readonly actor: ActorPlan;
+  /** What the policy says of signatures; null = nothing is signed. */
+  readonly auth: PolicyAuth | null;
+  readonly world: World;
+  /** Places of another actor's identities in the world. @throws when the plan has no such actor: it is checked when it is built. */
+  peopleOf(actor: string): People;
   readonly events: EventStreams;
   /** null when the behaviour has none. */
   readonly leaked: LeakedList | null;
@@ -46,11 +58,21 @@ export function createSetting(actor: ActorPlan, plan: Plan, context: BehaviourCo
       firstIdentity: identityOffsets(plan)[index] ?? 0,
       population: actor.population,
     }),
+    auth: plan.policy.auth,
+    world: context.world,
+    peopleOf: (name) => {
+      const other = plan.actors.findIndex((row) => row.name === name);
+      const first = identityOffsets(plan)[other];
+      const population = plan.actors[other]?.population;
+      if (first === undefined || population === undefined) throw new Error(`the plan has no actor ${name}`);
+      return { first, population };
+    },
     leaked: context.world.leakedList(index),
     captured: context.captured,
     intent: (identity, call, details) => {
       const requestClass = requestClasses.indexOf(call.requestClass);
-      const signed = identity.keyId !== '' && signedClasses[requestClass] === true;
+      const claims = details.claims ?? null;
+      const signed = (identity.keyId !== '' || claims !== null) && signedClasses[requestClass] === true;
       return {
         identity,
         kind: details.kind ?? IntentKind.arrival,
@@ -59,12 +81,13 @@ export function createSetting(actor: ActorPlan, plan: Plan, context: BehaviourCo
         path: call.path,
         body: call.body,
         signed,
-        accountIndex: signed ? identity.accountIndex : (details.accountIndex ?? NO_INDEX),
+        // A key that nobody has given out is nobody's.
+        accountIndex: signed && claims === null ? identity.accountIndex : (details.accountIndex ?? NO_INDEX),
         headers: details.headers ?? null,
         replay: null,
         elements: details.elements ?? 1,
         tamper: details.tamper ?? null,
-        claims: details.claims ?? null,
+        claims,
         stampOffsetUs: details.stampOffsetUs ?? 0,
         lastByteUs: details.lastByteUs ?? null,
         wantsBody: details.wantsBody ?? false,

@@ -30,20 +30,31 @@ export interface LeakedList {
   pair(position: number): LeakedPair;
 }
 
+/** Nobody is kept who was not asked for: a world of ten million identities costs no memory by itself. */
 export interface World {
-  readonly identities: readonly Identity[];
   readonly identityCount: number;
   /** Worked out when it is asked for; the same object may be given out again. @param index - 0 to `identityCount` - 1. */
   identity(index: number): Identity;
-  /** Names by index, for messages: subjects of limits by ip, account, key. */
-  readonly ips: readonly string[];
-  /** Accounts with an identity or a registration. A login may try further names; their indexes follow these and `accountName` spells them. */
-  readonly accounts: readonly string[];
-  readonly keys: readonly string[];
-  /** What the target must know before the run. */
-  readonly registered: readonly RegisteredAccount[];
+  readonly ipCount: number;
+  /** Accounts with an identity or a registration. A login may try further names; their indexes follow these. */
+  readonly accountCount: number;
+  readonly keyCount: number;
+  /** Names by index, for messages: subjects of limits by ip, account, key. @throws {RangeError} for an index of nobody. */
+  ipName(index: number): string;
+  keyName(index: number): string;
   /** The name of any account index, also of names that do not exist at the target. */
   accountName(index: number): string;
+  /** What the target must know before the run; worked out anew by each who goes through it. */
+  readonly registered: Iterable<RegisteredAccount>;
+  /** All at once, for those who have not learned to ask by index. */
+  readonly identities: readonly Identity[];
+  readonly ips: readonly string[];
+  readonly keys: readonly string[];
   /** The leaked list of an actor by its index in the plan, or null when its behaviour has none. */
   leakedList(actor: number): LeakedList | null;
+}
+
+/** One after the other: a run may have more of them than fit into memory. */
+export function* everybody(world: Pick<World, 'identity' | 'identityCount'>): Generator<Identity, undefined> {
+  for (let index = 0; index < world.identityCount; index += 1) yield world.identity(index);
 }

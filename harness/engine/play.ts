@@ -10,6 +10,8 @@ import type { GeneratorResult } from '../judge/verdict.js';
 import { type Plan, planEndUs } from '../scenario/plan.js';
 import type { CheckedTarget } from '../targets/loopback.js';
 import type { IdentityTransport } from '../targets/source-address.js';
+import { loadTraces } from '../trace/load-traces.js';
+import type { LoadedTrace, TraceSummary } from '../trace/loaded-trace.js';
 import { accountForGenerator, type MachineSecond } from './generator-account.js';
 import type { HealthSecond } from './health.js';
 import { LiveTally } from './live-tally.js';
@@ -57,19 +59,23 @@ export interface Played {
   readonly tally: LiveTally;
   readonly isInterrupted: boolean;
   readonly durationUs: number;
+  /** Of each of the plan's traces, what was loaded; left out = there are none. */
+  readonly traces?: readonly TraceSummary[];
 }
 
 const PROGRESS_MS = 250;
 /** Between "all are ready" and the first moment of the warm-up. */
 const START_DELAY_US = 20_000;
 
+/** @throws {FloodproofError} FP_FILE_UNREADABLE or FP_FILE_INVALID for a trace, FP_DISK for the record. */
 export async function play(options: PlayOptions): Promise<Played> {
-  const run = new PlayedRun(options);
+  const run = new PlayedRun(options, await loadTraces(options.plan, { seed: options.seed }));
   return await run.play();
 }
 
 class PlayedRun {
   private readonly options: PlayOptions;
+  private readonly traces: readonly LoadedTrace[];
   private readonly tally: LiveTally;
   private readonly seconds: HealthSecond[] = [];
   private readonly machine: MachineSecond[] = [];
@@ -79,8 +85,9 @@ class PlayedRun {
   private failure: unknown = null;
   private isInterrupted = false;
 
-  constructor(options: PlayOptions) {
+  constructor(options: PlayOptions, traces: readonly LoadedTrace[]) {
     this.options = options;
+    this.traces = traces;
     this.tally = new LiveTally(options.plan);
   }
 
@@ -144,6 +151,7 @@ class PlayedRun {
       arrivalsMax:
         arrivalsMax === null ? null : Math.floor(arrivalsMax / workers) + (worker < arrivalsMax % workers ? 1 : 0),
       closedLoop: options.closedLoop,
+      traces: this.traces.map(({ offsetsUs, who, keptShare }) => ({ offsetsUs, who, keptShare })),
       port: port2,
     };
     let drain: () => void = () => undefined;
@@ -233,6 +241,7 @@ class PlayedRun {
       tally,
       isInterrupted: this.isInterrupted,
       durationUs: monotonicUs() - this.startUs,
+      traces: this.traces.map(({ summary }) => summary),
     };
   }
 }

@@ -2,7 +2,9 @@
 import type { MessagePort } from 'node:worker_threads';
 import { encodeIntoCompressedBase64 } from 'hdr-histogram-js';
 import type { BehaviourContext, CaptureRing } from '../actors/actor.js';
+import type { TraceTimes } from '../actors/arrivals/trace.js';
 import { BoundedCaptureRing } from '../actors/capture-ring.js';
+import { clockOffsetUs } from '../actors/client-clock.js';
 import { buildWorld } from '../actors/identities/world.js';
 import { createBehaviour } from '../actors/registry.js';
 import { type Arrival, schedule } from '../actors/schedule.js';
@@ -32,6 +34,8 @@ export interface WorkerTask {
   /** Arrivals of this worker at most; null = all of the schedule. */
   readonly arrivalsMax: number | null;
   readonly closedLoop: number | null;
+  /** What was loaded of `plan.traces`; all workers share its memory. */
+  readonly traces: readonly TraceTimes[];
   readonly port: MessagePort;
 }
 
@@ -62,8 +66,8 @@ function createSigner(engine: WorkerTask['engine'], policy: Policy, world: World
   // It only signs, so it needs no memory for signatures that were used.
   const auth = policy.auth === null ? null : { ...compileAuth(policy.auth), replayCapacity: null };
   const gate = openEngine(engine).createGate({ classes: requestClasses, limits: [], auth, originUs: 0 });
-  for (const identity of world.identities) {
-    if (identity.keyId !== '') gate.addKey(identity.keyId, identity.secret, identity.account);
+  for (const { keyId, secret, account } of world.registered) {
+    if (keyId !== '') gate.addKey(keyId, secret, account);
   }
   return (keyId, text) => gate.sign(keyId, text);
 }
@@ -95,26 +99,26 @@ function buildDispatcher(task: WorkerTask, clock: RunClock, recorder: Recorder, 
     const context: BehaviourContext = { seed, world, captured: captures[source] ?? null };
     return createBehaviour(actor, plan, context);
   });
-  const sender = new FlightSender(
-    {
-      origin: target.origin,
-      host: target.host,
-      basePath: target.basePath,
-      transport: task.transport,
-      trustedHops: trustedHops(task),
-      connectionsPerIp: plan.request.connectionsPerIp,
-      connectTimeoutMs: Math.max(1, Math.ceil(plan.request.timeoutUs / 1000)),
-      sign: createSigner(task.engine, task.plan.policy, world),
-      wallMs: () => Date.now(),
-      windowMs: Math.floor((plan.policy.auth?.windowUs ?? 5_000_000) / 1000),
-      noncePrefix: `${worker.toString(36)}-`,
-    },
-    listened,
-  );
-  const arrivals = schedule({ plan, seed, worker, workers });
+  const sender = new FlightSender({
+    origin: target.origin,
+    host: target.host,
+    basePath: target.basePath,
+    transport: task.transport,
+    trustedHops: trustedHops(task),
+    connectionsPerIp: plan.request.connectionsPerIp,
+    connectTimeoutMs: Math.max(1, Math.ceil(plan.request.timeoutUs / 1000)),
+    sign: createSigner(task.engine, task.plan.policy, world),
+    wallMs: () => Date.now(),
+    clockOffsetUs: (identity, nowUs) => clockOffsetUs(plan, seed, identity, nowUs),
+    windowMs: Math.floor((plan.policy.auth?.windowUs ?? 5_000_000) / 1000),
+    noncePrefix: `${worker.toString(36)}-`,
+    keepFor: listened,
+    freshFor: new Set(plan.actors.flatMap(({ connection }, index) => (connection === 'fresh' ? [index] : []))),
+  });
+  const arrivals = schedule({ plan, seed, worker, workers, traces: task.traces });
   return new Dispatcher({
     plan,
-    identities: world.identities,
+    world,
     behaviours,
     captures,
     schedule: task.arrivalsMax === null ? arrivals : atMost(arrivals, task.arrivalsMax),

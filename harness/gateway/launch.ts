@@ -21,7 +21,7 @@ export interface LaunchOptions {
   readonly host: string;
   /** 0 = any free one. */
   readonly port: number;
-  readonly registered: readonly RegisteredAccount[];
+  readonly registered: Iterable<RegisteredAccount>;
   /** The module that the process runs, when not the built one. */
   readonly entry?: string;
   readonly readyDeadlineMs?: number;
@@ -113,9 +113,14 @@ function watch(child: ChildProcess, lastWords: LastWords): Life {
 
 async function tellAll(child: ChildProcess, options: LaunchOptions): Promise<void> {
   const { policy, engine, host, port, registered } = options;
-  for (let start = 0; start < registered.length; start += ACCOUNTS_PER_MESSAGE) {
-    await tell(child, { type: 'accounts', accounts: registered.slice(start, start + ACCOUNTS_PER_MESSAGE) });
+  let accounts: RegisteredAccount[] = [];
+  for (const account of registered) {
+    accounts.push(account);
+    if (accounts.length < ACCOUNTS_PER_MESSAGE) continue;
+    await tell(child, { type: 'accounts', accounts });
+    accounts = [];
   }
+  if (accounts.length > 0) await tell(child, { type: 'accounts', accounts });
   await tell(child, { type: 'start', policy, engine, host, port });
 }
 

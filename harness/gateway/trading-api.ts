@@ -1,9 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { OrderStore } from '../venue/order-store.js';
 import { sendFault } from './answer.js';
 import type { Clock } from './clock.js';
 import type { Admission, Asking, Gatekeeper } from './gatekeeper.js';
 import { GATE_HEADER } from './gatekeeper.js';
-import type { OrderStore } from './order-store.js';
 import type { PasswordStore } from './password-store.js';
 import type { SessionStore } from './session-store.js';
 import type { WaitingLine } from './waiting-line.js';

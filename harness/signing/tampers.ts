@@ -2,8 +2,14 @@
  * Ways to spoil a request after it was signed. None of them may be accepted by a right verifier of the profile
  * `hmac-lines`, except those that change nothing that the signature covers (see `mustAccept`).
  */
+import * as body from './body-tampers.js';
+import type { Sign } from './hmac-lines.js';
+import * as mac from './mac-tampers.js';
+import * as path from './path-tampers.js';
+import type { SignedWire } from './signed-wire.js';
+import * as stamp from './stamp-tampers.js';
 
-/** What is spoiled: the MAC itself, or what it covers. */
+/** What is spoiled: the MAC itself, or what it covers; `nothing`: a control that a verifier must let through. */
 export const tamperTable = {
   'bit-flip': { spoils: 'mac', mustAccept: false },
   'truncated-0': { spoils: 'mac', mustAccept: false },
@@ -15,21 +21,97 @@ export const tamperTable = {
   'other-hash': { spoils: 'mac', mustAccept: false },
   'other-key': { spoils: 'mac', mustAccept: false },
   'alg-none': { spoils: 'mac', mustAccept: false },
+  'key-as-secret': { spoils: 'mac', mustAccept: false },
+  'empty-secret': { spoils: 'mac', mustAccept: false },
+  'zero-mac': { spoils: 'mac', mustAccept: false },
   'body-byte': { spoils: 'text', mustAccept: false },
   'body-whitespace': { spoils: 'text', mustAccept: false },
   'body-key-order': { spoils: 'text', mustAccept: false },
   'body-duplicate-key': { spoils: 'text', mustAccept: false },
+  'body-escape': { spoils: 'text', mustAccept: false },
   'query-duplicate': { spoils: 'text', mustAccept: false },
   'query-order': { spoils: 'text', mustAccept: false },
   'query-added': { spoils: 'text', mustAccept: false },
   'query-plus': { spoils: 'text', mustAccept: false },
   'percent-case': { spoils: 'text', mustAccept: false },
+  'percent-unreserved': { spoils: 'text', mustAccept: false },
   'trailing-question-mark': { spoils: 'text', mustAccept: false },
   'boundary-shift': { spoils: 'text', mustAccept: false },
   'unicode-form': { spoils: 'text', mustAccept: false },
   'later-stamp': { spoils: 'text', mustAccept: false },
+  'stamp-seconds': { spoils: 'text', mustAccept: false },
+  'stamp-micros': { spoils: 'text', mustAccept: false },
   'wider-window': { spoils: 'text', mustAccept: false },
   'other-nonce': { spoils: 'text', mustAccept: false },
-} as const satisfies Record<string, { readonly spoils: 'mac' | 'text'; readonly mustAccept: boolean }>;
+  'huge-nonce': { spoils: 'text', mustAccept: false },
+  'extra-header': { spoils: 'nothing', mustAccept: true },
+} as const satisfies Record<string, { readonly spoils: 'mac' | 'text' | 'nothing'; readonly mustAccept: boolean }>;
 
 export type TamperKind = keyof typeof tamperTable;
+export const tamperKinds = Object.keys(tamperTable) as readonly TamperKind[];
+
+/** A way to spoil a signed request. */
+export interface Tamper {
+  readonly kind: TamperKind;
+  /** Fixes what of it is up to chance; a whole number, 0 to 2^53 - 1. */
+  readonly seed: number;
+  /** For `other-key`: the key that signs instead; '' else. */
+  readonly otherKeyId: string;
+}
+
+type Spoil = (wire: SignedWire, tamper: Tamper, sign: Sign) => SignedWire;
+
+const bySeed =
+  (change: (wire: SignedWire, seed: number, sign: Sign) => SignedWire): Spoil =>
+  (wire, { seed }, sign) =>
+    change(wire, seed, sign);
+
+const spoils: Readonly<Record<TamperKind, Spoil>> = {
+  'bit-flip': bySeed(mac.flipBit),
+  'truncated-0': mac.truncate(0),
+  'truncated-1': mac.truncate(1),
+  'truncated-16': mac.truncate(16),
+  'truncated-31': mac.truncate(31),
+  'hex-case': bySeed(mac.otherHexCase),
+  'other-alphabet': mac.otherAlphabet,
+  'other-hash': (wire, _tamper, sign) => mac.otherHash(wire, sign),
+  'other-key': (wire, { otherKeyId, seed }, sign) => mac.otherKey(wire, otherKeyId, sign, seed),
+  'alg-none': mac.algorithmNone,
+  'key-as-secret': mac.knownSecret((keyId) => keyId),
+  'empty-secret': mac.knownSecret(() => ''),
+  'zero-mac': mac.zeroMac,
+  'body-byte': bySeed(body.otherByte),
+  'body-whitespace': bySeed(body.whitespace),
+  'body-key-order': bySeed(body.keyOrder),
+  'body-duplicate-key': bySeed(body.duplicateKey),
+  'body-escape': bySeed(body.jsonEscape),
+  'query-duplicate': bySeed(path.duplicateParameter),
+  'query-order': bySeed(path.parameterOrder),
+  'query-added': bySeed(path.addParameter),
+  'query-plus': bySeed(path.otherBlank),
+  'percent-case': bySeed(path.percentCase),
+  'percent-unreserved': bySeed(path.escapeUnreserved),
+  'trailing-question-mark': path.trailingMark,
+  'boundary-shift': bySeed(path.shiftBoundary),
+  'unicode-form': bySeed(body.unicodeForm),
+  'later-stamp': bySeed(stamp.laterStamp),
+  'stamp-seconds': bySeed(stamp.otherUnit('s')),
+  'stamp-micros': bySeed(stamp.otherUnit('us')),
+  'wider-window': bySeed(stamp.widerWindow),
+  'other-nonce': bySeed(stamp.otherNonce),
+  'huge-nonce': bySeed(stamp.hugeNonce),
+  'extra-header': bySeed(mac.addHeader),
+};
+
+/**
+ * The request as it goes over the wire after it was spoiled; it always differs from what was given. A kind that finds
+ * nothing to change (no query, no body, nobody else's key) makes the most similar change instead: the functions say which.
+ *
+ * @param wire - signed rightly, by the profile `hmac-lines`.
+ * @param sign - as it was signed; it must know the key of `wire` and `tamper.otherKeyId`.
+ */
+export function applyTamper(wire: SignedWire, tamper: Tamper, sign: Sign): SignedWire {
+  return spoils[tamper.kind](wire, tamper, sign);
+}
+
+export type { SignedWire } from './signed-wire.js';

@@ -2,6 +2,7 @@
 import type { Identity } from '../../harness/actors/actor.js';
 import { buildWorld } from '../../harness/actors/identities/world.js';
 import { IntentKind, outcomeNames } from '../../harness/actors/outcome.js';
+import { everybody } from '../../harness/actors/world.js';
 import { judgeRun } from '../../harness/judge/judge.js';
 import type { GeneratorResult, VerdictDocument } from '../../harness/judge/verdict.js';
 import { suiteDocument } from '../../harness/report/json.js';
@@ -70,7 +71,7 @@ export async function playAgainst(url: string, plan: Plan, how: PlayedHow = {}):
   });
   return {
     rows: rowsOf(played.observations()),
-    identities: world.identities,
+    identities: [...everybody(world)],
     generator: played.generator,
     document,
     exitCode: suiteDocument([document]).exitCode,

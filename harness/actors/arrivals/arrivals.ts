@@ -7,8 +7,14 @@
 import type { Arrivals } from '../../scenario/plan.js';
 import type { Random } from '../actor.js';
 import { constantArrivals } from './constant.js';
+import { diurnalArrivals } from './diurnal.js';
+import { hawkesArrivals } from './hawkes.js';
+import { herdArrivals } from './herd.js';
+import { modulatedPoissonArrivals } from './modulated-poisson.js';
 import { poissonArrivals } from './poisson.js';
 import { rampArrivals } from './ramp.js';
+import { stepArrivals } from './step.js';
+import { type TracePlace, type TraceTimes, traceArrivals } from './trace.js';
 
 /** [startUs, endUs) */
 export interface Span {
@@ -16,21 +22,30 @@ export interface Span {
   readonly endUs: number;
 }
 
+/** What a process reads besides its own numbers. */
+export interface ArrivalParts {
+  /** A stream for this actor's arrivals alone; evenly spaced processes draw nothing from it. */
+  readonly random: Random;
+  /** By index in `Plan.traces`. */
+  readonly traces?: readonly TraceTimes[];
+  /** Told for each arrival of a trace which stamp it was made of. */
+  readonly place?: TracePlace;
+}
+
 /**
  * Run times of one actor's arrivals in rising order, whole microseconds.
  *
  * @param active - Spans in rising order that do not overlap.
- * @param random - A stream for this actor's arrivals alone; evenly spaced processes draw nothing from it.
  */
 export function* arrivalTimes(
   arrivals: Arrivals,
   active: readonly Span[],
-  random: Random,
+  parts: ArrivalParts,
 ): Generator<number, void, undefined> {
   let spanIndex = 0;
   /** Active time at which the span begins. */
   let spanFromUs = 0;
-  for (const activeUs of activeTimes(arrivals, activeDurationUs(active), random)) {
+  for (const activeUs of activeTimes(arrivals, activeDurationUs(active), parts)) {
     let span = active[spanIndex];
     while (span !== undefined && activeUs >= spanFromUs + span.endUs - span.startUs) {
       spanFromUs += span.endUs - span.startUs;
@@ -47,15 +62,39 @@ function activeDurationUs(active: readonly Span[]): number {
   return active.reduce((sum, span) => sum + span.endUs - span.startUs, 0);
 }
 
-function activeTimes(arrivals: Arrivals, durationUs: number, random: Random): Generator<number, void, undefined> {
+function activeTimes(
+  arrivals: Arrivals,
+  durationUs: number,
+  { random, traces = [], place = { row: 0 } }: ArrivalParts,
+): Generator<number, void, undefined> {
   switch (arrivals.process) {
     case 'constant':
       return constantArrivals(arrivals.ratePerSecond, durationUs);
     case 'ramp':
       return rampArrivals(arrivals, durationUs);
+    case 'step':
+      return stepArrivals(arrivals.steps, durationUs);
     case 'poisson':
       return poissonArrivals(arrivals.ratePerSecond, durationUs, random);
-    default:
-      throw new Error(`no arrivals of the process ${arrivals.process}`);
+    case 'on-off': {
+      const on = { ratePerSecond: arrivals.ratePerSecond, usMean: arrivals.onUsMean };
+      return modulatedPoissonArrivals([on, { ratePerSecond: 0, usMean: arrivals.offUsMean }], durationUs, random);
+    }
+    case 'mmpp': {
+      const calm = { ratePerSecond: arrivals.calmPerSecond, usMean: arrivals.calmUsMean };
+      const burst = { ratePerSecond: arrivals.burstPerSecond, usMean: arrivals.burstUsMean };
+      return modulatedPoissonArrivals([calm, burst], durationUs, random);
+    }
+    case 'hawkes':
+      return hawkesArrivals(arrivals, durationUs, random);
+    case 'diurnal':
+      return diurnalArrivals(arrivals, durationUs, random);
+    case 'herd':
+      return herdArrivals(arrivals, durationUs, random);
+    case 'trace': {
+      const trace = traces[arrivals.trace];
+      if (trace === undefined) throw new Error(`trace ${arrivals.trace} of the plan was not loaded`);
+      return traceArrivals(arrivals, { trace, place }, durationUs, random);
+    }
   }
 }

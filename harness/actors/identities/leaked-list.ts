@@ -1,7 +1,6 @@
 import { FloodproofError } from '../../errors.js';
 import type { Random } from '../actor.js';
 import { createRandom, deriveSeed } from '../random.js';
-import { SeededFaker } from '../seeded-faker.js';
 import type { LeakedList, LeakedPair } from '../world.js';
 import { NameKind, password, userName } from './names.js';
 
@@ -28,21 +27,20 @@ export function hitPositions(size: number, hits: number, random: Random): Readon
   return positions;
 }
 
-/**
- * A list that keeps the accounts it opens and works out everybody else.
- * Names that do not open anything exist nowhere at the target.
- */
+/** A list that works out every line when it is asked for. Names that do not open anything exist nowhere at the target. */
 export class SeededLeakedList implements LeakedList {
   readonly size: number;
+  /** Accounts that it opens. */
+  readonly openedCount: number;
   readonly #actor: number;
   readonly #seed: number;
   readonly #hits: ReadonlyMap<number, number>;
-  readonly #opened: readonly LeakedPair[];
+  readonly #openedFrom: number;
   readonly #unknownFrom: number;
-  readonly #faker: SeededFaker;
 
   /**
-   * @param list.opened - The pairs that log in, by the numbers of `hits`.
+   * @param list.hits - The positions that log in, each with the number of the account that it opens.
+   * @param list.openedFrom - Account index of the first that it opens.
    * @param list.unknownFrom - Account index of the name at position 0; positions that hit leave theirs unused.
    */
   constructor(list: {
@@ -50,33 +48,39 @@ export class SeededLeakedList implements LeakedList {
     readonly actor: number;
     readonly seed: number;
     readonly hits: ReadonlyMap<number, number>;
-    readonly opened: readonly LeakedPair[];
+    readonly openedFrom: number;
     readonly unknownFrom: number;
   }) {
     this.size = list.size;
+    this.openedCount = list.hits.size;
     this.#actor = list.actor;
     this.#seed = list.seed;
     this.#hits = list.hits;
-    this.#opened = list.opened;
+    this.#openedFrom = list.openedFrom;
     this.#unknownFrom = list.unknownFrom;
-    this.#faker = new SeededFaker(createRandom(list.seed));
   }
 
   pair(position: number): LeakedPair {
     const hit = this.#hits.get(position);
-    const opened = hit === undefined ? undefined : this.#opened[hit];
-    if (opened !== undefined) return opened;
-    const faker = this.#faker.from(createRandom(deriveSeed(this.#seed, position)));
-    return {
-      accountIndex: this.#unknownFrom + position,
-      username: userName(faker, { actor: this.#actor, kind: NameKind.unknown, number: position }),
-      password: password(faker),
-    };
+    return hit === undefined ? this.#line(NameKind.unknown, position, this.#unknownFrom + position) : this.opened(hit);
   }
 
-  /** The name of an account index of this list, or null when the index is not one of its unknown names. */
-  unknownName(accountIndex: number): string | null {
+  /** A pair that logs in. @param number - 0 to `openedCount` - 1. */
+  opened(number: number): LeakedPair {
+    return this.#line(NameKind.leaked, number, this.#openedFrom + number);
+  }
+
+  /** The name of an account index of this list, or null when the index is not one of its own. */
+  nameOf(accountIndex: number): string | null {
+    const number = accountIndex - this.#openedFrom;
+    if (number >= 0 && number < this.openedCount) return this.opened(number).username;
     const position = accountIndex - this.#unknownFrom;
     return position >= 0 && position < this.size && !this.#hits.has(position) ? this.pair(position).username : null;
+  }
+
+  #line(kind: NameKind, number: number, accountIndex: number): LeakedPair {
+    const random = createRandom(deriveSeed(this.#seed, kind, number));
+    const username = userName(random, { actor: this.#actor, kind, number });
+    return { accountIndex, username, password: password(random) };
   }
 }

@@ -3,15 +3,12 @@ import { type BehaviourName, behaviourTable, paramsOf } from '../../scenario/beh
 import { type ActorPlan, type Plan, requestClasses } from '../../scenario/plan.js';
 import type { Identity } from '../actor.js';
 import { createRandom, deriveSeed } from '../random.js';
-import { SeededFaker } from '../seeded-faker.js';
-import { type LeakedPair, NO_INDEX, type RegisteredAccount, type World } from '../world.js';
-import { demandAddresses, sourceAddress } from './addresses.js';
+import { NO_INDEX, type RegisteredAccount, type World } from '../world.js';
+import { addressOffsets, demandAddresses, sourceAddress } from './addresses.js';
+import { Crowd } from './crowd.js';
 import { hitCount, hitPositions, SeededLeakedList } from './leaked-list.js';
-import { keyText, NameKind, password, userName } from './names.js';
 import { identityOffsets } from './offsets.js';
 
-/** Devices that the identities of one actor share. */
-const DEVICES_PER_ACTOR = 64;
 /** Names that an actor logs in with who has neither accounts nor a list: enough that none repeats soon. */
 const MADE_UP_NAMES = 1_000_000;
 
@@ -47,6 +44,14 @@ const ownsAccount: Readonly<Record<BehaviourName, boolean>> = {
   overrun: true,
 };
 
+/** In runs of up to so many people everybody is kept who was asked for. A power of two. */
+const KEPT_WHOLE = 2 ** 17;
+/**
+ * Of a larger crowd so many are at hand, and the others are made again: more would outlive the collector's first sweeps and
+ * cost more than they save. A power of two.
+ */
+const KEPT_OF_MANY = 2 ** 12;
+
 /**
  * Everybody who takes part in a run. The same plan and seed give the same world in every process, and an actor's people
  * do not change when another actor is added behind it.
@@ -54,93 +59,170 @@ const ownsAccount: Readonly<Record<BehaviourName, boolean>> = {
  * @throws {FloodproofError} FP_USAGE when there are more identities, accounts or names than addresses and indexes.
  */
 export function buildWorld(plan: Plan, seed: number): World {
-  const identityCount = identityOffsets(plan).at(-1) ?? 0;
-  demandAddresses(identityCount);
-  const draft: Draft = { identities: [], ips: [], accounts: [], keys: [], registered: [] };
-  for (const [index, actor] of plan.actors.entries()) addIdentities(draft, plan, index, actor, seed);
-  const lists = leakedLists(draft, plan, seed);
-  return {
-    ...draft,
-    identityCount: draft.identities.length,
-    identity: (index) => draft.identities[index] as Identity,
-    leakedList: (actor) => lists.get(actor) ?? null,
-    accountName: (index) => {
-      const known = draft.accounts[index];
-      if (known !== undefined) return known;
-      for (const list of lists.values()) {
-        const name = list.unknownName(index);
-        if (name !== null) return name;
+  demandAddresses(addressOffsets(plan).at(-1) ?? 0);
+  return new SeededWorld(plan, seed);
+}
+
+class SeededWorld implements World {
+  readonly identityCount: number;
+  readonly ipCount: number;
+  readonly accountCount: number;
+  readonly keyCount: number;
+  readonly #crowds: readonly Crowd[];
+  readonly #owners: readonly Crowd[];
+  readonly #holders: readonly Crowd[];
+  /** By actor. */
+  readonly #lists: ReadonlyMap<number, SeededLeakedList>;
+  readonly #kept: (Identity | undefined)[];
+
+  constructor(plan: Plan, seed: number) {
+    const { crowds, accounts, keys } = makeCrowds(plan, seed);
+    this.#crowds = crowds;
+    this.#owners = crowds.filter(({ place }) => place.firstAccount !== null);
+    this.#holders = crowds.filter(({ place }) => place.firstKey !== null);
+    this.#lists = leakedLists(plan, seed, accounts);
+    this.identityCount = identityOffsets(plan).at(-1) ?? 0;
+    this.ipCount = addressOffsets(plan).at(-1) ?? 0;
+    this.keyCount = keys;
+    this.accountCount = accounts + sum([...this.#lists.values()].map(({ openedCount }) => openedCount));
+    this.#kept = new Array(keptOf(this.identityCount)).fill(undefined);
+  }
+
+  identity(index: number): Identity {
+    const place = index & (this.#kept.length - 1);
+    const kept = this.#kept[place];
+    if (kept !== undefined && kept.index === index) return kept;
+    const crowd = this.#crowds.find((one) => index < one.place.firstIdentity + one.population);
+    const number = crowd === undefined ? Number.NaN : index - crowd.place.firstIdentity;
+    if (crowd === undefined || !Number.isInteger(number) || number < 0)
+      throw new RangeError(`no identity has the index ${index}`);
+    const made = crowd.identity(number);
+    this.#kept[place] = made;
+    return made;
+  }
+
+  ipName(index: number): string {
+    if (index >= 0 && index < this.ipCount) return sourceAddress(index);
+    throw new RangeError(`no address has the index ${index}`);
+  }
+
+  keyName(index: number): string {
+    for (const crowd of this.#holders) {
+      const number = index - (crowd.place.firstKey ?? 0);
+      if (number >= 0 && number < crowd.population) return this.identity(crowd.place.firstIdentity + number).keyId;
+    }
+    throw new RangeError(`no key has the index ${index}`);
+  }
+
+  accountName(index: number): string {
+    for (const crowd of this.#owners) {
+      const number = index - (crowd.place.firstAccount ?? 0);
+      if (number >= 0 && number < crowd.population) return crowd.account(number);
+    }
+    for (const list of this.#lists.values()) {
+      const name = list.nameOf(index);
+      if (name !== null) return name;
+    }
+    throw new RangeError(`no account has the index ${index}`);
+  }
+
+  leakedList(actor: number): SeededLeakedList | null {
+    return this.#lists.get(actor) ?? null;
+  }
+
+  get identities(): readonly Identity[] {
+    return Array.from({ length: this.identityCount }, (_, index) => this.identity(index));
+  }
+
+  get ips(): readonly string[] {
+    return Array.from({ length: this.ipCount }, (_, index) => this.ipName(index));
+  }
+
+  get keys(): readonly string[] {
+    return Array.from({ length: this.keyCount }, (_, index) => this.keyName(index));
+  }
+
+  get registered(): Iterable<RegisteredAccount> {
+    return { [Symbol.iterator]: () => this.#register() };
+  }
+
+  *#register(): Generator<RegisteredAccount, undefined> {
+    for (const crowd of this.#owners) {
+      for (let number = 0; number < crowd.population; number += 1) yield crowd.registered(number);
+    }
+    for (const list of this.#lists.values()) {
+      for (let number = 0; number < list.openedCount; number += 1) {
+        const { username, password } = list.opened(number);
+        yield { account: username, password, keyId: '', secret: '' };
       }
-      throw new RangeError(`no account has the index ${index}`);
-    },
-  };
-}
-
-interface Draft {
-  readonly identities: Identity[];
-  readonly ips: string[];
-  readonly accounts: string[];
-  readonly keys: string[];
-  readonly registered: RegisteredAccount[];
-}
-
-function addIdentities(draft: Draft, plan: Plan, actorIndex: number, actor: ActorPlan, seed: number): void {
-  const random = createRandom(deriveSeed(seed, 'identities', actor.name));
-  const faker = new SeededFaker(random).from(random);
-  const devices = Array.from({ length: DEVICES_PER_ACTOR }, () => faker.internet.userAgent());
-  const behaviour = behaviourOf(actor);
-  const hasAccount = ownsAccount[behaviour];
-  const hasKey = hasAccount && signsAnything(plan, behaviour);
-  for (let number = 0; number < actor.population; number++) {
-    const index = draft.identities.length;
-    const account = hasAccount ? userName(faker, { actor: actorIndex, kind: NameKind.own, number }) : '';
-    const identity: Identity = {
-      index,
-      actor: actorIndex,
-      ip: sourceAddress(index),
-      ipIndex: index,
-      account,
-      accountIndex: hasAccount ? draft.accounts.length : NO_INDEX,
-      password: hasAccount ? password(faker) : '',
-      keyId: hasKey ? keyText(random) : '',
-      keyIndex: hasKey ? draft.keys.length : NO_INDEX,
-      secret: hasKey ? keyText(random) : '',
-      device: devices[random.below(devices.length)] ?? '',
-    };
-    draft.identities.push(identity);
-    draft.ips.push(identity.ip);
-    if (hasKey) draft.keys.push(identity.keyId);
-    if (!hasAccount) continue;
-    draft.accounts.push(account);
-    draft.registered.push({ account, password: identity.password, keyId: identity.keyId, secret: identity.secret });
+    }
   }
 }
 
-/** Leaked lists by actor. The accounts that they open follow those of the identities, the unknown names follow both. */
-function leakedLists(draft: Draft, plan: Plan, seed: number): ReadonlyMap<number, SeededLeakedList> {
-  const drafts = plan.actors.flatMap((actor, index) => {
-    const shape = listShape(actor);
-    if (shape === null) return [];
-    const listSeed = deriveSeed(seed, 'leaked', actor.name);
-    return [{ ...shape, actor: index, seed: listSeed, opened: addOpened(draft, index, shape.hits, listSeed) }];
+/** A power of two, in which everybody has a place of his own unless there are many. */
+function keptOf(people: number): number {
+  return people > KEPT_WHOLE ? KEPT_OF_MANY : 2 ** (32 - Math.clz32(people));
+}
+
+interface Crowds {
+  readonly crowds: readonly Crowd[];
+  readonly accounts: number;
+  readonly keys: number;
+}
+
+function makeCrowds(plan: Plan, seed: number): Crowds {
+  const crowds: Crowd[] = [];
+  let accounts = 0;
+  let keys = 0;
+  for (const [actor, row] of plan.actors.entries()) {
+    const behaviour = behaviourOf(row);
+    const hasAccounts = ownsAccount[behaviour];
+    const hasKeys = hasAccounts && signsAnything(plan, behaviour);
+    const place = {
+      actor,
+      firstIdentity: identityOffsets(plan)[actor] ?? 0,
+      firstAddress: addressOffsets(plan)[actor] ?? 0,
+      firstAccount: hasAccounts ? accounts : null,
+      firstKey: hasKeys ? keys : null,
+    };
+    crowds.push(new Crowd(row, place, seed));
+    if (hasAccounts) accounts += row.population;
+    if (hasKeys) keys += row.population;
+  }
+  return { crowds, accounts, keys };
+}
+
+/**
+ * Leaked lists by actor. The accounts that they open follow those of the identities, the unknown names follow both.
+ *
+ * @param owned - Accounts of the identities.
+ */
+function leakedLists(plan: Plan, seed: number, owned: number): ReadonlyMap<number, SeededLeakedList> {
+  const shapes = plan.actors.flatMap((row, actor) => {
+    const shape = listShape(row);
+    return shape === null ? [] : [{ ...shape, actor, seed: deriveSeed(seed, 'leaked', row.name) }];
   });
   const lists = new Map<number, SeededLeakedList>();
-  let unknownFrom = draft.accounts.length;
-  for (const list of drafts) {
-    const hits = hitPositions(list.size, list.hits, createRandom(deriveSeed(list.seed, 'positions')));
-    lists.set(list.actor, new SeededLeakedList({ ...list, hits, unknownFrom }));
-    unknownFrom += list.size;
+  let openedFrom = owned;
+  let unknownFrom = owned + sum(shapes.map(({ hits }) => hits));
+  for (const shape of shapes) {
+    const hits = hitPositions(shape.size, shape.hits, createRandom(deriveSeed(shape.seed, 'positions')));
+    lists.set(shape.actor, new SeededLeakedList({ ...shape, hits, openedFrom, unknownFrom }));
+    openedFrom += shape.hits;
+    unknownFrom += shape.size;
   }
   if (unknownFrom >= NO_INDEX) {
     throw new FloodproofError(
       'FP_USAGE',
       `the run knows ${unknownFrom} account names; at most ${NO_INDEX} have a number`,
-      {
-        hint: 'lower the combos of the credential-stuffing actors',
-      },
+      { hint: 'lower the combos of the credential-stuffing actors' },
     );
   }
   return lists;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, one) => total + one, 0);
 }
 
 function listShape(actor: ActorPlan): { readonly size: number; readonly hits: number } | null {
@@ -150,23 +232,14 @@ function listShape(actor: ActorPlan): { readonly size: number; readonly hits: nu
       return { size: combos, hits: hitCount(combos, hitRate) };
     }
     case 'forwarded-rotation':
+    case 'name-probing':
       return { size: MADE_UP_NAMES, hits: 0 };
+    case 'unique-callers':
+      // Each has a name of his own.
+      return { size: Math.max(MADE_UP_NAMES, actor.population), hits: 0 };
     default:
       return null;
   }
-}
-
-/** Registers the accounts that a list opens. Nobody else uses them. */
-function addOpened(draft: Draft, actor: number, hits: number, listSeed: number): readonly LeakedPair[] {
-  const random = createRandom(deriveSeed(listSeed, 'opened'));
-  const faker = new SeededFaker(random).from(random);
-  return Array.from({ length: hits }, (_, number) => {
-    const username = userName(faker, { actor, kind: NameKind.leaked, number });
-    const pair: LeakedPair = { accountIndex: draft.accounts.length, username, password: password(faker) };
-    draft.accounts.push(username);
-    draft.registered.push({ account: username, password: pair.password, keyId: '', secret: '' });
-    return pair;
-  });
 }
 
 function signsAnything(plan: Plan, behaviour: BehaviourName): boolean {

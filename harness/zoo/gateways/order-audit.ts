@@ -28,12 +28,12 @@ const refusals: readonly number[] = [Outcome.throttled, Outcome.never, Outcome.b
  * @returns a sentence each.
  */
 export function unexplainedOrders(
-  identities: readonly Account[],
+  identities: Iterable<Account>,
   observations: ObservationSource,
   openOrders: (account: string) => number | undefined,
 ): string[] {
   const traffic = trafficByAccount(observations);
-  return identities
+  return [...identities]
     .filter(({ account }) => account !== '')
     .flatMap(({ accountIndex, account }) => {
       const open = openOrders(account);

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildWorld } from '../../actors/identities/world.js';
-import type { RegisteredAccount, World } from '../../actors/world.js';
+import { everybody, type RegisteredAccount, type World } from '../../actors/world.js';
 import { type Played, play } from '../../engine/play.js';
 import { judgeRun } from '../../judge/judge.js';
 import type { ExpectationResult, Verdict, VerdictDocument } from '../../judge/verdict.js';
@@ -54,7 +54,7 @@ export async function untilTold<Result extends { readonly document: Pick<Verdict
 async function playOnce(scene: Scene, build: BuildStand, seed: number): Promise<SceneResult> {
   const plan = planOf(scene);
   const world = buildWorld(plan, seed);
-  const stand = build(plan.policy, world.registered);
+  const stand = build(plan.policy, [...world.registered]);
   const folder = mkdtempSync(join(tmpdir(), 'floodproof-zoo-'));
   try {
     const url = await stand.listen();
@@ -73,7 +73,7 @@ async function playOnce(scene: Scene, build: BuildStand, seed: number): Promise<
     });
     const document = judge(plan, world, played, seed, url);
     const broken = failedExpectations(document);
-    const orders = unexplainedOrders(world.identities, played.observations, (account) => stand.openOrders?.(account));
+    const orders = unexplainedOrders(everybody(world), played.observations, (account) => stand.openOrders?.(account));
     return {
       document,
       broken: [...broken.map(({ text }) => text), ...(orders.length > 0 ? [ORDERS_EXECUTED] : [])],

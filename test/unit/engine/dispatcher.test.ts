@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest';
+import { buildWorld } from '../../../harness/actors/identities/world.js';
 import type { Arrival } from '../../../harness/actors/schedule.js';
 import { Dispatcher } from '../../../harness/engine/dispatcher.js';
 import { HealthWatch } from '../../../harness/engine/health.js';
@@ -27,26 +28,26 @@ function aDispatcher(): { dispatcher: Dispatcher; failAlarm: (error: Error) => v
   clock.start(monotonicUs());
   const dispatcher = new Dispatcher({
     plan,
-    identities: [],
+    world: buildWorld(plan, 1),
     behaviours: [],
     captures: [],
     schedule: [later][Symbol.iterator](),
-    sender: new FlightSender(
-      {
-        origin: 'http://127.0.0.1:9',
-        host: '127.0.0.1:9',
-        basePath: '',
-        transport: 'trusted-hop',
-        trustedHops: 1,
-        connectionsPerIp: 1,
-        connectTimeoutMs: 1000,
-        sign: () => '',
-        wallMs: () => 0,
-        windowMs: 5000,
-        noncePrefix: '',
-      },
-      new Set(),
-    ),
+    sender: new FlightSender({
+      origin: 'http://127.0.0.1:9',
+      host: '127.0.0.1:9',
+      basePath: '',
+      transport: 'trusted-hop',
+      trustedHops: 1,
+      connectionsPerIp: 1,
+      connectTimeoutMs: 1000,
+      sign: () => '',
+      wallMs: () => 0,
+      clockOffsetUs: () => 0,
+      windowMs: 5000,
+      noncePrefix: '',
+      keepFor: new Set(),
+      freshFor: new Set(),
+    }),
     recorder: new Recorder(() => undefined),
     health: new HealthWatch(clock, plan.warmupUs),
     openMax: 1,

@@ -3,7 +3,7 @@ import { addressCountMax, demandAddresses, sourceAddress } from '../../../../har
 import { hitPositions } from '../../../../harness/actors/identities/leaked-list.js';
 import { buildWorld } from '../../../../harness/actors/identities/world.js';
 import { createRandom } from '../../../../harness/actors/random.js';
-import { NO_INDEX, type World } from '../../../../harness/actors/world.js';
+import { everybody, NO_INDEX, type World } from '../../../../harness/actors/world.js';
 import { NONE } from '../../../../harness/judge/observation.js';
 import { exampleActor, examplePlan } from '../example-plan.js';
 
@@ -23,52 +23,60 @@ const actors = [
 const plan = examplePlan(actors);
 const world = buildWorld(plan, 1);
 
+const identities = [...everybody(world)];
+const registeredOnes = [...world.registered];
+const keyIds = names(world.keyCount, world.keyName.bind(world));
+
+function names(count: number, nameOf: (index: number) => string): readonly string[] {
+  return Array.from({ length: count }, (_, index) => nameOf(index));
+}
+
 function people(of: World, actor: number) {
-  return of.identities.filter((identity) => identity.actor === actor);
+  return [...everybody(of)].filter((identity) => identity.actor === actor);
 }
 
 describe('buildWorld', () => {
   it('numbers identities actor by actor, as many as the plan says', () => {
-    expect(world.identities.map(({ index }) => index)).toEqual(world.identities.map((_, i) => i));
+    expect(identities.map(({ index }) => index)).toEqual(identities.map((_, i) => i));
     expect(actors.map((_, actor) => people(world, actor).length)).toEqual([300, 5, 40, 20, 1, 3, 1]);
   });
 
   it('gives each identity an address of its own that the index names', () => {
-    expect(new Set(world.ips).size).toBe(370);
-    for (const identity of world.identities) expect(world.ips[identity.ipIndex]).toBe(identity.ip);
+    expect(new Set(names(world.ipCount, world.ipName.bind(world))).size).toBe(370);
+    for (const identity of identities) expect(world.ipName(identity.ipIndex)).toBe(identity.ip);
   });
 
   it('gives no name, key or secret twice', () => {
-    const names = world.registered.map(({ account }) => account);
-    expect(new Set(names).size).toBe(names.length);
-    const keys = world.registered.filter(({ keyId }) => keyId !== '');
-    expect(new Set([...world.keys, ...keys.map(({ secret }) => secret)]).size).toBe(2 * world.keys.length);
-    for (const text of [...world.keys, ...keys.map(({ secret }) => secret)]) {
+    const accounts = registeredOnes.map(({ account }) => account);
+    expect(new Set(accounts).size).toBe(world.accountCount);
+    expect(accounts).toHaveLength(world.accountCount);
+    const keys = registeredOnes.filter(({ keyId }) => keyId !== '');
+    expect(new Set([...keyIds, ...keys.map(({ secret }) => secret)]).size).toBe(2 * keyIds.length);
+    for (const text of [...keyIds, ...keys.map(({ secret }) => secret)]) {
       expect(text).toMatch(/^[A-Za-z0-9_-]{64}$/);
     }
   });
 
   it('registers everybody who acts under an account, with exactly what the identity holds', () => {
-    const owners = world.identities.filter(({ account }) => account !== '');
+    const owners = identities.filter(({ account }) => account !== '');
     expect(new Set(owners.map(({ actor }) => actor))).toEqual(new Set([0, 1, 2, 4]));
     for (const { accountIndex, account, password, keyId, secret } of owners) {
-      expect(world.registered[accountIndex]).toEqual({ account, password, keyId, secret });
-      expect(world.accounts[accountIndex]).toBe(account);
+      expect(registeredOnes[accountIndex]).toEqual({ account, password, keyId, secret });
       expect(world.accountName(accountIndex)).toBe(account);
     }
   });
 
   it('gives a key to those who sign, and the index names it', () => {
-    const holders = world.identities.filter(({ keyId }) => keyId !== '');
+    const holders = identities.filter(({ keyId }) => keyId !== '');
     expect(new Set(holders.map(({ actor }) => actor))).toEqual(new Set([0, 1, 4]));
-    for (const { keyIndex, keyId } of holders) expect(world.keys[keyIndex]).toBe(keyId);
+    for (const { keyIndex, keyId } of holders) expect(world.keyName(keyIndex)).toBe(keyId);
   });
 
   it('gives no key to anybody under a policy without authentication', () => {
     const open = buildWorld({ ...plan, policy: { ...plan.policy, auth: null } }, 1);
-    expect(open.keys).toEqual([]);
-    expect(open.identities.every(({ keyId, keyIndex }) => keyId === '' && keyIndex === NO_INDEX)).toBe(true);
-    expect(open.registered).toHaveLength(world.registered.length);
+    expect(open.keyCount).toBe(0);
+    expect([...everybody(open)].every(({ keyId, keyIndex }) => keyId === '' && keyIndex === NO_INDEX)).toBe(true);
+    expect([...open.registered]).toHaveLength(registeredOnes.length);
   });
 
   it('marks what an identity does not have as the record does', () => {
@@ -85,30 +93,74 @@ describe('buildWorld', () => {
   });
 
   it('gives everybody a device whose name is a legal header value', () => {
-    for (const { device } of world.identities) expect(device).toMatch(/^[\x20-\x7e]+$/);
+    for (const { device } of identities) expect(device).toMatch(/^[\x20-\x7e]+$/);
   });
 
   it('is the same for the same plan and seed, and another for another seed', () => {
     const again = buildWorld(plan, 1);
-    expect(again.identities).toEqual(world.identities);
-    expect(again.registered).toEqual(world.registered);
+    expect([...everybody(again)]).toEqual(identities);
+    expect([...again.registered]).toEqual(registeredOnes);
     const other = buildWorld(plan, 2);
-    expect(other.ips).toEqual(world.ips);
-    expect(other.keys.some((key) => world.keys.includes(key))).toBe(false);
+    expect(names(other.ipCount, other.ipName.bind(other))).toEqual(names(world.ipCount, world.ipName.bind(world)));
+    expect(names(other.keyCount, other.keyName.bind(other)).some((key) => keyIds.includes(key))).toBe(false);
   });
 
   it('keeps everybody as they are when an actor is added behind, or a population grows at its end', () => {
     const fewer = buildWorld(examplePlan(actors.slice(0, 2)), 1);
-    expect(fewer.identities).toEqual(world.identities.slice(0, 305));
+    expect([...everybody(fewer)]).toEqual(identities.slice(0, 305));
     const grown = buildWorld(examplePlan([exampleActor('retail-trader', { name: 'customers', population: 400 })]), 1);
-    expect(grown.identities.slice(0, 300)).toEqual(world.identities.slice(0, 300));
+    expect([...everybody(grown)].slice(0, 300)).toEqual(identities.slice(0, 300));
   });
 
   it('makes a hundred thousand identities that differ in all that must differ', () => {
     const many = buildWorld(examplePlan([exampleActor('retail-trader', { population: 100_000 })]), 3);
-    expect(new Set(many.ips).size).toBe(100_000);
-    expect(new Set(many.accounts).size).toBe(100_000);
-    expect(new Set(many.keys).size).toBe(100_000);
+    const all = [...everybody(many)];
+    expect(new Set(all.map(({ ip }) => ip)).size).toBe(100_000);
+    expect(new Set(all.map(({ account }) => account)).size).toBe(100_000);
+    expect(new Set(all.map(({ keyId }) => keyId)).size).toBe(100_000);
+  });
+
+  it('makes the same person again when millions of others were made meanwhile', () => {
+    const crowd = buildWorld(examplePlan([exampleActor('retail-trader', { population: 3_000_000 })]), 3);
+    const first = crowd.identity(7);
+    for (let index = 0; index < 300_000; index++) crowd.identity(index);
+    expect(crowd.identity(7)).toEqual(first);
+    expect(crowd.identity(2_999_999).index).toBe(2_999_999);
+  });
+
+  it('knows nobody beyond the last', () => {
+    for (const index of [-1, world.identityCount, 0.5, Number.NaN]) {
+      expect(() => world.identity(index)).toThrow(RangeError);
+    }
+    for (const index of [-1, 4_000_000_000]) {
+      expect(() => world.ipName(index)).toThrow(RangeError);
+      expect(() => world.keyName(index)).toThrow(RangeError);
+      expect(() => world.accountName(index)).toThrow(RangeError);
+    }
+  });
+
+  it('lets so many identities share an address, and no two actors', () => {
+    const office = buildWorld(
+      examplePlan([
+        exampleActor('retail-trader', { population: 7, identitiesPerAddress: 3 }),
+        exampleActor('login', { name: 'logins', population: 2 }),
+      ]),
+      1,
+    );
+    const all = [...everybody(office)];
+    expect(all.map(({ ipIndex }) => ipIndex)).toEqual([0, 0, 0, 1, 1, 1, 2, 3, 4]);
+    expect(office.ipCount).toBe(5);
+    for (const { ip, ipIndex } of all) expect(ip).toBe(office.ipName(ipIndex));
+  });
+
+  it('deals sub-accounts to masters in turn', () => {
+    const subs = buildWorld(examplePlan([exampleActor('retail-trader', { population: 7, masters: 3 })]), 1);
+    const accounts = [...everybody(subs)].map(({ account }) => account.split('/'));
+    const masters = accounts.map(([master]) => master);
+    expect(accounts.every((parts) => parts.length === 2)).toBe(true);
+    expect(new Set(masters).size).toBe(3);
+    expect(masters).toEqual(masters.map((_, number) => masters[number % 3]));
+    expect(new Set(accounts.map(([, sub]) => sub)).size).toBe(7);
   });
 
   it('refuses more identities than there are source addresses, before it makes one', () => {
@@ -148,13 +200,13 @@ describe('source addresses', () => {
 describe('a leaked list', () => {
   const list = world.leakedList(3);
   const pairs = Array.from({ length: list?.size ?? 0 }, (_, position) => list?.pair(position));
-  const registered = new Map(world.registered.map((account) => [account.account, account.password]));
+  const registered = new Map(registeredOnes.map((account) => [account.account, account.password]));
   const hits = pairs.filter((pair) => pair !== undefined && registered.get(pair.username) === pair.password);
 
   it('opens as many accounts as its hit rate says, each of them once and none of a customer', () => {
     expect(pairs).toHaveLength(5_000);
     expect(new Set(hits.map((pair) => pair?.username)).size).toBe(10);
-    const customers = new Set(world.identities.map(({ account }) => account));
+    const customers = new Set(identities.map(({ account }) => account));
     expect(hits.some((pair) => customers.has(pair?.username ?? ''))).toBe(false);
   });
 
@@ -168,8 +220,8 @@ describe('a leaked list', () => {
     const indexes = new Set(pairs.map((pair) => pair?.accountIndex));
     expect(indexes.size).toBe(5_000);
     for (const pair of pairs.slice(0, 600)) expect(world.accountName(pair?.accountIndex ?? -1)).toBe(pair?.username);
-    for (const hit of hits) expect(world.accounts[hit?.accountIndex ?? -1]).toBe(hit?.username);
-    const known = world.identities.map(({ accountIndex }) => accountIndex);
+    for (const hit of hits) expect(world.accountName(hit?.accountIndex ?? -1)).toBe(hit?.username);
+    const known = identities.map(({ accountIndex }) => accountIndex);
     expect(known.some((index) => indexes.has(index))).toBe(false);
   });
 

@@ -1,0 +1,145 @@
+/** Traces in CSV (RFC 4180): the first line names the columns, one of them is the time. */
+import { TraceRefusal } from './faults.js';
+import { StampReader } from './stamp.js';
+import { LINE_CHARACTERS_MAX, type TextLine, textLines } from './text-lines.js';
+import type { TraceBook } from './trace-book.js';
+
+export interface CsvColumns {
+  /** null = the first. */
+  readonly timeColumn: string | null;
+  /** null = nobody is told apart. */
+  readonly whoColumn: string | null;
+}
+
+interface Layout {
+  readonly columns: number;
+  readonly time: number;
+  /** -1 = none. */
+  readonly who: number;
+  readonly stamps: StampReader;
+}
+
+/**
+ * Reads the rows of a file into `book`. A file without a line of names can be read by its first column: its first line is
+ * a row when a time stands in front.
+ *
+ * @throws {TraceRefusal}
+ */
+export async function readCsv(file: string, wanted: CsvColumns, book: TraceBook): Promise<void> {
+  let layout: Layout | null = null;
+  const take = ({ text, line }: TextLine): void => {
+    const fields = csvFields(text);
+    if (layout === null) {
+      const { isHeader, ...found } = layoutOf(file, fields, wanted);
+      layout = found;
+      if (isHeader) return;
+    }
+    if (fields === null || fields.length !== layout.columns) {
+      book.leaveOut(line, 'cut');
+      return;
+    }
+    const atUs = layout.stamps.read(fields[layout.time] as string);
+    if (atUs === null) book.leaveOut(line, 'stamp');
+    else book.add(line, atUs, layout.who < 0 ? null : (fields[layout.who] as string));
+  };
+  const records = new RecordJoiner(file);
+  for await (const lines of textLines(file, 'utf-8')) {
+    for (const line of lines) {
+      const record = records.join(line);
+      if (record !== null && record.text !== '') take(record);
+    }
+  }
+  const open = records.open;
+  // The end of the file cut it.
+  if (open !== null) book.leaveOut(open.line, 'cut');
+  book.stampForm = (layout as Layout | null)?.stamps.form ?? null;
+}
+
+/** Puts lines together that a quoted line end has parted. */
+class RecordJoiner {
+  open: TextLine | null = null;
+  readonly #file: string;
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** The record that ends with this line; null = its quotes are still open. */
+  join(next: TextLine): TextLine | null {
+    const { open } = this;
+    if (open === null && !next.text.includes('"')) return next;
+    const record = open === null ? next : { text: `${open.text}\n${next.text}`, line: open.line };
+    if (quotes(record.text) % 2 === 0) {
+      this.open = null;
+      return record;
+    }
+    if (record.text.length > LINE_CHARACTERS_MAX) {
+      const place = { file: this.#file, line: record.line };
+      throw new TraceRefusal('FP_TRACE_FORMAT', place, 'a quote is opened and not closed within a million characters');
+    }
+    this.open = record;
+    return null;
+  }
+}
+
+function quotes(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) count++;
+  return count;
+}
+
+/** The fields of one record; null = its quotes are not as RFC 4180 has them. */
+export function csvFields(record: string): readonly string[] | null {
+  if (!record.includes('"')) return record.split(',');
+  const fields: string[] = [];
+  let at = 0;
+  for (;;) {
+    if (record[at] === '"') {
+      let end = record.indexOf('"', at + 1);
+      while (end >= 0 && record[end + 1] === '"') end = record.indexOf('"', end + 2);
+      if (end < 0) return null;
+      fields.push(record.slice(at + 1, end).replaceAll('""', '"'));
+      at = end + 1;
+      if (at === record.length) return fields;
+      if (record[at] !== ',') return null;
+    } else {
+      const comma = record.indexOf(',', at);
+      const field = record.slice(at, comma < 0 ? record.length : comma);
+      if (field.includes('"')) return null;
+      fields.push(field);
+      if (comma < 0) return fields;
+      at = comma;
+    }
+    at++;
+  }
+}
+
+function layoutOf(
+  file: string,
+  first: readonly string[] | null,
+  { timeColumn, whoColumn }: CsvColumns,
+): Layout & { readonly isHeader: boolean } {
+  if (first === null) throw new TraceRefusal('FP_TRACE_FORMAT', { file, line: 1 }, 'the first line is no line of CSV');
+  const isHeader = timeColumn !== null || new StampReader(null).read(first[0] as string) === null;
+  const names = first.map((name) => name.trim());
+  if (!isHeader && whoColumn !== null) {
+    throw new TraceRefusal(
+      'FP_TRACE_COLUMN',
+      { file, line: 1 },
+      `the first line names no columns, so there is no "${whoColumn}"`,
+    );
+  }
+  const place = (name: string): number => {
+    const index = names.indexOf(name);
+    if (index >= 0) return index;
+    const known = names.map((other) => `"${other}"`).join(', ');
+    throw new TraceRefusal('FP_TRACE_COLUMN', { file, line: 1 }, `there is no column "${name}", but ${known}`);
+  };
+  return {
+    isHeader,
+    columns: first.length,
+    time: timeColumn === null ? 0 : place(timeColumn),
+    who: whoColumn === null ? -1 : place(whoColumn),
+    stamps: new StampReader(isHeader ? (timeColumn ?? (names[0] as string)) : null),
+  };
+}

@@ -1,0 +1,209 @@
+/** Takes the rows of one trace file as they are read, within a stated memory, and makes a trace of them. */
+import { deriveSeed } from '../actors/random.js';
+import { type TraceFaultCode, TraceRefusal } from './faults.js';
+import { grouped, LineTally } from './line-tally.js';
+import type { LoadedTrace, TraceSummary } from './loaded-trace.js';
+import { summaryOf } from './summary.js';
+import { inTimeOrder, type TraceRows } from './time-order.js';
+
+/** 8 bytes each, and 4 more where callers are told apart; twice that for a moment while they are put in order. */
+export const STAMPS_MAX = 10_000_000;
+export const CALLERS_MAX = 2 ** 20;
+const PIECE_ROWS = 2 ** 16;
+/** Share of lines that may be left out. */
+const LEFT_OUT_MAX = 0.01;
+/** After so many lines a file that is mostly unreadable is given up. */
+const TRIED_LINES = 1000;
+
+export interface BookOptions {
+  readonly file: string;
+  readonly tellsWho: boolean;
+  /** The largest share of the file's stamps that anybody wants of it. */
+  readonly keepShare: number;
+  /** Fixes which are kept of a file that is too large. */
+  readonly seed: number;
+  readonly word: 'line' | 'entry';
+  /** Whether rows are expected in another order than that of their times. */
+  readonly isOrderFree: boolean;
+  readonly stampsMax: number;
+}
+
+export class TraceBook {
+  stampForm: TraceSummary['stampForm'] = null;
+  /** Lines that are cut short; those that were left out for it and others. */
+  readonly cut = new LineTally();
+  readonly #options: BookOptions;
+  readonly #unreadable = new LineTally();
+  readonly #unsorted = new LineTally();
+  readonly #repeated = new LineTally();
+  #leftOut = 0;
+  readonly #times: Float64Array[] = [];
+  readonly #who: Uint32Array[] = [];
+  #stored = 0;
+  #seen = 0;
+  #isSample = false;
+  #isFull = false;
+  #lastUs = Number.NEGATIVE_INFINITY;
+  #highestUs = Number.NEGATIVE_INFINITY;
+  readonly #callers = new Map<string | number, number>();
+
+  constructor(options: BookOptions) {
+    this.#options = options;
+  }
+
+  /** @throws {TraceRefusal} FP_TRACE_LARGE for too many callers. */
+  add(line: number, atUs: number, who: string | number | null): void {
+    if (atUs < this.#highestUs) this.#unsorted.add(line);
+    else this.#highestUs = atUs;
+    if (atUs === this.#lastUs) this.#repeated.add(line);
+    this.#lastUs = atUs;
+    const row = this.#seen++;
+    if (this.#stored === this.#options.stampsMax) this.#shrink();
+    if (this.#isFull || (this.#isSample && !this.#isKept(row))) return;
+    this.#store(atUs, who === null ? 0 : this.#caller(line, who));
+  }
+
+  /** A line that tells nothing. @throws {TraceRefusal} nearly all lines are such. */
+  leaveOut(line: number, why: 'cut' | 'stamp'): void {
+    (why === 'cut' ? this.cut : this.#unreadable).add(line);
+    this.#leftOut++;
+    if (this.#leftOut + this.#seen === TRIED_LINES && this.#leftOut > TRIED_LINES / 2) this.#refuseUnreadable();
+  }
+
+  /** @throws {TraceRefusal} nothing, too much or too little of the file can be read. */
+  finish(): LoadedTrace {
+    const { file, stampsMax, tellsWho, keepShare } = this.#options;
+    if (this.#leftOut > LEFT_OUT_MAX * (this.#leftOut + this.#seen)) this.#refuseUnreadable();
+    if (this.#stored === 0) throw new TraceRefusal('FP_TRACE_STAMP', { file }, 'there is no time in the file');
+    if (this.#isFull) {
+      const percent = Math.max(0.001, Math.floor((stampsMax / this.#seen) * 95_000) / 1000);
+      throw new TraceRefusal(
+        'FP_TRACE_LARGE',
+        { file },
+        `the file holds ${grouped(this.#seen)} times, and ${grouped(stampsMax)} are kept in memory at most`,
+        `write "keep: ${percent}%" or less at every actor that takes its arrivals from it`,
+      );
+    }
+    const { timesUs, who } = inTimeOrder(this.#rows());
+    const firstUs = timesUs[0] as number;
+    const offsetsUs = new Float64Array(new SharedArrayBuffer(timesUs.byteLength));
+    for (let i = 0; i < offsetsUs.length; i++) offsetsUs[i] = (timesUs[i] as number) - firstUs;
+    const names = tellsWho && who !== null ? inOrderOfAppearance(who, this.#callers.size) : null;
+    const trace = { offsetsUs, who: names, keptShare: this.#isSample ? keepShare : 1 };
+    return { ...trace, summary: summaryOf(trace, { file, stampForm: this.stampForm, notes: this.#notes() }) };
+  }
+
+  #store(atUs: number, who: number): void {
+    const place = this.#stored % PIECE_ROWS;
+    if (place === 0 && this.#times.length * PIECE_ROWS === this.#stored) {
+      this.#times.push(new Float64Array(PIECE_ROWS));
+      if (this.#options.tellsWho) this.#who.push(new Uint32Array(PIECE_ROWS));
+    }
+    const piece = Math.floor(this.#stored / PIECE_ROWS);
+    (this.#times[piece] as Float64Array)[place] = atUs;
+    if (this.#options.tellsWho) (this.#who[piece] as Uint32Array)[place] = who;
+    this.#stored++;
+  }
+
+  #caller(line: number, who: string | number): number {
+    const known = this.#callers.get(who);
+    if (known !== undefined) return known;
+    const number = this.#callers.size;
+    if (number === CALLERS_MAX) {
+      throw new TraceRefusal(
+        'FP_TRACE_LARGE',
+        { file: this.#options.file, line },
+        `more than ${grouped(CALLERS_MAX)} different callers`,
+        'choose a column with fewer values, or leave "who" out',
+      );
+    }
+    this.#callers.set(who, number);
+    return number;
+  }
+
+  /** Whether the sample holds this row of the file: a matter of seed and row alone. */
+  #isKept(row: number): boolean {
+    return deriveSeed(this.#options.seed, 'trace', row) / 2 ** 53 < this.#options.keepShare;
+  }
+
+  /** Memory is used up: what is held becomes a sample, or the rest is only counted. All rows so far are held, in order. */
+  #shrink(): void {
+    if (this.#isSample || this.#options.keepShare >= 1) {
+      this.#isFull = true;
+      return;
+    }
+    this.#isSample = true;
+    const held = this.#stored;
+    this.#stored = 0;
+    for (let row = 0; row < held; row++) {
+      if (!this.#isKept(row)) continue;
+      const piece = Math.floor(row / PIECE_ROWS);
+      const place = row % PIECE_ROWS;
+      this.#store((this.#times[piece] as Float64Array)[place] as number, this.#who[piece]?.[place] ?? 0);
+    }
+  }
+
+  #rows(): TraceRows {
+    const rows = {
+      timesUs: new Float64Array(this.#stored),
+      who: this.#options.tellsWho ? new Uint32Array(this.#stored) : null,
+    };
+    for (let from = 0; from < this.#stored; from += PIECE_ROWS) {
+      const rest = Math.min(PIECE_ROWS, this.#stored - from);
+      rows.timesUs.set((this.#times[from / PIECE_ROWS] as Float64Array).subarray(0, rest), from);
+      rows.who?.set((this.#who[from / PIECE_ROWS] as Uint32Array).subarray(0, rest), from);
+    }
+    this.#times.length = 0;
+    this.#who.length = 0;
+    return rows;
+  }
+
+  #refuseUnreadable(): never {
+    const { file, word } = this.#options;
+    const all = grouped(this.#leftOut + this.#seen);
+    const told = (tally: LineTally, what: string): string[] =>
+      tally.count === 0 ? [] : [`${grouped(tally.count)} ${what} (${tally.places(word)})`];
+    const parts = [...told(this.#unreadable, 'without a readable time'), ...told(this.cut, 'cut short or malformed')];
+    const code: TraceFaultCode = this.#unreadable.count > 0 ? 'FP_TRACE_STAMP' : 'FP_TRACE_CUT';
+    const line = this.#unreadable.first[0] ?? this.cut.first[0] ?? 1;
+    throw new TraceRefusal(code, { file, line }, `of the first ${all} there are ${parts.join(' and ')}`);
+  }
+
+  #orderWords(word: string): string {
+    const words = `are earlier than ${word === 'entry' ? 'an entry' : 'a line'} above them; all were put in order`;
+    // Turned round, as exports with the newest first are, or without meaning.
+    return this.#unsorted.count * 2 > this.#seen ? `${words}, which most were not: see whether these are the right times` : words;
+  }
+
+  #notes(): string[] {
+    const { file, word, isOrderFree, keepShare } = this.#options;
+    const of = `of ${grouped(this.#leftOut + this.#seen)}`;
+    const note = (tally: LineTally, what: string): string[] =>
+      tally.count === 0 ? [] : [`${file}: ${grouped(tally.count)} ${of} ${what} (${tally.places(word)})`];
+    return [
+      ...note(this.#unreadable, 'have no readable time and were left out'),
+      ...note(
+        this.cut,
+        this.#leftOut === this.#unreadable.count
+          ? 'are cut short and were read as far as they go'
+          : 'are cut short or malformed and were left out',
+      ),
+      ...(isOrderFree ? [] : note(this.#unsorted, this.#orderWords(word))),
+      ...note(this.#repeated, 'are of the same moment as the one before'),
+      ...(this.#isSample ? [`${file}: too large for memory, so a sample of ${keepShare * 100} % was loaded`] : []),
+    ];
+  }
+}
+
+/** The same callers under numbers from 0 in the order in which they come first. */
+function inOrderOfAppearance(who: Uint32Array, callers: number): Uint32Array {
+  const names = new Uint32Array(new SharedArrayBuffer(who.byteLength));
+  const numbers = new Int32Array(callers).fill(-1);
+  let next = 0;
+  for (let i = 0; i < who.length; i++) {
+    const caller = who[i] as number;
+    if (numbers[caller] === -1) numbers[caller] = next++;
+    names[i] = numbers[caller] as number;
+  }
+  return names;
+}
