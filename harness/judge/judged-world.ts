@@ -11,16 +11,18 @@ export interface JudgedWorld extends CounterNames {
 }
 
 /** What of a world a run is judged with. */
-export type KnownWorld = Pick<World, 'identityCount' | 'identity' | 'ips' | 'keys' | 'accounts' | 'accountName'>;
+export type KnownWorld = Pick<
+  World,
+  'identityCount' | 'identity' | 'ipCount' | 'ipName' | 'keyCount' | 'keyName' | 'accountCount' | 'accountName'
+>;
 
 export function judgedWorld(world: KnownWorld): JudgedWorld {
-  const { ips, keys, accounts } = world;
   return {
     identityCount: world.identityCount,
     identity: (index) => world.identity(index),
-    ipName: (index) => ips[index] ?? `#${index}`,
-    keyName: (index) => keys[index] ?? `key ${index}`,
+    ipName: (index) => (index < world.ipCount ? world.ipName(index) : `#${index}`),
+    keyName: (index) => (index < world.keyCount ? world.keyName(index) : `key ${index}`),
     accountName: (index) => world.accountName(index),
-    isRegistered: (account) => account < accounts.length,
+    isRegistered: (account) => account < world.accountCount,
   };
 }

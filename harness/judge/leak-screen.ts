@@ -46,9 +46,8 @@ class Nearest {
 
 interface Watch {
   readonly level: ChargeLevel;
-  readonly seen: IndexSet;
   readonly suspects: IndexSet;
-  readonly byActor: Map<number, Nearest>;
+  readonly byActor: (Nearest | undefined)[];
   readonly pressed: Nearest;
   charges: number;
 }
@@ -65,9 +64,8 @@ export class LeakScreen {
         ? null
         : {
             level: createChargeLevel(limit, policy),
-            seen: new IndexSet(),
             suspects: new IndexSet(),
-            byActor: new Map(),
+            byActor: [],
             pressed: new Nearest(),
             charges: 0,
           },
@@ -79,13 +77,12 @@ export class LeakScreen {
     const watch = this.watches[limitIndex] ?? null;
     if (watch === null) return;
     watch.charges++;
-    if (watch.seen.size <= this.bounds.counters) watch.seen.add(counter);
     const level = watch.level.charge(counter, cells, answeredUs);
     if (level > watch.level.allowed) watch.suspects.add(counter);
-    let nearest = watch.byActor.get(actor);
+    let nearest = watch.byActor[actor];
     if (nearest === undefined) {
       nearest = new Nearest();
-      watch.byActor.set(actor, nearest);
+      watch.byActor[actor] = nearest;
     }
     nearest.offer(counter, level);
   }
@@ -101,7 +98,9 @@ export class LeakScreen {
     const watch = this.watches[limitIndex] ?? null;
     if (watch === null || this.followsAll(watch)) return null;
     const { suspects, byActor, pressed } = watch;
-    for (const { all } of [...byActor.values(), pressed]) for (const counter of all) suspects.add(counter);
+    for (const nearest of [...byActor, pressed]) {
+      for (const counter of nearest?.all ?? []) suspects.add(counter);
+    }
     return suspects;
   }
 
@@ -110,7 +109,7 @@ export class LeakScreen {
     return this.watches.some((watch) => watch !== null && !this.followsAll(watch));
   }
 
-  private followsAll({ charges, seen }: Watch): boolean {
-    return charges <= this.bounds.charges && seen.size <= this.bounds.counters;
+  private followsAll({ charges, level }: Watch): boolean {
+    return charges <= this.bounds.charges && level.counters <= this.bounds.counters;
   }
 }

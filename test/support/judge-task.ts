@@ -35,9 +35,11 @@ export function aWorld(plan: Plan): JudgeTask['world'] {
       password: 'password',
       device: 'test',
     }),
-    ips: indexes.map(ip),
-    keys: indexes.map(keyId),
-    accounts: indexes.map(accountName),
+    ipCount: indexes.length,
+    ipName: ip,
+    keyCount: indexes.length,
+    keyName: keyId,
+    accountCount: indexes.length,
     accountName,
   };
 }
