@@ -46,10 +46,6 @@ export interface World {
   accountName(index: number): string;
   /** What the target must know before the run; worked out anew by each who goes through it. */
   readonly registered: Iterable<RegisteredAccount>;
-  /** All at once, for those who have not learned to ask by index. */
-  readonly identities: readonly Identity[];
-  readonly ips: readonly string[];
-  readonly keys: readonly string[];
   /** The leaked list of an actor by its index in the plan, or null when its behaviour has none. */
   leakedList(actor: number): LeakedList | null;
 }

@@ -130,18 +130,6 @@ class SeededWorld implements World {
     return this.#lists.get(actor) ?? null;
   }
 
-  get identities(): readonly Identity[] {
-    return Array.from({ length: this.identityCount }, (_, index) => this.identity(index));
-  }
-
-  get ips(): readonly string[] {
-    return Array.from({ length: this.ipCount }, (_, index) => this.ipName(index));
-  }
-
-  get keys(): readonly string[] {
-    return Array.from({ length: this.keyCount }, (_, index) => this.keyName(index));
-  }
-
   get registered(): Iterable<RegisteredAccount> {
     return { [Symbol.iterator]: () => this.#register() };
   }
