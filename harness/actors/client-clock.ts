@@ -1,5 +1,6 @@
 import type { ClientClock, Plan } from '../scenario/plan.js';
 import type { Identity, Random } from './actor.js';
+import { naturalLog } from './elementary.js';
 import { createRandom, deriveSeed } from './random.js';
 
 const MINUTE_US = 60_000_000;
@@ -24,7 +25,8 @@ export function clockOffsetUs(plan: Plan, seed: number, identity: Identity, nowU
   const driftSign = random.unit() < 0.5 ? -1 : 1;
   // Last, since it takes as many draws as it needs.
   const ownUs = sigmaUs * normal(random);
-  return Math.round(ownUs + straySign * strays + driftSign * drifts);
+  // Adding 0 makes a negative zero a plain one.
+  return Math.round(ownUs + straySign * strays + driftSign * drifts) + 0;
 }
 
 function isExact({ sigmaUs, strayShare, driftShare }: ClientClock): boolean {
@@ -41,13 +43,13 @@ function placeOf(plan: Plan, identity: Identity): number {
 /**
  * A draw of the standard normal distribution.
  * @see Marsaglia, Bray: A convenient method for generating normal variables, SIAM Review 6 (1964), the polar method:
- * a logarithm and a root, which V8 computes alike on every machine.
+ * it wants a logarithm and a root, which come out the same on every machine.
  */
 function normal(random: Random): number {
   for (;;) {
     const x = 2 * random.unit() - 1;
     const y = 2 * random.unit() - 1;
     const square = x * x + y * y;
-    if (square > 0 && square < 1) return x * Math.sqrt((-2 * Math.log(square)) / square);
+    if (square > 0 && square < 1) return x * Math.sqrt((-2 * naturalLog(square)) / square);
   }
 }

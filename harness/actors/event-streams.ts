@@ -14,12 +14,17 @@ export interface ArrivalEvent {
  * change what anybody wants.
  */
 export class EventStreams {
-  readonly #seed: number;
+  /** A seed for each purpose, made once: what is left to mix in for an event are mostly numbers. */
+  readonly #arrivalSeed: number;
+  readonly #outcomeSeed: number;
+  readonly #traitSeed: number;
   readonly #firstIdentity: number;
   readonly #arrivals: Uint32Array;
 
   constructor(options: { readonly seed: number; readonly firstIdentity: number; readonly population: number }) {
-    this.#seed = options.seed;
+    this.#arrivalSeed = deriveSeed(options.seed, 'arrival');
+    this.#outcomeSeed = deriveSeed(options.seed, 'outcome');
+    this.#traitSeed = deriveSeed(options.seed, 'trait');
     this.#firstIdentity = options.firstIdentity;
     this.#arrivals = new Uint32Array(options.population);
   }
@@ -28,18 +33,17 @@ export class EventStreams {
     const place = this.place(identity);
     const number = this.#arrivals[place] ?? 0;
     this.#arrivals[place] = number + 1;
-    return { number, random: createRandom(deriveSeed(this.#seed, place, 'arrival', number)) };
+    return { number, random: createRandom(deriveSeed(this.#arrivalSeed, place, number)) };
   }
 
   /** For what follows an intent's outcome; steps of one identity must differ by arrival. */
   outcome(intent: Intent): Random {
-    const place = this.place(intent.identity);
-    return createRandom(deriveSeed(this.#seed, place, 'outcome', intent.step, intent.attempt));
+    return createRandom(deriveSeed(this.#outcomeSeed, this.place(intent.identity), intent.attempt, intent.step));
   }
 
   /** For what an identity is like, the same at every call. */
   trait(identity: Identity, name: string): Random {
-    return createRandom(deriveSeed(this.#seed, this.place(identity), 'trait', name));
+    return createRandom(deriveSeed(this.#traitSeed, this.place(identity), name));
   }
 
   /** Which of the actor's identities it is, from 0. */

@@ -1,6 +1,6 @@
 import type { Random } from './actor.js';
 import type { OrderWish } from './api.js';
-import { Skew } from './skew.js';
+import { BoundedZipf } from './arrivals/zipf.js';
 
 /** A traded pair: the price about which orders are placed, and the most that one is for. In ticks and in lots. */
 interface Market {
@@ -54,11 +54,12 @@ function market(symbol: string, price: number, priceDigits: number, quantityMax:
  * stream gives the same order. In whole ticks and lots, which are written as decimals: no float is rounded.
  */
 export class OrderMaker {
-  readonly #skew: Skew;
+  /** null = all markets alike. */
+  readonly #skew: BoundedZipf | null;
 
   /** @param symbolZipf - Exponent of the bounded Zipf law over the markets, see `ActorPlan`; 0 = all alike. */
   constructor(symbolZipf = 0) {
-    this.#skew = new Skew(markets.length, symbolZipf);
+    this.#skew = symbolZipf === 0 ? null : new BoundedZipf(markets.length, symbolZipf);
   }
 
   symbol(random: Random): string {
@@ -90,7 +91,8 @@ export class OrderMaker {
   }
 
   #market(random: Random): Market {
-    return markets[this.#skew.pick(random)] as Market;
+    const place = this.#skew === null ? random.below(markets.length) : this.#skew.draw(random);
+    return markets[place] as Market;
   }
 }
 

@@ -1,7 +1,7 @@
 /**
  * What a behaviour is made with: its actor's plan narrowed down to what it may look at.
  */
-import { type ActorPlan, type Plan, requestClasses } from '../scenario/plan.js';
+import { type ActorPlan, type Plan, type PolicyAuth, requestClasses } from '../scenario/plan.js';
 import type { BehaviourContext, CaptureRing, Identity, Intent } from './actor.js';
 import type { ApiCall } from './api.js';
 import { EventStreams } from './event-streams.js';
@@ -35,6 +35,8 @@ export interface People {
 
 export interface Setting {
   readonly actor: ActorPlan;
+  /** What the policy says of signatures; null = nothing is signed. */
+  readonly auth: PolicyAuth | null;
   readonly world: World;
   /** Places of another actor's identities in the world. @throws when the plan has no such actor: it is checked when it is built. */
   peopleOf(actor: string): People;
@@ -56,6 +58,7 @@ export function createSetting(actor: ActorPlan, plan: Plan, context: BehaviourCo
       firstIdentity: identityOffsets(plan)[index] ?? 0,
       population: actor.population,
     }),
+    auth: plan.policy.auth,
     world: context.world,
     peopleOf: (name) => {
       const other = plan.actors.findIndex((row) => row.name === name);

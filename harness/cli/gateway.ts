@@ -33,7 +33,7 @@ function open(flags: GatewayFlags): { policy: Policy; registered: readonly Regis
   if (isPolicyText(flags.policy, fileReader.read(flags.policy))) {
     return { policy: loadPolicyFile(flags.policy), registered: [trialAccount] };
   }
-  const [plan] = loadScenarios([flags.policy]);
+  const [plan] = loadScenarios([flags.policy]).plans;
   if (plan === undefined) return { policy: loadPolicyFile(flags.policy), registered: [trialAccount] };
   return { policy: plan.policy, registered: [...buildWorld(plan, flags.seed).registered] };
 }

@@ -1,13 +1,16 @@
 /** Paths of the command line -> plans and policies. */
 
-import type { Plan, Policy } from '../scenario/plan.js';
+import type { Policy } from '../scenario/plan.js';
 import { loadPolicy } from '../scenario/policy.js';
-import { loadScenarios as load } from '../scenario/scenario.js';
+import { type LoadOptions, loadScenarios as load, type ScenarioSet } from '../scenario/scenario.js';
 import { expandPaths, fileReader } from './file-reader.js';
 
-/** @throws {FloodproofError} with the faults of all files at once. */
-export function loadScenarios(paths: readonly string[]): readonly Plan[] {
-  return load(fileReader, expandPaths(paths));
+/**
+ * The scenarios that can be played, and apart from them those that wait for a part which no target has yet.
+ * @throws {FloodproofError} with the faults of all files at once.
+ */
+export function loadScenarios(paths: readonly string[], options?: LoadOptions): ScenarioSet {
+  return load(fileReader, expandPaths(paths), options);
 }
 
 export function loadPolicyFile(path: string): Policy {

@@ -3,7 +3,8 @@ import { type Fault, FloodproofError } from '../errors.js';
 import { invalidFiles } from '../scenario/faults.js';
 import { isPolicyText } from '../scenario/file-kind.js';
 import { loadPolicy } from '../scenario/policy.js';
-import { loadScenario } from '../scenario/scenario.js';
+import { readScenario } from '../scenario/scenario.js';
+import { waitingText } from '../scenario/waiting.js';
 import { expandPaths, fileReader } from './file-reader.js';
 
 /** @throws {FloodproofError} FP_FILE_INVALID with the faults of all files. */
@@ -27,7 +28,9 @@ function validate(file: string): string {
     const policy = loadPolicy(fileReader, file);
     return `valid policy (${counted(policy.limits.length, 'limit')})`;
   }
-  const plan = loadScenario(fileReader, file);
+  const { plan, waiting, faults } = readScenario(fileReader, file);
+  if (waiting !== null) return `valid as far as it can be told: ${waitingText(waiting)}`;
+  if (plan === null) throw invalidFiles(faults);
   return `valid scenario (${counted(plan.actors.length, 'actor')}, ${counted(plan.expectations.length, 'expectation')})`;
 }
 

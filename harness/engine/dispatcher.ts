@@ -49,6 +49,9 @@ export class Dispatcher implements FlightOwner {
   private readonly followUps = new MomentQueue<Intent>();
   private readonly alarm: Alarm;
   private readonly flights = new OpenFlights();
+  /** Those whose last byte waits for its moment: their deadline begins then. */
+  private readonly held = new OpenFlights();
+  private readonly releases = new MomentQueue<Flight>();
   private nextArrival: Arrival | null;
   private open = 0;
   private signatures = 0;
@@ -94,8 +97,8 @@ export class Dispatcher implements FlightOwner {
   stop(): void {
     this.isStopped = true;
     // Those that wait come first, or each connection that gets free would take up one of them.
-    for (let flight = this.flights.latest; flight !== null; flight = this.flights.latest) {
-      this.giveUp(flight, Outcome.aborted);
+    for (const flights of [this.held, this.flights]) {
+      for (let flight = flights.latest; flight !== null; flight = flights.latest) this.giveUp(flight, Outcome.aborted);
     }
     this.checkFinished();
   }
@@ -116,7 +119,7 @@ export class Dispatcher implements FlightOwner {
     const { parts } = this;
     const { intent } = flight;
     this.open--;
-    this.flights.remove(flight);
+    (intent.lastByteUs === null || flight.isReleased ? this.flights : this.held).remove(flight);
     parts.recorder.record(flight);
     const actor = intent.identity.actor;
     if (flight.outcome === Outcome.admitted && flight.signature !== 0xffffffff && intent.replay === null) {
@@ -148,6 +151,7 @@ export class Dispatcher implements FlightOwner {
       const nowUs = this.nowUs();
       const arrivalUs = this.nextArrival?.intendedUs ?? Number.POSITIVE_INFINITY;
       const followUpUs = this.followUps.nextUs;
+      this.releaseDue(nowUs);
       if (Math.min(arrivalUs, followUpUs) > nowUs) break;
       if (followUpUs <= arrivalUs) this.launch(this.followUps.pop() as Intent, followUpUs);
       else this.arrive();
@@ -159,8 +163,20 @@ export class Dispatcher implements FlightOwner {
     this.checkFinished();
   }
 
+  /** Writes every last byte that is due, one right after the other: no answer is looked at in between. */
+  private releaseDue(nowUs: number): void {
+    while (this.releases.nextUs <= nowUs) {
+      const flight = this.releases.pop() as Flight;
+      if (flight.isConcluded) continue;
+      this.held.remove(flight);
+      this.flights.add(flight);
+      flight.release();
+    }
+  }
+
   private setAlarm(): void {
-    const dueUs = Math.min(this.nextArrival?.intendedUs ?? Number.POSITIVE_INFINITY, this.followUps.nextUs);
+    const arrivalUs = this.nextArrival?.intendedUs ?? Number.POSITIVE_INFINITY;
+    const dueUs = Math.min(arrivalUs, this.followUps.nextUs, this.releases.nextUs);
     this.alarm.set(this.parts.clock.toMonotonicUs(dueUs));
   }
 
@@ -212,16 +228,24 @@ export class Dispatcher implements FlightOwner {
       flight.stop(Outcome.unsent);
       return;
     }
-    this.flights.add(flight);
+    if (intent.lastByteUs === null) this.flights.add(flight);
+    else {
+      this.held.add(flight);
+      this.releases.push(intent.lastByteUs, flight);
+      if (!this.isPumping) this.setAlarm();
+    }
     parts.sender.send(flight);
     parts.health.dispatched(intendedUs, flight.dispatchedUs);
   }
 
-  /** Ends what is past its deadline. All deadlines are equally long, so they end in the order of dispatch. */
+  /**
+   * Ends what is past its deadline. All deadlines are equally long, so they end in the order of dispatch, or of the release
+   * of what was held back: the order of the list.
+   */
   private sweep(): void {
     const limitUs = this.nowUs() - this.parts.plan.request.timeoutUs;
     for (let flight = this.flights.earliest; flight !== null; flight = this.flights.earliest) {
-      if (flight.dispatchedUs > limitUs) break;
+      if (Math.max(flight.dispatchedUs, flight.intent.lastByteUs ?? 0) > limitUs) break;
       this.giveUp(flight, Outcome.timeout);
     }
     this.checkFinished();

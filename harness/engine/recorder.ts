@@ -38,7 +38,9 @@ export class Recorder {
     columns.limit[rows] = flight.limit;
     columns.ip[rows] = intent.identity.ipIndex;
     columns.account[rows] = intent.replay?.accountIndex ?? intent.accountIndex;
-    columns.key[rows] = intent.replay?.keyIndex ?? (intent.signed ? intent.identity.keyIndex : NONE);
+    // A key that was made up is nobody's.
+    const signs = intent.signed && intent.claims === null;
+    columns.key[rows] = intent.replay?.keyIndex ?? (signs ? intent.identity.keyIndex : NONE);
     columns.signature[rows] = flight.signature;
     columns.retryAfterMs[rows] = flight.retryAfterMs;
     this.rows = rows + 1;

@@ -4,6 +4,7 @@ import { encodeIntoCompressedBase64 } from 'hdr-histogram-js';
 import type { BehaviourContext, CaptureRing } from '../actors/actor.js';
 import type { TraceTimes } from '../actors/arrivals/trace.js';
 import { BoundedCaptureRing } from '../actors/capture-ring.js';
+import { clockOffsetUs } from '../actors/client-clock.js';
 import { buildWorld } from '../actors/identities/world.js';
 import { createBehaviour } from '../actors/registry.js';
 import { type Arrival, schedule } from '../actors/schedule.js';
@@ -98,22 +99,22 @@ function buildDispatcher(task: WorkerTask, clock: RunClock, recorder: Recorder, 
     const context: BehaviourContext = { seed, world, captured: captures[source] ?? null };
     return createBehaviour(actor, plan, context);
   });
-  const sender = new FlightSender(
-    {
-      origin: target.origin,
-      host: target.host,
-      basePath: target.basePath,
-      transport: task.transport,
-      trustedHops: trustedHops(task),
-      connectionsPerIp: plan.request.connectionsPerIp,
-      connectTimeoutMs: Math.max(1, Math.ceil(plan.request.timeoutUs / 1000)),
-      sign: createSigner(task.engine, task.plan.policy, world),
-      wallMs: () => Date.now(),
-      windowMs: Math.floor((plan.policy.auth?.windowUs ?? 5_000_000) / 1000),
-      noncePrefix: `${worker.toString(36)}-`,
-    },
-    listened,
-  );
+  const sender = new FlightSender({
+    origin: target.origin,
+    host: target.host,
+    basePath: target.basePath,
+    transport: task.transport,
+    trustedHops: trustedHops(task),
+    connectionsPerIp: plan.request.connectionsPerIp,
+    connectTimeoutMs: Math.max(1, Math.ceil(plan.request.timeoutUs / 1000)),
+    sign: createSigner(task.engine, task.plan.policy, world),
+    wallMs: () => Date.now(),
+    clockOffsetUs: (identity, nowUs) => clockOffsetUs(plan, seed, identity, nowUs),
+    windowMs: Math.floor((plan.policy.auth?.windowUs ?? 5_000_000) / 1000),
+    noncePrefix: `${worker.toString(36)}-`,
+    keepFor: listened,
+    freshFor: new Set(plan.actors.flatMap(({ connection }, index) => (connection === 'fresh' ? [index] : []))),
+  });
   const arrivals = schedule({ plan, seed, worker, workers, traces: task.traces });
   return new Dispatcher({
     plan,

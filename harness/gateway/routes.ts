@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { requestClasses } from '../scenario/plan.js';
-import { isSymbol, parseJsonObject } from '../venue/order-form.js';
+import { readLoginForm } from '../venue/login-form.js';
+import { isSymbol } from '../venue/order-form.js';
 import { tickerOf } from '../venue/ticker.js';
 import { faultBody, reasonOfStatus, sendFault, sendJson, sendUnasked } from './answer.js';
 import type { RawBody } from './gatekeeper.js';
@@ -13,10 +14,6 @@ import { serve } from './trading-api.js';
 const LOGIN = requestClasses.indexOf('login');
 const TICKER = requestClasses.indexOf('ticker');
 const ACCOUNT = requestClasses.indexOf('account');
-
-/** What a gate takes as an account; a user name of another form exists nowhere. */
-const usernameForm = /^[\x21-\x7e]{1,256}$/;
-const PASSWORD_LENGTH_MAX = 1024;
 
 /** Methods of each known path, for 405. */
 const methodsByPath: ReadonlyMap<string, string> = new Map([
@@ -72,17 +69,11 @@ export function addRoutes(app: FastifyInstance, api: TradingApi): void {
 }
 
 function login(api: TradingApi, request: FastifyRequest, reply: FastifyReply): Served {
-  const json = parseJsonObject((request.body as RawBody) ?? '');
-  const username = json?.username;
-  const password = json?.password;
-  const readable =
-    typeof username === 'string' &&
-    usernameForm.test(username) &&
-    typeof password === 'string' &&
-    password.length <= PASSWORD_LENGTH_MAX;
-  const asking = readable ? { classId: LOGIN, account: username } : { classId: LOGIN };
+  const form = readLoginForm((request.body as RawBody) ?? '');
+  const asking = form === null ? { classId: LOGIN } : { classId: LOGIN, account: form.username };
   return serve(api, request, reply, asking, async () => {
-    if (!readable) return sendFault(reply, 400, 'bad-login');
+    if (form === null) return sendFault(reply, 400, 'bad-login');
+    const { username, password } = form;
     switch (await api.passwords.check(username, password)) {
       case 'right':
         return sendJson(reply, 200, JSON.stringify({ token: api.sessions.open(username) }));

@@ -96,7 +96,7 @@ export const behaviourTable = {
       orderLifeUs: duration(500_000, 1_000, HOUR_US, 'time from an admitted order to its replacement or cancel'),
       replaceShare: ratio(0.97, 'share of orders that are replaced at the end of their life; the others are cancelled'),
       amendShare: ratio(0.5, 'share of replacements made by one amend; the others are a cancel and a new order'),
-      replacesMax: count(10, 0, 10_000, 'replacements that follow one arrival at most; then the order is cancelled'),
+      replacesMax: count(100, 0, 10_000, 'replacements that follow one arrival at most; then the order is cancelled'),
     },
   },
   login: {
@@ -405,6 +405,23 @@ export const behaviourNames = Object.keys(behaviourTable) as readonly BehaviourN
 /** A row without what sets it apart from the others. */
 export function behaviourRow(name: BehaviourName): BehaviourRow {
   return behaviourTable[name];
+}
+
+const accountless: ReadonlySet<BehaviourName> = new Set([
+  'credential-stuffing',
+  'password-spraying',
+  'account-lockout',
+  'name-probing',
+  'key-enumeration',
+  'scrape',
+  'unique-callers',
+  'replay',
+  'forwarded-rotation',
+]);
+
+/** Whether such an actor acts under accounts of its own, which the target knows before the run. */
+export function ownsAccount(name: BehaviourName): boolean {
+  return !accountless.has(name);
 }
 
 type ParamValue<Row> = Row extends { readonly kind: 'choice'; readonly choices: readonly (infer C)[] }

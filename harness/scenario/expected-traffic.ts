@@ -1,33 +1,12 @@
 /** How much an actor is expected to send when everything is admitted; the seed fixes the exact requests. */
 import { type BehaviourName, paramsOf } from './behaviours.js';
+import { expectedArrivals } from './expected-arrivals.js';
 import { type ActorPlan, type Plan, type RequestClass, requestClasses } from './plan.js';
 
 /** Mean requests of each class, by class index. */
 export type ClassMeans = readonly number[];
 
 type PerArrival = Partial<Record<RequestClass, number>>;
-
-const US_PER_SECOND = 1_000_000;
-
-/** Arrivals in a span, on average. A ramp runs from end to end of each of the actor's spans. */
-function arrivalsIn(actor: ActorPlan, fromUs: number, toUs: number): number {
-  const { arrivals } = actor;
-  let sum = 0;
-  for (const { startUs, endUs } of actor.active) {
-    const from = Math.max(fromUs, startUs);
-    const to = Math.min(toUs, endUs);
-    if (to <= from) continue;
-    const seconds = (to - from) / US_PER_SECOND;
-    if (arrivals.process !== 'ramp') {
-      sum += 'ratePerSecond' in arrivals ? seconds * arrivals.ratePerSecond : 0;
-      continue;
-    }
-    const slope = (arrivals.toPerSecond - arrivals.fromPerSecond) / (endUs - startUs);
-    const middle = arrivals.fromPerSecond + slope * ((from + to) / 2 - startUs);
-    sum += seconds * middle;
-  }
-  return sum;
-}
 
 /** An order is replaced with probability r each time, at most n times: r + r^2 + ... + r^n replacements on average. */
 function meanReplacements(share: number, most: number): number {
@@ -83,14 +62,17 @@ export function requestsPerArrival(plan: Plan, actor: ActorPlan): ClassMeans {
 }
 
 export interface ExpectedTraffic {
+  /** 0 where only a recording tells: see `isKnown`. */
   readonly arrivals: number;
   /** What follows an arrival late is counted in the span of the arrival. */
   readonly requests: number;
+  /** Whether the plan itself tells how many there are. */
+  readonly isKnown: boolean;
 }
 
 /** What an actor is expected to begin in [fromUs, toUs). */
 export function expectedTraffic(plan: Plan, actor: ActorPlan, fromUs: number, toUs: number): ExpectedTraffic {
-  const arrivals = arrivalsIn(actor, fromUs, toUs);
+  const arrivals = expectedArrivals(actor, fromUs, toUs);
   const perOne = requestsPerArrival(plan, actor).reduce((sum, mean) => sum + mean, 0);
-  return { arrivals, requests: arrivals * perOne };
+  return { arrivals: arrivals ?? 0, requests: (arrivals ?? 0) * perOne, isKnown: arrivals !== null };
 }

@@ -11,9 +11,11 @@ import {
   type Expectation,
   type ExpectedValue,
   type Plan,
+  partTable,
   planEndUs,
   requestClasses,
 } from './plan.js';
+import type { WaitingScenario } from './waiting.js';
 
 const WIDTH = 100;
 
@@ -171,6 +173,28 @@ export function explain(plan: Plan): string {
     policyLines(plan),
     expectationLines(plan),
     bounds,
+  ];
+  return `${parts.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+/** The text of `floodproof explain` for a scenario that no target can play yet. */
+export function explainWaiting(scenario: WaitingScenario): string {
+  const head = [`${scenario.name} (${scenario.file})`, ...wrap(scenario.claim, '  ')];
+  if (scenario.maps.length > 0) head.push(`  maps to: ${scenario.maps.join(', ')}`);
+  const missing = scenario.missing.map((part) => `  ${part}: ${partTable[part]}`);
+  const parts = [
+    head,
+    ['It is not played yet: no target has what it needs', ...missing],
+    [
+      'When',
+      ...table(
+        scenario.phases.map(({ name, lengthUs }) => [name, formatDuration(lengthUs)]),
+        '  ',
+      ),
+    ],
+    ['Who sends', ...scenario.actors.map(({ name, label, behaviour }) => `  ${name}: ${label}, ${behaviour}`)],
+    [`What the policy promises: see ${scenario.policyFile}`],
+    ['What must hold', ...scenario.expectations.map((text) => `  ${text}`)],
   ];
   return `${parts.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }

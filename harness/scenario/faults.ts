@@ -67,6 +67,8 @@ export const faultTable = {
   FP_RATIO_INVALID: { means: 'not a ratio', hint: 'write a share as "0.1%" or 0.001' },
   FP_COUNT_INVALID: { means: 'not a whole number', hint: 'write digits alone, for example 100000' },
   FP_COUNT_RANGE: { means: 'a whole number out of its range', hint: 'choose a number in the range stated' },
+  FP_NUMBER_INVALID: { means: 'not a number', hint: 'write digits, for example 0.99' },
+  FP_NUMBER_RANGE: { means: 'a number out of its range', hint: 'choose a number in the range stated' },
   // Meaning.
   FP_LIMIT_INEXACT: {
     means: 'a limit that cannot be counted exactly over its horizon of ten years',
@@ -122,6 +124,10 @@ export const faultTable = {
   },
   FP_SHARES_ABOVE_ONE: { means: 'shares of one whole that sum to more than 100 %', hint: 'lower one of the shares' },
   FP_REFERENCE_UNKNOWN: { means: 'a phase or actor that the file does not have', hint: 'name one that is listed' },
+  FP_REFERENCE_ACCOUNTLESS: {
+    means: 'victims who have no accounts, or no keys where keys are wanted',
+    hint: 'name an actor that acts under accounts of its own, such as retail-trader',
+  },
   FP_REFERENCE_UNSIGNED: {
     means: 'a replay of an actor that signs nothing under this policy',
     hint: 'name an actor that sends requests of a class under "auth.signed" of the policy',
@@ -131,7 +137,52 @@ export const faultTable = {
     hint: 'the path counts from the folder of the scenario file',
   },
   FP_REFERENCE_CYCLE: { means: 'a file that refers to itself', hint: 'name a policy file' },
-  FP_RUN_TOO_LONG: { means: 'warm-up and phases together last too long', hint: 'shorten the phases: at most 24h' },
+  FP_RUN_TOO_LONG: { means: 'warm-up and phases together last too long', hint: 'shorten the phases: at most 366d' },
+  FP_RUN_TOO_LARGE: {
+    means: 'more requests are expected than a run may have',
+    hint: 'lower the rates or shorten the phases: at most 2000000000 requests are expected of a run',
+  },
+  FP_CAPACITY_UNKNOWN: {
+    means: 'a rate is a share of a capacity that nobody tells',
+    hint: 'add "capacity: 1000/s" to the file, or give it with --capacity',
+  },
+  FP_ARRIVALS_INVALID: {
+    means: 'numbers of an arrival process that do not fit together',
+    hint: 'see the arrival processes in docs/scenario-reference.md',
+  },
+  FP_TIMES_UNSORTED: { means: 'times that do not rise, or spans that overlap', hint: 'list them in the order of time' },
+  FP_TIME_OUTSIDE: {
+    means: 'a time at which the run, or the part of it that it belongs to, is over',
+    hint: 'times count from the start of the first phase; choose one before the end of the last',
+  },
+  FP_TRACE_INVALID: {
+    means: 'a trace whose format or column is not told',
+    hint: 'write format: csv, access-log, har or observations, and "who" for the column that tells callers apart',
+  },
+  FP_WHO_INVALID: {
+    means: 'who arrives is told in two ways, or in none',
+    hint: 'write uniform, in-turn, { zipf: 0.99 } or { trace: FILE, who: COLUMN }',
+  },
+  FP_SETTING_UNUSED: {
+    means: 'a setting that this behaviour would not look at',
+    hint: 'leave the setting out, or choose another behaviour',
+  },
+  FP_RETRY_INVALID: {
+    means: 'a retry policy whose numbers do not fit together',
+    hint: 'write for example { policy: full-jitter, attempts: 3, base: 100ms, cap: 10s }',
+  },
+  FP_NEED_MISSING: {
+    means: 'the scenario does what only some targets can, and does not say so',
+    hint: 'add the part to "needs", for example needs: [virtual-time]',
+  },
+  FP_WEAK_INVALID: {
+    means: 'a weak twin that names no expectation of the file, or is the policy itself',
+    hint: 'write weak: { policy: FILE, fails: [abuse.leak] } with expectations of this file',
+  },
+  FP_MAPPING_UNKNOWN: {
+    means: 'an id that the catalogue does not have, or that is not known here',
+    hint: 'use ids of OWASP (OAT-008, API2:2023), ATT&CK (T1110.004) or CAPEC (CAPEC-60)',
+  },
   FP_EXPECTATION_INVALID: {
     means: 'an expectation that cannot be read',
     hint: 'write SUBJECT.METRIC [in PHASE] OPERATOR VALUE, for example "legit.latency.p99 <= max(2x calm, 50ms)"',

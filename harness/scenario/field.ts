@@ -2,8 +2,9 @@
 import { z } from 'zod';
 import { type DurationRange, formatDuration, parseDuration } from './durations.js';
 import type { Complaint, Parsed } from './faults.js';
-import { formatRatio, type NumberRange, parseCount, parseRatio } from './numbers.js';
-import { parseName, parseParagraph } from './texts.js';
+import { formatRatio, type NumberRange, parseCount, parseNumber, parseRatio } from './numbers.js';
+import { parseWrittenRate } from './rates.js';
+import { parseName, parseParagraph, parsePath } from './texts.js';
 
 /** Keywords of JSON Schema. `title` is the kind of value, as the reference names it. */
 type EditorHelp = Readonly<Record<string, unknown>> & { readonly title: string; readonly description: string };
@@ -35,7 +36,7 @@ export function durationField(range: DurationRange, description: string) {
   return field((input) => parseDuration(input, range), {
     title: 'duration',
     type: 'string',
-    pattern: durationText,
+    pattern: range.minUs < 0 ? durationText.replace('^', '^-?') : durationText,
     description: `${description}; ${formatDuration(range.minUs)} to ${formatDuration(range.maxUs)}`,
   });
 }
@@ -78,5 +79,29 @@ export function paragraphField(lengthMax: number, description: string) {
     minLength: 1,
     maxLength: lengthMax,
     description,
+  });
+}
+
+export function numberField(range: NumberRange, description: string) {
+  return field((input) => parseNumber(input, range), {
+    title: 'number',
+    type: 'number',
+    minimum: range.min,
+    maximum: range.max,
+    description,
+  });
+}
+
+export function pathField(description: string) {
+  return field(parsePath, { title: 'path', type: 'string', description });
+}
+
+/** A rate of arrivals, read by `parseWrittenRate` or a parser that takes some forms more. */
+export function rateField(description: string, parse: typeof parseWrittenRate = parseWrittenRate) {
+  return field(parse, {
+    title: 'rate',
+    type: 'string',
+    pattern: '^[0-9]+(\\.[0-9]+)? ?(/ ?(us|ms|s|min|h|d)|per [0-9]+(\\.[0-9]+)? ?(us|ms|s|min|h|d)|% of capacity)$',
+    description: `${description}, for example "60/s" or "60% of capacity"; at most 1000000/s`,
   });
 }

@@ -35,6 +35,38 @@ export function parseCount(input: unknown, range: NumberRange): Parsed<number> {
   return accepted(input);
 }
 
+/** Any number in range; text such as "100" is not one. */
+export function parseNumber(input: unknown, range: NumberRange): Parsed<number> {
+  if (typeof input !== 'number' || !Number.isFinite(input)) {
+    return complained('FP_NUMBER_INVALID', `must be a number, got ${show(input)}`);
+  }
+  if (input < range.min || input > range.max) {
+    return complained('FP_NUMBER_RANGE', `must be ${range.min} to ${range.max}, got ${input}`);
+  }
+  return accepted(input);
+}
+
+const ppmPattern = /^(-?\d{1,9}(?:\.\d{1,6})?) ?ppm$/;
+/** A clock that is a tenth too fast or too slow is broken, not drifting. */
+const PPM_MAX = 100_000;
+
+/** How far a clock runs off: "50ppm" ahead, "-50ppm" behind. */
+export function parsePpm(input: unknown): Parsed<number> {
+  const match = typeof input === 'string' ? ppmPattern.exec(input.trim()) : null;
+  if (match === null) {
+    return complained(
+      'FP_NUMBER_INVALID',
+      `must be parts per million, got ${show(input)}`,
+      'write for example "50ppm"',
+    );
+  }
+  const ppm = Number(match[1]);
+  if (Math.abs(ppm) > PPM_MAX) {
+    return complained('FP_NUMBER_RANGE', `must be -${PPM_MAX}ppm to ${PPM_MAX}ppm, got ${show(input)}`);
+  }
+  return accepted(ppm);
+}
+
 /** 0.001 is "0.1%". Rounded to twelve digits, which hides the error of the multiplication. */
 export function formatRatio(ratio: number): string {
   return `${Number((ratio * 100).toPrecision(12))}%`;

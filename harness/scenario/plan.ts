@@ -193,11 +193,14 @@ export interface TraceSource {
   readonly format: 'csv' | 'access-log' | 'har' | 'observations';
   /** csv: the column of times, null = the first. */
   readonly timeColumn: string | null;
-  /** csv: the column that says who; access-log: `ip`; null = nobody is told apart. */
+  /** csv: the column that says who; access-log: `ip`; observations: `identity`; null = nobody is told apart. */
   readonly whoColumn: string | null;
 }
 
-/** Rates are of the whole actor, in arrivals per second of its active time (any finite number above 0). */
+/**
+ * Rates are of the whole actor, in arrivals per second of its active time (any finite number above 0). Times of steps,
+ * herds and peaks count in active time too: from the actor's start, and only while it acts.
+ */
 export type Arrivals =
   | { readonly process: 'constant'; readonly ratePerSecond: number }
   | { readonly process: 'ramp'; readonly fromPerSecond: number; readonly toPerSecond: number }
@@ -357,6 +360,8 @@ export const partTable = {
   'slow-connections': 'control over the bytes of a connection',
 } as const;
 export type Part = keyof typeof partTable;
+/** Parts that some target has. A scenario that needs another one is listed, and played by nothing yet. */
+export const providedParts = ['virtual-time', 'http'] as const satisfies readonly Part[];
 
 /** The named weak defence that a scenario must expose. */
 export interface WeakTwin {

@@ -3,8 +3,10 @@ import { z } from 'zod';
 import { parseAddressRange } from './address-range.js';
 import { countField, durationField, field, nameField, paragraphField } from './field.js';
 import { limitSchema } from './limit-schema.js';
-import { requestClasses } from './plan.js';
+import { requestClasses, type Weakness, weaknessTable } from './plan.js';
 import { CELLS_MAX } from './rates.js';
+
+const weaknesses = Object.keys(weaknessTable) as [Weakness, ...Weakness[]];
 
 const SECOND_US = 1_000_000;
 const HOUR_US = 3_600 * SECOND_US;
@@ -86,6 +88,11 @@ export const policySchema = z
       .strictObject({ scrypt: scryptSchema.prefault({}) })
       .describe('cost of a login')
       .prefault({}),
+    weaknesses: z
+      .array(z.enum(weaknesses))
+      .max(weaknesses.length)
+      .describe('defects that whoever enforces this policy is to have, so that a scenario can be tried on them')
+      .prefault([]),
   })
   .describe('What a target promises: its limits, its authentication, its penalties.');
 

@@ -78,7 +78,7 @@ function buildPolicy(file: string, content: PolicyFile): Policy {
     slackCells: content.slack,
     exclusive: content.exclusive,
     latestDecisionUs: content.latestDecision,
-    weaknesses: [],
+    weaknesses: content.weaknesses,
     password: { scryptN: N, scryptR: r, scryptP: p },
   };
 }

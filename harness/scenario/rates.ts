@@ -12,9 +12,9 @@ export interface CellRate {
 /** 2^31 - 1: the largest number of cells anywhere. */
 export const CELLS_MAX = 2_147_483_647;
 /** Arrivals per second of one actor. */
-const ARRIVALS_PER_SECOND_MAX = 100_000;
-/** One arrival in a day: a run can't be longer. */
-const ARRIVALS_PER_SECOND_MIN = 1 / 86_400;
+const ARRIVALS_PER_SECOND_MAX = 1_000_000;
+/** One arrival in 366 days: a run can't be longer. */
+const ARRIVALS_PER_SECOND_MIN = 1 / (366 * 86_400);
 
 // "60/s" or "7 per 3s"; the number may be written wrongly here so that the complaint can say how.
 const pattern = /^(-?\d{1,15}(?:\.\d{1,9})?) ?(?:\/ ?([a-z]+)|per (.{1,30}))$/;
@@ -71,8 +71,55 @@ export function parseArrivalRate(input: unknown): Parsed<number> {
     );
   }
   const perSecond = (raw.value.amount * 1_000_000) / raw.value.periodUs;
-  if (perSecond > ARRIVALS_PER_SECOND_MAX || perSecond < ARRIVALS_PER_SECOND_MIN) {
-    return complained('FP_RATE_RANGE', `must be 1 per 1d to ${ARRIVALS_PER_SECOND_MAX}/s, got ${show(input)}`);
+  return isArrivalRate(perSecond) ? accepted(perSecond) : outOfRange(show(input));
+}
+
+function isArrivalRate(perSecond: number): boolean {
+  return perSecond <= ARRIVALS_PER_SECOND_MAX && perSecond >= ARRIVALS_PER_SECOND_MIN;
+}
+
+function outOfRange(shown: string): Parsed<never> {
+  return complained('FP_RATE_RANGE', `must be 1 per 366d to ${ARRIVALS_PER_SECOND_MAX}/s, got ${shown}`);
+}
+
+/** A rate as it is written: of its own, or a share of the capacity, which may be known only when the file is loaded. */
+export type WrittenRate = { readonly perSecond: number } | { readonly capacityShare: number };
+
+const sharePattern = /^(\d{1,9}(?:\.\d{1,9})?) ?%(?: of capacity)?$/;
+
+/** "60/s", or "60% of capacity" (above 0, at most 10000 %). */
+export function parseWrittenRate(input: unknown): Parsed<WrittenRate> {
+  const match = typeof input === 'string' ? sharePattern.exec(input.trim()) : null;
+  if (match === null) {
+    const plain = parseArrivalRate(input);
+    return plain.ok ? accepted({ perSecond: plain.value }) : plain;
   }
-  return accepted(perSecond);
+  const percent = Number(match[1]);
+  if (!String(input).trim().endsWith('capacity')) {
+    return complained('FP_RATE_INVALID', `must be a rate, got ${show(input)}`, `write "${match[1]}% of capacity"`);
+  }
+  if (percent === 0) return complained('FP_RATE_NOT_POSITIVE', `must be above 0 arrivals, got ${show(input)}`);
+  if (percent > 10_000) return complained('FP_RATE_RANGE', `must be at most 10000% of capacity, got ${show(input)}`);
+  return accepted({ capacityShare: percent / 100 });
+}
+
+/** The same, or nothing at all for a while: "0/s". */
+export function parseStepRate(input: unknown): Parsed<WrittenRate> {
+  const isZero = typeof input === 'string' && /^0+(?:\.0+)? ?\/ ?(?:us|ms|s|min|h|d)$/.test(input.trim());
+  return isZero ? accepted({ perSecond: 0 }) : parseWrittenRate(input);
+}
+
+/**
+ * Arrivals per second that a written rate stands for.
+ * @param capacityPerSecond - null = not known, which is a complaint for a share of it.
+ */
+export function resolveRate(rate: WrittenRate, capacityPerSecond: number | null): Parsed<number> {
+  if ('perSecond' in rate) return accepted(rate.perSecond);
+  const percent = Number((rate.capacityShare * 100).toPrecision(12));
+  if (capacityPerSecond === null) {
+    return complained('FP_CAPACITY_UNKNOWN', `is ${percent}% of a capacity that the file does not tell`);
+  }
+  const perSecond = rate.capacityShare * capacityPerSecond;
+  const shown = `${percent}% of ${capacityPerSecond}/s`;
+  return isArrivalRate(perSecond) ? accepted(perSecond) : outOfRange(shown);
 }

@@ -3,12 +3,16 @@
  * like, so that one run of the check tells all faults.
  */
 import type { Fault } from '../errors.js';
-import { behaviourRow } from './behaviours.js';
+import { checkActor } from './actor-check.js';
+import { type ActorEntry, actorSchema } from './actor-schema.js';
+import { type BehaviourName, behaviourRow, fileKey, ownsAccount } from './behaviours.js';
 import { groupSubjects, parseExpectation } from './expectation.js';
 import type { Complaint } from './faults.js';
 import { proposal } from './nearest.js';
 import { type Expectation, type Policy, requestClasses } from './plan.js';
-import { type ActorEntry, actorSchema, phaseSchema, RUN_US_MAX, scenarioSchema } from './scenario-schema.js';
+import { readable } from './readable.js';
+import { HTTP_RUN_US_MAX, phaseSchema, RUN_US_MAX, scenarioSchema } from './scenario-schema.js';
+import { checkVirtual } from './virtual-check.js';
 import { entriesOf, listOf, type Path, type YamlSource } from './yaml-source.js';
 
 /** An actor with what of it could be read. */
@@ -25,16 +29,32 @@ export interface MeaningReading {
   readonly faults: readonly Fault[];
 }
 
-/** @param policy - null when it has faults of its own. */
-export function checkScenario(source: YamlSource, policy: Policy | null): MeaningReading {
-  const check = new ScenarioCheck(source);
+/** What a scenario is held against. */
+export interface CheckSetting {
+  /** null when it has faults of its own. */
+  readonly policy: Policy | null;
+  /** Given from outside, it goes before the file's own. */
+  readonly capacityPerSecond: number | null;
+}
+
+export function checkScenario(source: YamlSource, { policy, capacityPerSecond }: CheckSetting): MeaningReading {
+  const check = new ScenarioCheck(source, capacityPerSecond);
   check.phases();
   check.actors(policy);
-  return { expectations: check.expectations(), faults: check.faults };
+  check.surroundings();
+  const expectations = check.expectations();
+  check.weak(expectations);
+  check.tags();
+  return { expectations, faults: check.faults };
 }
 
 function textOf(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
+}
+
+function signsAny(behaviour: BehaviourName, policy: Policy): boolean {
+  const classes: readonly string[] = behaviourRow(behaviour).classes;
+  return requestClasses.some((name, index) => policy.auth?.signed[index] === true && classes.includes(name));
 }
 
 class ScenarioCheck {
@@ -43,10 +63,14 @@ class ScenarioCheck {
   readonly #top: Readonly<Record<string, unknown>>;
   readonly #phaseNames: readonly string[];
   readonly #actors: readonly ActorView[];
+  readonly #capacityPerSecond: number | null;
+  readonly #isVirtual: boolean;
 
-  constructor(source: YamlSource) {
+  constructor(source: YamlSource, capacityPerSecond: number | null) {
     this.#source = source;
     this.#top = entriesOf(source.value);
+    this.#capacityPerSecond = capacityPerSecond;
+    this.#isVirtual = listOf(this.#top.needs).includes('virtual-time');
     this.#phaseNames = listOf(this.#top.phases).flatMap((phase) => textOf(entriesOf(phase).name) ?? []);
     this.#actors = listOf(this.#top.actors).map((raw, index) => {
       const { name, label } = entriesOf(raw);
@@ -54,7 +78,7 @@ class ScenarioCheck {
         path: ['actors', index],
         name: textOf(name),
         label: label === 'legit' || label === 'abuse' ? label : null,
-        entry: actorSchema.safeParse(raw).data ?? null,
+        entry: readable(actorSchema, raw, { name: 'unnamed', label: 'legit' }),
       };
     });
   }
@@ -67,12 +91,40 @@ class ScenarioCheck {
     const phases = listOf(this.#top.phases);
     const names = phases.map((phase) => textOf(entriesOf(phase).name));
     this.#uniqueNames('phases', names, ['warmup']);
-    const warmupUs = scenarioSchema.shape.warmup.safeParse(this.#top.warmup).data ?? 0;
-    const lengthsUs = phases.map((phase) => phaseSchema.shape.for.safeParse(entriesOf(phase).for).data ?? 0);
-    const totalUs = lengthsUs.reduce((sum, lengthUs) => sum + lengthUs, warmupUs);
-    if (totalUs <= RUN_US_MAX) return;
-    const message = `and the warm-up last ${Math.ceil(totalUs / 1_000_000)}s together, at most ${RUN_US_MAX / 1_000_000}s`;
-    this.#report(['phases'], { code: 'FP_RUN_TOO_LONG', message });
+    const totalUs = this.#warmupUs() + (this.#measuredUs() ?? 0);
+    const together = `and the warm-up last ${Math.ceil(totalUs / 1_000_000)}s together`;
+    if (totalUs > RUN_US_MAX) {
+      const message = `${together}, at most ${RUN_US_MAX / 1_000_000}s`;
+      this.#report(['phases'], { code: 'FP_RUN_TOO_LONG', message });
+    } else if (totalUs > HTTP_RUN_US_MAX && !this.#isVirtual) {
+      const message = `${together}; beyond ${HTTP_RUN_US_MAX / 1_000_000}s a run is for virtual time`;
+      this.#report(['phases'], { code: 'FP_NEED_MISSING', message });
+    }
+  }
+
+  #warmupUs(): number {
+    return scenarioSchema.shape.warmup.safeParse(this.#top.warmup).data ?? 0;
+  }
+
+  /** Lengths of phases by name; null = one that can't be read. */
+  #lengthsUs(): readonly { readonly name: unknown; readonly lengthUs: number | null }[] {
+    return listOf(this.#top.phases).map((phase) => {
+      const { name, for: length } = entriesOf(phase);
+      return { name, lengthUs: phaseSchema.shape.for.safeParse(length).data ?? null };
+    });
+  }
+
+  #measuredUs(names: readonly unknown[] | null = null): number | null {
+    const lengths = this.#lengthsUs().filter(({ name }) => names === null || names.includes(name));
+    if (lengths.length === 0 || lengths.some(({ lengthUs }) => lengthUs === null)) return null;
+    return lengths.reduce((sum, { lengthUs }) => sum + (lengthUs ?? 0), 0);
+  }
+
+  /** How long an actor acts in all; null when that can't be told. */
+  #activeUs({ during }: ActorEntry): number | null {
+    if (during !== undefined) return this.#measuredUs(typeof during === 'string' ? [during] : during);
+    const measuredUs = this.#measuredUs();
+    return measuredUs === null ? null : measuredUs + this.#warmupUs();
   }
 
   #uniqueNames(list: string, names: readonly (string | null)[], reserved: readonly string[]): void {
@@ -94,15 +146,15 @@ class ScenarioCheck {
     this.#uniqueNames('actors', names, groupSubjects);
     for (const actor of this.#actors) {
       this.#during(actor);
-      if (actor.entry === null) continue;
-      this.#population(actor.path, actor.entry);
-      if (actor.entry.behaviour === 'replay') this.#replaySource(actor, String(actor.entry.with.source), policy);
-      const { orderShare = 0, accountShare = 0 } = actor.entry.with;
-      const shares = Number(orderShare) + Number(accountShare);
-      if (shares > 1) {
-        const message = `and accountShare are ${Number((shares * 100).toPrecision(6))}% together`;
-        this.#report([...actor.path, 'with', 'orderShare'], { code: 'FP_SHARES_ABOVE_ONE', message });
-      }
+      const { entry, path } = actor;
+      if (entry === null) continue;
+      const setting = {
+        raw: listOf(this.#top.actors)[Number(path[1])],
+        activeUs: this.#activeUs(entry),
+        capacityPerSecond: this.#capacityPerSecond,
+      };
+      checkActor(entry, setting, (inside, complaint) => this.#report([...path, ...inside], complaint));
+      this.#otherActors(actor, entry, policy);
     }
   }
 
@@ -118,37 +170,89 @@ class ScenarioCheck {
     }
   }
 
-  #population(path: Path, entry: ActorEntry): void {
-    const row = behaviourRow(entry.behaviour);
-    if (entry.population === undefined || row.population === 'free') return;
-    const fixed = row.population === 'one' ? 1 : Number(entry.with.ips);
-    if (entry.population === fixed) return;
-    const why =
-      row.population === 'one' ? `${entry.behaviour} is one identity` : 'there is one identity for each of "ips"';
-    const message = `is ${entry.population}, but ${why}`;
-    this.#report([...path, 'population'], { code: 'FP_POPULATION_FIXED', message });
+  /** Whoever a parameter names must be there, and have what is taken from him. */
+  #otherActors(actor: ActorView, entry: ActorEntry, policy: Policy | null): void {
+    for (const [key, param] of Object.entries(behaviourRow(entry.behaviour).params)) {
+      if (param.kind !== 'actor') continue;
+      const wanted = String(entry.with[fileKey(key, param)]);
+      const path: Path = [...actor.path, 'with', fileKey(key, param)];
+      const other = this.#otherActor(path, actor, wanted);
+      if (other === null || other.entry === null) continue;
+      const { behaviour } = other.entry;
+      if (key === 'source') this.#signedSource(path, wanted, behaviour, policy);
+      else this.#victims(path, { wanted, behaviour, wantsKeys: entry.behaviour === 'key-enumeration' }, policy);
+    }
   }
 
-  #replaySource(actor: ActorView, wanted: string, policy: Policy | null): void {
-    const path: Path = [...actor.path, 'with', 'source'];
+  #otherActor(path: Path, actor: ActorView, wanted: string): ActorView | null {
     const others = this.#actors.filter(({ name }) => name !== null && name !== actor.name);
-    const source = others.find(({ name }) => name === wanted);
-    if (source === undefined) {
-      const known = others.flatMap(({ name }) => name ?? []);
-      const complaint: Complaint = {
-        code: 'FP_REFERENCE_UNKNOWN',
-        message: `names no other actor: "${wanted}"`,
-        hint: proposal(wanted, known),
-      };
-      this.#report(path, complaint);
-      return;
-    }
-    if (source.entry === null || policy === null) return;
-    const { behaviour } = source.entry;
-    const classes: readonly string[] = behaviour === 'replay' ? [] : behaviourRow(behaviour).classes;
-    if (requestClasses.some((name, index) => policy.auth?.signed[index] === true && classes.includes(name))) return;
+    const found = others.find(({ name }) => name === wanted);
+    if (found !== undefined) return found;
+    const known = others.flatMap(({ name }) => name ?? []);
+    const complaint: Complaint = {
+      code: 'FP_REFERENCE_UNKNOWN',
+      message: `names no other actor: "${wanted}"`,
+      hint: proposal(wanted, known),
+    };
+    this.#report(path, complaint);
+    return null;
+  }
+
+  #signedSource(path: Path, wanted: string, behaviour: BehaviourName, policy: Policy | null): void {
+    if (policy === null || (behaviour !== 'replay' && signsAny(behaviour, policy))) return;
     const message = `is ${wanted}, whose requests (${behaviour}) are not signed under the policy ${policy.name}`;
     this.#report(path, { code: 'FP_REFERENCE_UNSIGNED', message });
+  }
+
+  #victims(
+    path: Path,
+    { wanted, behaviour, wantsKeys }: { wanted: string; behaviour: BehaviourName; wantsKeys: boolean },
+    policy: Policy | null,
+  ): void {
+    if (!ownsAccount(behaviour)) {
+      const message = `is ${wanted}, who has no accounts (${behaviour})`;
+      this.#report(path, { code: 'FP_REFERENCE_ACCOUNTLESS', message });
+    } else if (wantsKeys && policy !== null && !signsAny(behaviour, policy)) {
+      const message = `is ${wanted}, who has no keys (${behaviour}) under the policy ${policy.name}`;
+      this.#report(path, { code: 'FP_REFERENCE_ACCOUNTLESS', message });
+    }
+  }
+
+  surroundings(): void {
+    const setting = {
+      measuredUs: this.#measuredUs() ?? Number.POSITIVE_INFINITY,
+      capacityPerSecond: this.#capacityPerSecond,
+      isVirtual: this.#isVirtual,
+    };
+    checkVirtual(this.#top.virtual, setting, (path, complaint) => this.#report(path, complaint));
+  }
+
+  /** Each name must be that of an expectation, or the twin could never be exposed in it. */
+  weak(expectations: readonly Expectation[]): void {
+    const texts = listOf(this.#top.expect);
+    // One that can't be read may be the one that is meant.
+    if (expectations.length < texts.length) return;
+    const known = [...new Set(expectations.map(({ subject, metric }) => `${subject}.${metric}`))];
+    const seen = new Set<unknown>();
+    for (const [index, name] of listOf(entriesOf(this.#top.weak).fails).entries()) {
+      if (typeof name !== 'string') continue;
+      const path: Path = ['weak', 'fails', index];
+      const message = `names no expectation of this file: "${name.slice(0, 64)}"`;
+      if (!known.includes(name.trim())) {
+        this.#report(path, { code: 'FP_WEAK_INVALID', message, hint: proposal(name.trim(), known) });
+      } else if (seen.has(name.trim())) {
+        this.#report(path, { code: 'FP_NAME_TAKEN', message: `names ${name.trim()} twice` });
+      }
+      seen.add(name.trim());
+    }
+  }
+
+  tags(): void {
+    const tags = listOf(this.#top.tags);
+    for (const [index, tag] of tags.entries()) {
+      if (typeof tag !== 'string' || tags.indexOf(tag) === index) continue;
+      this.#report(['tags', index], { code: 'FP_NAME_TAKEN', message: `is ${tag}, which stands there already` });
+    }
   }
 
   expectations(): readonly Expectation[] {

@@ -1,76 +1,22 @@
 /** The shape of a scenario file. What the parts mean together is checked in `scenario-check.ts`. */
 import { z } from 'zod';
-import { behaviourNames, behaviourRow, fileKey, type ParamRow } from './behaviours.js';
-import { formatDuration } from './durations.js';
-import { countField, durationField, field, nameField, paragraphField, ratioField } from './field.js';
-import { formatRatio } from './numbers.js';
+import { actorSchema } from './actor-schema.js';
+import { countField, durationField, field, nameField, paragraphField, pathField, ratioField } from './field.js';
+import { mappingField } from './mappings.js';
+import { type Part, partTable } from './plan.js';
 import { parseArrivalRate } from './rates.js';
-import { parseMapping, parsePath } from './texts.js';
+import { virtualSchema } from './virtual-schema.js';
 
 const SECOND_US = 1_000_000;
 const MINUTE_US = 60 * SECOND_US;
-export const RUN_US_MAX = 24 * 60 * MINUTE_US;
-const POPULATION_MAX = 1_000_000;
+/** Of a run in virtual time. */
+export const RUN_US_MAX = 366 * 24 * 60 * MINUTE_US;
+/** Of a run over HTTP. */
+export const HTTP_RUN_US_MAX = 24 * 60 * MINUTE_US;
+const parts = Object.keys(partTable) as [Part, ...Part[]];
 
-function paramSchema(row: ParamRow): z.ZodType {
-  const description = row.means;
-  switch (row.kind) {
-    case 'ratio':
-      return ratioField(row, description).prefault(formatRatio(row.preset));
-    case 'count':
-      return countField(row, description).prefault(row.preset);
-    case 'duration':
-      return durationField(row, description).prefault(formatDuration(row.preset));
-    case 'choice':
-      return z.enum(row.choices).describe(description).default(row.preset);
-    case 'actor':
-      return nameField(description);
-  }
-}
-
-const rate = field(parseArrivalRate, {
-  title: 'rate',
-  type: 'string',
-  pattern: '^[0-9]+(\\.[0-9]+)? ?(/ ?(us|ms|s|min|h|d)|per [0-9]+(\\.[0-9]+)? ?(us|ms|s|min|h|d))$',
-  description: 'arrivals of the whole actor, for example "60/s"; at most 100000/s',
-});
-
-const arrivalsSchema = z
-  .discriminatedUnion('process', [
-    z.strictObject({ process: z.literal('constant'), rate }),
-    z.strictObject({ process: z.literal('ramp'), from: rate, to: rate }),
-    z.strictObject({ process: z.literal('poisson'), rate }),
-  ])
-  .describe('when the actor wants something: fixed by the seed before the run');
-
-const commonOfActors = {
-  name: nameField('name of the actor; expectations name it'),
-  label: z.enum(['legit', 'abuse']).describe('who it stands for: an honest customer or an attacker'),
-  population: countField({ min: 1, max: POPULATION_MAX }, 'identities; 1 when left out').optional(),
-  during: z
-    .union([nameField('name of a phase'), z.array(nameField('name of a phase')).min(1)])
-    .describe('the name of a phase or a list of them; all phases and the warm-up when left out')
-    .optional(),
-  arrivals: arrivalsSchema,
-};
-
-interface ActorWith {
-  readonly with: Readonly<Record<string, number | string>>;
-}
-const actorVariants = behaviourNames.map((name) => {
-  const row = behaviourRow(name);
-  const params = Object.entries(row.params).map(([key, param]) => [fileKey(key, param), paramSchema(param)] as const);
-  return z.strictObject({
-    ...commonOfActors,
-    behaviour: z.literal(name).describe(row.does),
-    with: (z.strictObject(Object.fromEntries(params)) as unknown as z.ZodType<ActorWith['with'], object>)
-      .describe('parameters of the behaviour')
-      .prefault({}),
-  });
-});
-type ActorVariant = (typeof actorVariants)[number];
-
-export const actorSchema = z.discriminatedUnion('behaviour', actorVariants as [ActorVariant, ...ActorVariant[]]);
+/** The `subject.metric` of an expectation, as `weak.fails` names it. */
+const failing = paragraphField(200, 'SUBJECT.METRIC of an expectation of this file');
 
 export const phaseSchema = z.strictObject({
   name: nameField('name of the phase'),
@@ -82,16 +28,28 @@ export const scenarioSchema = z
     version: z.literal(1).describe('version of this file format'),
     name: nameField('name of the scenario'),
     claim: paragraphField(1000, 'the claim under test, in one or two sentences'),
-    maps: z
-      .array(field(parseMapping, { title: 'id', type: 'string', description: 'id of a public catalogue' }))
-      .max(32)
-      .describe('ids in OWASP, ATT&CK or CAPEC')
+    maps: z.array(mappingField()).max(32).describe('ids in OWASP, ATT&CK or CAPEC').prefault([]),
+    tags: z.array(nameField('a tag')).max(32).describe('words by which scenarios are chosen').prefault([]),
+    needs: z
+      .array(z.enum(parts))
+      .max(parts.length)
+      .describe('parts that not every target has; where one is missing, the scenario is left out')
       .prefault([]),
-    policy: field(parsePath, {
-      title: 'path',
+    policy: pathField('path of the policy file, from the folder of this file'),
+    weak: z
+      .strictObject({
+        policy: pathField('path of a policy with a known defect, from the folder of this file'),
+        fails: z.array(failing).min(1).max(200).describe('the expectations that it must fail'),
+      })
+      .describe('the weak defence that this scenario must expose, enforced by "run --weak"')
+      .optional(),
+    capacity: field(parseArrivalRate, {
+      title: 'rate',
       type: 'string',
-      description: 'path of the policy file, from the folder of this file',
-    }),
+      pattern: '^[0-9]+(\\.[0-9]+)? ?(/ ?(us|ms|s|min|h|d)|per [0-9]+(\\.[0-9]+)? ?(us|ms|s|min|h|d))$',
+      description: 'requests that the target is taken to serve; rates may be "60% of capacity" then',
+    }).optional(),
+    virtual: virtualSchema.prefault({}),
     warmup: durationField({ minUs: 0, maxUs: RUN_US_MAX }, 'before the first phase; measured by nobody').prefault('2s'),
     phases: z.array(phaseSchema).min(1).max(100).describe('parts of the run, one after the other'),
     actors: z.array(actorSchema).min(1).max(100).describe('who sends'),
@@ -128,4 +86,3 @@ export const scenarioSchema = z
   .describe('Who sends what, when, under which policy, and what must hold.');
 
 export type ScenarioFile = z.output<typeof scenarioSchema>;
-export type ActorEntry = z.output<typeof actorSchema>;

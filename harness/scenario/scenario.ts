@@ -1,51 +1,128 @@
-/** Scenario file with its policy -> plan. */
+/** Scenario file with its policies -> plan, or what can be told of one that no target can play yet. */
 import { type Fault, FloodproofError } from '../errors.js';
-import { behaviourRow, fileKey } from './behaviours.js';
+import { buildActor } from './actor.js';
+import { expectedTraffic } from './expected-traffic.js';
 import { invalidFiles } from './faults.js';
 import type { FileReader } from './file-reader.js';
 import { deepFreeze } from './freeze.js';
-import type { ActorPlan, Arrivals, Expectation, Phase, Plan, Policy } from './plan.js';
-import { actorDefaults, planDefaults } from './plan-defaults.js';
+import { type Expectation, type Phase, type Plan, type Policy, planEndUs, type WeakTwin } from './plan.js';
 import { type PolicyReading, readPolicy } from './policy.js';
 import { checkScenario } from './scenario-check.js';
-import { type ActorEntry, type ScenarioFile, scenarioSchema } from './scenario-schema.js';
+import { type ScenarioFile, scenarioSchema } from './scenario-schema.js';
 import { checkShape } from './shape.js';
-import { entriesOf, readYaml, type YamlSource } from './yaml-source.js';
+import { TraceList } from './traces.js';
+import { buildVirtual } from './virtual.js';
+import { missingParts, readWaiting, type WaitingScenario, waitingText } from './waiting.js';
+import { entriesOf, type Path, readYaml, type YamlSource } from './yaml-source.js';
 
-interface PlanReading {
+/** Beyond it a run would take days even in virtual time, and its counts would leave 32 bits. */
+const REQUESTS_MAX = 2_000_000_000;
+
+/** What is known from outside of the files. */
+export interface LoadOptions {
+  /** Requests per second that the target can serve; it goes before what a file says. null = as the file says. */
+  readonly capacityPerSecond: number | null;
+}
+const nothingKnown: LoadOptions = { capacityPerSecond: null };
+
+/** What one file is: of a good one exactly one of `plan` and `waiting` is there. */
+export interface ScenarioReading {
   readonly plan: Plan | null;
+  readonly waiting: WaitingScenario | null;
   readonly faults: readonly Fault[];
 }
 
-/**
- * Reads a scenario and the policy that it names.
- * @throws {FloodproofError} FP_FILE_UNREADABLE, or FP_FILE_INVALID with every fault of both files.
- */
-export function loadScenario(reader: FileReader, file: string): Plan {
-  const { plan, faults } = readScenario(reader, file);
-  if (plan === null) throw invalidFiles(faults);
-  return plan;
+/** Scenarios that can be played, and those that wait for a part that no target has yet; each in the order of the files. */
+export interface ScenarioSet {
+  readonly plans: readonly Plan[];
+  readonly waiting: readonly WaitingScenario[];
 }
 
-/** The same for a suite: the faults of all files are told at once. */
-export function loadScenarios(reader: FileReader, files: readonly string[]): readonly Plan[] {
-  const readings = files.map((file) => readScenario(reader, file));
+/**
+ * Reads a scenario and the policies that it names.
+ * @throws {FloodproofError} FP_FILE_UNREADABLE, FP_FILE_INVALID with every fault of all files, or FP_PART_ABSENT when no
+ * target can play it yet.
+ */
+export function loadScenario(reader: FileReader, file: string, options: LoadOptions = nothingKnown): Plan {
+  const { plan, waiting, faults } = readScenario(reader, file, options);
+  if (plan !== null) return plan;
+  if (waiting !== null) throw new FloodproofError('FP_PART_ABSENT', `${file} ${waitingText(waiting)}`);
+  throw invalidFiles(faults);
+}
+
+/** The same for a suite: the faults of all files are told at once, and those that wait are told apart. */
+export function loadScenarios(
+  reader: FileReader,
+  files: readonly string[],
+  options: LoadOptions = nothingKnown,
+): ScenarioSet {
+  const readings = files.map((file) => readScenario(reader, file, options));
   const faults = readings.flatMap((reading) => reading.faults);
   if (faults.length > 0) throw invalidFiles(faults);
-  return readings.flatMap(({ plan }) => plan ?? []);
+  return {
+    plans: readings.flatMap(({ plan }) => plan ?? []),
+    waiting: readings.flatMap(({ waiting }) => waiting ?? []),
+  };
 }
 
-function readScenario(reader: FileReader, file: string): PlanReading {
+/** @throws {FloodproofError} FP_FILE_UNREADABLE when the file itself can't be read. */
+export function readScenario(reader: FileReader, file: string, options: LoadOptions = nothingKnown): ScenarioReading {
   const { source, faults: textFaults } = readYaml(file, reader.read(file));
-  if (source === null) return { plan: null, faults: textFaults };
+  const nothing = { plan: null, waiting: null };
+  if (source === null) return { ...nothing, faults: textFaults };
   const kind = wrongKind(source);
-  if (kind !== null) return { plan: null, faults: [...textFaults, kind] };
+  if (kind !== null) return { ...nothing, faults: [...textFaults, kind] };
+  if (missingParts(source).length > 0) return readForLater(reader, source, textFaults);
   const shape = checkShape(scenarioSchema, source.value, source);
-  const { policy, faults: policyFaults } = readReference(reader, source);
-  const meaning = checkScenario(source, policy);
-  const faults = [...textFaults, ...shape.faults, ...policyFaults, ...withoutEchoes(meaning.faults, shape.faults)];
-  if (shape.value === null || policy === null || faults.length > 0) return { plan: null, faults };
-  return { plan: deepFreeze(buildPlan(file, shape.value, policy, meaning.expectations)), faults: [] };
+  const own = readReference(reader, source, ['policy']);
+  const weak = readReference(reader, source, ['weak', 'policy']);
+  const capacityPerSecond = options.capacityPerSecond ?? capacityOf(source);
+  const meaning = checkScenario(source, { policy: own.policy, capacityPerSecond });
+  const told = [...textFaults, ...shape.faults, ...own.faults, ...weak.faults];
+  const faults = [...told, ...sameTwin(source, own, weak), ...withoutEchoes(meaning.faults, shape.faults)];
+  if (shape.value === null || own.policy === null || faults.length > 0) return { ...nothing, faults };
+  const twin: WeakTwin | null =
+    weak.policy === null ? null : { policy: weak.policy, fails: shape.value.weak?.fails ?? [] };
+  const plan = buildPlan(shape.value, {
+    file,
+    policy: own.policy,
+    weak: twin,
+    capacityPerSecond,
+    expectations: meaning.expectations,
+    traces: new TraceList((reference) => reader.resolve(file, reference)),
+  });
+  const tooLarge = largeFaults(source, plan);
+  if (tooLarge.length > 0) return { ...nothing, faults: tooLarge };
+  return { plan: deepFreeze(plan), waiting: null, faults: [] };
+}
+
+function readForLater(reader: FileReader, source: YamlSource, textFaults: readonly Fault[]): ScenarioReading {
+  const reference = referenceAt(source, ['policy']);
+  const file = reference === null ? null : reader.resolve(source.file, reference);
+  const absent = file === null ? null : unreadable(reader, source, ['policy'], file);
+  const { waiting, faults } = readWaiting(source, file);
+  const all = [...textFaults, ...faults, ...(absent === null ? [] : [absent])];
+  return { plan: null, waiting: all.length > 0 || waiting === null ? null : deepFreeze(waiting), faults: all };
+}
+
+function capacityOf(source: YamlSource): number | null {
+  const { capacity } = entriesOf(source.value);
+  return capacity === undefined ? null : (scenarioSchema.shape.capacity.safeParse(capacity).data ?? null);
+}
+
+/** A weak twin that is the right policy would prove nothing. */
+function sameTwin(source: YamlSource, own: PolicyReading, weak: PolicyReading): readonly Fault[] {
+  if (own.policy === null || own.policy.file !== weak.policy?.file) return [];
+  const message = 'is the policy of the scenario itself, which has no defect';
+  return [source.fault(['weak', 'policy'], { code: 'FP_WEAK_INVALID', message })];
+}
+
+function largeFaults(source: YamlSource, plan: Plan): readonly Fault[] {
+  const counts = plan.actors.map((actor) => expectedTraffic(plan, actor, 0, planEndUs(plan)).requests);
+  const sum = counts.reduce((total, count) => total + count, 0);
+  if (sum <= REQUESTS_MAX) return [];
+  const message = `are expected to send ${Math.round(sum)} requests, at most ${REQUESTS_MAX}`;
+  return [source.fault(['actors'], { code: 'FP_RUN_TOO_LARGE', message })];
 }
 
 /** A name that is not even a name is told once, not a second time as a name that nobody has. */
@@ -60,23 +137,33 @@ function wrongKind(source: YamlSource): Fault | null {
   return source.fault([], { code: 'FP_FILE_KIND', message: 'is a policy, but a scenario is wanted here' });
 }
 
-function readReference(reader: FileReader, source: YamlSource): PolicyReading {
-  const reference = scenarioSchema.shape.policy.safeParse(entriesOf(source.value).policy).data;
-  if (reference === undefined) return { policy: null, faults: [] };
+function referenceAt(source: YamlSource, path: Path): string | null {
+  let value: unknown = source.value;
+  for (const part of path) value = entriesOf(value)[String(part)];
+  return scenarioSchema.shape.policy.safeParse(value).data ?? null;
+}
+
+function readReference(reader: FileReader, source: YamlSource, path: Path): PolicyReading {
+  const reference = referenceAt(source, path);
+  if (reference === null) return { policy: null, faults: [] };
   const file = reader.resolve(source.file, reference);
+  const fault = unreadable(reader, source, path, file);
+  return fault === null ? readPolicy(file, reader.read(file)) : { policy: null, faults: [fault] };
+}
+
+/** What prevents that a file that is named can be read; null = nothing. */
+function unreadable(reader: FileReader, source: YamlSource, path: Path, file: string): Fault | null {
   if (file === reader.resolve('', source.file)) {
-    const fault = source.fault(['policy'], { code: 'FP_REFERENCE_CYCLE', message: 'is the scenario file itself' });
-    return { policy: null, faults: [fault] };
+    return source.fault(path, { code: 'FP_REFERENCE_CYCLE', message: 'is the scenario file itself' });
   }
-  let text: string;
   try {
-    text = reader.read(file);
+    reader.read(file);
+    return null;
   } catch (error) {
     if (!(error instanceof FloodproofError)) throw error;
     const message = `cannot be read: ${error.message}`;
-    return { policy: null, faults: [source.fault(['policy'], { code: 'FP_REFERENCE_UNREADABLE', message })] };
+    return source.fault(path, { code: 'FP_REFERENCE_UNREADABLE', message });
   }
-  return readPolicy(file, text);
 }
 
 function buildPhases(content: ScenarioFile): readonly Phase[] {
@@ -88,60 +175,35 @@ function buildPhases(content: ScenarioFile): readonly Phase[] {
   });
 }
 
-/** Spans of neighbouring phases are one span, so that a ramp over both does not start anew. */
-function buildActive(entry: ActorEntry, phases: readonly Phase[]): ActorPlan['active'] {
-  const { during } = entry;
-  if (during === undefined) return [{ startUs: 0, endUs: phases.at(-1)?.endUs ?? 0 }];
-  const named = typeof during === 'string' ? [during] : during;
-  const spans: { startUs: number; endUs: number }[] = [];
-  for (const { name, startUs, endUs } of phases) {
-    if (!named.includes(name)) continue;
-    const last = spans.at(-1);
-    if (last?.endUs === startUs) last.endUs = endUs;
-    else spans.push({ startUs, endUs });
-  }
-  return spans;
+interface PlanParts {
+  readonly file: string;
+  readonly policy: Policy;
+  readonly weak: WeakTwin | null;
+  readonly capacityPerSecond: number | null;
+  readonly expectations: readonly Expectation[];
+  readonly traces: TraceList;
 }
 
-function buildArrivals(arrivals: ActorEntry['arrivals']): Arrivals {
-  if (arrivals.process === 'ramp') {
-    return { process: 'ramp', fromPerSecond: arrivals.from, toPerSecond: arrivals.to };
-  }
-  return { process: arrivals.process, ratePerSecond: arrivals.rate };
-}
-
-function buildActor(entry: ActorEntry, phases: readonly Phase[]): ActorPlan {
-  const row = behaviourRow(entry.behaviour);
-  const params: Record<string, number | string> = {};
-  for (const [key, param] of Object.entries(row.params)) {
-    const value = entry.with[fileKey(key, param)];
-    if (value !== undefined) params[key] = value;
-  }
-  return {
-    name: entry.name,
-    label: entry.label,
-    population: row.population === 'ips' ? Number(params.ips) : (entry.population ?? 1),
-    behaviour: entry.behaviour,
-    params,
-    arrivals: buildArrivals(entry.arrivals),
-    ...actorDefaults,
-    active: buildActive(entry, phases),
-  };
-}
-
-function buildPlan(file: string, content: ScenarioFile, policy: Policy, expectations: readonly Expectation[]): Plan {
+function buildPlan(content: ScenarioFile, parts: PlanParts): Plan {
+  const { file, policy, weak, capacityPerSecond, expectations, traces } = parts;
   const phases = buildPhases(content);
+  const actors = content.actors.map((entry) => buildActor(entry, phases, { capacityPerSecond, traces }));
   return {
     schema: 'floodproof/plan/1',
     name: content.name,
     file,
     claim: content.claim,
     maps: content.maps,
-    ...planDefaults,
+    tags: content.tags,
+    needs: content.needs,
     policy,
+    weak,
+    capacityPerSecond,
+    traces: traces.sources,
+    virtual: buildVirtual(content.virtual, capacityPerSecond),
     warmupUs: content.warmup,
     phases,
-    actors: content.actors.map((entry) => buildActor(entry, phases)),
+    actors,
     expectations,
     generator: {
       ownDelayP99Us: content.generator.ownDelayP99,

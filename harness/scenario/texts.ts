@@ -3,7 +3,6 @@ import { accepted, complained, type Parsed, show } from './faults.js';
 
 const NAME_LENGTH_MAX = 64;
 const namePattern = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
-const mapPattern = /^[A-Za-z0-9][A-Za-z0-9.:-]{0,31}$/;
 // Controls, and the separators and direction marks that make a line look like another one.
 export const unseenPattern = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
 const breaksPattern = /[\t\n\r]+/g;
@@ -50,11 +49,4 @@ export function parsePath(input: unknown): Parsed<string> {
     return complained('FP_TEXT_INVALID', `must have 1 to 1024 characters, got ${input.length}`);
   }
   return accepted(input);
-}
-
-/** An id of a public catalogue: OAT-008, API2:2023, T1110.004, CAPEC-60. */
-export function parseMapping(input: unknown): Parsed<string> {
-  if (typeof input === 'string' && mapPattern.test(input)) return accepted(input);
-  const hint = 'use ids of OWASP (OAT-008, API2:2023), ATT&CK (T1110.004) or CAPEC (CAPEC-60)';
-  return complained('FP_TEXT_INVALID', `must be an id of a catalogue, got ${show(input)}`, hint);
 }

@@ -4,16 +4,17 @@ import * as api from '../api.js';
 import { mistyped } from '../identities/names.js';
 import { IntentKind } from '../outcome.js';
 import type { Setting } from '../setting.js';
-import { followRetryAfterShareUsual, retriesUsual, tryAgain } from './patience.js';
+import { Patience } from './patience.js';
 
 const UNAUTHORIZED = 401;
 
 /**
  * Logs in. A mistyped password that the target calls wrong (401, whoever says so) is typed again, rightly, after
- * `retryAfterUs`; every throttle and failure is left to `tryAgain`.
+ * `retryAfterUs`; every throttle and failure is left to `Patience`.
  */
 export function createLogin(setting: Setting): Behaviour {
   const params = paramsOf(setting.actor, 'login');
+  const patience = new Patience(setting);
 
   function onArrival(identity: Identity): Intent {
     const { number, random } = setting.events.arrival(identity);
@@ -37,11 +38,8 @@ export function createLogin(setting: Setting): Behaviour {
       });
       return { intent: right, afterUs: params.retryAfterUs };
     }
-    const share = setting.events.trait(identity, 'follows-retry-after').unit();
     // Typing it right counts as an attempt, but whoever has mistyped is as patient afterwards as anybody else.
-    const retries = step === 'corrected' ? retriesUsual + 1 : retriesUsual;
-    const patience = { followsRetryAfter: share < followRetryAfterShareUsual, retries };
-    return tryAgain(intent, answered, patience, setting.events.outcome(intent));
+    return patience.after(intent, answered, step === 'corrected' ? 1 : 0);
   }
 
   return { onArrival, onOutcome };

@@ -4,7 +4,7 @@ import * as api from '../api.js';
 import { OrderMaker } from '../order-maker.js';
 import { IntentKind, Outcome } from '../outcome.js';
 import type { Setting } from '../setting.js';
-import { followRetryAfterShareUsual, retriesUsual, tryAgain } from './patience.js';
+import { Patience } from './patience.js';
 
 /** From the answer to a cancel to the new order in its place: a program's reaction, not a person's. */
 const REACTION_US = 1_000;
@@ -33,7 +33,8 @@ interface Note {
  */
 export function createMarketMaker(setting: Setting): Behaviour {
   const params = paramsOf(setting.actor, 'market-maker');
-  const orders = new OrderMaker();
+  const orders = new OrderMaker(setting.actor.symbolZipf);
+  const patience = new Patience(setting);
 
   function onArrival(identity: Identity): Intent {
     const { number, random } = setting.events.arrival(identity);
@@ -43,15 +44,12 @@ export function createMarketMaker(setting: Setting): Behaviour {
   }
 
   function onOutcome(intent: Intent, answered: Answered): FollowUp | null {
-    const random = setting.events.outcome(intent);
-    if (answered.outcome !== Outcome.admitted) {
-      const share = setting.events.trait(intent.identity, 'follows-retry-after').unit();
-      const followsRetryAfter = share < followRetryAfterShareUsual;
-      return tryAgain(intent, answered, { followsRetryAfter, retries: retriesUsual }, random);
-    }
+    const again = patience.after(intent, answered);
+    if (answered.outcome !== Outcome.admitted) return again;
     // Admitted by the gate, but turned down by the order book: there is no order to go on with.
     if (answered.status >= 400) return null;
     const note = readNote(intent.step);
+    const random = setting.events.outcome(intent);
     switch (note.move) {
       case 'place':
         return endOfLife(intent.identity, api.readOrderId(answered.body), note, random);

@@ -4,7 +4,7 @@ import * as api from '../api.js';
 import { OrderMaker } from '../order-maker.js';
 import { IntentKind, Outcome } from '../outcome.js';
 import type { Setting } from '../setting.js';
-import { tryAgain } from './patience.js';
+import { Patience } from './patience.js';
 
 /** Think times are exponential about their mean; the longest one is this many means. */
 const THINK_TIMES_MAX = 10;
@@ -13,11 +13,12 @@ const THINK_TIMES_MAX = 10;
  * Watches the market and trades a little.
  *
  * Steps: `ticker`, `account`, `place` end with their answer; an admitted `place` goes on to `cancel` for a share of
- * orders, think time after its answer. `tryAgain` deals with every throttle and failure.
+ * orders, think time after its answer. `Patience` deals with every throttle and failure.
  */
 export function createRetailTrader(setting: Setting): Behaviour {
   const params = paramsOf(setting.actor, 'retail-trader');
-  const orders = new OrderMaker();
+  const orders = new OrderMaker(setting.actor.symbolZipf);
+  const patience = new Patience(setting, params);
 
   function onArrival(identity: Identity): Intent {
     const { number, random } = setting.events.arrival(identity);
@@ -33,12 +34,8 @@ export function createRetailTrader(setting: Setting): Behaviour {
   }
 
   function onOutcome(intent: Intent, answered: Answered): FollowUp | null {
-    if (answered.outcome !== Outcome.admitted) {
-      const random = setting.events.outcome(intent);
-      const share = setting.events.trait(intent.identity, 'follows-retry-after').unit();
-      const followsRetryAfter = share < params.followRetryAfterShare;
-      return tryAgain(intent, answered, { followsRetryAfter, retries: params.retries }, random);
-    }
+    const again = patience.after(intent, answered);
+    if (answered.outcome !== Outcome.admitted) return again;
     if (!intent.step.startsWith('place/')) return null;
     const random = setting.events.outcome(intent);
     if (random.unit() >= params.cancelShare) return null;

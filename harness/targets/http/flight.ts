@@ -10,6 +10,7 @@ import type { Client, Dispatcher } from 'undici';
 import type { Intent } from '../../actors/actor.js';
 import { Outcome } from '../../actors/outcome.js';
 import { isOwnFault, outcomeOfError, outcomeOfStatus, readRefusal, retryAfterMsOf } from './answer.js';
+import type { HeldBody } from './held-body.js';
 
 /** A body longer than this is not one of a trading API: the answer counts as garbage. */
 const BODY_BYTES_MAX = 1 << 20;
@@ -35,6 +36,11 @@ export class Flight implements Dispatcher.DispatchHandler {
   readonly intendedUs: number;
   /** 0 = not yet handed over. */
   dispatchedUs = 0;
+  /**
+   * Right before the socket write, 0 = not written. Of a request whose last byte was held back it is that byte's write when
+   * the answer is marked by a gate, which decides on whole requests; else the write of what came before, since a limiter
+   * that is known for nothing may have decided on that.
+   */
   sentUs = 0;
   answeredUs = 0;
   concludedUs = 0;
@@ -46,6 +52,10 @@ export class Flight implements Dispatcher.DispatchHandler {
   /** Parsed JSON when the intent wants it. */
   body: unknown = null;
   signature: number;
+  /** The body whose last byte waits for `release`; null = it is not on its way, or nothing is held back. */
+  held: HeldBody | null = null;
+  /** Whether the moment of a last byte that was to be held back has come. */
+  isReleased = false;
   /** The lane's own note: the connection that carries it, and who takes that back. */
   carrier: Client | null = null;
   carriedBy: FlightCarrier | null = null;
@@ -58,6 +68,7 @@ export class Flight implements Dispatcher.DispatchHandler {
   private chunks: Buffer[] | null = null;
   private bodyBytes = 0;
   private stopOutcome: Outcome | null = null;
+  private lastByteUs = 0;
 
   constructor(owner: FlightOwner, intent: Intent, intendedUs: number, signature: number) {
     this.owner = owner;
@@ -86,6 +97,14 @@ export class Flight implements Dispatcher.DispatchHandler {
     this.stopOutcome = outcome;
     this.abort?.(new Error('stopped'));
     this.conclude(outcome);
+  }
+
+  /** Writes the last byte. A flight that no connection has taken yet will be sent whole. */
+  release(): void {
+    this.isReleased = true;
+    if (this.isConcluded || this.held === null) return;
+    if (this.sentUs !== 0) this.lastByteUs = this.owner.nowUs();
+    this.held.release();
   }
 
   onConnect(abort: (error?: Error) => void): void {
@@ -120,6 +139,7 @@ export class Flight implements Dispatcher.DispatchHandler {
   onComplete(): void {
     if (this.isConcluded) return;
     this.answeredUs = this.owner.nowUs();
+    if (this.lastByteUs !== 0 && this.gate !== undefined) this.sentUs = this.lastByteUs;
     const text = this.chunks === null ? '' : Buffer.concat(this.chunks).toString('utf8');
     let outcome = outcomeOfStatus({
       status: this.status,

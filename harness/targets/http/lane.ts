@@ -5,6 +5,7 @@
 import { Client } from 'undici';
 import type { Outcome } from '../../actors/outcome.js';
 import type { Flight, FlightCarrier } from './flight.js';
+import type { HeldBody } from './held-body.js';
 
 export interface LaneOptions {
   readonly origin: string;
@@ -13,6 +14,8 @@ export interface LaneOptions {
   readonly connectionsMax: number;
   /** Whole answer or failure within this long of a connection attempt. */
   readonly connectTimeoutMs: number;
+  /** Each request has a connection of its own, which ends with it. */
+  readonly isFresh: boolean;
 }
 
 /** What a lane needs to put on the wire. */
@@ -21,7 +24,7 @@ export interface WireRequest {
   readonly path: string;
   /** Names and values by turns. */
   readonly headers: string[];
-  readonly body: string | null;
+  readonly body: string | HeldBody | null;
 }
 
 /** Makes (and signs) the wire form at the moment at which a connection takes the flight. */
@@ -68,6 +71,13 @@ export class Lane implements FlightCarrier {
     flight.carrier = null;
     flight.carriedBy = null;
     if (client === null) return;
+    if (this.options.isFresh) {
+      this.clients.delete(client);
+      // Ends by itself when the client has let go of this request.
+      client.close().catch(() => undefined);
+      this.next();
+      return;
+    }
     const following = this.takeWaiting();
     if (following === undefined) this.idle.push(client);
     else this.carry(client, following);
@@ -96,7 +106,8 @@ export class Lane implements FlightCarrier {
   private carry(client: Client, flight: Flight): void {
     flight.carrier = client;
     flight.carriedBy = this;
-    client.dispatch(this.make(flight), flight);
+    const wire = this.make(flight);
+    client.dispatch(this.options.isFresh ? { ...wire, reset: true } : wire, flight);
   }
 
   /** Lets the next waiting request have a new connection, if there may be one. */

@@ -1,9 +1,11 @@
 /** Puts flights on the wire of an HTTP target: one lane of connections a source address, each request signed freshly. */
-import type { CapturedRequest, CaptureRing } from '../../actors/actor.js';
+import type { CapturedRequest, CaptureRing, Identity } from '../../actors/actor.js';
 import type { Outcome } from '../../actors/outcome.js';
 import { headersFor, type Sign } from '../../signing/hmac-lines.js';
+import { applyTamper, type SignedWire } from '../../signing/tampers.js';
 import type { IdentityTransport } from '../source-address.js';
 import type { Flight } from './flight.js';
+import { HeldBody } from './held-body.js';
 import { Lane, type WireRequest } from './lane.js';
 
 export interface SenderOptions {
@@ -19,10 +21,16 @@ export interface SenderOptions {
   readonly sign: Sign;
   /** Wall clock for signed timestamps, whole milliseconds since 1970. */
   readonly wallMs: () => number;
+  /** How far an identity's clock is ahead at a moment of the run, whole microseconds. */
+  readonly clockOffsetUs: (identity: Identity, nowUs: number) => number;
   /** Window that signed requests ask for, milliseconds. */
   readonly windowMs: number;
   /** Makes this worker's nonces differ from every other worker's. */
   readonly noncePrefix: string;
+  /** Actors whose signed requests are to be kept for `capture`. */
+  readonly keepFor: ReadonlySet<number>;
+  /** Actors that open a connection for each request. */
+  readonly freshFor: ReadonlySet<number>;
 }
 
 export class FlightSender {
@@ -31,13 +39,10 @@ export class FlightSender {
   private readonly captured = new WeakMap<Flight, CapturedRequest>();
   private readonly hasOtherHost: boolean;
   private nonces = 0;
-  /** Actors whose signed requests are to be kept for `capture`. */
-  private readonly keepFor: ReadonlySet<number>;
   private readonly make = (flight: Flight): WireRequest => this.toWire(flight);
 
-  constructor(options: SenderOptions, keepFor: ReadonlySet<number>) {
+  constructor(options: SenderOptions) {
     this.options = options;
-    this.keepFor = keepFor;
     this.hasOtherHost = new URL(options.origin).host !== options.host;
   }
 
@@ -64,7 +69,7 @@ export class FlightSender {
   }
 
   private lane(flight: Flight): Lane {
-    const { ip, ipIndex } = flight.intent.identity;
+    const { ip, ipIndex, actor } = flight.intent.identity;
     let lane = this.lanes[ipIndex];
     if (lane === undefined) {
       lane = new Lane(
@@ -73,6 +78,8 @@ export class FlightSender {
           localAddress: this.options.transport === 'source-address' ? ip : null,
           connectionsMax: this.options.connectionsPerIp,
           connectTimeoutMs: this.options.connectTimeoutMs,
+          // No two actors share an address.
+          isFresh: this.options.freshFor.has(actor),
         },
         this.make,
       );
@@ -83,54 +90,59 @@ export class FlightSender {
 
   private toWire(flight: Flight): WireRequest {
     const { intent } = flight;
-    const { identity } = intent;
-    const headers = ['user-agent', identity.device];
+    const { basePath } = this.options;
+    const headers = ['user-agent', intent.identity.device];
     // The client adds the Host of its own connection; a name that was resolved to it has to be told.
     if (this.hasOtherHost) headers.push('host', this.options.host);
-    let method: string = intent.method;
-    let path = intent.path;
-    let body = intent.body;
+    let { method, path, body }: Pick<SignedWire, 'method' | 'path' | 'body'> = intent.replay ?? intent;
+    path = basePath + path;
     if (intent.replay !== null) {
-      ({ method, path, body } = intent.replay);
       for (const [name, value] of Object.entries(intent.replay.headers)) headers.push(name, value);
     } else if (intent.signed) {
-      this.sign(flight, headers);
+      const wire = this.signed(flight, path);
+      ({ method, path, body } = wire);
+      for (const [name, value] of Object.entries(wire.headers)) headers.push(name, value);
     }
     if (body !== null) headers.push('content-type', 'application/json');
     this.addForwardedFor(flight, headers);
     if (flight.dispatchedUs === 0) flight.dispatchedUs = flight.now();
-    return { method, path: this.options.basePath + path, headers, body };
+    return { method, path, headers, body: holdBack(flight, body, headers) };
   }
 
-  private sign(flight: Flight, headers: string[]): void {
+  /** The request with the headers of its signature: made now, claimed, or spoiled after it was made, as the intent has it. */
+  private signed(flight: Flight, path: string): SignedWire {
     const { intent } = flight;
-    const { keyId } = intent.identity;
-    const request = {
-      keyId,
-      timestampMs: this.options.wallMs(),
+    const { method, body, claims, tamper, identity } = intent;
+    const { sign } = this.options;
+    const fields = {
+      keyId: claims?.keyId ?? identity.keyId,
+      timestampMs: this.stampMs(flight),
       nonce: `${this.options.noncePrefix}${(this.nonces++).toString(36)}`,
       windowMs: this.options.windowMs,
-      method: intent.method,
-      path: this.options.basePath + intent.path,
-      body: intent.body ?? '',
+      method,
+      path,
+      body: body ?? '',
     };
-    const signed = headersFor(request, this.options.sign);
-    for (const [name, value] of Object.entries(signed)) headers.push(name, value);
-    if (this.keepFor.has(intent.identity.actor)) {
-      const { method, path, body, requestClass } = intent;
-      const { accountIndex, keyIndex } = intent.identity;
-      this.captured.set(flight, {
-        method,
-        path,
-        headers: signed,
-        body,
-        requestClass,
-        elements: intent.elements,
-        accountIndex,
-        keyIndex,
-        signature: flight.signature,
-      });
-    }
+    const headers = headersFor(fields, claims === null ? sign : () => claims.signature);
+    const wire = { method, path, headers, body };
+    if (tamper !== null) return applyTamper(wire, tamper, sign);
+    if (claims === null && this.options.keepFor.has(identity.actor)) this.keep(flight, headers);
+    return wire;
+  }
+
+  /** What the identity's own clock shows now, and what the intent adds on purpose. Not before 1970. */
+  private stampMs(flight: Flight): number {
+    const { identity, stampOffsetUs } = flight.intent;
+    const offsetUs = this.options.clockOffsetUs(identity, flight.now()) + stampOffsetUs;
+    return Math.max(0, Math.floor((this.options.wallMs() * 1000 + offsetUs) / 1000));
+  }
+
+  private keep(flight: Flight, headers: Readonly<Record<string, string>>): void {
+    const { method, path, body, requestClass, elements, identity } = flight.intent;
+    const { accountIndex, keyIndex } = identity;
+    const { signature } = flight;
+    const captured = { method, path, headers, body, requestClass, elements, accountIndex, keyIndex, signature };
+    this.captured.set(flight, captured);
   }
 
   /** What the identity claims, and behind it what the trusted proxies would have added: its address, then their own. */
@@ -147,4 +159,16 @@ export class FlightSender {
     }
     if (forwarded !== '') headers.push('x-forwarded-for', forwarded);
   }
+}
+
+/**
+ * The body whose last byte waits for its moment, where the intent has one and it is still to come. There is nothing to
+ * hold back of a request without a body.
+ */
+function holdBack(flight: Flight, body: string | null, headers: string[]): string | HeldBody | null {
+  if (flight.intent.lastByteUs === null || flight.isReleased || body === null || body === '') return body;
+  flight.held = new HeldBody(body);
+  // Told, or the client would send the body in chunks, as nobody does with JSON.
+  headers.push('content-length', String(flight.held.bytes));
+  return flight.held;
 }

@@ -4,8 +4,11 @@ import { Outcome } from '../../../harness/actors/outcome.js';
 import { createBehaviour } from '../../../harness/actors/registry.js';
 import type { World } from '../../../harness/actors/world.js';
 import type { BehaviourName } from '../../../harness/scenario/behaviours.js';
-import { type Plan, type RequestClass, requestClasses } from '../../../harness/scenario/plan.js';
+import { type ActorPlan, type Plan, type RequestClass, requestClasses } from '../../../harness/scenario/plan.js';
 import { exampleActor, examplePlan } from './example-plan.js';
+
+/** Identities of the actor that stands before the one on the stage. */
+export const OTHERS = 3;
 
 /** One behaviour with its people, ready to be driven by hand. */
 export interface Stage {
@@ -24,16 +27,18 @@ export function setStage(
     population?: number;
     params?: Record<string, number | string>;
     captured?: CaptureRing;
+    /** What else the actor's plan says. */
+    actor?: Partial<Omit<ActorPlan, 'behaviour' | 'params'>>;
   } = {},
 ): Stage {
-  const { seed = 1, population = 1, params = {}, captured = null } = options;
-  // Somebody else comes first, so that global and own numbers differ.
-  const others = exampleActor('login', { name: 'others', population: 3 });
-  const plan = examplePlan([others, exampleActor(behaviourName, { population, params })]);
+  const { seed = 1, population = 1, params = {}, captured = null, actor: details = {} } = options;
+  // Somebody else comes first, so that global and own numbers differ, and an attacker has whom to attack.
+  const others = exampleActor('retail-trader', { name: 'customers', population: OTHERS });
+  const plan = examplePlan([others, exampleActor(behaviourName, { population, ...details, params })]);
   const world = buildWorld(plan, seed);
   const actor = plan.actors[1] ?? others;
   const behaviour = createBehaviour(actor, plan, { seed, world, captured });
-  const identities = world.identities.slice(3);
+  const identities = world.identities.slice(OTHERS);
   return {
     plan,
     world,

@@ -26,7 +26,7 @@ function ratesOf(plan: Plan, label: Label): readonly number[] {
 }
 
 describe('the release suite', () => {
-  const plans = loadScenarios(fileReader, releaseFiles());
+  const { plans } = loadScenarios(fileReader, releaseFiles());
 
   it('has its seven scenarios, named as their files', () => {
     expect(plans.map(({ name }) => name)).toEqual([

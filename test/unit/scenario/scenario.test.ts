@@ -20,6 +20,33 @@ function isFrozenThrough(value: unknown): boolean {
   return Object.isFrozen(value) && Object.values(value).every(isFrozenThrough);
 }
 
+/** What an actor is that says nothing of it. */
+const plainActor = {
+  who: { choice: 'uniform' },
+  identitiesPerAddress: 1,
+  masters: 0,
+  clock: { sigmaUs: 0, strayShare: 0, strayUs: 0, driftShare: 0, driftUsPerMinute: 0 },
+  retry: null,
+  connection: 'keep',
+  symbolZipf: 0,
+};
+
+/** What surrounds the target where a file says nothing of it. */
+const plainWorld = {
+  delayUs: 500,
+  jitterUs: 0,
+  loss: 0,
+  reorderShare: 0,
+  reorderUs: 0,
+  serverPerSecond: null,
+  serverQueueMax: 10_000,
+  driftPpm: 0,
+  steps: [],
+  freezes: [],
+  outages: [],
+  restarts: [],
+};
+
 describe('loadScenario', () => {
   it('fills in every default', () => {
     const { policy, ...plan } = load(goodScenario);
@@ -30,6 +57,12 @@ describe('loadScenario', () => {
       file: 'a/scenario.yaml',
       claim: 'Nothing happens.',
       maps: [],
+      tags: [],
+      needs: [],
+      weak: null,
+      capacityPerSecond: null,
+      traces: [],
+      virtual: plainWorld,
       warmupUs: 2_000_000,
       phases: [
         { name: 'calm', startUs: 2_000_000, endUs: 4_000_000 },
@@ -50,6 +83,7 @@ describe('loadScenario', () => {
             retries: 1,
           },
           arrivals: { process: 'poisson', ratePerSecond: 60 },
+          ...plainActor,
           active: [{ startUs: 0, endUs: 7_000_000 }],
         },
         {
@@ -59,6 +93,7 @@ describe('loadScenario', () => {
           behaviour: 'order-flood',
           params: {},
           arrivals: { process: 'constant', ratePerSecond: 200 },
+          ...plainActor,
           active: [{ startUs: 4_000_000, endUs: 7_000_000 }],
         },
       ],
@@ -139,8 +174,9 @@ describe('loadScenario', () => {
 
   it('gives every behaviour exactly the parameters of its row', () => {
     for (const name of behaviourNames) {
-      const source = name === 'replay' ? '\n    with: { source: customers }' : '';
-      const plan = load(goodScenario.replace('behaviour: order-flood', `behaviour: ${name}${source}`));
+      const [other] = Object.entries(behaviourRow(name).params).filter(([, param]) => param.kind === 'actor');
+      const named = other === undefined ? '' : `\n    with: { ${other[0]}: customers }`;
+      const plan = load(goodScenario.replace('behaviour: order-flood', `behaviour: ${name}${named}`));
       expect(Object.keys(plan.actors[1]?.params ?? {}).sort()).toEqual(Object.keys(behaviourRow(name).params).sort());
     }
   });
@@ -175,7 +211,7 @@ describe('loadScenarios', () => {
 
   it('keeps the order of the files', () => {
     const files = { 'b.yaml': goodScenario, 'a.yaml': goodScenario, 'policy.yaml': goodPolicy };
-    const plans = loadScenarios(textReader(files), ['b.yaml', 'a.yaml']);
+    const { plans } = loadScenarios(textReader(files), ['b.yaml', 'a.yaml']);
     expect(plans.map(({ file }) => file)).toEqual(['b.yaml', 'a.yaml']);
   });
 });

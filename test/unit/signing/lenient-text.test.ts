@@ -71,13 +71,23 @@ describe('a verifier of normalised texts', () => {
 });
 
 describe('the normalised text', () => {
-  const wish = { symbol: 'BTC-USDT', side: 'buy', price: '1.50', quantity: '2', clientOrderId: 'a-b' } as const;
+  const wish = {
+    symbol: 'BTC-USDT',
+    side: 'buy',
+    type: 'limit',
+    price: '1.50',
+    quantity: '2',
+    clientOrderId: 'a-b',
+  } as const;
 
   it.each([
     api.login('alice', 'p%20+"s'),
     api.ticker('BTC-USDT'),
     api.account(),
     api.placeOrder(wish),
+    api.placeOrder({ ...wish, type: 'market', price: '' }),
+    api.placeOrders([wish, wish]),
+    api.account(3),
     api.amendOrder('order-1', { price: '1', quantity: '2.0' }),
     api.cancelOrder('order-1'),
   ])('of an honest request is the request: $requestClass', ({ path, body }) => {

@@ -1,0 +1,118 @@
+/** What the server of virtual time does for a request that was let in: the business of the embedded gateway. */
+import type { Intent } from '../../actors/actor.js';
+import { requestClasses } from '../../scenario/plan.js';
+import { readLoginForm } from '../../venue/login-form.js';
+import { amend, cancel, filledOf, orderText, type Placing, placeAll, statusByFault } from '../../venue/order-desk.js';
+import { parseJsonObject, readBatch } from '../../venue/order-form.js';
+import { OrderStore } from '../../venue/order-store.js';
+import type { Passwords } from './passwords.js';
+
+const LOGIN = requestClasses.indexOf('login');
+const PLACE = requestClasses.indexOf('order.place');
+const AMEND = requestClasses.indexOf('order.amend');
+const CANCEL = requestClasses.indexOf('order.cancel');
+
+export const ORDER_PATH = '/v1/orders/';
+const OPEN_PER_ACCOUNT_MAX = 200;
+
+/** A request as it came. */
+export interface Asked {
+  readonly requestClass: number;
+  readonly path: string;
+  readonly body: string;
+  /** Whether anybody reads what the answer says. */
+  readonly wantsBody: Intent['wantsBody'];
+}
+
+export class Business {
+  readonly orders: OrderStore;
+  /** Of the request that was served last. */
+  status = 0;
+  reason = '';
+  /** What the answer's JSON says, where somebody wants it. */
+  body: unknown = null;
+  /** How long it took. */
+  workUs = 0;
+  /** Orders that were filled at once. */
+  filled = 0;
+  private readonly passwords: Passwords;
+  private ids = 0;
+
+  constructor(passwords: Passwords) {
+    this.passwords = passwords;
+    // Ids need not be hard to guess here: no caller of virtual time tries those of others.
+    this.orders = new OrderStore({
+      openPerAccountMax: OPEN_PER_ACCOUNT_MAX,
+      newId: () => `o${(this.ids++).toString(36)}`,
+    });
+  }
+
+  /** @param account - whom the gate has let in. */
+  serve(asked: Asked, account: string, nowUs: number): void {
+    this.status = 200;
+    this.reason = '';
+    this.body = null;
+    this.workUs = 0;
+    this.filled = 0;
+    switch (asked.requestClass) {
+      case LOGIN:
+        this.login(asked);
+        break;
+      case PLACE:
+        this.place(asked, account, nowUs);
+        break;
+      case AMEND:
+        this.tell(amend(this.orders, account, orderIdOf(asked.path), asked.body), 200, asked.wantsBody);
+        break;
+      case CANCEL:
+        this.tell(cancel(this.orders, account, orderIdOf(asked.path)), 200, asked.wantsBody);
+        break;
+    }
+  }
+
+  private login({ body, wantsBody }: Asked): void {
+    const form = readLoginForm(body);
+    if (form === null) {
+      this.fail(400, 'bad-login');
+      return;
+    }
+    this.workUs = this.passwords.workUsFor(form.username);
+    if (!this.passwords.isRight(form.username, form.password)) this.fail(401, 'bad-credentials');
+    else if (wantsBody) this.body = { token: `s${(this.ids++).toString(36)}` };
+  }
+
+  private place({ body, wantsBody }: Asked, account: string, nowUs: number): void {
+    const batch = readBatch(body);
+    const results = placeAll(this.orders, account, batch ?? [parseJsonObject(body)], nowUs);
+    this.filled = filledOf(results);
+    if (batch === null) {
+      this.tell(results[0] ?? 'bad-order', 201, wantsBody);
+    } else if (wantsBody) {
+      this.body = results.map((result) =>
+        typeof result === 'string' ? { error: { reason: result } } : (JSON.parse(orderText(result)) as unknown),
+      );
+    }
+  }
+
+  private tell(result: Placing, status: number, wantsBody: boolean): void {
+    if (typeof result === 'string') {
+      this.fail(statusByFault[result], result);
+      return;
+    }
+    this.status = status;
+    if (!wantsBody) return;
+    const { orderId, clientOrderId, symbol, side, price, quantity } = result.order;
+    this.body = { orderId, clientOrderId, symbol, side, price, quantity, status: result.state };
+  }
+
+  private fail(status: number, reason: string): void {
+    this.status = status;
+    this.reason = reason;
+    this.body = { error: { reason } };
+  }
+}
+
+/** The id that a path names; '' when it names none. */
+export function orderIdOf(path: string): string {
+  return path.startsWith(ORDER_PATH) ? (path.slice(ORDER_PATH.length).split('?', 1)[0] ?? '') : '';
+}

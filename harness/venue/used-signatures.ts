@@ -1,0 +1,54 @@
+/**
+ * Signatures that were used, remembered outside of any gate: where several nodes share one memory, and where a memory is
+ * lost although the counters beside it are not. The rules are those of a gate's own memory.
+ */
+import { macBytesOf } from '../core/hmac-key.js';
+import { ReplayWindow } from '../core/replay-window.js';
+import { SignatureReader } from '../core/signature-form.js';
+import { type AuthSpec, Decision, type HashSecret } from '../core/spec.js';
+
+export class UsedSignatures {
+  readonly #auth: AuthSpec;
+  readonly #spanUs: number;
+  readonly #hashSecret: HashSecret;
+  readonly #reader: SignatureReader;
+  readonly #keyNumbers = new Map<string, number>();
+  #memory: ReplayWindow;
+
+  /** @param spanUs - how long after it is made a claim can last at most. */
+  constructor(options: { auth: AuthSpec; spanUs: number; hashSecret: HashSecret }) {
+    this.#auth = options.auth;
+    this.#spanUs = options.spanUs;
+    this.#hashSecret = options.hashSecret;
+    this.#reader = new SignatureReader(options.auth.encoding, macBytesOf[options.auth.hash]);
+    this.#memory = this.#fresh();
+  }
+
+  forgetAll(): void {
+    this.#memory = this.#fresh();
+  }
+
+  /** Whether a valid signature under this key can be used now; `claim` uses the one that was looked at last. */
+  look(keyId: string, signature: string, nowUs: number): Decision {
+    // What has no form of a signature is refused before anybody asks whether it was used.
+    if (!this.#reader.read(signature)) return Decision.admitted;
+    let keyNumber = this.#keyNumbers.get(keyId);
+    if (keyNumber === undefined) {
+      keyNumber = this.#keyNumbers.size;
+      this.#keyNumbers.set(keyId, keyNumber);
+    }
+    return this.#memory.look(this.#reader.bytes, keyNumber, nowUs);
+  }
+
+  claim(lastFreshUs: number): void {
+    this.#memory.claim(lastFreshUs);
+  }
+
+  #fresh(): ReplayWindow {
+    const { replayCapacity, replayPerKey } = this.#auth;
+    return new ReplayWindow(
+      { capacity: replayCapacity ?? 1, perKey: replayPerKey, spanUs: this.#spanUs },
+      this.#hashSecret,
+    );
+  }
+}
