@@ -1,5 +1,5 @@
 /** The runs of one command, and what the runs before one change in how it is judged. */
-import type { RunRecord } from '../engine/record/run-folder.js';
+import { CORE_TARGET, type RunRecord } from '../engine/record/run-folder.js';
 import { type Fault, FloodproofError } from '../errors.js';
 import { compilePolicy } from '../scenario/compile.js';
 import type { Policy } from '../scenario/plan.js';
@@ -24,10 +24,15 @@ function onChargedTarget(record: RunRecord): PlannedRun {
   return { record: { ...record, plan: { ...plan, policy } }, notes: [CHARGED] };
 }
 
+/** Whether what decides is made anew for each run. */
+function isOurs({ target }: RunRecord): boolean {
+  return target === 'gateway' || target === CORE_TARGET;
+}
+
 /** The runs in their order. The embedded gateway is a new one each time; any other target is fresh at most once. */
 export function plannedRuns(records: readonly RunRecord[], isFresh: boolean): PlannedRun[] {
   return records.map((record, index) =>
-    record.target === 'gateway' || (isFresh && index === 0) ? { record, notes: [] } : onChargedTarget(record),
+    isOurs(record) || (isFresh && index === 0) ? { record, notes: [] } : onChargedTarget(record),
   );
 }
 
@@ -39,8 +44,9 @@ export function plannedRuns(records: readonly RunRecord[], isFresh: boolean): Pl
 export function assertEnforceable(records: readonly RunRecord[]): void {
   const faults = new Map<string, Fault>();
   const errors = new Map<string, FloodproofError>();
-  for (const { target, gatewayPolicy, plan } of records) {
-    if (target !== 'gateway') continue;
+  for (const record of records) {
+    if (!isOurs(record)) continue;
+    const { gatewayPolicy, plan } = record;
     const policy = gatewayPolicy ?? plan.policy;
     const error = enforcementError(policy);
     if (error === null) continue;

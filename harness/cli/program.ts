@@ -19,10 +19,21 @@ function wholeNumber(min: number, max: number): (text: string) => number {
   };
 }
 
+function speed(text: string): number {
+  if (text === 'max') return Number.POSITIVE_INFINITY;
+  const factor = /^\d{1,4}x$/.test(text) ? Number(text.slice(0, -1)) : 0;
+  if (factor >= 1 && factor <= 1000) return factor;
+  throw new InvalidArgumentError('It must be "max", or a whole number from 1 to 1000 and an x, for example "10x".');
+}
+
 const engineOption = (): Option =>
   new Option('--engine <engine>', 'core of gateway and signer; auto: native, or TypeScript and a line that says why')
     .choices(['auto', 'native', 'ts'])
     .default('auto');
+const speedOption = (): Option =>
+  new Option('--speed <speed>', 'core: "max", or how much faster than the clock, "1x" to "1000x"')
+    .default(Number.POSITIVE_INFINITY, 'max')
+    .argParser(speed);
 const outOption = (): Option => new Option('--out <dir>', 'where run folders are made').default('results/runs');
 const jsonOption = (): Option => new Option('--json', 'print the suite as one JSON document');
 const junitOption = (): Option => new Option('--junit <file>', 'write a JUnit file of the suite');
@@ -72,9 +83,10 @@ function addRun(program: Command, { console, setExit }: CommandContext): void {
     .command('run')
     .description('play scenarios to a verdict')
     .argument('<paths...>', 'scenario files, or folders of them')
-    .option('--target <target>', '"gateway" (embedded) or an http:// URL on loopback', 'gateway')
+    .option('--target <target>', '"gateway" (embedded), "core" (virtual time) or an http:// URL on loopback', 'gateway')
     .option('--seed <n>', 'fixes every intended send time and identity', wholeNumber(0, SEED_MAX), 1)
     .addOption(engineOption())
+    .addOption(speedOption())
     .option('--workers <n>', 'threads that send', wholeNumber(1, 32), 1)
     .option('--repeat <n>', 'play the whole list this often', wholeNumber(1, 1000), 1)
     .option('--max-requests <n>', 'scheduled requests of a scenario at most', wholeNumber(1, 1e9))
@@ -113,6 +125,7 @@ function addReplay(program: Command, { console, setExit }: CommandContext): void
     .command('replay')
     .description('play the run of a folder again: same plan, same seed')
     .argument('<rundir>', 'a folder made by "run"')
+    .addOption(speedOption())
     .addOption(jsonOption())
     .addOption(junitOption())
     .addOption(outOption())

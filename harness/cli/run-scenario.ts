@@ -1,29 +1,26 @@
 /** One scenario from plan to verdict: gateway up, traffic, record, judgement, everything saved in the run folder. */
-import { rmSync } from 'node:fs';
 import { buildWorld } from '../actors/identities/world.js';
 import { type Played, type Progress, play } from '../engine/play.js';
-import { sealParquet } from '../engine/record/parquet.js';
-import { RunFolder, type RunRecord } from '../engine/record/run-folder.js';
+import { CORE_TARGET, RunFolder, type RunRecord } from '../engine/record/run-folder.js';
 import type { FloodproofError } from '../errors.js';
 import { type LaunchedGateway, launchGateway } from '../gateway/launch.js';
-import { type Judgement, judgeFully } from '../judge/judge.js';
 import type { VerdictDocument } from '../judge/verdict.js';
 import { openEngine } from '../native/engine.js';
-import { renderJson, suiteDocument } from '../report/json.js';
-import { renderJunit } from '../report/junit.js';
-import { renderMarkdown } from '../report/markdown.js';
-import { type Plan, type Policy, requestClasses } from '../scenario/plan.js';
+import type { Policy } from '../scenario/plan.js';
 import { type CheckedTarget, checkTarget } from '../targets/loopback.js';
 import { assertReachable } from '../targets/reachable.js';
 import { findIdentityTransport, type IdentityTransport } from '../targets/source-address.js';
 import type { PlannedRun } from './planned-run.js';
-import { versions } from './versions.js';
+import { judgePlayed, saveRun, traceNotes } from './saved-run.js';
+import { runVirtual } from './virtual-scenario.js';
 
 export interface ScenarioHooks {
   readonly stop: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
   /** Told as soon as the run folder is made. */
   readonly onFolder: (folder: string) => void;
+  /** Run time that passes in a second of real time, in virtual time; infinity = as fast as it goes. */
+  readonly speed: number;
   /** The command that plays a run folder again. */
   readonly replayCommand: (folder: string) => string;
 }
@@ -81,6 +78,7 @@ async function openTarget(
  */
 export async function runScenario(run: PlannedRun, parent: string, hooks: ScenarioHooks): Promise<VerdictDocument> {
   const { record } = run;
+  if (record.target === CORE_TARGET) return await runVirtual(run, parent, hooks);
   const opened = openEngine(record.engine);
   const transport = await findIdentityTransport();
   const startedAt = new Date();
@@ -98,7 +96,7 @@ export async function runScenario(run: PlannedRun, parent: string, hooks: Scenar
       startedAt,
       replay: hooks.replayCommand(folder.path),
     });
-    save(folder, record.plan, played, judgement);
+    saveRun(folder, record.plan, played, judgement);
     return judgement.document;
   } finally {
     await open.close();
@@ -164,62 +162,4 @@ function notesOf(record: RunRecord, transport: IdentityTransport): string[] {
     notes.push(`with ${record.workers} workers, who captures requests of others hears those of its own thread only`);
   }
   return notes;
-}
-
-/** What was repaired in, or is odd about, the files of times. */
-function traceNotes({ traces = [] }: Played): readonly string[] {
-  return [...new Set(traces.flatMap(({ notes }) => notes))];
-}
-
-interface JudgeFacts {
-  readonly engine: 'native' | 'ts';
-  readonly notes: readonly string[];
-  readonly startedAt: Date;
-  readonly replay: string;
-}
-
-function judgePlayed(record: RunRecord, played: Played, facts: JudgeFacts): Judgement {
-  return judgeFully({
-    plan: record.plan,
-    world: buildWorld(record.plan, record.seed),
-    observations: played.observations,
-    generator: played.generator,
-    isInterrupted: played.isInterrupted,
-    seed: record.seed,
-    target: record.target,
-    engine: facts.engine,
-    notes: facts.notes,
-    replay: facts.replay,
-    versions: versions(),
-    startedAt: facts.startedAt.toISOString(),
-    durationMs: Math.round(played.durationUs / 1000),
-  });
-}
-
-/** The verdict comes last: a folder that has one is whole. */
-function save(folder: RunFolder, plan: Plan, played: Played, { document, latencies }: Judgement): void {
-  folder.write('generator.json', `${JSON.stringify({ seconds: played.seconds, machine: played.machine }, null, 2)}\n`);
-  folder.write('latency.json', renderLatencies(plan, latencies));
-  sealParquet(folder.file('observations.parquet'), played.observations, {
-    'floodproof.scenario': document.scenario,
-    'floodproof.seed': String(document.seed),
-    'floodproof.schema': 'floodproof/observations/1',
-  });
-  for (const path of played.files) rmSync(path, { force: true });
-  const suite = suiteDocument([document]);
-  folder.write('junit.xml', renderJunit(suite));
-  folder.write('summary.md', renderMarkdown(suite));
-  folder.write('verdict.json', renderJson(document));
-}
-
-/** Encoded HdrHistograms (microseconds) with the names of their actor, class and phase. */
-function renderLatencies(plan: Plan, latencies: Judgement['latencies']): string {
-  const histograms = latencies.map(({ kind, actor, requestClass, phase, histogram }) => ({
-    kind,
-    actor: plan.actors[actor]?.name,
-    requestClass: requestClasses[requestClass],
-    phase: plan.phases[phase]?.name,
-    histogram,
-  }));
-  return `${JSON.stringify({ schema: 'floodproof/latency/1', unit: 'us', histograms }, null, 2)}\n`;
 }

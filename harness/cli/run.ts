@@ -2,7 +2,7 @@
 import { dirname } from 'node:path';
 import process from 'node:process';
 import { makeFolder } from '../engine/record/make-folder.js';
-import { type RunRecord, readRunRecord } from '../engine/record/run-folder.js';
+import { CORE_TARGET, type RunRecord, readRunRecord } from '../engine/record/run-folder.js';
 import { FloodproofError } from '../errors.js';
 import { openEngine } from '../native/engine.js';
 import { waitingText } from '../scenario/waiting.js';
@@ -32,13 +32,15 @@ export async function runCommand(paths: readonly string[], flags: RunFlags, cons
   if (plans.length === 0) {
     throw new FloodproofError('FP_PART_ABSENT', 'nothing is left to play: every scenario waits for a part');
   }
-  if (flags.gatewayPolicy !== null && flags.target !== 'gateway') {
-    throw new FloodproofError('FP_USAGE', '--gateway-policy is for the embedded gateway; the target is a URL');
+  const isUrl = flags.target !== 'gateway' && flags.target !== CORE_TARGET;
+  if (flags.gatewayPolicy !== null && isUrl) {
+    const message = '--gateway-policy is for the embedded gateway and the core; the target is a URL';
+    throw new FloodproofError('FP_USAGE', message);
   }
   const gatewayPolicy = flags.gatewayPolicy === null ? null : loadPolicyFile(flags.gatewayPolicy);
   // What would end every scenario is better found before the first request.
   openEngine(flags.engine);
-  if (flags.target !== 'gateway') await assertReachable((await checkTarget(flags.target)).origin);
+  if (isUrl) await assertReachable((await checkTarget(flags.target)).origin);
   const records = Array.from({ length: flags.repeat }, () => plans)
     .flat()
     .map(

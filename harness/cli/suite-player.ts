@@ -21,6 +21,8 @@ export interface SuiteFlags {
   readonly junit: string | null;
   /** Run folders are made in it. */
   readonly out: string;
+  /** Run time that passes in a second of real time, in virtual time; infinity = as fast as it goes. */
+  readonly speed: number;
 }
 
 interface SuiteParts {
@@ -55,6 +57,7 @@ export class SuitePlayer {
         onFolder: (folder) => {
           seen.folder = folder;
         },
+        speed: flags.speed,
         replayCommand: (folder) =>
           `${ownCommand(process.argv[1] ?? 'floodproof', process.cwd())} replay ${quote(folder)}`,
       });

@@ -2,6 +2,7 @@ import type { GateSpec } from '../core/spec.js';
 import type { Policy } from '../scenario/plan.js';
 import type { ClientIp } from '../venue/client-ip.js';
 import { createClientIp } from '../venue/client-ip.js';
+import { creditsOf, type FillCredit } from '../venue/fill-credits.js';
 import { compileRateLimitFields, fieldText, type RateLimitFields } from './rate-limit-fields.js';
 
 /**
@@ -20,7 +21,7 @@ export interface Rules {
   /** By limit index. */
   readonly kills: readonly boolean[];
   /** By class: the limits that a fill gives cells to, and how many for each element. */
-  readonly credits: readonly (readonly { readonly limit: number; readonly cells: number }[])[];
+  readonly credits: readonly (readonly FillCredit[])[];
 }
 
 /** @param spec - Compiled from `policy`, so that their limits have the same indexes. */
@@ -32,11 +33,6 @@ export function compileRules(policy: Policy, spec: GateSpec): Rules {
     shadowNames: spec.limits.map(({ name }) => fieldText(name)),
     resetIsNext: spec.limits.map(({ numbers }) => numbers.family === 'fixed-window'),
     kills: policy.limits.map(({ kills }) => kills),
-    credits: spec.classes.map((_, classId) =>
-      policy.limits.flatMap((limit, index) => {
-        const cells = 'creditsMax' in limit && (limit.costs[classId] ?? 0) > 0 ? (limit.creditsMax[classId] ?? 0) : 0;
-        return cells === 0 ? [] : [{ limit: index, cells }];
-      }),
-    ),
+    credits: creditsOf(policy),
   };
 }

@@ -16,7 +16,8 @@ export interface AmendForm {
   readonly quantity: string;
 }
 
-const BATCH_ELEMENTS_MAX = 100;
+/** Orders that a batch holds at most; a longer array is no batch. */
+export const BATCH_ELEMENTS_MAX = 100;
 
 const symbolForm = /^[A-Z0-9]{2,10}-[A-Z0-9]{2,10}$/;
 /** Plain decimals: at most 12 digits before and 8 after the point, no sign, no exponent. */

@@ -6,6 +6,9 @@ import type { Plan, Policy } from '../../scenario/plan.js';
 import { makeFolder } from './make-folder.js';
 import { runRecordFault } from './run-record-check.js';
 
+/** The target of virtual time: a gate in this process. */
+export const CORE_TARGET = 'core';
+
 /** All that is needed to play a run again: `plan.json`. */
 export interface RunRecord {
   readonly schema: 'floodproof/run/1';
@@ -13,9 +16,9 @@ export interface RunRecord {
   readonly seed: number;
   readonly engine: 'auto' | 'native' | 'ts';
   readonly workers: number;
-  /** `gateway`, or the URL as given. */
+  /** `core`, `gateway`, or the URL as given. */
   readonly target: string;
-  /** What the gateway enforced when that was not the plan's policy. */
+  /** What gateway or core enforced when that was not the plan's policy. */
   readonly gatewayPolicy: Policy | null;
   readonly arrivalsMax: number | null;
 }

@@ -1,0 +1,15 @@
+/** A request as it reaches the server of virtual time. One object serves for all: it is filled anew for each. */
+export class SentRequest {
+  method = 'GET';
+  path = '';
+  /** '' = none. */
+  body = '';
+  /** Signing headers as sent; null when what they say is in the fields below already, since nobody has touched them. */
+  headers: Readonly<Record<string, string>> | null = null;
+  isSigned = false;
+  keyId = '';
+  timestampUs = 0;
+  windowUs = 0;
+  message = '';
+  signature = '';
+}
