@@ -25,7 +25,8 @@ export function clockOffsetUs(plan: Plan, seed: number, identity: Identity, nowU
   const driftSign = random.unit() < 0.5 ? -1 : 1;
   // Last, since it takes as many draws as it needs.
   const ownUs = sigmaUs * normal(random);
-  return Math.round(ownUs + straySign * strays + driftSign * drifts);
+  // Adding 0 makes a negative zero a plain one.
+  return Math.round(ownUs + straySign * strays + driftSign * drifts) + 0;
 }
 
 function isExact({ sigmaUs, strayShare, driftShare }: ClientClock): boolean {

@@ -4,7 +4,8 @@ import { buildWorld } from '../actors/identities/world.js';
 import type { Played } from '../engine/play.js';
 import { sealParquet } from '../engine/record/parquet.js';
 import type { RunFolder, RunRecord } from '../engine/record/run-folder.js';
-import { type JudgedWorld, type Judgement, judgeFully } from '../judge/judge.js';
+import { type Judgement, judgeFully } from '../judge/judge.js';
+import type { KnownWorld } from '../judge/judged-world.js';
 import { renderJson, suiteDocument } from '../report/json.js';
 import { renderJunit } from '../report/junit.js';
 import { renderMarkdown } from '../report/markdown.js';
@@ -22,7 +23,7 @@ export interface JudgeFacts {
   readonly startedAt: Date;
   readonly replay: string;
   /** When it is there already; made from plan and seed else. */
-  readonly world?: JudgedWorld;
+  readonly world?: KnownWorld;
   /** Of virtual time; null over HTTP. */
   readonly decisionHash?: string;
 }

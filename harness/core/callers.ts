@@ -1,4 +1,4 @@
-/** Who calls, as the hashes that limits look up: no text is kept. Also the callers that are known by a number. */
+/** Who calls, as the hashes that limits look up. Also the callers that are known by a number. */
 import { FloodproofError } from '../errors.js';
 import { PREFIX_BYTES, writePrefix } from './ip-address.js';
 import type { KeyHash } from './key-hash.js';
@@ -130,6 +130,8 @@ export class CallerList {
   count = 0;
   readonly #writer: CallerWriter;
   readonly #countMax: number;
+  /** Of each caller, since keys are known by their text. */
+  readonly #keyIds: string[] = [];
 
   constructor(writer: CallerWriter, countMax: number = CALLERS_MAX) {
     this.#writer = writer;
@@ -149,8 +151,14 @@ export class CallerList {
       this.words = longer;
     }
     this.#writer.writeAll(this.words, base, ip, account, keyId);
+    this.#keyIds.push(keyId);
     this.count += 1;
     return this.count - 1;
+  }
+
+  /** @param caller - who is interned. */
+  keyIdOf(caller: number): string {
+    return this.#keyIds[caller] ?? '';
   }
 
   /** Where the caller's words start. @throws {FloodproofError} FP_CALLER_INVALID */

@@ -176,6 +176,34 @@ class TsGate implements Gate {
     return this.#limitInterned(plan, base, elements, ageUs);
   }
 
+  decideSigned(
+    nowUs: number,
+    classId: number,
+    caller: number,
+    timestampUs: number,
+    windowUs: number,
+    message: string,
+    elements = 1,
+    ageUs = 0,
+  ): Decision {
+    const plan = this.#check(nowUs, classId, elements, ageUs);
+    const base = this.#callers.baseOf(caller);
+    if (!plan.isSigned || this.#verifier === null) {
+      this.#advance(nowUs);
+      return this.#limitInterned(plan, base, elements, ageUs);
+    }
+    const keyId = this.#callers.keyIdOf(caller);
+    const signature = this.sign(keyId, message);
+    this.#advance(nowUs);
+    const own = this.#own;
+    own.set(this.#callers.words.subarray(base, base + own.length));
+    const early = this.#round.askFront(plan, own, 0, this.#nowUs, elements, ageUs);
+    if (early !== Decision.admitted) return early;
+    const refusal = this.#verifier.look(keyId, timestampUs, windowUs, message, signature, this.#nowUs);
+    if (refusal !== Decision.admitted) return this.#round.refuse(plan, refusal);
+    return this.#finishSigned(plan, this.#verifier);
+  }
+
   limitBatch(
     nowUs: number,
     classId: number,

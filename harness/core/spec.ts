@@ -336,6 +336,23 @@ export interface Gate {
   /** `limit` for an interned caller. @throws as `limit` does, and last FP_CALLER_INVALID when no caller has this number */
   limitCaller(nowUs: number, classId: number, caller: number, elements?: number, ageUs?: number): Decision;
   /**
+   * `sign` and then `decide` in one call, for an interned caller: makes the MAC of `message` under the caller's key, and
+   * decides the request as if it had come with this MAC, which is worked out a second time as for any other. Where
+   * requests of the class are not signed nothing is, and the limits alone decide.
+   * @throws FP_TIME_INVALID, FP_CLASS_INVALID, FP_ELEMENTS_INVALID, FP_TIME_INVALID for the age, FP_CALLER_INVALID, and last
+   *   FP_KEY_INVALID when the class is signed and the gate does not know the caller's key; nothing has changed then.
+   */
+  decideSigned(
+    nowUs: number,
+    classId: number,
+    caller: number,
+    timestampUs: number,
+    windowUs: number,
+    message: string,
+    elements?: number,
+    ageUs?: number,
+  ): Decision;
+  /**
    * `limitCaller` for the first `count` of `callers` at one instant, in order. Writes one decision each to `decisions`,
    * and `Answer.size` numbers each to `answers` unless it is null.
    * @throws FP_BATCH_INVALID, FP_TIME_INVALID, FP_CLASS_INVALID, FP_CALLER_INVALID before deciding any.

@@ -1,12 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Gate, GateSpec } from '../core/spec.js';
 import { Answer, Decision, decisionNames } from '../core/spec.js';
 import type { Policy } from '../scenario/plan.js';
-import { readSigned, type SignatureForm, signatureForm } from '../signing/hmac-lines.js';
+import { readSigned, type SignatureForm, signatureForm, signingHeaders } from '../signing/hmac-lines.js';
+import { normalisedText } from '../signing/lenient-text.js';
+import type { Decided, Defence } from '../venue/defence.js';
+import { LATE_CHARGE_US } from '../venue/late-charges.js';
 import { refusalOf } from '../venue/refusal.js';
 import type { Clock } from './clock.js';
 import type { Connection, ConnectionEnds } from './connection-ends.js';
-import type { Caller } from './held-cells.js';
 import { HeldCells } from './held-cells.js';
 import { rateLimitField } from './rate-limit-fields.js';
 import { compileRules, type Rules } from './rules.js';
@@ -23,8 +24,6 @@ export const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** Whom a request is charged to that names no account: an unsigned class, or a login that can't be read. */
 const ANONYMOUS = '(anonymous)';
-
-const CELLS_MAX = 2 ** 31 - 1;
 
 /**
  * What the body parser leaves in `request.body`: the text exactly as it came, undefined for no body, and null for bytes
@@ -44,7 +43,7 @@ export interface Asking {
 }
 
 /** A request that was admitted. */
-export interface Admission extends Caller {
+export interface Admission extends Decided {
   /** What was in force when it was charged. */
   readonly rules: Rules;
   /** Whether a queue makes it wait for its turn. */
@@ -57,7 +56,7 @@ export interface Admission extends Caller {
 export class Gatekeeper {
   /** How often each decision fell, by its index. */
   readonly decisionCounts: number[] = decisionNames.map(() => 0);
-  readonly #gate: Gate;
+  readonly #defence: Defence;
   readonly #clock: Clock;
   readonly #signed: readonly boolean[];
   readonly #form: SignatureForm | undefined;
@@ -69,21 +68,21 @@ export class Gatekeeper {
 
   constructor(options: {
     policy: Policy;
-    /** Compiled from `policy`, so that their limits have the same indexes. */
-    spec: GateSpec;
-    gate: Gate;
+    /** Made from `policy`, so that their limits have the same indexes. */
+    defence: Defence;
     clock: Clock;
     ends: ConnectionEnds;
     accountByKey: ReadonlyMap<string, string>;
   }) {
-    const { policy, spec, gate, clock, ends } = options;
-    this.#gate = gate;
+    const { policy, defence, clock, ends } = options;
+    const { spec } = defence;
+    this.#defence = defence;
     this.#clock = clock;
     this.#accountByKey = options.accountByKey;
     this.#signed = spec.auth?.signed ?? [];
     this.#form = spec.auth === null ? undefined : signatureForm(spec.auth);
     this.#rules = compileRules(policy, spec);
-    this.#held = new HeldCells({ spec, gate, clock, ends });
+    this.#held = new HeldCells({ spec, defence, clock, ends });
   }
 
   /**
@@ -110,29 +109,37 @@ export class Gatekeeper {
     const { account = ANONYMOUS } = asking;
     const nowUs = this.#clock.nowUs();
     const ageUs = asking.ageUs?.(account, nowUs) ?? 0;
-    const decision = this.#gate.decide(nowUs, classId, ip, account, '', 0, 0, '', '', elements, ageUs);
-    return this.#settle(request, reply, { classId, ip, account, keyId: '', elements }, nowUs, decision);
+    const decision = this.#defence.decideUnsigned(nowUs, classId, ip, account, elements, ageUs);
+    return this.#settle(request, reply, { classId, ip, account, keyId: '', elements }, { nowUs, ageUs, decision });
   }
 
   #admitSigned(request: FastifyRequest, reply: FastifyReply, asking: Asking, ip: string): Admission | null {
     const { classId, elements = 1 } = asking;
-    const body = request.body as RawBody;
-    const sent = { method: request.method, path: request.raw.url ?? '', body: body ?? '' };
-    const signed = body === null ? null : readSigned(request.headers, sent, this.#form);
+    const defence = this.#defence;
+    const signed = this.#readSigned(request);
     const nowUs = this.#clock.nowUs();
+    if (defence.believes(classId)) {
+      const claimed = request.headers[signingHeaders.keyId];
+      const keyId = typeof claimed === 'string' ? claimed : '';
+      const account = this.#accountByKey.get(keyId) ?? ANONYMOUS;
+      const ageUs = asking.ageUs?.(account, nowUs) ?? 0;
+      const decision = defence.decideBelieved(nowUs, classId, ip, account, keyId, elements, ageUs);
+      return this.#settle(request, reply, { classId, ip, account, keyId, elements }, { nowUs, ageUs, decision });
+    }
     if (signed === null || 'malformed' in signed) {
-      // An empty key id is of the wrong form for every gate: limits by ip are charged, and the answer is `malformed`.
-      const decision = this.#gate.decide(nowUs, classId, ip, '', '', 0, 0, '', '', elements);
-      return this.#settle(request, reply, { classId, ip, account: '', keyId: '', elements }, nowUs, decision);
+      const decision = defence.decideMalformed(nowUs, classId, ip, elements);
+      const caller = { classId, ip, account: '', keyId: '', elements };
+      return this.#settle(request, reply, caller, { nowUs, ageUs: 0, decision });
     }
     const { keyId, timestampUs, windowUs, message, signature } = signed;
     const account = this.#accountByKey.get(keyId) ?? ANONYMOUS;
     const ageUs = asking.ageUs?.(account, nowUs) ?? 0;
-    const decision = this.#gate.decide(
+    const decision = defence.decideSigned(
+      nowUs,
       nowUs,
       classId,
       ip,
-      '',
+      account,
       keyId,
       timestampUs,
       windowUs,
@@ -141,30 +148,37 @@ export class Gatekeeper {
       elements,
       ageUs,
     );
-    return this.#settle(request, reply, { classId, ip, account, keyId, elements }, nowUs, decision);
+    return this.#settle(request, reply, { classId, ip, account, keyId, elements }, { nowUs, ageUs, decision });
+  }
+
+  #readSigned(request: FastifyRequest): ReturnType<typeof readSigned> | null {
+    const body = request.body as RawBody;
+    if (body === null) return null;
+    const received = { path: request.raw.url ?? '', body: body ?? '' };
+    const text = this.#defence.has('lenient-text') ? normalisedText(received) : received;
+    return readSigned(request.headers, { method: request.method, ...text }, this.#form);
   }
 
   /**
    * Tells every limit that takes credit from fills of this class that `count` elements of the request were filled. Under
    * another policy than the one that has charged it nobody knows of a charge that could be given back.
    */
-  credit({ classId, ip, account, keyId, rules }: Admission, count: number): void {
-    if (rules !== this.#rules) return;
-    for (const { limit, cells } of rules.credits[classId] ?? []) {
-      const filled = Math.min(CELLS_MAX, cells * count);
-      this.#gate.credit(this.#clock.nowUs(), limit, classId, ip, account, keyId, filled);
+  credit(admission: Admission, count: number): void {
+    if (admission.rules !== this.#rules) return;
+    for (const { limit, cells } of admission.rules.credits[admission.classId] ?? []) {
+      this.#defence.credit(this.#clock.nowUs(), limit, admission, cells * count);
     }
   }
 
   #settle(
     request: FastifyRequest,
     reply: FastifyReply,
-    caller: Caller,
-    nowUs: number,
-    decision: Decision,
+    asked: Omit<Decided, 'node'>,
+    { nowUs, ageUs, decision }: { nowUs: number; ageUs: number; decision: Decision },
   ): Admission | null {
+    const caller = { ...asked, node: this.#defence.node };
     this.decisionCounts[decision] = (this.decisionCounts[decision] ?? 0) + 1;
-    const answer = this.#gate.answer;
+    const answer = this.#defence.answer;
     reply.header(GATE_HEADER, decisionNames[decision]);
     reply.header('ratelimit-policy', this.#rules.fields.policies[caller.classId]);
     const shadow = this.#rules.shadowNames[answer[Answer.shadow] ?? -1];
@@ -174,6 +188,7 @@ export class Gatekeeper {
       // Before anything else can ask the gate, which has one answer for all.
       const delayUs = answer[Answer.delayUs] ?? 0;
       this.#held.hold(caller, reply.raw, request.raw.socket);
+      if (this.#defence.isChargedLate(caller.classId)) this.#chargeLate(caller, ageUs);
       return { ...caller, rules: this.#rules, waits: delayUs > 0, turnUs: nowUs + delayUs };
     }
     const refusal = refusalOf({ decision, answer, nowUs, limitNames: this.#rules.limitNamesJson });
@@ -184,15 +199,20 @@ export class Gatekeeper {
     return null;
   }
 
+  #chargeLate(caller: Decided, ageUs: number): void {
+    const charge = (): void => this.#defence.chargeLate(this.#clock.nowUs(), caller, ageUs);
+    setTimeout(charge, LATE_CHARGE_US / 1_000).unref();
+  }
+
   /** A connection whose answer says `close` is ended by the server as soon as that is written. */
   #killIfToldSo(request: FastifyRequest, reply: FastifyReply): void {
-    if (this.#rules.kills[this.#gate.answer[Answer.limit] ?? -1] !== true) return;
+    if (this.#rules.kills[this.#defence.answer[Answer.limit] ?? -1] !== true) return;
     this.#killed.add(request.raw.socket);
     reply.header('connection', 'close');
   }
 
   #tellRemaining(reply: FastifyReply, afterSeconds: number): void {
-    const answer = this.#gate.answer;
+    const answer = this.#defence.answer;
     const name = this.#rules.fields.names[answer[Answer.limit] ?? -1];
     if (name !== undefined) {
       reply.header('ratelimit', rateLimitField(name, answer[Answer.remaining] ?? 0, afterSeconds));

@@ -1,29 +1,19 @@
 import type { ServerResponse } from 'node:http';
-import type { Gate, GateSpec } from '../core/spec.js';
+import type { GateSpec } from '../core/spec.js';
+import type { Decided, Defence } from '../venue/defence.js';
 import type { Clock } from './clock.js';
 import type { Connection, ConnectionEnds } from './connection-ends.js';
 
-/** Whom a request was decided for, as the gate was told. */
-export interface Caller {
-  readonly classId: number;
-  readonly ip: string;
-  /** Of a signed request the account of its key. */
-  readonly account: string;
-  /** '' = unsigned. */
-  readonly keyId: string;
-  readonly elements: number;
-}
-
 /** Gives back what requests hold of limits of requests in flight, once each, whatever way they end. */
 export class HeldCells {
-  readonly #gate: Gate;
+  readonly #defence: Pick<Defence, 'release'>;
   readonly #clock: Clock;
   readonly #ends: ConnectionEnds;
   /** By class: does any limit count what is in flight? */
   readonly #isHeld: readonly boolean[];
 
-  constructor(options: { spec: GateSpec; gate: Gate; clock: Clock; ends: ConnectionEnds }) {
-    this.#gate = options.gate;
+  constructor(options: { spec: GateSpec; defence: Pick<Defence, 'release'>; clock: Clock; ends: ConnectionEnds }) {
+    this.#defence = options.defence;
     this.#clock = options.clock;
     this.#ends = options.ends;
     const { classes, limits } = options.spec;
@@ -36,15 +26,14 @@ export class HeldCells {
    * Holds the cells of an admitted request until its answer is handed over, or its connection has ended: an answer that
    * waits behind others on the same connection is not told of its end by Node.
    */
-  hold(caller: Caller, answer: ServerResponse, connection: Connection): void {
+  hold(caller: Decided, answer: ServerResponse, connection: Connection): void {
     if (this.#isHeld[caller.classId] !== true) return;
     let isOver = false;
     const end = (): void => {
       if (isOver) return;
       isOver = true;
       unwatch();
-      const { classId, ip, account, keyId, elements } = caller;
-      this.#gate.release(this.#clock.nowUs(), classId, ip, account, keyId, elements);
+      this.#defence.release(this.#clock.nowUs(), caller);
     };
     let unwatch = (): unknown => undefined;
     answer.once('finish', end);

@@ -29,6 +29,7 @@ export class PasswordStore {
   readonly #digestKey = randomBytes(HASH_BYTES);
   readonly #cost: Policy['password'];
   readonly #lane: WorkLane;
+  readonly #skipsUnknown: boolean;
   /** Stands in for a name that does not exist. */
   readonly #nobody: StoredPassword = {
     salt: randomBytes(SALT_BYTES),
@@ -36,9 +37,13 @@ export class PasswordStore {
     digest: randomBytes(HASH_BYTES),
   };
 
-  /** @param options.waitingMax - Logins that may wait for a place; further ones are told `busy`. */
-  constructor(options: { cost: Policy['password']; runningMax: number; waitingMax: number }) {
+  /**
+   * @param options.waitingMax - Logins that may wait for a place; further ones are told `busy`.
+   * @param options.skipsUnknown - A name that does not exist is told so at once: the weakness `quick-unknown-names`.
+   */
+  constructor(options: { cost: Policy['password']; runningMax: number; waitingMax: number; skipsUnknown?: boolean }) {
     this.#cost = options.cost;
+    this.#skipsUnknown = options.skipsUnknown ?? false;
     this.#lane = new WorkLane(options.runningMax, options.waitingMax);
   }
 
@@ -48,6 +53,7 @@ export class PasswordStore {
 
   async check(account: string, password: string): Promise<PasswordAnswer> {
     const stored = this.#stored.get(account);
+    if (stored === undefined && this.#skipsUnknown) return 'wrong';
     const candidate = stored ?? this.#nobody;
     const derived = await this.#lane.run(() => this.#derive(password, candidate.salt));
     if (derived === null) return 'busy';

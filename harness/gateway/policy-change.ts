@@ -27,6 +27,7 @@ export function describeChange(before: GateSpec, after: GateSpec): PolicyChange 
  *
  * - `auth`: claims of signatures are remembered for just the window that was allowed.
  * - `password`: hashes are made at the cost that was in force.
+ * - `nodes`, `weaknesses`: each node has counters of its own, and a defect decides how they are charged.
  * - Limits of requests in flight, other than their capacity or that one is left out: what is in flight was charged by the
  *   limit as it was and is given back to the limit as it is. To a counter that never held these cells that would be room
  *   for others, too much of it.
@@ -37,6 +38,10 @@ export function checkPolicyChange(before: Policy, after: Policy): void {
   const messages: string[] = [];
   if (!isSame(before.auth, after.auth)) messages.push('auth must be what the gateway was started with');
   if (!isSame(before.password, after.password)) messages.push('password must be what the gateway was started with');
+  if (before.nodes !== after.nodes) messages.push('nodes must be what the gateway was started with');
+  if (!isSame(before.weaknesses, after.weaknesses)) {
+    messages.push('weaknesses must be what the gateway was started with');
+  }
   const counted = before.limits.filter(isInFlight).map(whatIsHeld);
   for (const limit of after.limits.filter(isInFlight)) {
     if (counted.includes(whatIsHeld(limit))) continue;

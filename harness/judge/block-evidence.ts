@@ -9,11 +9,19 @@ import { countText, momentText } from './wording.js';
 /** Wrongful blocks that are kept, and identities that are spelled out. */
 const ROWS_MAX = 1000;
 const SHOWN_MAX = 5;
+/** Of so many identities the kinds of false blocks are kept; further ones are only known to be there. */
+const IDENTITIES_MAX = 100_000;
+
+interface Blocked {
+  readonly actor: number;
+  /** By phase and kind of block: how often. */
+  readonly kinds: Map<string, number>;
+}
 
 export class BlockEvidence {
   private readonly plan: Plan;
-  /** By identity: how often each kind of block was false. */
-  private readonly falseBlocks = new Map<number, Map<string, number>>();
+  private readonly falseBlocks = new Map<number, Blocked>();
+  private hasOthers = false;
   private readonly wrongful: Row[] = [];
 
   constructor(plan: Plan) {
@@ -25,24 +33,25 @@ export class BlockEvidence {
     if (phase < 0) return;
     if (shared === 'wrongful' && this.wrongful.length < ROWS_MAX) this.wrongful.push(row);
     if (own !== 'wrongful') return;
-    let kinds = this.falseBlocks.get(row.identity);
-    if (kinds === undefined) {
-      kinds = new Map();
-      this.falseBlocks.set(row.identity, kinds);
+    let blocked = this.falseBlocks.get(row.identity);
+    if (blocked === undefined) {
+      if (this.falseBlocks.size >= IDENTITIES_MAX) {
+        this.hasOthers = true;
+        return;
+      }
+      blocked = { actor: row.actor, kinds: new Map() };
+      this.falseBlocks.set(row.identity, blocked);
     }
     const kind = `${phase} ${this.blockText(row)}`;
-    kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+    blocked.kinds.set(kind, (blocked.kinds.get(kind) ?? 0) + 1);
   }
 
   /** The identities with the most false blocks. */
-  falseBlockSentences(
-    selection: Selection,
-    identities: readonly number[],
-    nameOf: (identity: number) => string,
-  ): string[] {
-    const all = identities.flatMap((identity) => {
+  falseBlockSentences(selection: Selection, nameOf: (identity: number) => string): string[] {
+    const all = [...this.falseBlocks].flatMap(([identity, { actor, kinds }]) => {
+      if (!selection.actors.includes(actor)) return [];
       const byBlock = new Map<string, number>();
-      for (const [kind, count] of this.falseBlocks.get(identity) ?? []) {
+      for (const [kind, count] of kinds) {
         const space = kind.indexOf(' ');
         if (!selection.phases.includes(Number(kind.slice(0, space)))) continue;
         const block = kind.slice(space + 1);
@@ -58,6 +67,7 @@ export class BlockEvidence {
     });
     if (all.length > SHOWN_MAX)
       sentences.push(`and ${countText(all.length - SHOWN_MAX, 'more identity', 'more identities')}`);
+    if (this.hasOthers) sentences.push(`these are of the first ${IDENTITIES_MAX} identities that were falsely blocked`);
     return sentences;
   }
 

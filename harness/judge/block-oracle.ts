@@ -16,6 +16,7 @@ import type { Plan, PolicyLimit } from '../scenario/plan.js';
 import { BanAccount } from './ban-account.js';
 import { type Charge, chargeOf, countedOf, decidedByUs, mayBeAdmitted, ownCounterOf, subjectId } from './charge.js';
 import { creditCellsMax, leastCells, mostCells } from './cost.js';
+import type { CounterSet } from './counter-set.js';
 import type { Counters, IndexedLimit } from './counters.js';
 import { createLeastUsed, type LeastUsed } from './least-used.js';
 import { createMostUsed, type MostUsed } from './most-used.js';
@@ -36,10 +37,10 @@ export interface BlockJudgement {
 export interface BlockOracleOptions {
   readonly plan: Plan;
   readonly counters: Counters;
-  /** Counters of which a request was blocked, as `subjectId`; only those are followed. */
-  readonly blockedCounters: ReadonlySet<number>;
-  /** The same for honest identities: `subjectId` of `ownCounterOf`. */
-  readonly blockedIdentities: ReadonlySet<number>;
+  /** Counters of which a request was blocked; only those are followed. */
+  readonly blockedCounters: CounterSet;
+  /** The same for honest identities, by `ownCounterOf`. */
+  readonly blockedIdentities: CounterSet;
   /** Limits that saw more counters than they surely hold: some may have been decided on the cold one. */
   readonly coldLimits: ReadonlySet<number>;
   /** Longest time from a send to the end of its row, over the run. */
@@ -161,12 +162,18 @@ export class BlockOracle {
   }
 
   private follow(row: Row, isJudged: boolean): void {
+    const { blockedCounters, blockedIdentities } = this.options;
     const parts: Part[] = [];
     const isHonest = this.isHonest(row);
     for (const matched of this.counters.touchedBy(row.requestClass)) {
       const { index, limit } = matched;
       const counter = this.counters.counterOf(row, index);
       if (counter < 0) continue;
+      const ownCounter = isHonest ? ownCounterOf(row, limit) : -1;
+      const isShared = blockedCounters.has(index, counter);
+      const isOwn = isHonest && blockedIdentities.has(index, ownCounter);
+      // Nearly all rows of nearly all runs end here.
+      if (!isShared && !isOwn) continue;
       const share = {
         leastCells: leastCells(row, limit),
         mostCells: mostCells(row, limit),
@@ -174,13 +181,13 @@ export class BlockOracle {
         charge: countedOf(row, limit, this.counters.namedBy(row)),
         admission: chargeOf(row, limit),
       };
-      const sharedId = subjectId(index, counter);
-      if (this.options.blockedCounters.has(sharedId)) {
-        parts.push({ ...share, use: this.useOf(this.shared, sharedId, matched, false), isOwn: false });
+      if (isShared) {
+        const use = this.useOf(this.shared, subjectId(index, counter), matched, false);
+        parts.push({ ...share, use, isOwn: false });
       }
-      const ownId = subjectId(index, ownCounterOf(row, limit));
-      if (isHonest && this.options.blockedIdentities.has(ownId)) {
-        parts.push({ ...share, use: this.useOf(this.own, ownId, matched, true), isOwn: true });
+      if (isOwn) {
+        const use = this.useOf(this.own, subjectId(index, ownCounter), matched, true);
+        parts.push({ ...share, use, isOwn: true });
       }
     }
     if (parts.length === 0 && !isJudged) return;

@@ -67,9 +67,9 @@ export function decidedByUs(row: Row, latestDecisionUs: number): number {
   return Math.max(row.concludedUs, row.sentUs + latestDecisionUs);
 }
 
-/** One number for a limit and one of its counters: a limit has at most 2^32 of them, a policy few limits. */
+/** One number for a limit and one of its counters: a limit has fewer than 2^36 of them, a policy few limits. */
 export function subjectId(limitIndex: number, counter: number): number {
-  return limitIndex * 2 ** 32 + counter;
+  return limitIndex * 2 ** 36 + counter;
 }
 
 /** The part of a limit's counters that is one identity's own: apart by class where the limit counts by class. */

@@ -3,7 +3,8 @@
  *
  * A counter by ip, account or key alone has the index that the record gives it. Where several of them share a counter
  * (addresses of one prefix, accounts of one master), or several parts make one together, counters are numbered as they
- * are first seen: rows of one run must all be asked about in the same space.
+ * are first seen: rows of one run must all be asked about in the same space. With the class beside one other part they
+ * have room for each class.
  */
 import ipaddr from 'ipaddr.js';
 import type { IpPrefix, LimitPart } from '../core/spec.js';
@@ -13,18 +14,21 @@ import type { Row } from './row.js';
 
 /** Texts of what limits count by, see `World`. */
 export interface CounterNames {
-  readonly ips: readonly string[];
-  readonly keys: readonly string[];
+  ipName(index: number): string;
+  keyName(index: number): string;
   accountName(index: number): string;
 }
 
 type Keyed = Pick<Row, 'ip' | 'account' | 'key' | 'requestClass'>;
 
-/** Numbers for texts, and for the indexes that were already looked up. */
+const PAGE_INDEXES = 1024;
+
+/** Numbers for texts, and for the indexes that were already looked up: four bytes for each of these. */
 class Groups {
   readonly texts: string[] = [];
   private readonly byText = new Map<string, number>();
-  private readonly byIndex = new Map<number, number>();
+  /** The group of an index and 1; 0 = not looked up yet. */
+  private readonly pages: (Uint32Array | undefined)[] = [];
   private readonly textOf: (index: number) => string;
 
   constructor(textOf: (index: number) => string) {
@@ -32,15 +36,22 @@ class Groups {
   }
 
   of(index: number): number {
-    let group = this.byIndex.get(index);
-    if (group === undefined) {
-      const text = this.textOf(index);
-      group = this.byText.get(text) ?? this.texts.length;
-      if (group === this.texts.length) {
-        this.texts.push(text);
-        this.byText.set(text, group);
-      }
-      this.byIndex.set(index, group);
+    const number = Math.floor(index / PAGE_INDEXES);
+    let page = this.pages[number];
+    if (page === undefined) {
+      page = new Uint32Array(PAGE_INDEXES);
+      this.pages[number] = page;
+    }
+    const at = index % PAGE_INDEXES;
+    if (page[at] === 0) page[at] = this.groupOf(this.textOf(index)) + 1;
+    return (page[at] as number) - 1;
+  }
+
+  private groupOf(text: string): number {
+    const group = this.byText.get(text) ?? this.texts.length;
+    if (group === this.texts.length) {
+      this.texts.push(text);
+      this.byText.set(text, group);
     }
     return group;
   }
@@ -48,6 +59,8 @@ class Groups {
 
 export class CounterSpace {
   private readonly parts: readonly LimitPart[];
+  /** The one part that stands beside the class, null when it is not so. */
+  private readonly besideClass: LimitPart | null;
   private readonly names: CounterNames;
   private readonly prefixes: Groups | null;
   private readonly masters: Groups;
@@ -56,17 +69,21 @@ export class CounterSpace {
 
   constructor({ by, ipPrefix }: Pick<PolicyLimit, 'by' | 'ipPrefix'>, names: CounterNames) {
     this.parts = by;
+    this.besideClass = by.length === 2 && by.includes('class') ? (by.find((part) => part !== 'class') ?? null) : null;
     this.names = names;
-    this.prefixes =
-      ipPrefix === null ? null : new Groups((index) => prefixText(names.ips[index] ?? `#${index}`, ipPrefix));
+    this.prefixes = ipPrefix === null ? null : new Groups((index) => prefixText(names.ipName(index), ipPrefix));
     this.masters = new Groups((index) => masterOf(names.accountName(index)));
   }
 
-  /** 0 to 2^32 - 2; -1 when the row lacks what the limit counts by. Whether the limit matches its class is not asked. */
+  /** Below 2^36; -1 when the row lacks what the limit counts by. Whether the limit matches its class is not asked. */
   of(row: Keyed): number {
     const { parts } = this;
     if (parts.length === 0) return 0;
     if (parts.length === 1) return this.memberOf(row, parts[0] as LimitPart);
+    if (this.besideClass !== null) {
+      const member = this.memberOf(row, this.besideClass);
+      return member < 0 ? -1 : member * requestClasses.length + row.requestClass;
+    }
     const members = parts.map((part) => this.memberOf(row, part));
     if (members.includes(-1)) return -1;
     const text = members.join('/');
@@ -82,7 +99,12 @@ export class CounterSpace {
     const { parts } = this;
     if (parts.length === 0 || counter < 0) return '*';
     if (parts.length === 1) return this.memberName(parts[0] as LimitPart, counter);
-    const members = this.members[counter] ?? [];
+    const members =
+      this.besideClass === null
+        ? (this.members[counter] ?? [])
+        : parts.map((part) =>
+            part === 'class' ? counter % requestClasses.length : Math.floor(counter / requestClasses.length),
+          );
     return parts.map((part, at) => this.memberName(part, members[at] ?? -1)).join(' ');
   }
 
@@ -99,8 +121,8 @@ export class CounterSpace {
     if (part === 'account') return names.accountName(member);
     if (part === 'master') return this.masters.texts[member] ?? `master ${member}`;
     if (part === 'class') return requestClasses[member] ?? `class ${member}`;
-    const texts = part === 'key' ? names.keys : (this.prefixes?.texts ?? names.ips);
-    return texts[member] ?? `${part} ${member}`;
+    if (part === 'key') return names.keyName(member);
+    return this.prefixes === null ? names.ipName(member) : (this.prefixes.texts[member] ?? `ip ${member}`);
   }
 }
 

@@ -1,10 +1,12 @@
 /** What shows a failure, a sentence each: whose, which limit, how often, when. */
+import { identityOffsets } from '../actors/identities/offsets.js';
 import { Outcome } from '../actors/outcome.js';
 import { type MetricName, metricTable } from '../scenario/metrics.js';
 import type { Expectation, PolicyLimit } from '../scenario/plan.js';
 import type { BlockEvidence } from './block-evidence.js';
 import type { Counters } from './counters.js';
 import type { JudgedRun } from './judged-run.js';
+import type { JudgedWorld } from './judged-world.js';
 import { leaksOf } from './leak-measures.js';
 import { measure } from './measures.js';
 import type { ReplayAudit } from './replay-audit.js';
@@ -17,6 +19,7 @@ export interface EvidenceSource {
 
 export interface EvidenceParts {
   readonly run: JudgedRun;
+  readonly world: JudgedWorld;
   readonly blocks: BlockEvidence;
   readonly replays: ReplayAudit;
   readonly counters: Counters;
@@ -40,8 +43,7 @@ export class Evidence implements EvidenceSource {
     if (metric === 'replaysAccepted') return this.replaySentences();
     if (metric === 'wrongfulBlocks') return blocks.wrongfulSentences(selection);
     if (metric === 'falseBlockRate' || metric === 'falseBlockRate.worst' || metric === 'recovery') {
-      const members = run.identities.filter(({ actor }) => selection.actors.includes(actor)).map(({ index }) => index);
-      return blocks.falseBlockSentences(selection, members, (identity) => this.identityName(identity));
+      return blocks.falseBlockSentences(selection, (identity) => this.identityName(identity));
     }
     const isTime = metricTable[metric].unit === 'us' || metric === 'latencyInflation.p99';
     const perActor = isTime ? this.perActor(expectation) : [];
@@ -49,10 +51,10 @@ export class Evidence implements EvidenceSource {
   }
 
   private identityName(identity: number): string {
-    const { run } = this.parts;
-    const one = run.identities[identity];
-    const actor = one === undefined ? '' : (run.plan.actors[one.actor]?.name ?? '');
-    return `${actor} identity ${identity} (account ${one?.account ?? '?'}, from ${one?.ip ?? '?'})`;
+    const { run, world } = this.parts;
+    const actor = identityOffsets(run.plan).findLastIndex((offset) => offset <= identity);
+    const { account, ip } = world.identity(identity);
+    return `${run.plan.actors[actor]?.name ?? ''} identity ${identity} (account ${account}, from ${ip})`;
   }
 
   /** In short: the proof stands with the verdict's leak itself. */

@@ -93,6 +93,8 @@ export function evaluate(run: JudgedRun, expectation: Expectation, evidence: Evi
   const sentences: string[] = [];
   let pass: boolean | null = null;
   if (measured.value === null) sentences.push(`can't be told: ${measured.why}`);
+  else if (expectation.wholeInterval && measured.intervalWhy !== '')
+    sentences.push(`the whole interval is asked for, and it has none: ${measured.intervalWhy}`);
   else if (wanted.why !== '') sentences.push(`what is wanted can't be told: ${wanted.why}`);
   else {
     pass = (expectation.wholeInterval ? compareIntervals : compareRanges)(measured, operator, wanted);

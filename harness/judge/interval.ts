@@ -10,8 +10,13 @@ export interface IdentityRatio {
 const Z = 1.959964;
 const RESAMPLES = 2000;
 const RESAMPLES_MIN = 200;
-/** Draws at most, so that a hundred thousand identities take no minutes. */
+/** Draws at most, so that many identities take no minutes. */
 const DRAWS_MAX = 4_000_000;
+/**
+ * More identities than this are dealt into so many parts, one after the other, and parts are drawn instead: a sum over
+ * random parts varies as one over the identities in them does, and with so many the interval is as good.
+ */
+const PARTS_MAX = 4096;
 
 /**
  * Percentile bootstrap over identities, with a fixed seed: the same record gives the same interval.
@@ -22,24 +27,37 @@ const DRAWS_MAX = 4_000_000;
  *
  * @returns null when there is nothing to resample.
  */
-export function ratioInterval(identities: readonly IdentityRatio[], seed: number): readonly [number, number] | null {
-  const counted = identities.filter(({ trials }) => trials > 0);
-  const n = counted.length;
+export function ratioInterval(identities: Iterable<IdentityRatio>, seed: number): readonly [number, number] | null {
+  const hits = new Float64Array(PARTS_MAX);
+  const trials = new Float64Array(PARTS_MAX);
+  let n = 0;
+  let allHits = 0;
+  let allTrials = 0;
+  for (const one of identities) {
+    if (one.trials === 0) continue;
+    const part = n % PARTS_MAX;
+    hits[part] = (hits[part] as number) + one.hits;
+    trials[part] = (trials[part] as number) + one.trials;
+    allHits += one.hits;
+    allTrials += one.trials;
+    n++;
+  }
   if (n === 0) return null;
-  const hits = counted.reduce((sum, one) => sum + one.hits, 0);
-  const trials = counted.reduce((sum, one) => sum + one.trials, 0);
-  const unseen = (Z * Z) / (n + Z * Z);
-  if (hits === 0) return [0, unseen];
-  if (hits === trials) return [1 - unseen, 1];
-  return bootstrap(counted, seed);
+  if (allHits === 0) return [0, unseenShare(n)];
+  if (allHits === allTrials) return [1 - unseenShare(n), 1];
+  const parts = Math.min(n, PARTS_MAX);
+  return bootstrap(hits.subarray(0, parts), trials.subarray(0, parts), seed);
 }
 
-function bootstrap(identities: readonly IdentityRatio[], seed: number): readonly [number, number] {
-  const n = identities.length;
+/** Wilson's upper bound of a share of which nothing was seen among `n`. */
+export function unseenShare(n: number): number {
+  return (Z * Z) / (n + Z * Z);
+}
+
+function bootstrap(hits: Float64Array, trials: Float64Array, seed: number): readonly [number, number] {
+  const n = hits.length;
   const resamples = Math.max(RESAMPLES_MIN, Math.min(RESAMPLES, Math.floor(DRAWS_MAX / n)));
   const generator = xoroshiro128plus(seed | 0);
-  const hits = Float64Array.from(identities, (one) => one.hits);
-  const trials = Float64Array.from(identities, (one) => one.trials);
   const ratios = new Float64Array(resamples);
   for (let resample = 0; resample < resamples; resample++) {
     let hitsDrawn = 0;

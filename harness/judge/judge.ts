@@ -2,12 +2,12 @@
  * Observations + oracle + expectations -> verdict. Pure and synchronous.
  *
  * The record is walked over two or three times instead of being kept: once to count and to learn how late answers came,
- * once for the oracles, and once more for the requests behind a leak. Memory grows with identities and keys and with
- * the rows that wait for an answer at once, not with the length of the run; only `timeToContain`, `recovery` keep ten
+ * once for the oracles, and once more for the requests behind a leak. Memory grows with
+ * identities and keys (some bytes each, more for those that were blocked or can have leaked) and with the rows that wait
+ * for an answer at once, not with the length of the run; only `timeToContain`, `recovery` keep ten
  * numbers a second and the replay audit one bit a signature.
  */
 import { Outcome } from '../actors/outcome.js';
-import type { World } from '../actors/world.js';
 import type { Plan, PolicyLimit } from '../scenario/plan.js';
 import { BlockEvidence } from './block-evidence.js';
 import { BlockOracle } from './block-oracle.js';
@@ -16,11 +16,14 @@ import { Counters } from './counters.js';
 import { Evidence } from './evidence.js';
 import { evaluate } from './expectations.js';
 import { type JudgedRun, TimeSeekers } from './judged-run.js';
+import { type JudgedWorld, judgedWorld, type KnownWorld } from './judged-world.js';
 import type { EncodedLatency } from './latency-book.js';
-import { isConvicted, LeakOracle, type LeakSubject } from './leak-oracle.js';
+import { LeakOracle, type LeakSubject } from './leak-oracle.js';
 import { LEAKS_MAX, LeakReport } from './leak-report.js';
+import type { FollowBounds } from './leak-screen.js';
 import { measure } from './measures.js';
 import type { ObservationSource } from './observation.js';
+import { convictedOf, smallestLatencyChange, smallestProvableLeak } from './power.js';
 import { ReplayAudit } from './replay-audit.js';
 import { forEachRow } from './row.js';
 import { phaseAt, selectionOf } from './scope.js';
@@ -29,11 +32,9 @@ import { Tally } from './tally.js';
 import type { ActorResult, ExpectationResult, GeneratorResult, Leak, Verdict, VerdictDocument } from './verdict.js';
 import { countText } from './wording.js';
 
-export type JudgedWorld = Pick<World, 'identities' | 'ips' | 'keys' | 'accountName'>;
-
 export interface JudgeTask {
   readonly plan: Plan;
-  readonly world: JudgedWorld;
+  readonly world: KnownWorld;
   readonly observations: ObservationSource;
   readonly generator: GeneratorResult;
   readonly isInterrupted: boolean;
@@ -46,6 +47,8 @@ export interface JudgeTask {
   readonly versions: Readonly<Record<string, string>>;
   readonly startedAt: string;
   readonly durationMs: number;
+  /** Up to where every counter is followed; the usual ones when left out. */
+  readonly followBounds?: FollowBounds;
 }
 
 export interface Judgement {
@@ -65,22 +68,28 @@ export function judgeFully(task: JudgeTask): Judgement {
 }
 
 function writeVerdict(task: JudgeTask, counted: Counted): VerdictDocument {
-  const { plan, world } = task;
+  const { plan } = task;
   const found = askOracles(task, counted);
   const run: JudgedRun = {
     plan,
-    identities: world.identities,
     tally: counted.tally,
     leakSubjects: found.subjects,
     perhapsLeakSubjects: found.perhapsSubjects,
+    followsSome: counted.survey.screen.followsSome,
     limitedActors: counted.survey.limitedActors,
     provableActors: counted.survey.provableActors,
     seekers: counted.seekers,
     seed: task.seed,
   };
-  const convicted = found.subjects.filter(isConvicted).sort((a, b) => excessOf(b) - excessOf(a));
+  const convicted = convictedOf(found.subjects);
   const leaks = reportLeaks(task, counted.counters, convicted.slice(0, LEAKS_MAX));
-  const evidence = new Evidence({ run, blocks: found.blocks, replays: counted.replays, counters: counted.counters });
+  const evidence = new Evidence({
+    run,
+    world: counted.world,
+    blocks: found.blocks,
+    replays: counted.replays,
+    counters: counted.counters,
+  });
   const expectations = plan.expectations.map((expectation) => evaluate(run, expectation, evidence));
   return {
     schema: 'floodproof/verdict/1',
@@ -95,7 +104,10 @@ function writeVerdict(task: JudgeTask, counted: Counted): VerdictDocument {
     actors: Object.fromEntries(plan.actors.map(({ name, label }) => [name, actorResult(run, name, label)])),
     leaks,
     unsure: counted.tally.unsureRows,
-    smallestProvableLeak: smallestProvableLeak(found.subjects, counted.survey),
+    smallestProvableLeak: smallestProvableLeak(found.subjects, ({ limitIndex, counter }) =>
+      counted.survey.isBlocked(limitIndex, counter),
+    ),
+    smallestLatencyChange: smallestLatencyChange(run),
     generator: task.generator,
     notes: [...task.notes, ...notesOf(plan, counted, convicted.length)],
     replay: task.replay,
@@ -106,6 +118,7 @@ function writeVerdict(task: JudgeTask, counted: Counted): VerdictDocument {
 }
 
 interface Counted {
+  readonly world: JudgedWorld;
   readonly counters: Counters;
   readonly survey: Survey;
   readonly tally: Tally;
@@ -113,10 +126,11 @@ interface Counted {
   readonly seekers: TimeSeekers;
 }
 
-function countRows({ plan, world, observations }: JudgeTask): Counted {
+function countRows({ plan, world: known, observations, seed, followBounds }: JudgeTask): Counted {
+  const world = judgedWorld(known);
   const counters = new Counters(plan.policy, world);
-  const survey = new Survey(plan, counters);
-  const tally = new Tally(plan, world.identities.length);
+  const survey = new Survey(plan, counters, followBounds);
+  const tally = new Tally({ plan, seed, isRegistered: (account) => world.isRegistered(account) });
   const seekers = new TimeSeekers(plan, counters);
   const replays = new ReplayAudit((actor) => plan.actors[actor]?.label === 'abuse');
   forEachRow(observations, (row) => {
@@ -130,7 +144,7 @@ function countRows({ plan, world, observations }: JudgeTask): Counted {
     const grid = replay.isCertain ? tally.replays : tally.perhapsReplays;
     for (const actor of replay.actors) grid.add(actor, phase);
   });
-  return { counters, survey, tally, replays, seekers };
+  return { world, counters, survey, tally, replays, seekers };
 }
 
 interface Found {
@@ -150,6 +164,7 @@ function askOracles({ plan, observations }: JudgeTask, counted: Counted): Found 
       dearestCells: survey.dearestCells,
       serviceUsMax: survey.serviceUsMax,
       countsUnclear,
+      followed: (limitIndex) => survey.screen.followed(limitIndex),
       phaseAt: (us) => phaseAt(plan.phases, us),
     });
   const leakOracle = newLeakOracle(false);
@@ -190,24 +205,6 @@ function reportLeaks(
   const report = new LeakReport(plan, counters, convicted);
   forEachRow(observations, (row) => report.add(row));
   return report.leaks();
-}
-
-function excessOf(subject: LeakSubject): number {
-  return subject.worst?.excessCells ?? Number.NEGATIVE_INFINITY;
-}
-
-/**
- * How many cells too many would have been convicted: at the moment when the bound was nearest, over the counters that
- * throttled somebody; over all of them when none did, since then nothing was under pressure.
- */
-function smallestProvableLeak(subjects: readonly LeakSubject[], survey: Survey): number | null {
-  const told = subjects.filter(({ counter, worst }) => counter >= 0 && worst !== null);
-  const pressed = told.filter((subject) => survey.isBlocked(subject.limitIndex, subject.counter));
-  const nearest = (pressed.length > 0 ? pressed : told).reduce(
-    (most, one) => Math.max(most, excessOf(one)),
-    Number.NEGATIVE_INFINITY,
-  );
-  return nearest === Number.NEGATIVE_INFINITY ? null : Math.max(1, 1 - nearest);
 }
 
 function verdictOf(task: JudgeTask, expectations: readonly ExpectationResult[]): Verdict {

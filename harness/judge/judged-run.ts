@@ -1,5 +1,4 @@
 /** Everything that was found out about a run, before anybody asks for a metric. */
-import type { Identity } from '../actors/actor.js';
 import type { ExpectedValue, Plan } from '../scenario/plan.js';
 import { Containment } from './containment.js';
 import type { Counters } from './counters.js';
@@ -10,9 +9,10 @@ import type { Tally } from './tally.js';
 
 export interface JudgedRun {
   readonly plan: Plan;
-  readonly identities: readonly Identity[];
+  /** Of the leaks: whether only some counters were followed, those that can have leaked and those nearest to it. */
+  readonly followsSome: boolean;
   readonly tally: Tally;
-  /** Every counter that was certainly charged. */
+  /** Every counter that was certainly charged, as far as it was followed. */
   readonly leakSubjects: readonly LeakSubject[];
   /** The same if every request with an unclear answer had been admitted. */
   readonly perhapsLeakSubjects: readonly LeakSubject[];
@@ -21,7 +21,7 @@ export interface JudgedRun {
   /** Of these, those that sent anything which such a limit counts that a leak of it can be proved. */
   readonly provableActors: ReadonlySet<number>;
   readonly seekers: TimeSeekers;
-  /** Seed of the resampling. */
+  /** Seed of the resampling and of the groups. */
   readonly seed: number;
 }
 

@@ -72,7 +72,11 @@ export function measureLeakRatio(run: JudgedRun, subject: string, phase: string 
   const why = nothingCharged(run, subject, phase);
   if (why !== null) return untold(why);
   const ratio = worstRatio(nearestOf(run, run.leakSubjects, subject, phase));
-  if (ratio === null) return untold('nothing of it was certainly admitted under a limit');
+  // Counters that are not followed have not leaked: of them it is known that the ratio is at most 1.
+  const unfollowed = run.followsSome && run.tally.admitted.sum(selectionOf(run.plan, subject, phase)) > 0 ? 1 : 0;
+  if (ratio === null) {
+    return unfollowed > 0 ? between(0, 0, 1) : untold('nothing of it was certainly admitted under a limit');
+  }
   const most = worstRatio(nearestOf(run, run.perhapsLeakSubjects, subject, phase)) ?? ratio;
-  return between(ratio, ratio, Math.max(ratio, most));
+  return between(ratio, ratio, Math.max(ratio, most, unfollowed));
 }

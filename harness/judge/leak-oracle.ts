@@ -10,6 +10,7 @@ import { chargeOf } from './charge.js';
 import { leastCells, mostCells } from './cost.js';
 import type { Counters } from './counters.js';
 import type { CreditLedger } from './credit-ledger.js';
+import type { IndexSet } from './index-set.js';
 import { PhaseCircle } from './phase-circle.js';
 import type { Row } from './row.js';
 
@@ -43,6 +44,8 @@ type ProvableLimit = Exclude<PolicyLimit, { readonly family: 'concurrency' }>;
 
 interface LimitState {
   readonly limit: ProvableLimit;
+  /** null = all counters. */
+  readonly followed: IndexSet | null;
   readonly dearestCells: number;
   readonly subjects: Map<number, Watched>;
   readonly circle: PhaseCircle | null;
@@ -60,6 +63,8 @@ export interface LeakOracleOptions {
   readonly serviceUsMax: number;
   /** Whether a request with an unclear answer counts as if it had been admitted. */
   readonly countsUnclear: boolean;
+  /** Which counters of a limit to follow, null = all; what it leaves out has not leaked. */
+  readonly followed: (limitIndex: number) => IndexSet | null;
   /** Index of the phase of an instant, -1 = none. */
   readonly phaseAt: (us: number) => number;
 }
@@ -82,6 +87,7 @@ export class LeakOracle {
       if (limit.family === 'concurrency' || !isProvable(limit, policy)) return null;
       return {
         limit,
+        followed: options.followed(limitIndex),
         dearestCells: options.dearestCells[limitIndex] ?? 1,
         subjects: new Map(),
         circle: hasOnePhase(limit) && policy.nodes === 1 ? new PhaseCircle(limit.windowUs) : null,
@@ -98,12 +104,12 @@ export class LeakOracle {
       const counts = countsUnclear && row.outcome === Outcome.unclear;
       if (!counts && chargeOf(row, limit) !== 'certain') continue;
       const counter = counters.counterOf(row, index);
-      if (counter >= 0) this.charge(state, index, counter, row);
+      if (counter >= 0 && (state.followed?.has(counter) ?? true)) this.charge(state, index, counter, row);
     }
     if (this.entries > 2 * this.entriesAfterSweep + SWEEP_ENTRIES) this.sweep(row.concludedUs);
   }
 
-  /** Every counter that was charged, with its worst interval. */
+  /** Every counter that was charged and is followed, with its worst interval. */
   *subjects(): Iterable<LeakSubject> {
     for (const { subjects, together } of this.limits.filter((state) => state !== null)) {
       yield* subjects.values();

@@ -4,18 +4,33 @@
 import { Outcome } from '../actors/outcome.js';
 import type { MetricName } from '../scenario/metrics.js';
 import type { TimeFinding } from './containment.js';
-import { type IdentityRatio, ratioInterval } from './interval.js';
+import { groupsOf } from './groups.js';
+import {
+  measureBlastRadius,
+  measureCollateral,
+  measureFairness,
+  measureFalseBlockRate,
+  measureResidualBan,
+  measureWorstFalseBlockRate,
+} from './identity-measures.js';
+import { unseenShare } from './interval.js';
 import { type JudgedRun, seekerKey } from './judged-run.js';
 import type { LatencyKind } from './latency-book.js';
+import {
+  drawsOf,
+  measureInflation,
+  measurePercentile,
+  measureTimingTell,
+  measureTimingTellChance,
+  TOO_FEW,
+} from './latency-measures.js';
 import { measureLeak, measureLeakRatio } from './leak-measures.js';
-import { between, exactly, type Measurement, ratioOf, untold } from './measurement.js';
+import { between, exactly, type Measurement, ratioOf, untold, withIntervals } from './measurement.js';
+import { drawGroups, type Interval, intervalOf, isSpread, resampledRatios, resampledSums } from './resample.js';
 import { measuredUs, type Selection, selectionOf } from './scope.js';
-import { IdentityCount } from './tally.js';
 
 const NOTHING_DUE = 'it had no requests, or all were taken back at the end';
 const NO_ANSWERS = 'nothing of it was answered';
-/** An identity with fewer answers is no candidate for the worst. */
-const ANSWERS_MIN = 10;
 
 type Measure = (run: JudgedRun, selection: Selection, subject: string, phase: string | null) => Measurement;
 
@@ -44,12 +59,42 @@ function shareOf({ low, high }: Measurement, trials: number, why: string): Measu
 }
 
 function percentile(kind: LatencyKind, percent: number): Measure {
-  const none = kind === 'dispatch' ? 'it sent nothing' : 'nothing of it was admitted';
-  return ({ tally }, selection) => {
-    const us = tally.latencies.percentileUs(kind, selection, percent);
-    return us === null ? untold(none) : exactly(us);
-  };
+  return (run, selection) => measurePercentile(run, selection, kind, percent);
 }
+
+/** With intervals of the rate if the unclear answers were none, and if they were. */
+const goodput: Measure = (run, selection) => {
+  const { good, perhapsGood } = run.tally;
+  const rate = perSecond(atLeast(good.sum(selection), perhapsGood.sum(selection)), run, selection);
+  const groups = groupsOf(run.plan, selection.actors, run.seed);
+  const draws = isSpread(good.byGroup(selection)) ? drawGroups(groups, run.seed) : null;
+  if (draws === null || rate.value === null) return withIntervals(rate, null, null, TOO_FEW);
+  const seconds = measuredUs(run.plan, selection) / 1_000_000;
+  const intervalFor = (counts: Float64Array): Interval | null =>
+    intervalOf(resampledSums(draws, counts, groups.length).map((sum) => sum / seconds));
+  const certain = good.byGroup(selection);
+  const perhaps = perhapsGood.byGroup(selection);
+  return withIntervals(rate, intervalFor(certain), intervalFor(certain.map((one, at) => one + (perhaps[at] ?? 0))), '');
+};
+
+const admittedShare: Measure = (run, selection, subject, phase) => {
+  const { tally } = run;
+  const share = shareOf(admitted(run, selection, subject, phase), tally.answered.sum(selection), NO_ANSWERS);
+  const answers = tally.answered.byGroup(selection);
+  const draws = isSpread(answers) ? drawsOf(run, selection) : null;
+  if (draws === null || share.value === null) return withIntervals(share, null, null, TOO_FEW);
+  const certain = tally.admitted.byGroup(selection);
+  const unclear = tally.unclear.byGroup(selection);
+  // Not more identities than that can have been seen.
+  const identities = selection.actors.reduce((sum, actor) => sum + (run.plan.actors[actor]?.population ?? 0), 0);
+  const unseen = unseenShare(Math.min(identities, tally.answered.sum(selection)));
+  const intervalFor = (hits: Float64Array, value: number): Interval | null => {
+    if (value === 0) return [0, unseen];
+    return value === 1 ? [1 - unseen, 1] : intervalOf(resampledRatios(draws, hits, answers));
+  };
+  const most = certain.map((one, at) => one + (unclear[at] ?? 0));
+  return withIntervals(share, intervalFor(certain, share.low), intervalFor(most, share.high), TOO_FEW);
+};
 
 /** An unclear answer may be the server's way to say that it failed. */
 const errors: Measure = ({ tally }, selection) =>
@@ -60,48 +105,6 @@ const admitted = outcomes(Outcome.admitted);
 const errorRate: Measure = (run, selection, subject, phase) => {
   const due = run.tally.due(selection) - run.tally.count(Outcome.aborted, selection);
   return shareOf(errors(run, selection, subject, phase), due, NOTHING_DUE);
-};
-
-/** Identities of the selected actors, honest ones only. */
-function honestIdentities(run: JudgedRun, selection: Selection): readonly number[] {
-  const honest = selection.actors.filter((actor) => run.plan.actors[actor]?.label === 'legit');
-  return run.identities.filter(({ actor }) => honest.includes(actor)).map(({ index }) => index);
-}
-
-const NO_HONEST_ANSWERS = 'no honest request of it was answered';
-
-const falseBlockRate: Measure = (run, selection) => {
-  const { tally } = run;
-  const low: IdentityRatio[] = [];
-  const high: IdentityRatio[] = [];
-  for (const identity of honestIdentities(run, selection)) {
-    const trials = tally.ofIdentity(identity, selection.phases, IdentityCount.answered);
-    const hits = tally.ofIdentity(identity, selection.phases, IdentityCount.falseBlocks);
-    low.push({ hits, trials });
-    high.push({ hits: hits + tally.ofIdentity(identity, selection.phases, IdentityCount.unsureBlocks), trials });
-  }
-  const trials = low.reduce((sum, one) => sum + one.trials, 0);
-  if (trials === 0) return untold(NO_HONEST_ANSWERS);
-  const rate = (all: readonly IdentityRatio[]): number => all.reduce((sum, one) => sum + one.hits, 0) / trials;
-  const intervalLow = ratioInterval(low, run.seed);
-  const intervalHigh = rate(high) === rate(low) ? intervalLow : ratioInterval(high, run.seed);
-  const intervals = intervalLow === null || intervalHigh === null ? null : { low: intervalLow, high: intervalHigh };
-  return { value: rate(low), low: rate(low), high: rate(high), intervals, why: '' };
-};
-
-const worstFalseBlockRate: Measure = (run, selection) => {
-  const { tally } = run;
-  let low: number | null = null;
-  let high = 0;
-  for (const identity of honestIdentities(run, selection)) {
-    const answered = tally.ofIdentity(identity, selection.phases, IdentityCount.answered);
-    if (answered < ANSWERS_MIN) continue;
-    const hits = tally.ofIdentity(identity, selection.phases, IdentityCount.falseBlocks);
-    const unsure = tally.ofIdentity(identity, selection.phases, IdentityCount.unsureBlocks);
-    low = Math.max(low ?? 0, hits / answered);
-    high = Math.max(high, (hits + unsure) / answered);
-  }
-  return low === null ? untold(`no honest identity of it had ${ANSWERS_MIN} answers`) : between(low, low, high);
 };
 
 const wrongfulBlocks: Measure = ({ tally }, selection) => {
@@ -146,15 +149,6 @@ const timeToContain: Measure = (run, _selection, subject, phase) =>
 const recovery: Measure = (run, _selection, subject, phase) =>
   timeBetween((countUnsure) => run.seekers.recoveries.get(seekerKey(subject, phase))?.find(countUnsure));
 
-const latencyInflation: Measure = (run, selection) => {
-  const { latencies } = run.tally;
-  const measured = latencies.percentileUs('intended', selection, 99);
-  const calm = latencies.percentileUs('intended', { ...selection, phases: [0] }, 99);
-  if (measured === null) return untold('nothing of it was admitted');
-  if (calm === null || calm === 0) return untold('nothing of it was admitted in the first phase');
-  return exactly(measured / calm);
-};
-
 const retryAfterHonesty: Measure = ({ plan, tally }, selection) => {
   if (!plan.policy.exclusive || plan.policy.nodes > 1) {
     return untold('others may use the same limits (exclusive: false, or several nodes)');
@@ -167,21 +161,10 @@ const retryAfterHonesty: Measure = ({ plan, tally }, selection) => {
   );
 };
 
-/** Jain's index, see R. Jain, D. Chiu, W. Hawe, DEC-TR-301 (1984). */
-const fairness: Measure = (run, selection) => {
-  let identities = 0;
-  let sum = 0;
-  let squares = 0;
-  for (const { index, actor } of run.identities) {
-    if (!selection.actors.includes(actor)) continue;
-    const asked = run.tally.ofIdentity(index, selection.phases, IdentityCount.asked);
-    if (asked === 0) continue;
-    const share = run.tally.ofIdentity(index, selection.phases, IdentityCount.admitted) / asked;
-    identities++;
-    sum += share;
-    squares += share * share;
-  }
-  return ratioOf(sum * sum, identities * squares, 'nothing of it was admitted');
+/** Requests, the retries among them, for each that was none. */
+const retryAmplification: Measure = ({ tally }, selection) => {
+  const sent = tally.sent.sum(selection);
+  return ratioOf(sent, sent - tally.retries.sum(selection), 'it sent nothing but retries, or nothing at all');
 };
 
 const measures: Readonly<Record<MetricName, Measure>> = {
@@ -193,12 +176,10 @@ const measures: Readonly<Record<MetricName, Measure>> = {
   errors,
   admittedRate: (run, selection, subject, phase) => perSecond(admitted(run, selection, subject, phase), run, selection),
   errorRate,
-  goodput: (run, selection) =>
-    perSecond(atLeast(run.tally.good.sum(selection), run.tally.perhapsGood.sum(selection)), run, selection),
-  admittedShare: (run, selection, subject, phase) =>
-    shareOf(admitted(run, selection, subject, phase), run.tally.answered.sum(selection), NO_ANSWERS),
-  falseBlockRate,
-  'falseBlockRate.worst': worstFalseBlockRate,
+  goodput,
+  admittedShare,
+  falseBlockRate: measureFalseBlockRate,
+  'falseBlockRate.worst': measureWorstFalseBlockRate,
   wrongfulBlocks,
   leak: (run, _selection, subject, phase) => measureLeak(run, subject, phase),
   leakRatio: (run, _selection, subject, phase) => measureLeakRatio(run, subject, phase),
@@ -212,9 +193,15 @@ const measures: Readonly<Record<MetricName, Measure>> = {
   'service.p50': percentile('service', 50),
   'service.p99': percentile('service', 99),
   'dispatchDelay.p99': percentile('dispatch', 99),
-  'latencyInflation.p99': latencyInflation,
+  'latencyInflation.p99': measureInflation,
+  timingTell: measureTimingTell,
+  'timingTell.p': measureTimingTellChance,
   retryAfterHonesty,
-  fairness,
+  retryAmplification,
+  fairness: measureFairness,
+  blastRadius: measureBlastRadius,
+  collateral: measureCollateral,
+  residualBan: measureResidualBan,
 };
 
 /** @param phase - null = all measured phases. */

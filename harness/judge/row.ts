@@ -15,6 +15,8 @@ export interface Row {
   readonly requestClass: number;
   /** At least 1. */
   readonly elements: number;
+  /** An `IntentKind`. */
+  readonly kind: number;
   readonly outcome: number;
   readonly limit: number;
   readonly ip: number;
@@ -57,6 +59,7 @@ function readRow(columns: ObservationColumns, index: number): Row {
     identity: columns.identity[index] as number,
     requestClass: columns.requestClass[index] as number,
     elements: Math.max(1, columns.elements[index] as number),
+    kind: columns.kind[index] as number,
     outcome: columns.outcome[index] as number,
     limit: columns.limit[index] as number,
     ip: columns.ip[index] as number,

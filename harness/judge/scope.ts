@@ -1,5 +1,6 @@
 /** Which rows an expectation speaks of: actors by a subject's name, phases by the time that a row was intended for. */
 import type { Phase, Plan } from '../scenario/plan.js';
+import { GROUPS } from './groups.js';
 
 export interface Selection {
   readonly actors: readonly number[];
@@ -65,6 +66,15 @@ export class Grid {
     this.values[at] = Math.min(this.values[at] as number, value);
   }
 
+  raise(actor: number, phase: number, value: number): void {
+    const at = actor * this.phases + phase;
+    this.values[at] = Math.max(this.values[at] as number, value);
+  }
+
+  max(selection: Selection): number {
+    return this.fold(selection, Number.NEGATIVE_INFINITY, Math.max);
+  }
+
   sum(selection: Selection): number {
     return this.fold(selection, 0, (sum, value) => sum + value);
   }
@@ -81,5 +91,39 @@ export class Grid {
       }
     }
     return result;
+  }
+}
+
+/** Numbers for each actor in each phase, apart by group of identities (`groups.ts`). */
+export class GroupGrid {
+  private readonly values: Float64Array;
+  private readonly phases: number;
+
+  constructor(actors: number, phases: number) {
+    this.values = new Float64Array(actors * phases * GROUPS);
+    this.phases = phases;
+  }
+
+  add(actor: number, phase: number, group: number): void {
+    const at = (actor * this.phases + phase) * GROUPS + group;
+    this.values[at] = (this.values[at] as number) + 1;
+  }
+
+  /** Sums by group. */
+  byGroup(selection: Selection): Float64Array {
+    const sums = new Float64Array(GROUPS);
+    for (const actor of selection.actors) {
+      for (const phase of selection.phases) {
+        const from = (actor * this.phases + phase) * GROUPS;
+        for (let group = 0; group < GROUPS; group++) {
+          sums[group] = (sums[group] as number) + (this.values[from + group] as number);
+        }
+      }
+    }
+    return sums;
+  }
+
+  sum(selection: Selection): number {
+    return this.byGroup(selection).reduce((sum, value) => sum + value, 0);
   }
 }

@@ -6,10 +6,12 @@ import { Outcome } from '../actors/outcome.js';
 import type { Plan, PolicyLimit } from '../scenario/plan.js';
 import { countersToFollow } from './block-oracle.js';
 import { isProvable } from './bound.js';
-import { chargeOf, mayBeAdmitted, ownCounterOf, subjectId } from './charge.js';
+import { chargeOf, mayBeAdmitted, ownCounterOf } from './charge.js';
 import { creditCellsMax, leastCells } from './cost.js';
+import { CounterSet } from './counter-set.js';
 import type { Counters } from './counters.js';
 import { CreditLedger } from './credit-ledger.js';
+import { type FollowBounds, LeakScreen } from './leak-screen.js';
 import { isWritten, type Row } from './row.js';
 
 export class Survey {
@@ -19,8 +21,10 @@ export class Survey {
   hasUnclear = false;
   /** From send to the end of the row, over all that were written. */
   lagUsMax = 0;
-  readonly blockedCounters = new Set<number>();
-  readonly blockedIdentities = new Set<number>();
+  readonly blockedCounters: CounterSet;
+  /** The same for honest identities, by `ownCounterOf`. */
+  readonly blockedIdentities: CounterSet;
+  readonly screen: LeakScreen;
   /** Actors that sent at least one request which a limit counts. */
   readonly limitedActors = new Set<number>();
   /** Actors that sent at least one request which a limit counts whose leaks can be proved. */
@@ -30,12 +34,16 @@ export class Survey {
   readonly dearestCells: number[];
   private readonly plan: Plan;
   private readonly counters: Counters;
-  private readonly keysSeen: readonly Set<number>[];
+  private readonly keysSeen: CounterSet;
 
-  constructor(plan: Plan, counters: Counters) {
+  constructor(plan: Plan, counters: Counters, bounds?: FollowBounds) {
+    const limits = plan.policy.limits.length;
     this.plan = plan;
     this.counters = counters;
-    this.keysSeen = plan.policy.limits.map(() => new Set());
+    this.blockedCounters = new CounterSet(limits);
+    this.blockedIdentities = new CounterSet(limits);
+    this.screen = new LeakScreen(plan.policy, bounds);
+    this.keysSeen = new CounterSet(limits);
     this.dearestCells = plan.policy.limits.map(() => 1);
   }
 
@@ -48,19 +56,23 @@ export class Survey {
       if (counter < 0) continue;
       this.limitedActors.add(row.actor);
       if (isProvable(limit, this.plan.policy)) this.provableActors.add(row.actor);
-      this.dearestCells[index] = Math.max(this.dearestCells[index] as number, leastCells(row, limit));
+      const cells = leastCells(row, limit);
+      this.dearestCells[index] = Math.max(this.dearestCells[index] as number, cells);
       const isUnclear = row.outcome === Outcome.unclear;
       if (isUnclear) this.hasUnclear = true;
-      if (isUnclear || chargeOf(row, limit) === 'certain') this.serviceUsMax = Math.max(this.serviceUsMax, lagUs);
-      const seen = this.keysSeen[index] as Set<number>;
-      // One more than surely fits is enough to know.
-      if (seen.size <= surelyHeld(limit)) seen.add(counter);
+      if (isUnclear || chargeOf(row, limit) === 'certain') {
+        this.serviceUsMax = Math.max(this.serviceUsMax, lagUs);
+        this.screen.charge(index, counter, row.actor, cells, row.concludedUs);
+      }
+      this.keysSeen.add(index, counter);
     }
     this.noteCredits(row);
     const isHonest = this.plan.actors[row.actor]?.label === 'legit';
     for (const { index, limit } of countersToFollow(this.counters, row)) {
-      this.blockedCounters.add(subjectId(index, this.counters.counterOf(row, index)));
-      if (isHonest) this.blockedIdentities.add(subjectId(index, ownCounterOf(row, limit)));
+      const counter = this.counters.counterOf(row, index);
+      this.blockedCounters.add(index, counter);
+      this.screen.press(index, counter);
+      if (isHonest) this.blockedIdentities.add(index, ownCounterOf(row, limit));
     }
   }
 
@@ -77,14 +89,12 @@ export class Survey {
    */
   coldLimits(): ReadonlySet<number> {
     const { limits } = this.plan.policy;
-    return new Set(
-      limits.flatMap((limit, index) => ((this.keysSeen[index]?.size ?? 0) > surelyHeld(limit) ? [index] : [])),
-    );
+    return new Set(limits.flatMap((limit, index) => (this.keysSeen.sizeOf(index) > surelyHeld(limit) ? [index] : [])));
   }
 
   /** Whether this counter throttled or banned anybody, as far as the answers name it. */
   isBlocked(limitIndex: number, counter: number): boolean {
-    return this.blockedCounters.has(subjectId(limitIndex, counter));
+    return this.blockedCounters.has(limitIndex, counter);
   }
 }
 

@@ -98,6 +98,11 @@ export interface VerdictDocument {
   readonly unsure: number;
   /** Cells: the smallest excess that this run, with its delays, would have convicted; null when nothing was limited. */
   readonly smallestProvableLeak: number | null;
+  /**
+   * The smallest growth of the honest latency.p99 from the first phase to those with abuse that this run would have told
+   * from none four times out of five, as a share of it; null when it has no such phases or too few honest identities.
+   */
+  readonly smallestLatencyChange: number | null;
   readonly generator: GeneratorResult;
   readonly notes: readonly string[];
   readonly replay: string;

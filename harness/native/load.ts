@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** What this harness and the addon must agree on; see native/binding/src/lib.rs. */
-const ABI = 4;
+const ABI = 5;
 
 /** How the addon is brought. */
 export const BUILD_COMMAND = 'npm run build:native';
@@ -53,6 +53,7 @@ export interface AddonGate {
   decideBatch(records: Uint8Array, count: number, decisions: Uint8Array, answers: Float64Array): void;
   internCaller(ip: string, account: string, keyId: string): number;
   limitCaller(): void;
+  decideSigned(message: string): void;
   limitBatch(callers: Uint32Array, count: number, decisions: Uint8Array, answers: Float64Array | null): void;
   release(ip: string, account: string, keyId: string): void;
   credit(ip: string, account: string, keyId: string): boolean;

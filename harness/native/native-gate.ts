@@ -231,6 +231,32 @@ export class NativeGate implements SharedGate {
     return this.#decision();
   }
 
+  decideSigned(
+    nowUs: number,
+    classId: number,
+    caller: number,
+    timestampUs: number,
+    windowUs: number,
+    message: string,
+    elements?: number,
+    ageUs?: number,
+  ): Decision {
+    const numbers = this.#numbers;
+    this.#selectClass(nowUs, classId);
+    numbers[Slot.caller] = numberOf(caller);
+    numbers[Slot.timestampUs] = numberOf(timestampUs);
+    numbers[Slot.windowUs] = numberOf(windowUs);
+    const isOfSize = this.#writeSize(elements, ageUs);
+    try {
+      this.#gate.decideSigned(message);
+    } catch (error) {
+      throw mapped(error);
+    } finally {
+      if (isOfSize) this.#clearSize();
+    }
+    return this.#decision();
+  }
+
   limitBatch(
     nowUs: number,
     classId: number,

@@ -101,6 +101,14 @@ const verdictSchema: z.ZodType<VerdictDocument> = z.strictObject({
     .number()
     .nullable()
     .describe('cells: the smallest excess that this run would have convicted; null when nothing was limited'),
+  smallestLatencyChange: z
+    .number()
+    .nonnegative()
+    .nullable()
+    .describe(
+      'share: the smallest growth of the honest latency.p99 from the first phase to those with abuse that this run would ' +
+        'have told from none four times out of five; null: no such phases, or too few honest identities',
+    ),
   generator: generatorSchema,
   notes: z.array(z.string()),
   replay: z.string().describe('the command that runs this again'),

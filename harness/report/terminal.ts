@@ -195,7 +195,15 @@ function facts(document: VerdictDocument, { width }: Page): string[] {
       : `a leak of ${formatCells(document.smallestProvableLeak)} or more would have been proved`;
   const unsure = document.unsure === 1 ? '1 request' : `${formatCount(document.unsure)} requests`;
   lines.push(...wrapBehind('unsure     ', `${unsure}; ${power}`, width));
+  const change = latencyPowerText(document);
+  if (change !== null) lines.push(...wrapBehind('latency    ', change, width));
   return lines;
+}
+
+/** Says nothing where no honest crowd was there to be slowed. */
+function latencyPowerText({ smallestLatencyChange: change }: VerdictDocument): string | null {
+  if (change === null) return null;
+  return `a growth of the honest p99 under attack by ${formatRatio(change)} or more would have been told from none`;
 }
 
 function generatorLine(generator: GeneratorResult): string {

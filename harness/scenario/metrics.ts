@@ -15,6 +15,7 @@ export interface MetricRow {
 }
 
 const overAdmitted = 'over admitted requests only (timeouts and errors do not enter)';
+const byGroups = '95 % interval by resampling identities (in 32 groups, at least 8)';
 const ownDelay = "includes the generator's own delay before the send, which `dispatchDelay.p99` shows";
 
 export const metricTable = {
@@ -46,9 +47,9 @@ export const metricTable = {
   goodput: {
     unit: 'perSecond',
     better: 'high',
-    means: 'admitted requests answered within 1 s of their intended time, per second of the measured time',
+    means: `admitted requests answered within 1 s of their intended time, per second of the measured time; ${byGroups}`,
   },
-  admittedShare: { unit: 'ratio', better: 'high', means: 'admitted / answered' },
+  admittedShare: { unit: 'ratio', better: 'high', means: `admitted / answered; ${byGroups}` },
   falseBlockRate: {
     unit: 'ratio',
     better: 'low',
@@ -107,29 +108,47 @@ export const metricTable = {
       'intended in the hold time after T none is falsely blocked, and the share admitted within 1 s of the intended ' +
       'time is at least 99 % of that share in the first phase (which must be above 0); never = infinite',
   },
-  'latency.p50': { unit: 'us', better: 'low', means: `answered - intended, median ${overAdmitted}; ${ownDelay}` },
+  'latency.p50': {
+    unit: 'us',
+    better: 'low',
+    means: `answered - intended, median ${overAdmitted}; ${ownDelay}; ${byGroups}`,
+  },
   'latency.p99': {
     unit: 'us',
     better: 'low',
-    means: `answered - intended, 99th percentile ${overAdmitted}; ${ownDelay}`,
+    means: `answered - intended, 99th percentile ${overAdmitted}; ${ownDelay}; ${byGroups}`,
   },
   'latency.p999': {
     unit: 'us',
     better: 'low',
-    means: `answered - intended, 99.9th percentile ${overAdmitted}; ${ownDelay}`,
+    means: `answered - intended, 99.9th percentile ${overAdmitted}; ${ownDelay}; ${byGroups}`,
   },
-  'service.p50': { unit: 'us', better: 'low', means: `answered - sent, median ${overAdmitted}` },
-  'service.p99': { unit: 'us', better: 'low', means: `answered - sent, 99th percentile ${overAdmitted}` },
+  'service.p50': { unit: 'us', better: 'low', means: `answered - sent, median ${overAdmitted}; ${byGroups}` },
+  'service.p99': { unit: 'us', better: 'low', means: `answered - sent, 99th percentile ${overAdmitted}; ${byGroups}` },
   'dispatchDelay.p99': {
     unit: 'us',
     better: 'low',
     means:
-      "sent - intended, 99th percentile over requests written to a socket: the generator's own delay and the wait for the target",
+      "sent - intended, 99th percentile over requests written to a socket: the generator's own delay and the wait for the target; " +
+      byGroups,
   },
   'latencyInflation.p99': {
     unit: 'ratio',
     better: 'low',
-    means: 'latency.p99 of the measured phase / latency.p99 of the first phase',
+    means: `latency.p99 of the measured phase / latency.p99 of the first phase; ${byGroups}`,
+  },
+  timingTell: {
+    unit: 'ratio',
+    better: 'low',
+    means:
+      'what the time of a login gives away: the largest difference (Kolmogorov-Smirnov) between the laws of answered - ' +
+      'sent of logins to registered accounts and under names that are not, 0 (alike) to 1; over admitted ones, at least 8 ' +
+      'of each; two alike laws are seldom further apart than 1.4 x sqrt(1/n + 1/m), see timingTell.p',
+  },
+  'timingTell.p': {
+    unit: 'ratio',
+    better: 'high',
+    means: 'the chance of a timingTell of at least that size when both kinds of login take equally long',
   },
   retryAfterHonesty: {
     unit: 'ratio',
@@ -138,10 +157,33 @@ export const metricTable = {
       'of the throttles with a Retry-After after which the same key came back no earlier than stated and nobody else ' +
       'used the limit in between: the share admitted',
   },
+  retryAmplification: {
+    unit: 'ratio',
+    better: 'low',
+    means: 'requests sent / requests sent that are no retry of another one',
+  },
   fairness: {
     unit: 'ratio',
     better: 'high',
     means: "Jain's index (sum x)^2 / (n sum x^2) of admitted/asked over identities that asked at least once",
+  },
+  blastRadius: {
+    unit: 'ratio',
+    better: 'low',
+    means: 'identities of whose requests less than 95 % were admitted / identities that asked at least once',
+  },
+  collateral: {
+    unit: 'ratio',
+    better: 'low',
+    means:
+      'falsely blocked honest requests of it / requests of all abuse that were blocked, refused or banned in the same phases',
+  },
+  residualBan: {
+    unit: 'us',
+    better: 'low',
+    means:
+      'from the end of the last abuse to the end of the last ban that an honest identity was told of (by Retry-After, else by ' +
+      'the answer); 0 when none remained',
   },
 } as const satisfies Record<string, MetricRow>;
 

@@ -2,8 +2,9 @@
 import type { Fault } from '../errors.js';
 import type { Complaint } from './faults.js';
 import { checkLimit } from './limit-check.js';
-import { type LimitEntry, limitSchema } from './limit-schema.js';
+import { limitSchema } from './limit-schema.js';
 import { type AuthEntry, authSchema } from './policy-schema.js';
+import { readable } from './readable.js';
 import { entriesOf, listOf, type Path, type YamlSource } from './yaml-source.js';
 
 const SCRYPT_BYTES_MAX = 2 ** 30;
@@ -27,7 +28,7 @@ export function checkPolicy(source: YamlSource): readonly Fault[] {
       report([...path, 'name'], { code: 'FP_NAME_TAKEN', message: `is the name of limits[${earlier}] too` });
     }
     names.set(name, index);
-    const limit = readableLimit(raw);
+    const limit = readable(limitSchema, raw, { name: 'unnamed' });
     if (limit !== null) checkLimit(limit, signed, (inside, complaint) => report([...path, ...inside], complaint));
   }
   if (Array.isArray(top.limits) && top.limits.length === 0 && top.auth === undefined) {
@@ -36,23 +37,6 @@ export function checkPolicy(source: YamlSource): readonly Fault[] {
   checkClientIp(top.clientIp, report);
   checkScrypt(top, report);
   return faults;
-}
-
-/**
- * The limit, without those optional parts that have no right shape: that is told elsewhere, and what the other parts
- * mean is to be told with it. No part that is left out makes another one wrong.
- * @returns null when a part is at fault that it cannot do without.
- */
-function readableLimit(raw: unknown): LimitEntry | null {
-  const whole = limitSchema.safeParse(raw);
-  if (whole.success) return whole.data;
-  const rest = { ...entriesOf(raw) };
-  for (const issue of whole.error.issues) {
-    const [key] = issue.path;
-    if (key !== undefined) delete rest[String(key)];
-    else if (issue.code === 'unrecognized_keys') for (const unknown of issue.keys) delete rest[unknown];
-  }
-  return limitSchema.safeParse({ ...rest, name: 'unnamed' }).data ?? null;
 }
 
 function checkClientIp(rule: unknown, report: (path: Path, complaint: Complaint) => void): void {

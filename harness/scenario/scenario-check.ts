@@ -10,6 +10,7 @@ import { groupSubjects, parseExpectation } from './expectation.js';
 import type { Complaint } from './faults.js';
 import { proposal } from './nearest.js';
 import { type Expectation, type Policy, requestClasses } from './plan.js';
+import { readable } from './readable.js';
 import { HTTP_RUN_US_MAX, phaseSchema, RUN_US_MAX, scenarioSchema } from './scenario-schema.js';
 import { checkVirtual } from './virtual-check.js';
 import { entriesOf, listOf, type Path, type YamlSource } from './yaml-source.js';
@@ -77,7 +78,7 @@ class ScenarioCheck {
         path: ['actors', index],
         name: textOf(name),
         label: label === 'legit' || label === 'abuse' ? label : null,
-        entry: actorSchema.safeParse(raw).data ?? null,
+        entry: readable(actorSchema, raw, { name: 'unnamed', label: 'legit' }),
       };
     });
   }

@@ -2,6 +2,7 @@
 import { formatDuration } from './durations.js';
 import type { Complaint } from './faults.js';
 import { resolveRate } from './rates.js';
+import { readable } from './readable.js';
 import { type VirtualEntry, virtualSchema } from './virtual-schema.js';
 import type { Path } from './yaml-source.js';
 
@@ -23,8 +24,8 @@ export interface VirtualSetting {
 
 /** @param raw - What stands in the file; a part that has no right shape is told elsewhere. */
 export function checkVirtual(raw: unknown, setting: VirtualSetting, report: Report): void {
-  const world = virtualSchema.safeParse(raw ?? {}).data;
-  if (world === undefined) return;
+  const world = readable(virtualSchema, raw ?? {});
+  if (world === null) return;
   const lists: readonly (readonly [Path, readonly Event[]])[] = [
     [['clock', 'steps'], world.clock.steps.map(({ at }) => ({ at, for: 0 }))],
     [['clock', 'freezes'], world.clock.freezes],

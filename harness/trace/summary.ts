@@ -2,6 +2,9 @@
 import type { TraceTimes } from '../actors/arrivals/trace.js';
 import type { TraceSummary } from './loaded-trace.js';
 
+/** Share of stamps equal to the one before, above which whole seconds are told of. */
+const COARSE_SHARE = 0.01;
+
 type Told = Pick<TraceSummary, 'file' | 'stampForm' | 'notes'>;
 
 export function summaryOf({ offsetsUs, who }: TraceTimes, { file, stampForm, notes }: Told): TraceSummary {
@@ -9,7 +12,7 @@ export function summaryOf({ offsetsUs, who }: TraceTimes, { file, stampForm, not
   const durationUs = offsetsUs[stamps - 1] ?? 0;
   const counts = who === null ? null : countsOf(who);
   const grainUs = grainOf(offsetsUs);
-  const isCoarse = grainUs >= 1_000_000 && stamps * grainUs > durationUs;
+  const isCoarse = grainUs >= 1_000_000 && repeated(offsetsUs) > COARSE_SHARE * stamps;
   return {
     file,
     stamps,
@@ -34,6 +37,10 @@ export function gapCv(timesUs: ArrayLike<number>): number | null {
   let squares = 0;
   for (let i = 1; i <= gaps; i++) squares += ((timesUs[i] as number) - (timesUs[i - 1] as number) - mean) ** 2;
   return Math.sqrt(squares / gaps) / mean;
+}
+
+function repeated(offsetsUs: Float64Array): number {
+  return offsetsUs.reduce((count, atUs, i) => count + (i > 0 && atUs === offsetsUs[i - 1] ? 1 : 0), 0);
 }
 
 /** By number of the caller, which go from 0 without a hole. */

@@ -169,6 +169,12 @@ export class TraceBook {
     throw new TraceRefusal(code, { file, line }, `of the first ${all} there are ${parts.join(' and ')}`);
   }
 
+  #orderWords(word: string): string {
+    const words = `are earlier than ${word === 'entry' ? 'an entry' : 'a line'} above them; all were put in order`;
+    // Turned round, as exports with the newest first are, or without meaning.
+    return this.#unsorted.count * 2 > this.#seen ? `${words}, which most were not: see whether these are the right times` : words;
+  }
+
   #notes(): string[] {
     const { file, word, isOrderFree, keepShare } = this.#options;
     const of = `of ${grouped(this.#leftOut + this.#seen)}`;
@@ -182,7 +188,7 @@ export class TraceBook {
           ? 'are cut short and were read as far as they go'
           : 'are cut short or malformed and were left out',
       ),
-      ...(isOrderFree ? [] : note(this.#unsorted, 'are earlier than a line above them; all were put in order')),
+      ...(isOrderFree ? [] : note(this.#unsorted, this.#orderWords(word))),
       ...note(this.#repeated, 'are of the same moment as the one before'),
       ...(this.#isSample ? [`${file}: too large for memory, so a sample of ${keepShare * 100} % was loaded`] : []),
     ];

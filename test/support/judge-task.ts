@@ -16,29 +16,31 @@ export const aGeneratorResult: GeneratorResult = {
 
 /** Ten identities of each actor: 0 to 9 of the first, 10 to 19 of the second, and so on. */
 export function aWorld(plan: Plan): JudgeTask['world'] {
-  const identities = plan.actors.flatMap((_, actor) =>
-    Array.from({ length: 10 }, (_, at) => {
-      const index = actor * 10 + at;
-      return {
-        index,
-        actor,
-        ip: `127.0.1.${index}`,
-        ipIndex: index,
-        account: `account-${index}`,
-        accountIndex: index,
-        keyId: `key-${index}`,
-        keyIndex: index,
-        secret: 'secret',
-        password: 'password',
-        device: 'test',
-      };
-    }),
-  );
+  const indexes = Array.from({ length: 10 * plan.actors.length }, (_, index) => index);
+  const accountName = (index: number): string => `account-${index}`;
+  const keyId = (index: number): string => `key-${index}`;
+  const ip = (index: number): string => `127.0.1.${index}`;
   return {
-    identities,
-    ips: identities.map(({ ip }) => ip),
-    keys: identities.map(({ keyId }) => keyId),
-    accountName: (index) => `account-${index}`,
+    identityCount: indexes.length,
+    identity: (index) => ({
+      index,
+      actor: Math.floor(index / 10),
+      ip: ip(index),
+      ipIndex: index,
+      account: accountName(index),
+      accountIndex: index,
+      keyId: keyId(index),
+      keyIndex: index,
+      secret: 'secret',
+      password: 'password',
+      device: 'test',
+    }),
+    ipCount: indexes.length,
+    ipName: ip,
+    keyCount: indexes.length,
+    keyName: keyId,
+    accountCount: indexes.length,
+    accountName,
   };
 }
 

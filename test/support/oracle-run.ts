@@ -3,6 +3,7 @@ import { BlockOracle, type Finding } from '../../harness/judge/block-oracle.js';
 import type { CounterNames } from '../../harness/judge/counter-space.js';
 import { Counters } from '../../harness/judge/counters.js';
 import { LeakOracle, type LeakSubject } from '../../harness/judge/leak-oracle.js';
+import type { FollowBounds } from '../../harness/judge/leak-screen.js';
 import type { ObservationSource } from '../../harness/judge/observation.js';
 import { forEachRow, type Row } from '../../harness/judge/row.js';
 import { phaseAt } from '../../harness/judge/scope.js';
@@ -23,14 +24,15 @@ export interface OracleFindings {
 
 /** Address 7 is 10.0.0.7, account 7 the third of master 2: four addresses make a /30, three accounts a master. */
 const testNames: CounterNames = {
-  ips: Array.from({ length: 256 }, (_, index) => `10.0.0.${index}`),
-  keys: [],
+  ipName: (index) => `10.0.0.${index}`,
+  keyName: (index) => `key-${index}`,
   accountName: (index) => `master-${Math.floor(index / 3)}/${index % 3}`,
 };
 
-export function runOracles(plan: Plan, source: ObservationSource): OracleFindings {
+/** @param bounds - up to where every counter is followed by the leak oracle. */
+export function runOracles(plan: Plan, source: ObservationSource, bounds?: FollowBounds): OracleFindings {
   const counters = new Counters(plan.policy, testNames);
-  const survey = new Survey(plan, counters);
+  const survey = new Survey(plan, counters, bounds);
   forEachRow(source, (row) => survey.add(row));
   const { policy } = plan;
   const leakOracle = new LeakOracle({
@@ -40,6 +42,7 @@ export function runOracles(plan: Plan, source: ObservationSource): OracleFinding
     dearestCells: survey.dearestCells,
     serviceUsMax: survey.serviceUsMax,
     countsUnclear: false,
+    followed: (limitIndex) => survey.screen.followed(limitIndex),
     phaseAt: (us) => phaseAt(plan.phases, us),
   });
   const blocks: { row: Row; shared: Finding | null; own: Finding | null }[] = [];

@@ -187,6 +187,25 @@ export class ReferenceGate implements Gate {
     return this.limit(nowUs, classId, ...(this.#callers[caller] ?? fail('FP_CALLER_INVALID')), elements, ageUs);
   }
 
+  decideSigned(
+    nowUs: number,
+    classId: number,
+    caller: number,
+    timestampUs: number,
+    windowUs: number,
+    message: string,
+    elements = 1,
+    ageUs = 0,
+  ): Decision {
+    this.#check(nowUs, classId, elements, ageUs);
+    const [ip, account, keyId] = this.#callers[caller] ?? fail('FP_CALLER_INVALID');
+    if (this.#spec.auth?.signed[classId] !== true)
+      return this.limit(nowUs, classId, ip, account, keyId, elements, ageUs);
+    const signature = this.sign(keyId, message);
+    const signed = [timestampUs, windowUs, message, signature] as const;
+    return this.decide(nowUs, classId, ip, account, keyId, ...signed, elements, ageUs);
+  }
+
   limitBatch(
     nowUs: number,
     classId: number,

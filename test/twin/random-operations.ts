@@ -88,8 +88,12 @@ export const operations = fc.record({
     { weight: 8, arbitrary: fc.constant('credit' as const) },
     { weight: 2, arbitrary: fc.constant('change' as const) },
     {
-      weight: 4,
+      weight: 8,
       arbitrary: fc.constantFrom(
+        'decide-signed' as const,
+        'decide-signed' as const,
+        'decide-signed' as const,
+        'decide-signed' as const,
         'batch' as const,
         'batch' as const,
         'cut-batch' as const,
@@ -219,6 +223,10 @@ export class Caller {
         return `caller ${gate.internCaller(ip, account, keyId)}`;
       case 'limit-caller':
         return this.#seen(gate.limitCaller(nowUs, classId, operation.caller, elements, ageUs));
+      case 'decide-signed': {
+        const { caller } = operation;
+        return this.#seen(gate.decideSigned(nowUs, classId, caller, timestampUs, windowUs, message, elements, ageUs));
+      }
       case 'limit-batch':
         return this.#limitBatch(operation, nowUs, classId);
       case 'add-key':

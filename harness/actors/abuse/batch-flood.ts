@@ -7,7 +7,7 @@ import type { Setting } from '../setting.js';
 /** A batch of `elements` orders per arrival, whatever the answers are. A batch of one is an order. */
 export function createBatchFlood(setting: Setting): Behaviour {
   const { elements } = paramsOf(setting.actor, 'batch-flood');
-  const orders = new OrderMaker();
+  const orders = new OrderMaker(setting.actor.symbolZipf);
 
   function onArrival(identity: Identity): Intent {
     const { number, random } = setting.events.arrival(identity);

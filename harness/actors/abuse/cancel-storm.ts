@@ -1,10 +1,10 @@
 import { paramsOf } from '../../scenario/behaviours.js';
 import type { Answered, Behaviour, FollowUp, Identity, Intent } from '../actor.js';
 import * as api from '../api.js';
-import { IntentKind } from '../outcome.js';
 import { OrderMaker } from '../order-maker.js';
+import { IntentKind } from '../outcome.js';
 import type { Setting } from '../setting.js';
-import { standingOrder } from './place-cancel.js';
+import { isTakenBack, standingOrder } from './answers.js';
 
 /** From an answer to the next cancel: as fast as a program reacts. */
 const REACTION_US = 1_000;
@@ -15,7 +15,7 @@ const REACTION_US = 1_000;
  */
 export function createCancelStorm(setting: Setting): Behaviour {
   const { cancels } = paramsOf(setting.actor, 'cancel-storm');
-  const orders = new OrderMaker();
+  const orders = new OrderMaker(setting.actor.symbolZipf);
 
   function onArrival(identity: Identity): Intent {
     const { number, random } = setting.events.arrival(identity);
@@ -24,6 +24,7 @@ export function createCancelStorm(setting: Setting): Behaviour {
   }
 
   function onOutcome(intent: Intent, answered: Answered): FollowUp | null {
+    if (isTakenBack(answered)) return null;
     const [step, number, sent = '0'] = intent.step.split('/');
     const orderId = step === 'place' ? standingOrder(answered) : (intent.path.split('/').at(-1) ?? null);
     const next = Number(sent) + 1;

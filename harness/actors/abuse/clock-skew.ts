@@ -12,7 +12,7 @@ export function createClockSkew(setting: Setting): Behaviour {
   const { behindMinUs, behindMaxUs, aheadMinUs, aheadMaxUs, stepUs } = paramsOf(setting.actor, 'clock-skew');
   const behindSteps = stepsOf(behindMinUs, behindMaxUs, stepUs);
   const steps = behindSteps + stepsOf(aheadMinUs, aheadMaxUs, stepUs);
-  const orders = new OrderMaker();
+  const orders = new OrderMaker(setting.actor.symbolZipf);
 
   function onArrival(identity: Identity): Intent {
     const { number, random } = setting.events.arrival(identity);

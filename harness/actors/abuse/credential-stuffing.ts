@@ -1,8 +1,9 @@
 import { paramsOf } from '../../scenario/behaviours.js';
-import type { Behaviour, FollowUp, Identity, Intent } from '../actor.js';
+import type { Answered, Behaviour, FollowUp, Identity, Intent } from '../actor.js';
 import * as api from '../api.js';
 import { IntentKind } from '../outcome.js';
 import type { Setting } from '../setting.js';
+import { isTakenBack } from './answers.js';
 import { createDealer } from './dealer.js';
 
 /**
@@ -19,8 +20,8 @@ export function createCredentialStuffing(setting: Setting): Behaviour {
     return setting.intent(identity, api.login(username, password), { step: `try/${number}`, accountIndex });
   }
 
-  function onOutcome(intent: Intent): FollowUp | null {
-    if (repeatShare === 0 || intent.attempt > 0) return null;
+  function onOutcome(intent: Intent, answered: Answered): FollowUp | null {
+    if (repeatShare === 0 || intent.attempt > 0 || isTakenBack(answered)) return null;
     if (setting.events.outcome(intent).unit() >= repeatShare) return null;
     return { intent: { ...intent, kind: IntentKind.retry, attempt: 1 }, afterUs: repeatAfterUs };
   }

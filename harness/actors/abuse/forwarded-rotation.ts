@@ -12,7 +12,7 @@ import { createDealer } from './dealer.js';
  */
 export function createForwardedRotation(setting: Setting): Behaviour {
   const { path } = paramsOf(setting.actor, 'forwarded-rotation');
-  const orders = new OrderMaker();
+  const orders = new OrderMaker(setting.actor.symbolZipf);
   const deal = createDealer(setting);
 
   function onArrival(identity: Identity): Intent {

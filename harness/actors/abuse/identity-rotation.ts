@@ -1,8 +1,8 @@
 import { paramsOf } from '../../scenario/behaviours.js';
 import type { Answered, Behaviour, Identity, Intent } from '../actor.js';
 import * as api from '../api.js';
-import { Outcome } from '../outcome.js';
 import { OrderMaker } from '../order-maker.js';
+import { Outcome } from '../outcome.js';
 import type { Setting } from '../setting.js';
 
 /**
@@ -13,7 +13,7 @@ import type { Setting } from '../setting.js';
  */
 export function createIdentityRotation(setting: Setting): Behaviour {
   const { restUs } = paramsOf(setting.actor, 'identity-rotation');
-  const orders = new OrderMaker();
+  const orders = new OrderMaker(setting.actor.symbolZipf);
   /** In the order of their first arrival. */
   const known: Identity[] = [];
   /** By place among the actor's identities: it rests before this moment; undefined = it has never arrived. */

@@ -21,13 +21,15 @@ export function createKeyEnumeration(setting: Setting): Behaviour {
   const { victims, nearMissShare } = paramsOf(setting.actor, 'key-enumeration');
   const { auth } = setting;
   const people = auth === null ? null : demandVictims(setting, victims, 'key');
-  const orders = new OrderMaker();
+  const orders = new OrderMaker(setting.actor.symbolZipf);
 
   function onArrival(identity: Identity): Intent | null {
     if (auth === null || people === null) return null;
     const { number, random } = setting.events.arrival(identity);
     const isNear = random.unit() < nearMissShare;
-    const keyId = isNear ? nearMiss(setting.world.identity(people.first + random.below(people.population)).keyId, random) : keyText(random);
+    const keyId = isNear
+      ? nearMiss(setting.world.identity(people.first + random.below(people.population)).keyId, random)
+      : keyText(random);
     const intent = setting.intent(identity, api.placeOrder(orders.order(random)), {
       step: `${isNear ? 'near' : 'guess'}/${number}`,
       claims: { keyId, signature: madeUpSignature(auth, random) },

@@ -1,10 +1,10 @@
 import { paramsOf } from '../../scenario/behaviours.js';
 import type { Answered, Behaviour, FollowUp, Identity, Intent, Random } from '../actor.js';
 import * as api from '../api.js';
-import { IntentKind } from '../outcome.js';
 import { OrderMaker } from '../order-maker.js';
+import { IntentKind } from '../outcome.js';
 import type { Setting } from '../setting.js';
-import { standingOrder } from './place-cancel.js';
+import { isTakenBack, standingOrder } from './answers.js';
 
 /** From an answer to the next request where nothing is waited for: as fast as a program reacts. */
 const REACTION_US = 1_000;
@@ -31,7 +31,7 @@ interface Wall {
  */
 export function createLayering(setting: Setting): Behaviour {
   const { layers, moves, moveEveryUs } = paramsOf(setting.actor, 'layering');
-  const orders = new OrderMaker();
+  const orders = new OrderMaker(setting.actor.symbolZipf);
   const walls = new Map<string, Wall>();
 
   function onArrival(identity: Identity): Intent {
@@ -58,12 +58,15 @@ export function createLayering(setting: Setting): Behaviour {
     const wall = walls.get(key);
     if (wall === undefined) return null;
     const random = setting.events.outcome(intent);
+    if (isTakenBack(answered)) {
+      walls.delete(key);
+      return null;
+    }
     if (step === 'layer') {
       const orderId = standingOrder(answered);
       if (orderId !== null) wall.orderIds.push(orderId);
       if (Number(count) < layers) {
-        const next = `layer/${arrival}/${Number(count) + 1}`;
-        const details = { step: next, kind: IntentKind.followUp, wantsBody: true };
+        const details = { step: `layer/${arrival}/${Number(count) + 1}`, kind: IntentKind.followUp, wantsBody: true };
         return { intent: place(identity, wall, details, random), afterUs: REACTION_US };
       }
     }
@@ -95,7 +98,8 @@ export function createLayering(setting: Setting): Behaviour {
     if (step === 'move') return api.amendOrder(orderId, large(orders.change(symbol, random), random));
     if (step === 'cancel') return api.cancelOrder(orderId);
     const other = side === 'buy' ? 'sell' : 'buy';
-    return api.placeOrder({ ...orders.marketOrder(random), symbol, side: other });
+    const { quantity } = orders.change(symbol, random);
+    return api.placeOrder({ ...orders.marketOrder(random), symbol, side: other, quantity });
   }
 
   function keyOf(identity: Identity, arrival: string): string {

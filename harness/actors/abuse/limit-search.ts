@@ -1,8 +1,8 @@
 import { paramsOf } from '../../scenario/behaviours.js';
 import type { Answered, Behaviour, Identity, Intent } from '../actor.js';
 import * as api from '../api.js';
-import { Outcome } from '../outcome.js';
 import { OrderMaker } from '../order-maker.js';
+import { Outcome } from '../outcome.js';
 import type { Setting } from '../setting.js';
 
 /** The search ends when the two rates are as near as this, as a share of the higher one. */
@@ -30,7 +30,7 @@ const DRAIN_TRIALS = 10;
 export function createLimitSearch(setting: Setting): Behaviour {
   const params = paramsOf(setting.actor, 'limit-search');
   const search = new LimitSearch(params);
-  const orders = new OrderMaker();
+  const orders = new OrderMaker(setting.actor.symbolZipf);
   const keys: Identity[] = [];
   const known = new Set<number>();
 
@@ -70,6 +70,7 @@ class LimitSearch {
   #round = 0;
   #startedUs = 0;
   #sentUs = Number.NEGATIVE_INFINITY;
+  #fromUs = Number.NEGATIVE_INFINITY;
   #throttles = 0;
   #open = 0;
 
@@ -98,7 +99,7 @@ class LimitSearch {
       this.#low = this.#rate;
       this.#goOn(nowUs);
     }
-    if (nowUs - this.#sentUs < 1_000_000 / (this.#rate * this.#keys)) return null;
+    if (nowUs < this.#fromUs || nowUs - this.#sentUs < this.#gapUs) return null;
     this.#sentUs = nowUs;
     this.turn += 1;
     this.#open += 1;
@@ -123,6 +124,11 @@ class LimitSearch {
     return this.#part === 'trial' ? (this.#low + this.#high) / 2 : this.#low * HELD_BACK;
   }
 
+  /** Between two requests, whichever keys they are of. */
+  get #gapUs(): number {
+    return 1_000_000 / (this.#rate * this.#keys);
+  }
+
   #goOn(nowUs: number): void {
     this.#begin(this.#high - this.#low > NEAR_ENOUGH * this.#high ? 'drain' : 'hold', nowUs);
   }
@@ -131,6 +137,8 @@ class LimitSearch {
     this.#part = part;
     this.#round += 1;
     this.#startedUs = nowUs;
+    // The first of the keys has sent last almost a whole turn ago, at the pace before: from then on it has to wait as well.
+    this.#fromUs = this.#sentUs + this.#keys * this.#gapUs;
     this.#throttles = 0;
     this.#open = 0;
   }

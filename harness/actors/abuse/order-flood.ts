@@ -5,7 +5,7 @@ import type { Setting } from '../setting.js';
 
 /** Places an order per arrival with the identity's one key. No answer slows it down, and nothing is ever cancelled. */
 export function createOrderFlood(setting: Setting): Behaviour {
-  const orders = new OrderMaker();
+  const orders = new OrderMaker(setting.actor.symbolZipf);
 
   function onArrival(identity: Identity): Intent {
     const { number, random } = setting.events.arrival(identity);

@@ -10,7 +10,7 @@ import type { Setting } from '../setting.js';
  */
 export function createOverrun(setting: Setting): Behaviour {
   const { leadUs } = paramsOf(setting.actor, 'overrun');
-  const orders = new OrderMaker();
+  const orders = new OrderMaker(setting.actor.symbolZipf);
 
   function onArrival(identity: Identity, nowUs: number): Intent {
     const { number, random } = setting.events.arrival(identity);

@@ -1,8 +1,8 @@
 import { paramsOf } from '../../scenario/behaviours.js';
 import type { Answered, Behaviour, Identity, Intent } from '../actor.js';
 import * as api from '../api.js';
-import { Outcome } from '../outcome.js';
 import { OrderMaker } from '../order-maker.js';
+import { Outcome } from '../outcome.js';
 import type { Setting } from '../setting.js';
 
 /** The first burst begins at most this share of a window before its end, however slowly arrivals come. */
@@ -23,7 +23,7 @@ const LEAD_SHARE_MAX = 0.5;
  */
 export function createPhaseProbing(setting: Setting): Behaviour {
   const { windowUs, burst } = paramsOf(setting.actor, 'phase-probing');
-  const orders = new OrderMaker();
+  const orders = new OrderMaker(setting.actor.symbolZipf);
   /** By identity index: no more than have arrived. */
   const probers = new Map<number, PhaseProber>();
 
@@ -78,12 +78,13 @@ class PhaseProber {
     this.#arrivals += 1;
     if (this.#part === 'late' && nowUs >= this.#endUsMin - this.#tripUs) this.#beginEarly();
     if (nowUs < this.#fromUs) return null;
-    if (this.#part === 'late' || this.#part === 'early') {
+    const part = this.#part;
+    if (part === 'late' || part === 'early') {
       if (this.#used >= this.#burst) return null;
       this.#used += 1;
-      if (this.#part === 'early') this.#sentEarly(nowUs);
+      if (part === 'early') this.#sentEarly(nowUs);
     }
-    return this.#part;
+    return part;
   }
 
   passed(part: string, sentUs: number, answeredUs: number): void {

@@ -1,15 +1,16 @@
 import { paramsOf } from '../../scenario/behaviours.js';
 import type { Answered, Behaviour, FollowUp, Identity, Intent } from '../actor.js';
 import * as api from '../api.js';
-import { IntentKind, Outcome } from '../outcome.js';
 import { OrderMaker } from '../order-maker.js';
+import { IntentKind } from '../outcome.js';
 import type { Setting } from '../setting.js';
+import { standingOrder } from './answers.js';
 
 /** Quote stuffing: each identity on one symbol of its own, each order cancelled as soon as it has stood for its short life. */
 export function createPlaceCancel(setting: Setting): Behaviour {
   const { lifeMinUs, lifeMaxUs } = paramsOf(setting.actor, 'place-cancel');
   const lifeSpanUs = Math.max(0, lifeMaxUs - lifeMinUs);
-  const orders = new OrderMaker();
+  const orders = new OrderMaker(setting.actor.symbolZipf);
 
   function onArrival(identity: Identity): Intent {
     const { number, random } = setting.events.arrival(identity);
@@ -26,13 +27,11 @@ export function createPlaceCancel(setting: Setting): Behaviour {
       step: `cancel/${number}`,
       kind: IntentKind.followUp,
     });
-    return { intent: cancel, afterUs: lifeMinUs + Math.floor(setting.events.outcome(intent).unit() * (lifeSpanUs + 1)) };
+    return {
+      intent: cancel,
+      afterUs: lifeMinUs + Math.floor(setting.events.outcome(intent).unit() * (lifeSpanUs + 1)),
+    };
   }
 
   return { onArrival, onOutcome };
-}
-
-/** The order that was placed, or null when none was: throttled, turned down by the order book, or no id that can be used. */
-export function standingOrder(answered: Answered): string | null {
-  return answered.outcome === Outcome.admitted && answered.status < 400 ? api.readOrderId(answered.body) : null;
 }

@@ -5,7 +5,7 @@ import type { Setting } from '../setting.js';
 
 /** The ticker under a query that nobody has sent before, so that every request goes through to the origin. */
 export function createScrape(setting: Setting): Behaviour {
-  const orders = new OrderMaker();
+  const orders = new OrderMaker(setting.actor.symbolZipf);
 
   function onArrival(identity: Identity): Intent {
     const { number, random } = setting.events.arrival(identity);

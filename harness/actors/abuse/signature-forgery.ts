@@ -21,7 +21,7 @@ const note = '"note":"Zoë"';
 export function createSignatureForgery(setting: Setting): Behaviour {
   const { spoils } = paramsOf(setting.actor, 'signature-forgery');
   const kinds = kindsOf(spoils);
-  const orders = new OrderMaker();
+  const orders = new OrderMaker(setting.actor.symbolZipf);
   const first = setting.peopleOf(setting.actor.name).first;
   const { population } = setting.actor;
 
@@ -30,7 +30,10 @@ export function createSignatureForgery(setting: Setting): Behaviour {
     const place = setting.events.place(identity);
     // Each identity begins elsewhere in the table, so that a short run still tries all.
     const kind = kinds[(place + number) % kinds.length] ?? 'bit-flip';
-    const details = { step: `${kind}/${number}`, tamper: { kind, seed: random.below(2 ** 32), otherKeyId: otherKey(place) } };
+    const details = {
+      step: `${kind}/${number}`,
+      tamper: { kind, seed: random.below(2 ** 32), otherKeyId: otherKey(place) },
+    };
     const order = setting.intent(identity, spelledOrder(api.placeOrder(orders.order(random))), details);
     const look = setting.intent(identity, { ...api.account(), path: `${api.account().path}?${query}` }, details);
     const [wanted, other] = ofQueries.test(kind) ? [look, order] : [order, look];
@@ -56,4 +59,3 @@ export function kindsOf(spoils: 'mac' | 'text' | 'all'): readonly TamperKind[] {
 function spelledOrder(call: api.ApiCall): api.ApiCall {
   return { ...call, body: `${call.body?.slice(0, -1)},${note}}` };
 }
-

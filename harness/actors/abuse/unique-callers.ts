@@ -11,7 +11,7 @@ import { createDealer } from './dealer.js';
  */
 export function createUniqueCallers(setting: Setting): Behaviour {
   const { path } = paramsOf(setting.actor, 'unique-callers');
-  const orders = new OrderMaker();
+  const orders = new OrderMaker(setting.actor.symbolZipf);
   const deal = path === 'login' ? createDealer(setting) : null;
 
   function onArrival(identity: Identity): Intent {

@@ -35,14 +35,20 @@ export function userName(random: Random, whose: { actor: number; kind: NameKind;
 }
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-const codes = Uint8Array.from(alphabet, (character) => character.charCodeAt(0));
-const WORD = 2 ** 32;
-const CHARACTERS_PER_WORD = 5;
+/** Every two characters, as they lie in memory. */
+const pairs = new Uint16Array(
+  Uint8Array.from([...alphabet].flatMap((a) => [...alphabet].flatMap((b) => [a, b])).join(''), codeOf).buffer,
+);
 const KEY_CHARACTERS = 64;
 const PASSWORD_CHARACTERS = 14;
 
 // Filled and read in one go, by one call after the other.
-const scratch = Buffer.alloc(KEY_CHARACTERS);
+const scratchPairs = new Uint16Array(KEY_CHARACTERS / 2);
+const scratch = Buffer.from(scratchPairs.buffer);
+
+function codeOf(character: string): number {
+  return character.charCodeAt(0);
+}
 
 export function password(random: Random): string {
   return text(random, PASSWORD_CHARACTERS);
@@ -53,16 +59,12 @@ export function keyText(random: Random): string {
   return text(random, KEY_CHARACTERS);
 }
 
-/** So many characters of the alphabet. Cut out of one piece of memory: a text that grows by "+=" is kept as a tree of parts. */
+/**
+ * So many characters of the alphabet, an even number. Cut out of one piece of memory: a text that grows by "+=" is kept as
+ * a tree of its parts.
+ */
 function text(random: Random, length: number): string {
-  for (let at = 0; at < length; ) {
-    let word = random.below(WORD);
-    const end = Math.min(at + CHARACTERS_PER_WORD, length);
-    for (; at < end; at += 1) {
-      scratch[at] = codes[word & 63] as number;
-      word >>>= 6;
-    }
-  }
+  for (let at = 0; 2 * at < length; at += 1) scratchPairs[at] = pairs[random.below(pairs.length)] as number;
   return scratch.toString('latin1', 0, length);
 }
 

@@ -44,8 +44,13 @@ const ownsAccount: Readonly<Record<BehaviourName, boolean>> = {
   overrun: true,
 };
 
-/** People who are at hand once they were made; of more than these, some are made again. A power of two. */
-const KEPT = 2 ** 17;
+/** In runs of up to so many people everybody is kept who was asked for. A power of two. */
+const KEPT_WHOLE = 2 ** 17;
+/**
+ * Of a larger crowd so many are at hand, and the others are made again: more would outlive the collector's first sweeps and
+ * cost more than they save. A power of two.
+ */
+const KEPT_OF_MANY = 2 ** 12;
 
 /**
  * Everybody who takes part in a run. The same plan and seed give the same world in every process, and an actor's people
@@ -80,11 +85,11 @@ class SeededWorld implements World {
     this.ipCount = addressOffsets(plan).at(-1) ?? 0;
     this.keyCount = keys;
     this.accountCount = accounts + sum([...this.#lists.values()].map(({ openedCount }) => openedCount));
-    this.#kept = new Array(Math.min(KEPT, this.identityCount)).fill(undefined);
+    this.#kept = new Array(keptOf(this.identityCount)).fill(undefined);
   }
 
   identity(index: number): Identity {
-    const place = index & (KEPT - 1);
+    const place = index & (this.#kept.length - 1);
     const kept = this.#kept[place];
     if (kept !== undefined && kept.index === index) return kept;
     const crowd = this.#crowds.find((one) => index < one.place.firstIdentity + one.population);
@@ -152,6 +157,11 @@ class SeededWorld implements World {
       }
     }
   }
+}
+
+/** A power of two, in which everybody has a place of his own unless there are many. */
+function keptOf(people: number): number {
+  return people > KEPT_WHOLE ? KEPT_OF_MANY : 2 ** (32 - Math.clz32(people));
 }
 
 interface Crowds {

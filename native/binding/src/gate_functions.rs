@@ -8,7 +8,9 @@ use crate::numbers::Slot;
 use crate::settle_functions;
 use crate::shared_gates;
 use crate::texts::{Texts, read_owned};
-use floodproof_core::{ANSWER_SIZE, Caller, Contention, Gate, GateError, HashSecret, SignedRequest, whole_us};
+use floodproof_core::{
+    ANSWER_SIZE, Caller, Contention, Gate, GateError, HashSecret, SignedRequest, Unsigned, whole_us,
+};
 use napi::sys;
 use serde_json::Value;
 use std::ffi::CStr;
@@ -31,6 +33,7 @@ pub(crate) fn define_all(instance: &Rc<Instance>, env: sys::napi_env) -> Result<
     define::<DecideBatch>(instance, env, target)?;
     define::<InternCaller>(instance, env, target)?;
     define::<LimitCaller>(instance, env, target)?;
+    define::<DecideSigned>(instance, env, target)?;
     define::<LimitBatch>(instance, env, target)?;
     define::<ReadContention>(instance, env, target)?;
     settle_functions::define_all(instance, env, target)?;
@@ -263,6 +266,33 @@ impl Function for LimitCaller {
             .and_then(|caller| u32::try_from(caller).ok());
         // No caller has the highest number.
         instance.decide(|gate| gate.limit_caller(now_us, class_id, caller.unwrap_or(u32::MAX), numbers.extent()))
+    }
+}
+
+/// `decideSigned(message)`
+struct DecideSigned;
+impl Function for DecideSigned {
+    const NAME: &'static CStr = c"decideSigned";
+
+    fn run(instance: &Rc<Instance>, call: &Call) -> Result<sys::napi_value, Failure> {
+        let numbers = &instance.numbers;
+        let (now_us, class_id) = (numbers.get(Slot::NowUs), numbers.get(Slot::ClassId));
+        let caller = numbers
+            .index(Slot::Caller)
+            .and_then(|caller| u32::try_from(caller).ok())
+            .unwrap_or(u32::MAX);
+        instance.with(|gate| {
+            gate.prepare_caller(class_id, caller);
+            Ok(())
+        })?;
+        let message = &mut instance.texts().message;
+        message.read(call, 0, true)?;
+        let unsigned = Unsigned {
+            timestamp_us: numbers.get(Slot::TimestampUs),
+            window_us: numbers.get(Slot::WindowUs),
+            message: message.bytes(call, 0)?,
+        };
+        instance.decide(|gate| gate.decide_signed(now_us, class_id, caller, numbers.extent(), &unsigned))
     }
 }
 

@@ -12,7 +12,7 @@ use crate::spec::{Answer, Decision, GateSpec};
 use crate::state::State;
 use crate::text_form;
 use crate::time::whole_us;
-use crate::verifier::SignedRequest;
+use crate::verifier::{Offer, SignedRequest};
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -23,7 +23,7 @@ const CALLERS_MAX: usize = 10_000_000;
 pub struct Gate {
     pub(crate) state: Arc<State>,
     pub(crate) sharing: Sharing,
-    keyring: Keyring,
+    pub(crate) keyring: Keyring,
     pub(crate) callers: Callers,
     pub(crate) looks: Looks,
 }
@@ -147,7 +147,13 @@ impl Gate {
         let class_id = class_id.ok_or(GateError::Class(count))?;
         let size = extent.size()?;
         let is_signed = self.state.plans[class_id].needs.signature;
-        Ok(self.decide_checked(now_us, class_id, prepared.keys, size, is_signed.then_some(signed)))
+        Ok(self.decide_checked(
+            now_us,
+            class_id,
+            prepared.keys,
+            size,
+            is_signed.then_some(Offer::Text(signed)),
+        ))
     }
 
     /// Only the limits, as if the verifier had said yes.
@@ -215,7 +221,7 @@ impl Gate {
         };
         self.keyring.catch_up();
         let found = self.keyring.find(hash, signed.key_id);
-        let claimed = verifier.claim(found, signed, now_us);
+        let claimed = verifier.claim(found, Offer::Text(signed), now_us);
         Ok(claimed.map_or_else(|refusal| refusal, |_| Decision::Admitted))
     }
 
@@ -292,7 +298,7 @@ impl Gate {
         class_id: usize,
         keys: CallerKeys,
         size: Size,
-        signed: Option<&SignedRequest<'_>>,
+        offer: Option<Offer<'_>>,
     ) -> Decision {
         let state = &*self.state;
         let mut attempt = Attempt {
@@ -308,19 +314,22 @@ impl Gate {
         if let Some(denial) = attempt.look_front() {
             return denial;
         }
-        let Some((verifier, signed)) = state.verifier.as_ref().zip(signed) else {
+        let Some((verifier, offer)) = state.verifier.as_ref().zip(offer) else {
             return attempt.look_back().unwrap_or_else(|| attempt.admit());
         };
         let Some(hash) = keys.key else {
             return attempt.refuse(Decision::Malformed);
         };
         self.keyring.catch_up();
-        let found = self.keyring.find(hash, signed.key_id);
+        let found = match offer {
+            Offer::Text(signed) => self.keyring.find(hash, signed.key_id),
+            Offer::Made(_) => self.keyring.find_hash(hash),
+        };
         if attempt.plan.needs.account {
             // They come while the signature is checked.
             state.expect(attempt.plan, class_id, &keys.owned_by(found.holder));
         }
-        let valid = match verifier.claim(found, signed, attempt.now_us) {
+        let valid = match verifier.claim(found, offer, attempt.now_us) {
             Ok(valid) => valid,
             Err(refusal) => return attempt.refuse(refusal),
         };

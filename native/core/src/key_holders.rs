@@ -94,6 +94,16 @@ impl KeyHolders {
         }
     }
 
+    /// As `find`, where the text of the id is not at hand: of two ids of one hash the one that came first.
+    #[inline]
+    pub(crate) fn find_hash(&self, key_hash: KeyHash) -> Found<'_> {
+        let place = self.place(key_hash);
+        Found {
+            holder: &self.row[place.unwrap_or_else(|| self.stand_in(key_hash))],
+            is_known: place.is_some(),
+        }
+    }
+
     /// Asks for the memory of the key, which `find` will read.
     #[inline]
     pub(crate) fn expect(&self, key_hash: KeyHash) {

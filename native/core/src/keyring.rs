@@ -239,6 +239,14 @@ impl Keyring {
     }
 }
 
+impl Keyring {
+    /// The key whose id has this hash, where the text of the id is not at hand: of two of one hash the one that came first.
+    #[inline]
+    pub(crate) fn find_hash(&self, key_hash: KeyHash) -> Found<'_> {
+        self.holders.find_hash(key_hash)
+    }
+}
+
 #[cfg(test)]
 impl Keyring {
     pub(crate) fn shared(&self) -> &Arc<SharedKeyring> {

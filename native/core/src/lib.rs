@@ -35,6 +35,7 @@ mod record;
 mod replay_window;
 mod settle;
 mod signature;
+mod signed_caller;
 mod sliding_counter;
 mod sliding_log;
 mod slot_line;
@@ -55,6 +56,7 @@ pub use gate::{Contention, Gate};
 pub use hmac_key::hmac_sha256;
 pub use key_hash::HashSecret;
 pub use plan::Needs;
+pub use signed_caller::Unsigned;
 pub use spec::{
     ANSWER_SIZE, AgeCost, Answer, AuthSpec, BanSpec, Decision, GateSpec, HORIZON_US, HashKind, IpPrefix, LimitNumbers,
     LimitPart, LimitSpec, NEVER_US, SignatureEncoding, WindowAnchor, WindowCredit,

@@ -51,7 +51,7 @@ export const badScenarios: readonly BadFile[] = [
   badScenario(
     'a phase of no length measures nothing',
     [['for: 2s', 'for: 0s']],
-    ['FP_DURATION_RANGE scenario.yaml:6:24 phases[0].for must be 1ms to 1d, got "0s"'],
+    ['FP_DURATION_RANGE scenario.yaml:6:24 phases[0].for must be 1ms to 366d, got "0s"'],
   ),
   badScenario(
     'infinity is no duration',
@@ -79,9 +79,9 @@ export const badScenarios: readonly BadFile[] = [
     ['FP_RATE_INVALID scenario.yaml:13:41 actors[0].arrivals.rate must be a rate with a period, got NaN'],
   ),
   badScenario(
-    'no machine sends a million a second',
-    [['rate: 60/s', 'rate: 1000000/s']],
-    ['FP_RATE_RANGE scenario.yaml:13:41 actors[0].arrivals.rate must be 1 per 1d to 100000/s, got "1000000/s"'],
+    'no machine sends ten million a second',
+    [['rate: 60/s', 'rate: 10000000/s']],
+    ['FP_RATE_RANGE scenario.yaml:13:41 actors[0].arrivals.rate must be 1 per 366d to 1000000/s, got "10000000/s"'],
   ),
   badScenario(
     'a population is counted in people',
@@ -90,8 +90,8 @@ export const badScenarios: readonly BadFile[] = [
   ),
   badScenario(
     'a population has an end',
-    [['population: 10', 'population: 1000001']],
-    ['FP_COUNT_RANGE scenario.yaml:11:17 actors[0].population must be 1 to 1000000, got 1000001'],
+    [['population: 10', 'population: 10000001']],
+    ['FP_COUNT_RANGE scenario.yaml:11:17 actors[0].population must be 1 to 10000000, got 10000001'],
   ),
   badScenario(
     'there are two labels',
@@ -105,7 +105,7 @@ export const badScenarios: readonly BadFile[] = [
       ['rate: 60/s', 'rate: 60'],
     ],
     [
-      'FP_VALUE_UNKNOWN scenario.yaml:12:16 actors[0].behaviour must be one of retail-trader, market-maker, login, credential-stuffing, order-flood, replay, forwarded-rotation, got "retail-trade"',
+      'FP_VALUE_UNKNOWN scenario.yaml:12:16 actors[0].behaviour must be one of retail-trader, market-maker, login, retail-ui, retail-bot, history-scan, reconnect, credential-stuffing, password-spraying, account-lockout, name-probing, key-enumeration, signature-forgery, clock-skew, order-flood, batch-flood, place-cancel, layering, cancel-storm, heavy-requests, scrape, unique-callers, identity-rotation, limit-search, phase-probing, overrun, replay, forwarded-rotation, got "retail-trade"',
       'FP_RATE_INVALID scenario.yaml:13:41 actors[0].arrivals.rate must be a rate with a period, got 60',
     ],
   ),
@@ -123,9 +123,9 @@ export const badScenarios: readonly BadFile[] = [
     ['FP_SHARES_ABOVE_ONE scenario.yaml:13:25 actors[0].with.orderShare and accountShare are 120% together'],
   ),
   badScenario(
-    'a flood comes from one key',
-    [['behaviour: order-flood', 'behaviour: order-flood\n    population: 3']],
-    ['FP_POPULATION_FIXED scenario.yaml:18:17 actors[1].population is 3, but order-flood is one identity'],
+    'forged addresses come from one connection',
+    [['behaviour: order-flood', 'behaviour: forwarded-rotation\n    population: 3']],
+    ['FP_POPULATION_FIXED scenario.yaml:18:17 actors[1].population is 3, but forwarded-rotation is one identity'],
   ),
   badScenario(
     'two actors of one name can not be told apart',
@@ -151,12 +151,23 @@ export const badScenarios: readonly BadFile[] = [
     ['FP_REFERENCE_UNKNOWN scenario.yaml:16:20 actors[1].during[1] names no phase: "atack"'],
   ),
   badScenario(
-    'no run lasts more than a day',
+    'more than a day is for virtual time, and the file says so',
     [
       ['for: 2s', 'for: 20h'],
       ['for: 3s', 'for: 20h'],
     ],
-    ['FP_RUN_TOO_LONG scenario.yaml:6:3 phases and the warm-up last 144002s together, at most 86400s'],
+    [
+      'FP_NEED_MISSING scenario.yaml:6:3 phases and the warm-up last 144002s together; beyond 86400s a run is for virtual time',
+    ],
+  ),
+  badScenario(
+    'no run lasts more than a year',
+    [
+      ['version: 1', 'version: 1\nneeds: [virtual-time]'],
+      ['for: 2s', 'for: 200d'],
+      ['for: 3s', 'for: 200d'],
+    ],
+    ['FP_RUN_TOO_LONG scenario.yaml:7:3 phases and the warm-up last 34560002s together, at most 31622400s'],
   ),
   badScenario(
     'without phases nothing is measured',
@@ -236,7 +247,7 @@ export const badScenarios: readonly BadFile[] = [
       'FP_DURATION_INVALID scenario.yaml:6:24 phases[0].for must be a duration with a unit, got 2',
       'FP_KEY_MISSING scenario.yaml:9:5 actors[0].label is missing',
       'FP_KEY_UNKNOWN scenario.yaml:10:5 actors[0].lable is not a known key',
-      'FP_COUNT_RANGE scenario.yaml:11:17 actors[0].population must be 1 to 1000000, got 0',
+      'FP_COUNT_RANGE scenario.yaml:11:17 actors[0].population must be 1 to 10000000, got 0',
       'FP_REFERENCE_UNKNOWN scenario.yaml:16:13 actors[1].during names no phase: "storm"',
       'FP_METRIC_UNKNOWN scenario.yaml:20:11 expect[0] has no metric "leek"',
     ],

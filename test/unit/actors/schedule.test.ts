@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Arrival, schedule } from '../../../harness/actors/schedule.js';
 import type { Plan } from '../../../harness/scenario/plan.js';
+import { chiSquare, chiSquareBound, countsOf } from '../../support/statistics.js';
 import { exampleActor, examplePlan, SECOND_US } from './example-plan.js';
 
 const customers = exampleActor('retail-trader', {
@@ -69,6 +70,34 @@ describe('schedule', () => {
     const order = (a: Arrival, b: Arrival) =>
       a.intendedUs - b.intendedUs || a.actor - b.actor || a.identityIndex - b.identityIndex;
     expect(parts.flat().sort(order)).toEqual(arrivals(plan).sort(order));
+  });
+
+  it('deals identities in turn, each as often as the others to one', () => {
+    const dealt = arrivals(examplePlan([logins, { ...customers, who: { choice: 'in-turn' } }])).filter(
+      ({ actor }) => actor === 1,
+    );
+    expect(dealt.length).toBeGreaterThan(2_500);
+    for (const [i, { identityIndex }] of dealt.entries()) expect(identityIndex).toBe(7 + (i % 50));
+  });
+
+  it('gives an identity its share of a Zipf law, the first most', () => {
+    const skewed = arrivals(examplePlan([logins, { ...customers, who: { choice: 'zipf', exponent: 0.99 } }]));
+    const counts = countsOf(
+      skewed.filter(({ actor }) => actor === 1).map(({ identityIndex }) => identityIndex),
+      { fromUs: 7, toUs: 57, binUs: 1 },
+    );
+    const weights = counts.map((_, place) => (place + 1) ** -0.99);
+    const scale = counts.reduce((sum, count) => sum + count) / weights.reduce((sum, weight) => sum + weight);
+    const { value, freedom } = chiSquare(
+      counts,
+      weights.map((weight) => weight * scale),
+    );
+    expect(value).toBeLessThan(chiSquareBound(freedom));
+    const even = chiSquare(
+      counts,
+      counts.map(() => (scale * weights.reduce((sum, weight) => sum + weight)) / 50),
+    );
+    expect(even.value).toBeGreaterThan(chiSquareBound(even.freedom));
   });
 
   it('depends on the seed', () => {

@@ -7,6 +7,9 @@ import type { BehaviourName } from '../../../harness/scenario/behaviours.js';
 import { type ActorPlan, type Plan, type RequestClass, requestClasses } from '../../../harness/scenario/plan.js';
 import { exampleActor, examplePlan } from './example-plan.js';
 
+/** Identities of the actor that stands before the one on the stage. */
+export const OTHERS = 3;
+
 /** One behaviour with its people, ready to be driven by hand. */
 export interface Stage {
   readonly plan: Plan;
@@ -29,13 +32,13 @@ export function setStage(
   } = {},
 ): Stage {
   const { seed = 1, population = 1, params = {}, captured = null, actor: details = {} } = options;
-  // Somebody else comes first, so that global and own numbers differ.
-  const others = exampleActor('login', { name: 'others', population: 3 });
+  // Somebody else comes first, so that global and own numbers differ, and an attacker has whom to attack.
+  const others = exampleActor('retail-trader', { name: 'customers', population: OTHERS });
   const plan = examplePlan([others, exampleActor(behaviourName, { population, ...details, params })]);
   const world = buildWorld(plan, seed);
   const actor = plan.actors[1] ?? others;
   const behaviour = createBehaviour(actor, plan, { seed, world, captured });
-  const identities = world.identities.slice(3);
+  const identities = world.identities.slice(OTHERS);
   return {
     plan,
     world,

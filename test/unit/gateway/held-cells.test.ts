@@ -6,6 +6,7 @@ import { Decision } from '../../../harness/core/spec.js';
 import { ConnectionEnds } from '../../../harness/gateway/connection-ends.js';
 import { HeldCells } from '../../../harness/gateway/held-cells.js';
 import { compilePolicy } from '../../../harness/scenario/compile.js';
+import type { Decided } from '../../../harness/venue/defence.js';
 import { aConcurrency, aPolicy, aTokenBucket, costs } from '../../support/plan-builder.js';
 import { hashSecret } from '../core/specs.js';
 
@@ -31,13 +32,17 @@ function stage() {
   const spec = compilePolicy(aPolicy(limits), originUs);
   const gate = createGate(spec, hashSecret);
   const ends = new ConnectionEnds();
-  const held = new HeldCells({ spec, gate, clock: { originUs, nowUs: () => originUs }, ends });
+  const defence = {
+    release: (nowUs: number, { classId, ip, account, keyId, elements }: Decided) =>
+      gate.release(nowUs, classId, ip, account, keyId, elements),
+  };
+  const held = new HeldCells({ spec, defence, clock: { originUs, nowUs: () => originUs }, ends });
   const release = vi.spyOn(gate, 'release');
   return { gate, ends, held, release };
 }
 
 function callerOf(classId: number, elements = 1) {
-  return { classId, ip: '127.0.0.1', account: 'ann', keyId: 'key', elements };
+  return { node: 0, classId, ip: '127.0.0.1', account: 'ann', keyId: 'key', elements };
 }
 
 function anAnswer(): ServerResponse {

@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { createGate } from '../../../harness/core/gate.js';
 import { ConnectionEnds } from '../../../harness/gateway/connection-ends.js';
 import { Gatekeeper } from '../../../harness/gateway/gatekeeper.js';
-import type { Order } from '../../../harness/venue/order-store.js';
-import { OrderStore } from '../../../harness/venue/order-store.js';
 import { PasswordStore } from '../../../harness/gateway/password-store.js';
 import { addRoutes } from '../../../harness/gateway/routes.js';
 import { SessionStore } from '../../../harness/gateway/session-store.js';
 import { WaitingLine } from '../../../harness/gateway/waiting-line.js';
-import { compilePolicy } from '../../../harness/scenario/compile.js';
+import { Defence } from '../../../harness/venue/defence.js';
+import type { Order } from '../../../harness/venue/order-store.js';
+import { OrderStore } from '../../../harness/venue/order-store.js';
 import { aPolicy } from '../../support/plan-builder.js';
 import { hashSecret } from '../core/specs.js';
 
@@ -26,10 +26,9 @@ const clock = { originUs, nowUs: () => originUs };
 function brokenApi() {
   const bugs: Error[] = [];
   const app = Fastify();
-  const spec = compilePolicy(policy, originUs);
-  const gate = createGate(spec, hashSecret);
+  const defence = new Defence({ policy, createGate, hashSecret, originUs, fallsUs: 0 });
   const ends = new ConnectionEnds();
-  const gatekeeper = new Gatekeeper({ policy, spec, gate, clock, ends, accountByKey: new Map() });
+  const gatekeeper = new Gatekeeper({ policy, defence, clock, ends, accountByKey: new Map() });
   addRoutes(app, {
     gatekeeper,
     orders: new BrokenOrderStore({ openPerAccountMax: 1, newId: () => 'id' }),

@@ -9,9 +9,20 @@ import type { PolicyLimit } from '../../../harness/scenario/plan.js';
 import { observed } from '../../support/observation-builder.js';
 import { aFillCounter, aPolicy, aTokenBucket, costs } from '../../support/plan-builder.js';
 
+const ips = [
+  '10.1.2.3',
+  '10.1.2.200',
+  '10.1.3.3',
+  '2001:db8::1',
+  '2001:db8::2',
+  '2001:db9::1',
+  '::ffff:10.1.2.7',
+  'nobody',
+];
+
 const names: CounterNames = {
-  ips: ['10.1.2.3', '10.1.2.200', '10.1.3.3', '2001:db8::1', '2001:db8::2', '2001:db9::1', '::ffff:10.1.2.7', 'nobody'],
-  keys: ['key-a', 'key-b'],
+  ipName: (index) => ips[index] ?? `#${index}`,
+  keyName: (index) => ['key-a', 'key-b'][index] ?? `key ${index}`,
   accountName: (index) => ['fund/desk-1', 'fund/desk-2', 'fund', 'other', 'other/fund'][index] ?? `account-${index}`,
 };
 
@@ -27,11 +38,11 @@ function groups(counters: Counters, rows: readonly Partial<Row>[]): readonly num
 
 describe('the counter of a row', () => {
   it('is one for all addresses of a prefix, of IPv4 and of IPv6', () => {
-    const ips = names.ips.map((_, ip) => ({ ip }));
-    expect(groups(countersOf({ by: ['ip'], ipPrefix: null }), ips)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
-    expect(groups(countersOf({ by: ['ip'], ipPrefix: { v4: 24, v6: 64 } }), ips)).toEqual([0, 0, 2, 3, 3, 5, 0, 7]);
-    expect(groups(countersOf({ by: ['ip'], ipPrefix: { v4: 25, v6: 127 } }), ips)).toEqual([0, 1, 2, 3, 4, 5, 0, 7]);
-    expect(groups(countersOf({ by: ['ip'], ipPrefix: { v4: 23, v6: 31 } }), ips)).toEqual([0, 0, 0, 3, 3, 3, 0, 7]);
+    const rows = ips.map((_, ip) => ({ ip }));
+    expect(groups(countersOf({ by: ['ip'], ipPrefix: null }), rows)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    expect(groups(countersOf({ by: ['ip'], ipPrefix: { v4: 24, v6: 64 } }), rows)).toEqual([0, 0, 2, 3, 3, 5, 0, 7]);
+    expect(groups(countersOf({ by: ['ip'], ipPrefix: { v4: 25, v6: 127 } }), rows)).toEqual([0, 1, 2, 3, 4, 5, 0, 7]);
+    expect(groups(countersOf({ by: ['ip'], ipPrefix: { v4: 23, v6: 31 } }), rows)).toEqual([0, 0, 0, 3, 3, 3, 0, 7]);
   });
 
   it('is one for all accounts of a master, which is the account up to its first slash', () => {

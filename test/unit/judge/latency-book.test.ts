@@ -1,3 +1,4 @@
+import { decodeFromCompressedBase64 } from 'hdr-histogram-js';
 import { describe, expect, it } from 'vitest';
 import { LatencyBook } from '../../../harness/judge/latency-book.js';
 
@@ -5,7 +6,7 @@ const everything = { actors: [0, 1], phases: [0, 1] };
 
 function aBook(): LatencyBook {
   const book = new LatencyBook();
-  for (let us = 1; us <= 1000; us++) book.record('intended', 0, 3, 0, us);
+  for (let us = 1; us <= 1000; us++) book.record('intended', 0, 3, 0, us, us % 2);
   book.record('intended', 1, 3, 1, 500_000);
   book.record('service', 0, 3, 0, 7);
   return book;
@@ -21,17 +22,29 @@ describe('LatencyBook', () => {
     expect(book.percentileUs('intended', { actors: [1], phases: [0] }, 50)).toBeNull();
   });
 
-  it('is the same after it was encoded and decoded, and a sum after it was merged', () => {
-    const copy = LatencyBook.decode(JSON.parse(JSON.stringify(aBook().encode())));
+  it('keeps groups of identities apart, over actors and phases', () => {
+    const groups = aBook().byGroup('intended', everything);
+    expect(groups).toHaveLength(32);
+    expect(groups.map(({ total }) => total).slice(0, 3)).toEqual([501, 500, 0]);
+    expect(groups[1]?.percentileUs(100)).toBe(999);
+    expect(aBook().byGroup('intended', { actors: [1], phases: [0] })[0]?.total).toBe(0);
+    expect(aBook().byGroup('service', everything)[0]?.total).toBe(1);
+  });
+
+  it('is read by any HdrHistogram tool, with the same percentiles', () => {
+    const encoded = aBook().encode();
+    expect(encoded.map(({ histogram: _, ...place }) => place)).toEqual([
+      { kind: 'intended', actor: 0, requestClass: 3, phase: 0 },
+      { kind: 'intended', actor: 1, requestClass: 3, phase: 1 },
+      { kind: 'service', actor: 0, requestClass: 3, phase: 0 },
+    ]);
+    const [first, second] = encoded.map(({ histogram }) => decodeFromCompressedBase64(histogram));
+    expect(first?.totalCount).toBe(1000);
     for (const percent of [0, 50, 99, 100]) {
-      expect(copy.percentileUs('intended', everything, percent)).toBe(
-        aBook().percentileUs('intended', everything, percent),
-      );
+      const mine = aBook().percentileUs('intended', { actors: [0], phases: [0] }, percent);
+      expect(first?.getValueAtPercentile(percent)).toBe(mine);
     }
-    const other = new LatencyBook();
-    for (let us = 1001; us <= 2000; us++) other.record('intended', 0, 3, 0, us);
-    copy.merge(other);
-    expect(copy.percentileUs('intended', { actors: [0], phases: [0] }, 50)).toBe(1000);
+    expect(second?.getValueAtPercentile(100)).toBe(aBook().percentileUs('intended', { actors: [1], phases: [1] }, 100));
   });
 
   it('counts what is out of range as the end of the range', () => {

@@ -75,6 +75,7 @@ const verdict: VerdictDocument = {
   ],
   unsure: 0,
   smallestProvableLeak: 1,
+  smallestLatencyChange: null,
   generator: {
     asked: 150,
     sent: 150,

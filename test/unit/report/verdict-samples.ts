@@ -91,6 +91,7 @@ export function aVerdict(changes: Partial<VerdictDocument> = {}): VerdictDocumen
     leaks: [],
     unsure: 0,
     smallestProvableLeak: 3,
+    smallestLatencyChange: null,
     generator: aGenerator(),
     notes: [],
     replay: 'floodproof run scenarios/release/order-flood-5x.yaml --seed 42',

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { FloodproofError, formatError } from '../../../harness/errors.js';
 import { type FaultCode, faultTable } from '../../../harness/scenario/faults.js';
 import { loadScenario } from '../../../harness/scenario/scenario.js';
+import { badCrowds } from '../../support/bad-files/crowds.js';
 import { badLimits } from '../../support/bad-files/limits.js';
 import { badPolicies } from '../../support/bad-files/policies.js';
 import { badScenarios } from '../../support/bad-files/scenarios.js';
@@ -22,7 +23,7 @@ function told(error: FloodproofError): readonly string[] {
   return error.faults.map(({ code, file, line, column, message }) => `${code} ${file}:${line}:${column} ${message}`);
 }
 
-const everything = [...badTexts, ...badScenarios, ...badPolicies, ...badLimits];
+const everything = [...badTexts, ...badScenarios, ...badCrowds, ...badPolicies, ...badLimits];
 
 describe('a bad file', () => {
   it.each(everything)('is refused with all its faults and their places: $because', ({ scenario, policy, faults }) => {

@@ -68,7 +68,14 @@ describe('loadPolicy', () => {
       exclusive: true,
       latestDecisionUs: 10_000_000,
       password: { scryptN: 1024, scryptR: 8, scryptP: 1 },
+      weaknesses: [],
     });
+  });
+
+  it('reads the defects that a weakened policy has on purpose', () => {
+    const text = goodPolicy.replace('limits:', 'weaknesses: [late-charge, wall-clock-limits]\nlimits:');
+    expect(load(text).weaknesses).toEqual(['late-charge', 'wall-clock-limits']);
+    expect(() => load(text.replace('late-charge', 'late-charges'))).toThrow('1 fault');
   });
 
   it('reads what a policy says of its target', () => {

@@ -85,6 +85,9 @@ describe('the normalised text', () => {
     api.ticker('BTC-USDT'),
     api.account(),
     api.placeOrder(wish),
+    api.placeOrder({ ...wish, type: 'market', price: '' }),
+    api.placeOrders([wish, wish]),
+    api.account(3),
     api.amendOrder('order-1', { price: '1', quantity: '2.0' }),
     api.cancelOrder('order-1'),
   ])('of an honest request is the request: $requestClass', ({ path, body }) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Intent } from '../../../../harness/actors/actor.js';
-import { Outcome } from '../../../../harness/actors/outcome.js';
+import { IntentKind, Outcome } from '../../../../harness/actors/outcome.js';
 import { answered, setStage, throttled } from '../stage.js';
 
 function tried(intent: Intent): string {
@@ -59,5 +59,21 @@ describe('credential stuffing', () => {
       expect(stage.behaviour.onOutcome(stage.arrive(), answer, 0)).toBeNull();
     }
     expect(stage.arrive()).not.toBeNull();
+  });
+
+  it('tries a share of its pairs once more after a while, whatever was answered, and never a third time', () => {
+    const stage = setStage('credential-stuffing', { params: { ...params, repeatShare: 0.25, repeatAfterUs: 300_000 } });
+    let repeated = 0;
+    for (let count = 0; count < 1_000; count += 1) {
+      const intent = stage.arrive();
+      const answer = [throttled(5), answered(Outcome.admitted, { status: 401 }), answered(Outcome.timeout)][count % 3];
+      const again = stage.behaviour.onOutcome(intent, answer ?? throttled(5), 0);
+      if (again === null) continue;
+      repeated += 1;
+      expect(again).toEqual({ intent: { ...intent, kind: IntentKind.retry, attempt: 1 }, afterUs: 300_000 });
+      expect(stage.behaviour.onOutcome(again.intent, throttled(5), 0)).toBeNull();
+    }
+    expect(repeated).toBeGreaterThan(200);
+    expect(repeated).toBeLessThan(300);
   });
 });

@@ -20,4 +20,12 @@ describe('an order flood', () => {
       expect(stage.behaviour.onOutcome(stage.arrive(), answer, 0)).toBeNull();
     }
   });
+
+  it('floods with as many identities as it has, each with its own key', () => {
+    const stage = setStage('order-flood', { population: 4 });
+    const intents = stage.identities.map((identity) => stage.arrive(identity));
+    expect(intents.map(({ identity }) => identity)).toEqual(stage.identities);
+    expect(new Set(intents.map(({ accountIndex }) => accountIndex)).size).toBe(4);
+    expect(new Set(stage.identities.map(({ keyId }) => keyId)).size).toBe(4);
+  });
 });

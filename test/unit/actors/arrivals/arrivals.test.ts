@@ -145,6 +145,18 @@ describe('arrivals of every process', () => {
     { process: 'constant', ratePerSecond: 977 },
     { process: 'ramp', fromPerSecond: 900, toPerSecond: 10 },
     { process: 'poisson', ratePerSecond: 977 },
+    {
+      process: 'step',
+      steps: [
+        { fromUs: 0, ratePerSecond: 300 },
+        { fromUs: SECOND_US, ratePerSecond: 900 },
+      ],
+    },
+    { process: 'on-off', ratePerSecond: 2_000, onUsMean: 20_000, offUsMean: 20_000 },
+    { process: 'mmpp', calmPerSecond: 300, burstPerSecond: 5_000, calmUsMean: 100_000, burstUsMean: 20_000 },
+    { process: 'hawkes', ratePerSecond: 977, branching: 0.7, decayPerSecond: 112 },
+    { process: 'diurnal', ratePerSecond: 977, peakToTrough: 3, periodUs: SECOND_US, peakAtUs: 0 },
+    { process: 'herd', size: 100, firstUs: 3, everyUs: 250_000, withinUs: 250_000 },
   ] satisfies Arrivals[])('are whole, in rising order and inside a span: $process', (arrivals) => {
     const all = times(arrivals, spans);
     expect(all.length).toBeGreaterThan(500);
@@ -153,6 +165,73 @@ describe('arrivals of every process', () => {
       expect(atUs).toBeGreaterThanOrEqual(all[i - 1] ?? 0);
       expect(spans.some((span) => atUs >= span.startUs && atUs < span.endUs)).toBe(true);
     }
+  });
+
+  it.each([
+    { process: 'poisson', ratePerSecond: 100_000 },
+    { process: 'on-off', ratePerSecond: 100_000, onUsMean: SECOND_US, offUsMean: SECOND_US },
+    { process: 'hawkes', ratePerSecond: 100_000, branching: 0.9, decayPerSecond: 100 },
+    { process: 'diurnal', ratePerSecond: 100_000, peakToTrough: 3, periodUs: SECOND_US, peakAtUs: 0 },
+    { process: 'herd', size: 1_000_000_000, firstUs: 0, everyUs: SECOND_US, withinUs: SECOND_US },
+  ] satisfies Arrivals[])('hold no more for a year than for a second: $process', (arrivals) => {
+    const year = [{ startUs: 0, endUs: 365 * 86_400 * SECOND_US }];
+    const lazy = arrivalTimes(arrivals, year, { random: createRandom(2) });
+    let lastUs = 0;
+    for (let i = 0; i < 1_000; i++) {
+      const { value } = lazy.next();
+      expect(value).toBeGreaterThanOrEqual(lastUs);
+      lastUs = value as number;
+    }
+    expect(lastUs).toBeLessThan(10 * SECOND_US);
+  });
+
+  it('are the same on every machine: times that were written down once', () => {
+    const first = (arrivals: Arrivals): number[] => times(arrivals, tenSeconds, 2026).slice(0, 6);
+    expect(first({ process: 'poisson', ratePerSecond: 60 })).toMatchInlineSnapshot(`
+      [
+        6201,
+        8257,
+        19053,
+        22509,
+        29029,
+        31522,
+      ]
+    `);
+    expect(
+      first({ process: 'hawkes', ratePerSecond: 60, branching: 0.66, decayPerSecond: 1.8 }),
+    ).toMatchInlineSnapshot(`
+      [
+        8532,
+        94001,
+        104258,
+        129558,
+        131826,
+        141200,
+      ]
+    `);
+    const periodUs = 10 * SECOND_US;
+    expect(
+      first({ process: 'diurnal', ratePerSecond: 60, peakToTrough: 2.5, periodUs, peakAtUs: 0 }),
+    ).toMatchInlineSnapshot(`
+      [
+        4341,
+        11898,
+        16461,
+        17648,
+        36949,
+        42888,
+      ]
+    `);
+    expect(first({ process: 'herd', size: 6, firstUs: 0, everyUs: null, withinUs: 50_000 })).toMatchInlineSnapshot(`
+      [
+        3006,
+        4151,
+        11006,
+        13610,
+        20075,
+        24233,
+      ]
+    `);
   });
 
   it('are none without active time', () => {

@@ -80,6 +80,16 @@ describe('a market maker', () => {
     }
   });
 
+  it('sends more than 97 of 100 messages to replace or to cancel, and lets each order live for half a second', () => {
+    const stage = setStage('market-maker');
+    const chains = Array.from({ length: 1_000 }, () => chain(stage));
+    const follows = chains.flat();
+    // What is not to replace or to cancel is the first order of each arrival.
+    expect(follows.length / (follows.length + chains.length)).toBeGreaterThan(0.97);
+    for (const { intent, afterUs } of follows)
+      expect(afterUs).toBe(classOf(intent) === 'order.place' ? 1_000 : 500_000);
+  });
+
   it('replaces nearly always and cancels for good now and then', () => {
     const stage = setStage('market-maker', { params: { replaceShare: 0.97, replacesMax: 1, amendShare: 0.5 } });
     const firsts = Array.from({ length: 4_000 }, () => chain(stage)[0]?.intent.step.split('/')[0]);

@@ -1,0 +1,108 @@
+/**
+ * 95 % intervals by drawing groups of identities (see `groups.ts`): what would have been measured had other people of the
+ * same kind come? The cluster bootstrap, with one draw less than there are groups, which makes its variance right for few
+ * of them (J. Rao, C. Wu, "Resampling inference with complex survey data", JASA 83, 1988). Pure: the seed fixes all draws.
+ */
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { GROUPS, GROUPS_MIN } from './groups.js';
+import { highestUs, type LatencyHistogram, rankOf } from './latency-histogram.js';
+
+const RESAMPLES = 400;
+
+export type Interval = readonly [number, number];
+
+/** How often each of the 32 groups was drawn, once for each resample. */
+export type Draws = readonly Uint8Array[];
+
+/**
+ * The same draws for each metric, so that two of them can be compared resample by resample.
+ *
+ * @param groups - those that hold an identity of the subject.
+ * @returns null when there are fewer than `GROUPS_MIN`.
+ */
+export function drawGroups(groups: readonly number[], seed: number): Draws | null {
+  if (groups.length < GROUPS_MIN) return null;
+  const generator = xoroshiro128plus(seed | 0);
+  return Array.from({ length: RESAMPLES }, () => {
+    const weights = new Uint8Array(GROUPS);
+    for (let draw = 1; draw < groups.length; draw++) {
+      const group = groups[Math.floor(((generator.next() >>> 0) / 2 ** 32) * groups.length)] as number;
+      weights[group] = (weights[group] as number) + 1;
+    }
+    return weights;
+  });
+}
+
+/** Of each resample the sum, as if all groups had been drawn. @param values - by group. */
+export function resampledSums(draws: Draws, values: Float64Array, groups: number): number[] {
+  return draws.map((weights) => (weightedSum(weights, values) * groups) / (groups - 1));
+}
+
+/** Of each resample the ratio; those that drew nothing to divide by are left out. */
+export function resampledRatios(draws: Draws, hits: Float64Array, trials: Float64Array): number[] {
+  return draws.flatMap((weights) => {
+    const drawn = weightedSum(weights, trials);
+    return drawn > 0 ? [weightedSum(weights, hits) / drawn] : [];
+  });
+}
+
+/** Of each resample the percentile; NaN where nothing was drawn. @param histograms - by group. */
+export function resampledPercentiles(
+  draws: Draws,
+  histograms: readonly LatencyHistogram[],
+  percent: number,
+): Float64Array {
+  const { buckets, counts } = tableOf(histograms);
+  const totals = Float64Array.from(histograms, ({ total }) => total);
+  return Float64Array.from(draws, (weights) => {
+    const total = weightedSum(weights, totals);
+    if (total === 0) return Number.NaN;
+    const rank = rankOf(percent, total);
+    // From above: percentiles that are asked for lie near the top.
+    let upTo = total;
+    for (let row = buckets.length - 1; row >= 0; row--) {
+      for (let group = 0; group < GROUPS; group++) {
+        upTo -= (weights[group] as number) * (counts[row * GROUPS + group] as number);
+      }
+      if (upTo < rank) return highestUs(buckets[row] as number);
+    }
+    throw new Error('a histogram holds less than its total');
+  });
+}
+
+/** Whether enough groups have a part in what was counted. @param values - by group. */
+export function isSpread(values: Iterable<number>): boolean {
+  return [...values].filter((value) => value > 0).length >= GROUPS_MIN;
+}
+
+/** The middle 95 % of what the resamples gave; null when they gave nothing. */
+export function intervalOf(values: Iterable<number>): Interval | null {
+  const sorted = Float64Array.from([...values].filter((value) => !Number.isNaN(value))).sort();
+  if (sorted.length === 0) return null;
+  const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))] as number;
+  return [at(0.025), at(0.975)];
+}
+
+function weightedSum(weights: Uint8Array, values: Float64Array): number {
+  let sum = 0;
+  for (let group = 0; group < GROUPS; group++) sum += (weights[group] as number) * (values[group] as number);
+  return sum;
+}
+
+/** The buckets that any group used, from the lowest on, and of each the counts by group. */
+function tableOf(histograms: readonly LatencyHistogram[]): {
+  readonly buckets: readonly number[];
+  readonly counts: Uint32Array;
+} {
+  const used = new Set<number>();
+  for (const histogram of histograms) histogram.eachBucket((bucket) => used.add(bucket));
+  const buckets = [...used].sort((a, b) => a - b);
+  const rows = new Map(buckets.map((bucket, row) => [bucket, row]));
+  const counts = new Uint32Array(buckets.length * GROUPS);
+  for (const [group, histogram] of histograms.entries()) {
+    histogram.eachBucket((bucket, count) => {
+      counts[(rows.get(bucket) as number) * GROUPS + group] = count;
+    });
+  }
+  return { buckets, counts };
+}

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { Outcome } from '../../../../harness/actors/outcome.js';
+import { aFixedWindow, aTokenBucket, SECOND_US } from '../../../support/plan-builder.js';
+import { setStage } from '../stage.js';
+import { admittedOf, playClosedLoop, type Sent } from './closed-loop.js';
+
+const params = { lowPerSecond: 1, highPerSecond: 100, trialUs: 2 * SECOND_US };
+
+/** What is sent in the end, per second and key. */
+function heldRate(sent: readonly Sent[], keys: number): number {
+  const held = sent.filter(({ step }) => step.startsWith('hold/'));
+  const spanUs = (held.at(-1)?.sentUs ?? 0) - (held[0]?.sentUs ?? 0);
+  return ((held.length - 1) * SECOND_US) / spanUs / keys;
+}
+
+describe('a search for a limit', () => {
+  it.each([
+    { rate: 7, capacity: 5, keys: 1, tripUs: 1_000 },
+    { rate: 20, capacity: 40, keys: 1, tripUs: 20_000 },
+    { rate: 50, capacity: 10, keys: 4, tripUs: 100_000 },
+    { rate: 83, capacity: 1, keys: 2, tripUs: 0 },
+  ])('finds the rate of a bucket of $rate/s within a tenth, and never gets more than its bound', (bucket) => {
+    const { rate, capacity, keys, tripUs } = bucket;
+    const stage = setStage('limit-search', { population: keys, params });
+    const limit = aTokenBucket({ capacity, refillCells: rate });
+    const forUs = 120 * SECOND_US;
+    const sent = playClosedLoop(stage, { limit, arrivalsPerSecond: 4_000 * keys, forUs, tripUs });
+    expect(heldRate(sent, keys)).toBeGreaterThan(0.9 * rate);
+    expect(heldRate(sent, keys)).toBeLessThanOrEqual(rate);
+    const held = sent.filter(({ step }) => step.startsWith('hold/'));
+    expect(held.length).toBeGreaterThan(20 * rate * keys);
+    expect(held.every(({ outcome }) => outcome === Outcome.admitted)).toBe(true);
+    for (const identity of stage.identities) {
+      const admitted = admittedOf(sent).filter((one) => one.identity === identity).length;
+      expect(admitted).toBeLessThanOrEqual(capacity + (rate * forUs) / SECOND_US);
+    }
+  });
+
+  it('alternates strictly over its keys, and no two requests of one are nearer than its rate says', () => {
+    const stage = setStage('limit-search', { population: 3, params });
+    const limit = aTokenBucket({ capacity: 5, refillCells: 10 });
+    const sent = playClosedLoop(stage, { limit, arrivalsPerSecond: 3_000, forUs: 120 * SECOND_US, tripUs: 1_000 });
+    const held = sent.filter(({ step }) => step.startsWith('hold/'));
+    for (const [index, one] of held.entries()) {
+      expect(one.identity).not.toBe(held[index + 1]?.identity);
+      const next = held[index + 3];
+      if (next === undefined) break;
+      expect(next.identity).toBe(one.identity);
+      expect(next.sentUs - one.sentUs).toBeGreaterThanOrEqual(SECOND_US / 10);
+    }
+  });
+
+  it('holds the highest rate when nothing throttles it', () => {
+    const stage = setStage('limit-search', { params });
+    const limit = aTokenBucket({ capacity: 10, refillCells: 1_000 });
+    const sent = playClosedLoop(stage, { limit, arrivalsPerSecond: 10_000, forUs: 60 * SECOND_US, tripUs: 1_000 });
+    expect(heldRate(sent, 1)).toBeGreaterThan(95);
+    expect(sent.every(({ outcome }) => outcome === Outcome.admitted)).toBe(true);
+  });
+
+  it('ends at the lowest rate when every one is throttled', () => {
+    const stage = setStage('limit-search', { params: { ...params, lowPerSecond: 2 } });
+    const limit = aTokenBucket({ capacity: 1, refillCells: 1, refillPeriodUs: 100 * SECOND_US });
+    const sent = playClosedLoop(stage, { limit, arrivalsPerSecond: 1_000, forUs: 120 * SECOND_US, tripUs: 1_000 });
+    expect(heldRate(sent, 1)).toBeCloseTo(0.98 * 2, 1);
+  });
+
+  it('gets no more than a window allows, whatever it believes of it', () => {
+    const stage = setStage('limit-search', { params });
+    const limit = aFixedWindow({ capacity: 20, windowUs: 10 * SECOND_US });
+    const sent = playClosedLoop(stage, { limit, arrivalsPerSecond: 1_000, forUs: 100 * SECOND_US, tripUs: 1_000 });
+    expect(admittedOf(sent).length).toBeLessThanOrEqual(20 * 11);
+  });
+
+  it('uses no identity that has not arrived', () => {
+    const stage = setStage('limit-search', { population: 3, params });
+    const limit = aTokenBucket({ capacity: 5, refillCells: 10 });
+    const who = () => 1;
+    const sent = playClosedLoop(stage, { limit, arrivalsPerSecond: 1_000, forUs: 10 * SECOND_US, tripUs: 1_000, who });
+    expect(new Set(sent.map(({ identity }) => identity))).toEqual(new Set([stage.identities[1]]));
+  });
+});
