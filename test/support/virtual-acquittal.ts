@@ -51,8 +51,8 @@ function any(dice: Dice) {
   };
 }
 
-function anyWorld(dice: Dice): VirtualWorld {
-  const moment = (): number => dice.between(0, RUN_US);
+function anyWorld(dice: Dice, runUs: number): VirtualWorld {
+  const moment = (): number => dice.between(0, runUs);
   return {
     ...virtualDefaults,
     delayUs: dice.one([0, 500, 20_000]),
@@ -70,7 +70,12 @@ function anyWorld(dice: Dice): VirtualWorld {
   };
 }
 
-function actor(name: string, behaviour: BehaviourName, population: number, ratePerSecond: number) {
+function actor(
+  name: string,
+  behaviour: BehaviourName,
+  numbers: { population: number; ratePerSecond: number; endUs: number },
+) {
+  const { population, ratePerSecond, endUs } = numbers;
   const params = Object.fromEntries(
     Object.entries(behaviourTable[behaviour].params).map(([key, row]) => [
       key,
@@ -85,17 +90,17 @@ function actor(name: string, behaviour: BehaviourName, population: number, rateP
     params,
     ...actorDefaults,
     arrivals: { process: 'poisson', ratePerSecond },
-    active: [{ startUs: 0, endUs: RUN_US }],
+    active: [{ startUs: 0, endUs }],
   } as const;
 }
 
 /** A right target of one family in any world. */
-export function rightPlan(family: FamilyName, seed: number, changes: Partial<VirtualWorld> = {}): Plan {
+export function rightPlan(family: FamilyName, seed: number, changes: Partial<VirtualWorld> = {}, runUs = RUN_US): Plan {
   const dice = new Dice(seed);
   const limit = limitOf[family](dice);
-  const virtual = { ...anyWorld(dice), ...changes };
+  const virtual = { ...anyWorld(dice, runUs), ...changes };
   // The judge knows nothing of a drift: the policy says how far the clock may be off over a run.
-  const resolutionUs = Math.max(1, Math.ceil((RUN_US * Math.abs(virtual.driftPpm)) / 1e6));
+  const resolutionUs = Math.max(1, Math.ceil((runUs * Math.abs(virtual.driftPpm)) / 1e6));
   const auth = aPolicy([]).auth;
   return aPlan({
     policy: aPolicy([limit], {
@@ -105,12 +110,12 @@ export function rightPlan(family: FamilyName, seed: number, changes: Partial<Vir
     }),
     virtual,
     warmupUs: SECOND_US,
-    phases: [{ name: 'run', startUs: SECOND_US, endUs: RUN_US }],
+    phases: [{ name: 'run', startUs: SECOND_US, endUs: runUs }],
     actors: [
-      actor('customers', 'retail-trader', 6, 40),
-      actor('makers', 'market-maker', 2, 1),
-      actor('flooders', 'order-flood', 2, 60),
-      actor('thieves', 'replay', 3, 10),
+      actor('customers', 'retail-trader', { population: 6, ratePerSecond: 40, endUs: runUs }),
+      actor('makers', 'market-maker', { population: 2, ratePerSecond: 1, endUs: runUs }),
+      actor('flooders', 'order-flood', { population: 2, ratePerSecond: 60, endUs: runUs }),
+      actor('thieves', 'replay', { population: 3, ratePerSecond: 10, endUs: runUs }),
     ],
     expectations: [
       anExpectation('legit.wrongfulBlocks', '<=', 0),
