@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Intent } from '../../../../harness/actors/actor.js';
 import { Outcome } from '../../../../harness/actors/outcome.js';
 import { aFixedWindow, aTokenBucket, SECOND_US } from '../../../support/plan-builder.js';
 import { answered, setStage, throttled } from '../stage.js';
@@ -107,17 +108,34 @@ describe('a search for a limit', () => {
     stage.behaviour.onOutcome(drain, throttled(0), 10);
     // Two a second, half a second after the last of the drain.
     expect(arrive(499_999)).toBeNull();
-    const trial = stage.arrive(identity, 500_000);
-    expect(trial.step).toMatch(/^trial/);
+    const [first, second] = [500_000, 1_000_000].map((nowUs) => stage.arrive(identity, nowUs)) as [Intent, Intent];
+    expect([first.step, second.step].every((step) => step.startsWith('trial/'))).toBe(true);
     expect(arrive(1_000_011)).toBeNull();
     stage.behaviour.onOutcome(drain, throttled(0), 1_000_012);
-    stage.behaviour.onOutcome(trial, answered(Outcome.admitted), 1_000_013);
+    stage.behaviour.onOutcome(first, answered(Outcome.admitted), 1_000_013);
+    expect(arrive(1_400_000)).toBeNull();
+    stage.behaviour.onOutcome(second, answered(Outcome.admitted), 1_400_001);
     // It has passed: the next one is between two and three, after a drain.
-    const again = stage.arrive(identity, 1_000_014);
+    const again = stage.arrive(identity, 1_400_002);
     expect(again.step).toMatch(/^drain/);
-    stage.behaviour.onOutcome(trial, throttled(0), 1_000_015);
-    stage.behaviour.onOutcome(again, throttled(0), 1_000_016);
-    expect(arrive(1_400_013)).toBeNull();
-    expect(arrive(1_400_014)?.step).toMatch(/^trial/);
+    stage.behaviour.onOutcome(second, throttled(0), 1_400_003);
+    stage.behaviour.onOutcome(again, throttled(0), 1_400_004);
+    expect(arrive(1_800_001)).toBeNull();
+    expect(arrive(1_800_002)?.step).toMatch(/^trial/);
+  });
+
+  it('drains until it has heard as many throttles as it has keys', () => {
+    const stage = setStage('limit-search', { population: 2, params });
+    const [first, second] = stage.identities;
+    stage.arrive(first, 0);
+    for (const [nowUs, part] of [
+      [SECOND_US, 'drain'],
+      [2 * SECOND_US, 'drain'],
+      [3 * SECOND_US, 'trial'],
+    ] as const) {
+      const intent = stage.arrive(second, nowUs);
+      expect(intent.step.split('/')[0]).toBe(part);
+      stage.behaviour.onOutcome(intent, throttled(0), nowUs + 10);
+    }
   });
 });
