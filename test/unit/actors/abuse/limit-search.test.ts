@@ -122,6 +122,9 @@ describe('a search for a limit', () => {
     stage.behaviour.onOutcome(again, throttled(0), 1_400_004);
     expect(arrive(1_800_001)).toBeNull();
     expect(arrive(1_800_002)?.step).toMatch(/^trial/);
+    // Told late of the trial before, it goes on with this one.
+    stage.behaviour.onOutcome(first, throttled(0), 1_800_003);
+    expect(arrive(2_200_002)?.step).toMatch(/^trial/);
   });
 
   it('drains until it has heard as many throttles as it has keys', () => {
