@@ -1,8 +1,9 @@
-/** Every benchmark by its name: the groups of limiters and verifiers, the engines' pair, the generator. */
+/** Every benchmark by its name: the groups of limiters and verifiers, the engines' pair, the generator, arrivals. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FloodproofError } from '../errors.js';
 import { openEngine } from '../native/engine.js';
+import { measureArrivals } from './arrivals/measure.js';
 import { measureEngines } from './engines.js';
 import { measureGenerator } from './generator/measure.js';
 import { chartOf } from './limiters/chart.js';
@@ -15,7 +16,7 @@ import { runSuite } from './limiters/suite.js';
 import { tablesOf, textOf } from './limiters/tables.js';
 import { doubtOf, machineFacts } from './machine.js';
 
-const otherNames = ['engines', 'generator'] as const;
+const otherNames = ['engines', 'generator', 'arrivals'] as const;
 type OtherName = (typeof otherNames)[number];
 type BenchName = GroupName | OtherName;
 
@@ -136,9 +137,20 @@ async function benchOther(name: OtherName, options: BenchOptions): Promise<void>
   };
   say(`${name}: ${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, commit ${machine.commit}`);
   if (doubt !== '') say(`warning: ${doubt}`);
-  const figures = name === 'engines' ? measureEngines(say) : await measureGenerator(openEngine('auto').engine, say);
+  const figures = await measureOther(name, say);
   const document = { schema: 'floodproof/bench/1', name, machine, doubt, lines, figures };
   save(options.folder ?? join('results', 'bench'), { [`${name}.json`]: `${JSON.stringify(document, null, 2)}\n` });
+}
+
+async function measureOther(name: OtherName, say: (line: string) => void): Promise<unknown> {
+  switch (name) {
+    case 'engines':
+      return measureEngines(say);
+    case 'generator':
+      return await measureGenerator(openEngine('auto').engine, say);
+    case 'arrivals':
+      return await measureArrivals(openEngine('auto').engine, say);
+  }
 }
 
 function save(folder: string, files: Readonly<Record<string, string>>): void {

@@ -19,6 +19,15 @@ function wholeNumber(min: number, max: number): (text: string) => number {
   };
 }
 
+function seedRange(text: string): { first: number; last: number } {
+  const [, from = '', to = ''] = /^(\d{1,10})\.\.(\d{1,10})$/.exec(text) ?? [];
+  const [first, last] = [Number(from), Number(to)];
+  if (from !== '' && first <= last && last <= SEED_MAX) return { first, last };
+  throw new InvalidArgumentError(
+    `It must be two seeds from 0 to ${SEED_MAX}, the smaller first, for example "1..200".`,
+  );
+}
+
 function speed(text: string): number {
   if (text === 'max') return Number.POSITIVE_INFINITY;
   const factor = /^\d{1,4}x$/.test(text) ? Number(text.slice(0, -1)) : 0;
@@ -87,6 +96,8 @@ function addRun(program: Command, { console, setExit }: CommandContext): void {
     .option('--seed <n>', 'fixes every intended send time and identity', wholeNumber(0, SEED_MAX), 1)
     .addOption(engineOption())
     .addOption(speedOption())
+    .option('--seeds <range>', 'core: every seed of a range, "1..200", and which are no pass', seedRange)
+    .option('--until-failure', 'core: seeds from --seed (or those of --seeds) until one is no pass')
     .option('--workers <n>', 'threads that send', wholeNumber(1, 32), 1)
     .option('--repeat <n>', 'play the whole list this often', wholeNumber(1, 1000), 1)
     .option('--max-requests <n>', 'scheduled requests of a scenario at most', wholeNumber(1, 1e9))
@@ -114,6 +125,8 @@ Examples:
         json: options.json ?? false,
         maxRequests: options.maxRequests ?? null,
         gatewayPolicy: options.gatewayPolicy ?? null,
+        seeds: options.seeds ?? null,
+        untilFailure: options.untilFailure ?? false,
         junit: options.junit ?? null,
       };
       setExit(await runCommand(paths, flags, console));
@@ -176,7 +189,7 @@ function addBench(program: Command, { console, setExit }: CommandContext): void 
   program
     .command('bench')
     .description('time limiters and verifiers: native, TypeScript, and those of other packages')
-    .argument('[names...]', 'limit, verify, fused, batch, memory, threads, engines, generator; none = all')
+    .argument('[names...]', 'limit, verify, fused, batch, memory, threads, engines, generator, arrivals; none = all')
     .option('--quick', 'few and short rounds, few keys')
     .option('--large', 'ten million keys for others than ours too, which takes 9 GB of memory')
     .option('--limiter <module>', 'let your own take part: a module that exports createLimiter')

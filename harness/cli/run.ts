@@ -5,6 +5,8 @@ import { makeFolder } from '../engine/record/make-folder.js';
 import { CORE_TARGET, type RunRecord, readRunRecord } from '../engine/record/run-folder.js';
 import { FloodproofError } from '../errors.js';
 import { openEngine } from '../native/engine.js';
+import { type Part, type Plan, partTable, planEndUs } from '../scenario/plan.js';
+import { HTTP_RUN_US_MAX } from '../scenario/scenario-schema.js';
 import { waitingText } from '../scenario/waiting.js';
 import { checkTarget } from '../targets/loopback.js';
 import { assertReachable } from '../targets/reachable.js';
@@ -13,7 +15,10 @@ import { catchInterrupt } from './interrupt.js';
 import { LiveScreen } from './live-screen.js';
 import { loadPolicyFile, loadScenarios } from './load.js';
 import { assertEnforceable, type PlannedRun, plannedRuns } from './planned-run.js';
+import { type Seeds, type SweepFlags, sweepCommand } from './seed-sweep.js';
 import { type SuiteFlags, SuitePlayer } from './suite-player.js';
+
+const SEED_MAX = 2 ** 32 - 1;
 
 export interface RunFlags extends SuiteFlags {
   readonly target: string;
@@ -23,16 +28,22 @@ export interface RunFlags extends SuiteFlags {
   readonly repeat: number;
   readonly maxRequests: number | null;
   readonly gatewayPolicy: string | null;
+  /** Virtual time: every seed from the first to the last instead of `seed`; null = that one alone. */
+  readonly seeds: Seeds | null;
+  /** Virtual time: seeds from `seed` on, or those of `seeds`, until one is no pass. */
+  readonly untilFailure: boolean;
 }
 
 /** @returns the exit code of the suite. */
 export async function runCommand(paths: readonly string[], flags: RunFlags, console: Console): Promise<number> {
-  const { plans, waiting } = loadScenarios(paths);
+  const isUrl = flags.target !== 'gateway' && flags.target !== CORE_TARGET;
+  assertUsage(flags);
+  const { plans: loaded, waiting } = loadScenarios(paths);
   for (const one of waiting) console.note(`left out: ${one.file} ${waitingText(one)}`);
+  const plans = playable(loaded, flags.target, console);
   if (plans.length === 0) {
     throw new FloodproofError('FP_PART_ABSENT', 'nothing is left to play: every scenario waits for a part');
   }
-  const isUrl = flags.target !== 'gateway' && flags.target !== CORE_TARGET;
   if (flags.gatewayPolicy !== null && isUrl) {
     const message = '--gateway-policy is for the embedded gateway and the core; the target is a URL';
     throw new FloodproofError('FP_USAGE', message);
@@ -55,7 +66,59 @@ export async function runCommand(paths: readonly string[], flags: RunFlags, cons
         arrivalsMax: flags.maxRequests,
       }),
     );
+  const sweepFlags = sweepOf(flags);
+  if (sweepFlags !== null) {
+    assertEnforceable(records);
+    return await sweepCommand(records, sweepFlags, console);
+  }
   return await playSuite(plannedRuns(records, true), flags, console);
+}
+
+/** @throws {FloodproofError} FP_USAGE for options of virtual time without it, or that do not go together. */
+function assertUsage({ target, seeds, untilFailure, speed, junit, repeat }: RunFlags): void {
+  const isSweep = seeds !== null || untilFailure;
+  const refuse = (message: string): never => {
+    throw new FloodproofError('FP_USAGE', message);
+  };
+  if (target !== CORE_TARGET) {
+    if (isSweep) refuse('--seeds and --until-failure are for virtual time: add --target core');
+    if (speed !== Number.POSITIVE_INFINITY) refuse('--speed is for virtual time: add --target core');
+  }
+  if (!isSweep) return;
+  if (junit !== null) refuse('--junit is for single runs; a sweep over seeds has --json');
+  if (repeat !== 1) refuse('--repeat plays one seed often; a sweep over seeds plays each once');
+  if (speed !== Number.POSITIVE_INFINITY) refuse('--speed is for single runs; a sweep goes as fast as it can');
+}
+
+function sweepOf({ seeds, untilFailure, seed, json }: RunFlags): SweepFlags | null {
+  if (seeds !== null) return { seeds, untilFailure, json };
+  return untilFailure ? { seeds: { first: seed, last: SEED_MAX }, untilFailure, json } : null;
+}
+
+/** What each kind of target offers. */
+function partsOf(target: string): readonly Part[] {
+  return target === CORE_TARGET ? ['virtual-time'] : ['http'];
+}
+
+/**
+ * Those that the target can play; the others are left out, with a line each.
+ *
+ * @throws {FloodproofError} FP_USAGE when a run over HTTP would last longer than a day.
+ */
+function playable(plans: readonly Plan[], target: string, console: Console): readonly Plan[] {
+  const offered = partsOf(target);
+  const kept = plans.filter(({ name, needs }) => {
+    const missing = needs.filter((need) => !offered.includes(need));
+    for (const need of missing) console.note(`left out: ${name} needs ${need} (${partTable[need]})`);
+    return missing.length === 0;
+  });
+  if (target === CORE_TARGET) return kept;
+  for (const plan of kept) {
+    if (planEndUs(plan) <= HTTP_RUN_US_MAX) continue;
+    const message = `${plan.name} lasts ${planEndUs(plan) / 1e6} s; over HTTP a run lasts a day at most`;
+    throw new FloodproofError('FP_USAGE', message, { hint: 'play it in virtual time: --target core' });
+  }
+  return kept;
 }
 
 /** Plays the run of a folder again: same plan, same seed, same flags. */

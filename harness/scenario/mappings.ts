@@ -78,14 +78,14 @@ export const mappingTable = {
 } as const;
 
 export type Mapping = keyof typeof mappingTable;
-export const mappingIds = Object.keys(mappingTable) as readonly Mapping[];
+const mappingIds = Object.keys(mappingTable) as readonly Mapping[];
 
 function isMapping(input: unknown): input is Mapping {
   return typeof input === 'string' && Object.hasOwn(mappingTable, input);
 }
 
 /** An id of a public catalogue: OAT-008, API2:2023, T1110.004, CAPEC-60. */
-export function parseMapping(input: unknown): Parsed<Mapping> {
+function parseMapping(input: unknown): Parsed<Mapping> {
   if (isMapping(input)) return accepted(input);
   if (typeof input !== 'string') {
     return complained('FP_MAPPING_UNKNOWN', `must be an id of a catalogue, got ${show(input)}`);

@@ -49,35 +49,46 @@ export async function readCsv(file: string, wanted: CsvColumns, book: TraceBook)
       if (record !== null && record.text !== '') take(record);
     }
   }
-  const open = records.open;
   // The end of the file cut it.
-  if (open !== null) book.leaveOut(open.line, 'cut');
+  if (records.openLine !== null) book.leaveOut(records.openLine, 'cut');
   book.stampForm = (layout as Layout | null)?.stamps.form ?? null;
 }
 
 /** Puts lines together that a quoted line end has parted. */
 class RecordJoiner {
-  open: TextLine | null = null;
   readonly #file: string;
+  readonly #parts: string[] = [];
+  #characters = 0;
+  #firstLine = 0;
 
   constructor(file: string) {
     this.#file = file;
   }
 
+  /** Where the record begins whose quotes are still open; null = none. */
+  get openLine(): number | null {
+    return this.#parts.length === 0 ? null : this.#firstLine;
+  }
+
   /** The record that ends with this line; null = its quotes are still open. */
   join(next: TextLine): TextLine | null {
-    const { open } = this;
-    if (open === null && !next.text.includes('"')) return next;
-    const record = open === null ? next : { text: `${open.text}\n${next.text}`, line: open.line };
-    if (quotes(record.text) % 2 === 0) {
-      this.open = null;
-      return record;
+    const isTurning = next.text.includes('"') && quotes(next.text) % 2 === 1;
+    if (this.#parts.length === 0) {
+      if (!isTurning) return next;
+      this.#firstLine = next.line;
+      this.#characters = 0;
     }
-    if (record.text.length > LINE_CHARACTERS_MAX) {
-      const place = { file: this.#file, line: record.line };
+    this.#parts.push(next.text);
+    this.#characters += next.text.length + 1;
+    if (isTurning && this.#parts.length > 1) {
+      const text = this.#parts.join('\n');
+      this.#parts.length = 0;
+      return { text, line: this.#firstLine };
+    }
+    if (this.#characters > LINE_CHARACTERS_MAX) {
+      const place = { file: this.#file, line: this.#firstLine };
       throw new TraceRefusal('FP_TRACE_FORMAT', place, 'a quote is opened and not closed within a million characters');
     }
-    this.open = record;
     return null;
   }
 }

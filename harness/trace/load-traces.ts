@@ -8,13 +8,15 @@ import { refuseTraces, TraceRefusal } from './faults.js';
 import { readHar } from './har.js';
 import type { LoadedTrace } from './loaded-trace.js';
 import { readObservations } from './observations.js';
-import { STAMPS_MAX, TraceBook } from './trace-book.js';
+import { CALLERS_MAX, STAMPS_MAX, TraceBook } from './trace-book.js';
 
 export interface LoadOptions {
   /** The run's: it fixes which times are kept of a file that is too large. */
   readonly seed: number;
   /** Times of one file that are kept in memory at most. */
   readonly stampsMax?: number;
+  /** Callers of one file that are told apart at most. */
+  readonly callersMax?: number;
 }
 
 /**
@@ -44,7 +46,7 @@ export async function loadTraces(plan: Plan, options: LoadOptions): Promise<read
 async function loadOne(
   source: TraceSource,
   keep: number,
-  { seed, stampsMax = STAMPS_MAX }: LoadOptions,
+  { seed, stampsMax = STAMPS_MAX, callersMax = CALLERS_MAX }: LoadOptions,
   faults: Fault[],
 ): Promise<LoadedTrace | null> {
   const book = new TraceBook({
@@ -55,6 +57,7 @@ async function loadOne(
     word: source.format === 'har' ? 'entry' : 'line',
     isOrderFree: source.format === 'observations',
     stampsMax,
+    callersMax,
   });
   try {
     await read(source, book);
@@ -87,7 +90,7 @@ async function read(source: TraceSource, book: TraceBook): Promise<void> {
       }
       return await readHar(file, book);
     case 'observations':
-      return await readObservations(file, source, book);
+      return readObservations(file, source, book);
   }
 }
 

@@ -1,5 +1,5 @@
 /** The arrivals of an earlier run as a trace: its record in Arrow's form, `observations.<worker>.arrows`. */
-import { createReadStream } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { type RecordBatch, RecordBatchReader } from 'apache-arrow';
 import { IntentKind } from '../actors/outcome.js';
 import { TraceRefusal } from './faults.js';
@@ -22,11 +22,11 @@ export interface ObservationColumnsWanted {
  *
  * @throws {TraceRefusal}
  */
-export async function readObservations(
+export function readObservations(
   file: string,
   { timeColumn, whoColumn }: ObservationColumnsWanted,
   book: TraceBook,
-): Promise<void> {
+): void {
   if (file.endsWith('.parquet')) {
     throw new TraceRefusal(
       'FP_TRACE_FORMAT',
@@ -40,8 +40,8 @@ export async function readObservations(
   book.stampForm = 'microseconds';
   let row = 0;
   try {
-    for await (const reader of RecordBatchReader.readAll(createReadStream(file))) {
-      for await (const batch of reader) {
+    for (const reader of RecordBatchReader.readAll(pieces(file))) {
+      for (const batch of reader) {
         const times = column(file, batch, time);
         const kinds = column(file, batch, 'kind');
         const names = who === null ? null : column(file, batch, who);
@@ -55,12 +55,32 @@ export async function readObservations(
     }
   } catch (cause) {
     if (cause instanceof TraceRefusal) throw cause;
-    const { code, message } = cause as NodeJS.ErrnoException;
-    if (code !== undefined) throw new TraceRefusal('FP_TRACE_FILE', { file }, message);
+    const { message } = cause as Error;
     // What the reader says of a last piece that a crash has cut; everything before it was read.
-    if (!message.startsWith('Expected to read'))
-      throw new TraceRefusal('FP_TRACE_FORMAT', { file }, `the file is no record of a run: ${message}`);
+    if (row === 0 || !message.startsWith('Expected to read')) {
+      throw new TraceRefusal('FP_TRACE_FORMAT', { file }, `the file holds no record of a run: ${message}`);
+    }
     book.cut.add(row + 1);
+  }
+}
+
+const PIECE_BYTES = 1 << 18;
+
+/** The bytes of a file. Read at once and not as a stream, of which the reader would take an error for the end. */
+function* pieces(file: string): Generator<Uint8Array> {
+  let fd: number | null = null;
+  try {
+    fd = openSync(file, 'r');
+    for (;;) {
+      const piece = new Uint8Array(PIECE_BYTES);
+      const bytes = readSync(fd, piece);
+      if (bytes === 0) return;
+      yield piece.subarray(0, bytes);
+    }
+  } catch (cause) {
+    throw new TraceRefusal('FP_TRACE_FILE', { file }, (cause as Error).message);
+  } finally {
+    if (fd !== null) closeSync(fd);
   }
 }
 

@@ -15,10 +15,10 @@ const plain = /^([+-]?)(\d+)(?:\.(\d*))?$/;
 
 /** What the name of a column says of its unit: `sent_ms`, `latencyUs`, `time (ns)`. */
 const namedUnits: readonly (readonly [RegExp, StampUnit])[] = [
-  [/(?:(?:^|[^a-z])ns|[a-z]Ns|nanos|nanoseconds)\W*$/, 'nanoseconds'],
-  [/(?:(?:^|[^a-z])[uµ]s|[a-z]Us|micros|microseconds)\W*$/, 'microseconds'],
-  [/(?:(?:^|[^a-z])ms|[a-z]Ms|millis|milliseconds)\W*$/, 'milliseconds'],
-  [/(?:(?:^|[^a-z])(?:s|sec|secs)|seconds)\W*$/, 'seconds'],
+  [/(?:(?:^|[^a-z])ns|[a-z]Ns|[Nn]anos|[Nn]anoseconds)\W*$/, 'nanoseconds'],
+  [/(?:(?:^|[^a-z])[uµ]s|[a-z]Us|[Mm]icros|[Mm]icroseconds)\W*$/, 'microseconds'],
+  [/(?:(?:^|[^a-z])ms|[a-z]Ms|[Mm]illis|[Mm]illiseconds)\W*$/, 'milliseconds'],
+  [/(?:(?:^|[^a-z])(?:s|sec|secs)|[Ss]econds)\W*$/, 'seconds'],
 ];
 
 /**

@@ -10,6 +10,8 @@ export interface TraceRows {
  * The rows in rising order of time, those of one moment in the order in which they stood. In O(n) where they are in order
  * already, and little more where few are not, as in logs, which are written when a request ends.
  *
+ * What is given is used up: its memory may hold the answer, or rows in no order.
+ *
  * A merge sort from below: stretches of 1, 2, 4 ... rows, each in order, are merged by twos; two that are in order as they
  * stand are copied.
  */

@@ -26,6 +26,7 @@ export interface BookOptions {
   /** Whether rows are expected in another order than that of their times. */
   readonly isOrderFree: boolean;
   readonly stampsMax: number;
+  readonly callersMax: number;
 }
 
 export class TraceBook {
@@ -109,11 +110,11 @@ export class TraceBook {
     const known = this.#callers.get(who);
     if (known !== undefined) return known;
     const number = this.#callers.size;
-    if (number === CALLERS_MAX) {
+    if (number === this.#options.callersMax) {
       throw new TraceRefusal(
         'FP_TRACE_LARGE',
         { file: this.#options.file, line },
-        `more than ${grouped(CALLERS_MAX)} different callers`,
+        `more than ${grouped(number)} different callers`,
         'choose a column with fewer values, or leave "who" out',
       );
     }
@@ -172,7 +173,9 @@ export class TraceBook {
   #orderWords(word: string): string {
     const words = `are earlier than ${word === 'entry' ? 'an entry' : 'a line'} above them; all were put in order`;
     // Turned round, as exports with the newest first are, or without meaning.
-    return this.#unsorted.count * 2 > this.#seen ? `${words}, which most were not: see whether these are the right times` : words;
+    return this.#unsorted.count * 2 > this.#seen
+      ? `${words}, which most were not: see whether these are the right times`
+      : words;
   }
 
   #notes(): string[] {

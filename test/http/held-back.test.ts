@@ -106,7 +106,7 @@ it('sends a request whole whose moment has come before a connection was there', 
 
 it('holds nothing back of a request that waits for its connection longer than that', async () => {
   const server = await startByteServer();
-  const { send } = senderTo(server.url, { connectionsPerIp: 1 });
+  const { send } = senderTo(server.url, { connectionsPerIp: () => 1 });
   const first = send(wish(order));
   const { flight, concluded } = send(later);
   flight.release();

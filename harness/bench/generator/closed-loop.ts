@@ -14,13 +14,19 @@ export const CONNECTIONS = 32;
 /** Plays `plan` with the record in a folder that is gone afterwards. */
 export async function playOnce(
   plan: Plan,
-  options: { port: number; engine: 'native' | 'ts'; closedLoop: number | null; arrivalsMax: number | null },
+  options: {
+    port: number;
+    engine: 'native' | 'ts';
+    closedLoop: number | null;
+    arrivalsMax: number | null;
+    seed?: number;
+  },
 ): Promise<Played> {
   const folder = mkdtempSync(join(tmpdir(), 'floodproof-bench-'));
   try {
     return await play({
       plan,
-      seed: 1,
+      seed: options.seed ?? 1,
       workers: 1,
       engine: options.engine,
       target: await checkTarget(`http://127.0.0.1:${options.port}`),
