@@ -37,6 +37,7 @@ export class Client {
     sent.body = (replay === null ? intent.body : replay.body) ?? '';
     sent.headers = replay?.headers ?? null;
     sent.isSigned = false;
+    sent.isOwn = false;
     if (replay !== null) return;
     if (!intent.signed) return;
     const fields = this.fieldsOf(intent, number, stampedUs);
@@ -45,11 +46,12 @@ export class Client {
       return;
     }
     sent.isSigned = true;
+    sent.isOwn = true;
     sent.keyId = fields.keyId;
     sent.timestampUs = fields.timestampMs * 1000;
     sent.windowUs = fields.windowMs * 1000;
     sent.message = textToSign(fields);
-    sent.signature = this.sign(fields.keyId, sent.message);
+    sent.signature = '';
   }
 
   /** The same request for whoever listens. It is made again, so that nothing is kept of those that nobody asks for. */
