@@ -44,12 +44,12 @@ export interface World {
   keyName(index: number): string;
   /** The name of any account index, also of names that do not exist at the target. */
   accountName(index: number): string;
+  /** Whose key it is; null when nobody has this one. */
+  holderOf(keyId: string): Identity | null;
+  /** The password of an account that the target knows; null when it knows none of this name. */
+  passwordOf(account: string): string | null;
   /** What the target must know before the run; worked out anew by each who goes through it. */
   readonly registered: Iterable<RegisteredAccount>;
-  /** All at once, for those who have not learned to ask by index. */
-  readonly identities: readonly Identity[];
-  readonly ips: readonly string[];
-  readonly keys: readonly string[];
   /** The leaked list of an actor by its index in the plan, or null when its behaviour has none. */
   leakedList(actor: number): LeakedList | null;
 }

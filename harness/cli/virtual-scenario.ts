@@ -1,8 +1,10 @@
 /** One scenario in virtual time from plan to verdict: played in this process, recorded, judged and saved. */
 import { buildWorld } from '../actors/identities/world.js';
 import { RunFolder, type RunRecord } from '../engine/record/run-folder.js';
+import { judgedPlan } from '../engine/virtual/judged-plan.js';
 import { type PlayedVirtual, playVirtual } from '../engine/virtual/play-virtual.js';
 import { MEMORY_ROWS } from '../engine/virtual/row-store.js';
+import { assertPlayable } from '../engine/virtual/size.js';
 import type { VerdictDocument } from '../judge/verdict.js';
 import { openEngine } from '../native/engine.js';
 import type { PlannedRun } from './planned-run.js';
@@ -13,11 +15,12 @@ import { judgePlayed, saveRun, traceNotes } from './saved-run.js';
  * Plays one run in virtual time and judges it.
  *
  * @param parent - the run folder is made in it.
- * @throws {FloodproofError} what prevented a verdict.
+ * @throws {FloodproofError} FP_USAGE when it is too large, and whatever else prevented a verdict.
  */
 export async function runVirtual(run: PlannedRun, parent: string, hooks: ScenarioHooks): Promise<VerdictDocument> {
   const { record } = run;
   const { plan, seed } = record;
+  assertPlayable(plan, record.arrivalsMax);
   const engine = openEngine(record.engine);
   const startedAt = new Date();
   const folder = RunFolder.create(parent, plan.name, startedAt);
@@ -36,7 +39,7 @@ export async function runVirtual(run: PlannedRun, parent: string, hooks: Scenari
     stop: hooks.stop,
     onProgress: hooks.onProgress,
   });
-  const judgement = judgePlayed(judgedRecord(record, played), played, {
+  const judgement = judgePlayed({ ...record, plan: judgedPlan(plan, played.latestDecisionUs) }, played, {
     engine: engine.engine,
     notes: [engine.note, ...notesOf(record, played), ...traceNotes(played), ...run.notes].filter((note) => note !== ''),
     startedAt,
@@ -50,19 +53,6 @@ export async function runVirtual(run: PlannedRun, parent: string, hooks: Scenari
 
 function keepsRows({ rows }: PlayedVirtual): boolean {
   return rows <= MEMORY_ROWS;
-}
-
-/**
- * How late a decision can fall after sending is known in virtual time: an answer that was lost, or came to nobody, was
- * decided no later than this. A policy that promises less would have the judge rule out what has happened.
- */
-export function judgedRecord(
-  record: RunRecord,
-  { latestDecisionUs }: Pick<PlayedVirtual, 'latestDecisionUs'>,
-): RunRecord {
-  const { plan } = record;
-  if (latestDecisionUs <= plan.policy.latestDecisionUs) return record;
-  return { ...record, plan: { ...plan, policy: { ...plan.policy, latestDecisionUs } } };
 }
 
 function notesOf(record: RunRecord, played: PlayedVirtual): string[] {

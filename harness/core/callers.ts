@@ -156,6 +156,12 @@ export class CallerList {
     return this.count - 1;
   }
 
+  /** @throws {FloodproofError} FP_CALLER_INVALID */
+  replace(caller: number, ip: string, account: string, keyId: string): void {
+    this.#writer.writeAll(this.words, this.baseOf(caller), ip, account, keyId);
+    this.#keyIds[caller] = keyId;
+  }
+
   /** @param caller - who is interned. */
   keyIdOf(caller: number): string {
     return this.#keyIds[caller] ?? '';

@@ -165,8 +165,10 @@ class TsGate implements Gate {
     this.#own = limits.writer.blank();
   }
 
-  internCaller(ip: string, account: string, keyId: string): number {
-    return this.#callers.add(ip, account, keyId);
+  internCaller(ip: string, account: string, keyId: string, number?: number): number {
+    if (number === undefined) return this.#callers.add(ip, account, keyId);
+    this.#callers.replace(number, ip, account, keyId);
+    return number;
   }
 
   limitCaller(nowUs: number, classId: number, caller: number, elements = 1, ageUs = 0): Decision {

@@ -329,10 +329,11 @@ export interface Gate {
   /**
    * Keeps who calls under a number, so that later calls need no text. Texts that are not of the right form are kept as
    * such, and answered `malformed` where a limit needs them.
+   * @param number - of a caller who is forgotten for this one; a new number when left out.
    * @returns 0 for the first caller, then 1, 2 and so on; at most 10^7.
-   * @throws FP_CALLERS_FULL
+   * @throws FP_CALLERS_FULL; FP_CALLER_INVALID when no caller has this number.
    */
-  internCaller(ip: string, account: string, keyId: string): number;
+  internCaller(ip: string, account: string, keyId: string, number?: number): number;
   /** `limit` for an interned caller. @throws as `limit` does, and last FP_CALLER_INVALID when no caller has this number */
   limitCaller(nowUs: number, classId: number, caller: number, elements?: number, ageUs?: number): Decision;
   /**

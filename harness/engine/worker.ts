@@ -87,6 +87,15 @@ function trustedHops({ plan, transport }: WorkerTask): number {
   return transport === 'trusted-hop' ? 1 : 0;
 }
 
+/**
+ * Identities are dealt to the workers, so an address that several of them share may be used by every worker: each has its
+ * part of the connections then.
+ */
+function connectionShare({ actors, request }: Plan, actor: number, workers: number): number {
+  const isShared = (actors[actor]?.identitiesPerAddress ?? 1) > 1;
+  return isShared ? Math.max(1, Math.floor(request.connectionsPerIp / workers)) : request.connectionsPerIp;
+}
+
 function buildDispatcher(task: WorkerTask, clock: RunClock, recorder: Recorder, health: HealthWatch): Dispatcher {
   const { plan, seed, worker, workers, target } = task;
   const world = buildWorld(plan, seed);
@@ -105,7 +114,7 @@ function buildDispatcher(task: WorkerTask, clock: RunClock, recorder: Recorder, 
     basePath: target.basePath,
     transport: task.transport,
     trustedHops: trustedHops(task),
-    connectionsPerIp: plan.request.connectionsPerIp,
+    connectionsPerIp: (actor) => connectionShare(plan, actor, workers),
     connectTimeoutMs: Math.max(1, Math.ceil(plan.request.timeoutUs / 1000)),
     sign: createSigner(task.engine, task.plan.policy, world),
     wallMs: () => Date.now(),

@@ -32,12 +32,15 @@ export abstract class ChargeLevel {
   /** In units of `levelOf`: a counter that never rises above it has not leaked. */
   abstract readonly allowed: number;
   protected abstract readonly unitsPerCell: number;
+  /** Counters that were charged. */
+  counters = 0;
   private readonly cells = new PackedCounts();
   private readonly pages: (Float64Array | undefined)[] = [];
 
   /**
    * Takes a charge, in the order of the answers.
    *
+   * @param cells - at least 1.
    * @returns the level of the counter now, at least the true one.
    */
   charge(counter: number, cells: number, answeredUs: number): number {
@@ -46,6 +49,7 @@ export abstract class ChargeLevel {
     // A counter with numbers of its own has a third one above 0.
     if (page !== undefined && (page[at + 2] as number) > 0) return this.raise(page, at, cells, answeredUs);
     const sum = this.cells.add(counter, cells);
+    if (sum === cells) this.counters++;
     const level = sum * this.unitsPerCell;
     if (2 * level > this.allowed) this.start(counter, sum, answeredUs);
     return level;

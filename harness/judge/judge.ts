@@ -133,17 +133,21 @@ function countRows({ plan, world: known, observations, seed, followBounds }: Jud
   const tally = new Tally({ plan, seed, isRegistered: (account) => world.isRegistered(account) });
   const seekers = new TimeSeekers(plan, counters);
   const replays = new ReplayAudit((actor) => plan.actors[actor]?.label === 'abuse');
-  forEachRow(observations, (row) => {
-    survey.add(row);
-    tally.add(row);
-    for (const seeker of seekers.containments.values()) seeker.add(row);
-    for (const seeker of seekers.recoveries.values()) seeker.add(row);
-    const replay = replays.add(row);
-    const phase = tally.phaseOf(row);
-    if (replay === null || phase < 0) return;
-    const grid = replay.isCertain ? tally.replays : tally.perhapsReplays;
-    for (const actor of replay.actors) grid.add(actor, phase);
-  });
+  forEachRow(
+    observations,
+    (row) => {
+      survey.add(row);
+      tally.add(row);
+      for (const seeker of seekers.containments.values()) seeker.add(row);
+      for (const seeker of seekers.recoveries.values()) seeker.add(row);
+      const replay = replays.add(row);
+      const phase = tally.phaseOf(row);
+      if (replay === null || phase < 0) return;
+      const grid = replay.isCertain ? tally.replays : tally.perhapsReplays;
+      for (const actor of replay.actors) grid.add(actor, phase);
+    },
+    false,
+  );
   return { world, counters, survey, tally, replays, seekers };
 }
 

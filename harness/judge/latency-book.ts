@@ -8,6 +8,7 @@ import type { Selection } from './scope.js';
 /** `intended`: answered - intended, what the user feels. `service`: answered - sent. `dispatch`: sent - intended. */
 export const latencyKinds = ['intended', 'service', 'dispatch'] as const;
 export type LatencyKind = (typeof latencyKinds)[number];
+const kindIndexes: Readonly<Record<LatencyKind, number>> = { intended: 0, service: 1, dispatch: 2 };
 
 export interface EncodedLatency {
   readonly kind: LatencyKind;
@@ -18,19 +19,21 @@ export interface EncodedLatency {
   readonly histogram: string;
 }
 
-interface Entry extends Omit<EncodedLatency, 'histogram'> {
-  readonly histogram: LatencyHistogram;
-}
-
 export class LatencyBook {
-  private readonly entries = new Map<number, Entry>();
-  /** By kind, actor and phase: a histogram for each group that recorded any. */
-  private readonly groups = new Map<number, (LatencyHistogram | undefined)[]>();
+  private readonly actors: number;
+  /** By `placeOf`. */
+  private readonly histograms: (LatencyHistogram | undefined)[] = [];
+  /** By kind, actor and phase, for each group that recorded any. */
+  private readonly groups: (LatencyHistogram | undefined)[] = [];
+
+  constructor(actors: number) {
+    this.actors = actors;
+  }
 
   /** @param group - of the identity, 0 to 31. */
   record(kind: LatencyKind, actor: number, requestClass: number, phase: number, us: number, group = 0): void {
-    this.entryOf(kind, actor, requestClass, phase).histogram.record(us);
-    this.groupOf(kind, actor, phase, group).record(us);
+    recordAt(this.histograms, this.placeOf(kind, actor, phase) * requestClasses.length + requestClass, us);
+    recordAt(this.groups, this.placeOf(kind, actor, phase) * GROUPS + group, us);
   }
 
   /**
@@ -39,10 +42,7 @@ export class LatencyBook {
    */
   percentileUs(kind: LatencyKind, selection: Selection, percent: number): number | null {
     const all = new LatencyHistogram();
-    for (const entry of this.entries.values()) {
-      if (entry.kind !== kind || !selection.actors.includes(entry.actor)) continue;
-      if (selection.phases.includes(entry.phase)) all.addAll(entry.histogram);
-    }
+    for (const histogram of this.byGroup(kind, selection)) all.addAll(histogram);
     return all.percentileUs(percent);
   }
 
@@ -51,8 +51,10 @@ export class LatencyBook {
     const all = Array.from({ length: GROUPS }, () => new LatencyHistogram());
     for (const actor of actors) {
       for (const phase of phases) {
-        for (const [group, histogram] of (this.groups.get(placeOf(kind, actor, 0, phase)) ?? []).entries()) {
-          if (histogram !== undefined) all[group]?.addAll(histogram);
+        const from = this.placeOf(kind, actor, phase) * GROUPS;
+        for (const [group, sum] of all.entries()) {
+          const histogram = this.groups[from + group];
+          if (histogram !== undefined) sum.addAll(histogram);
         }
       }
     }
@@ -60,36 +62,33 @@ export class LatencyBook {
   }
 
   encode(): readonly EncodedLatency[] {
-    return [...this.entries.values()].map((entry) => ({
-      ...entry,
-      histogram: encodeIntoCompressedBase64(asHdr(entry.histogram)),
-    }));
+    return [...this.histograms.entries()].flatMap(([at, histogram]) => {
+      if (histogram === undefined) return [];
+      const place = Math.floor(at / requestClasses.length);
+      return [
+        {
+          kind: latencyKinds[place % latencyKinds.length] as LatencyKind,
+          actor: Math.floor(place / latencyKinds.length) % this.actors,
+          requestClass: at % requestClasses.length,
+          phase: Math.floor(place / latencyKinds.length / this.actors),
+          histogram: encodeIntoCompressedBase64(asHdr(histogram)),
+        },
+      ];
+    });
   }
 
-  private entryOf(kind: LatencyKind, actor: number, requestClass: number, phase: number): Entry {
-    const place = placeOf(kind, actor, requestClass, phase);
-    let entry = this.entries.get(place);
-    if (entry === undefined) {
-      entry = { kind, actor, requestClass, phase, histogram: new LatencyHistogram() };
-      this.entries.set(place, entry);
-    }
-    return entry;
+  private placeOf(kind: LatencyKind, actor: number, phase: number): number {
+    return (phase * this.actors + actor) * latencyKinds.length + kindIndexes[kind];
   }
+}
 
-  private groupOf(kind: LatencyKind, actor: number, phase: number, group: number): LatencyHistogram {
-    const place = placeOf(kind, actor, 0, phase);
-    let histograms = this.groups.get(place);
-    if (histograms === undefined) {
-      histograms = [];
-      this.groups.set(place, histograms);
-    }
-    let histogram = histograms[group];
-    if (histogram === undefined) {
-      histogram = new LatencyHistogram();
-      histograms[group] = histogram;
-    }
-    return histogram;
+function recordAt(histograms: (LatencyHistogram | undefined)[], at: number, us: number): void {
+  let histogram = histograms[at];
+  if (histogram === undefined) {
+    histogram = new LatencyHistogram();
+    histograms[at] = histogram;
   }
+  histogram.record(us);
 }
 
 function asHdr(histogram: LatencyHistogram): Histogram {
@@ -103,10 +102,4 @@ function asHdr(histogram: LatencyHistogram): Histogram {
   });
   histogram.eachBucket((bucket, count) => hdr.recordValueWithCount(lowestUs(bucket), count));
   return hdr;
-}
-
-function placeOf(kind: LatencyKind, actor: number, requestClass: number, phase: number): number {
-  return (
-    ((phase * 65_536 + actor) * requestClasses.length + requestClass) * latencyKinds.length + latencyKinds.indexOf(kind)
-  );
 }

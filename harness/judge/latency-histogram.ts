@@ -70,9 +70,10 @@ export class LatencyHistogram {
   }
 }
 
-/** Which one of `total` sorted values is the percentile, from 1. */
+/** Which one of `total` sorted values is the percentile, from 1: the first that so many percent do not exceed. */
 export function rankOf(percent: number, total: number): number {
-  return Math.max(1, Math.floor((percent / 100) * total + 0.5));
+  // 99 % of 100 may come out a last digit above 99, and is the 99th all the same.
+  return Math.max(1, Math.ceil((percent / 100) * total * (1 - Number.EPSILON)));
 }
 
 /** @param us - 0 to `LATENCY_US_MAX`. */

@@ -8,27 +8,33 @@ import { isProvable } from './bound.js';
 import { type ChargeLevel, createChargeLevel } from './charge-level.js';
 import { IndexSet } from './index-set.js';
 
-/** Up to so many charges and counters of a limit all are followed. */
 export interface FollowBounds {
+  /** Up to so many charges and counters of a limit all are followed. */
   readonly charges: number;
   readonly counters: number;
+  /** Beyond that so many that came nearest to their bound, of each actor and of those that blocked anybody. */
+  readonly nearest: number;
 }
 
-const ordinaryRun: FollowBounds = { charges: 200_000, counters: 20_000 };
-/** Of each actor, and of those that blocked anybody. */
-const NEAREST_MAX = 8;
+const ordinaryRun: FollowBounds = { charges: 200_000, counters: 20_000, nearest: 8 };
 
 /** The counters with the highest levels of those that were offered. */
 class Nearest {
   private readonly counters: number[] = [];
   private readonly levels: number[] = [];
-  private lowest = Number.NEGATIVE_INFINITY;
+  private readonly max: number;
+  private lowest: number;
+
+  constructor(max: number) {
+    this.max = max;
+    this.lowest = max === 0 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+  }
 
   offer(counter: number, level: number): void {
     if (level <= this.lowest) return;
     const known = this.counters.indexOf(counter);
     if (known >= 0) this.levels[known] = Math.max(level, this.levels[known] as number);
-    else if (this.counters.length < NEAREST_MAX) {
+    else if (this.counters.length < this.max) {
       this.counters.push(counter);
       this.levels.push(level);
     } else {
@@ -36,7 +42,7 @@ class Nearest {
       this.counters[at] = counter;
       this.levels[at] = level;
     }
-    if (this.counters.length === NEAREST_MAX) this.lowest = Math.min(...this.levels);
+    if (this.counters.length === this.max) this.lowest = Math.min(...this.levels);
   }
 
   get all(): readonly number[] {
@@ -46,9 +52,8 @@ class Nearest {
 
 interface Watch {
   readonly level: ChargeLevel;
-  readonly seen: IndexSet;
   readonly suspects: IndexSet;
-  readonly byActor: Map<number, Nearest>;
+  readonly byActor: (Nearest | undefined)[];
   readonly pressed: Nearest;
   charges: number;
 }
@@ -65,10 +70,9 @@ export class LeakScreen {
         ? null
         : {
             level: createChargeLevel(limit, policy),
-            seen: new IndexSet(),
             suspects: new IndexSet(),
-            byActor: new Map(),
-            pressed: new Nearest(),
+            byActor: [],
+            pressed: new Nearest(bounds.nearest),
             charges: 0,
           },
     );
@@ -79,13 +83,12 @@ export class LeakScreen {
     const watch = this.watches[limitIndex] ?? null;
     if (watch === null) return;
     watch.charges++;
-    if (watch.seen.size <= this.bounds.counters) watch.seen.add(counter);
     const level = watch.level.charge(counter, cells, answeredUs);
     if (level > watch.level.allowed) watch.suspects.add(counter);
-    let nearest = watch.byActor.get(actor);
+    let nearest = watch.byActor[actor];
     if (nearest === undefined) {
-      nearest = new Nearest();
-      watch.byActor.set(actor, nearest);
+      nearest = new Nearest(this.bounds.nearest);
+      watch.byActor[actor] = nearest;
     }
     nearest.offer(counter, level);
   }
@@ -101,7 +104,9 @@ export class LeakScreen {
     const watch = this.watches[limitIndex] ?? null;
     if (watch === null || this.followsAll(watch)) return null;
     const { suspects, byActor, pressed } = watch;
-    for (const { all } of [...byActor.values(), pressed]) for (const counter of all) suspects.add(counter);
+    for (const nearest of [...byActor, pressed]) {
+      for (const counter of nearest?.all ?? []) suspects.add(counter);
+    }
     return suspects;
   }
 
@@ -110,7 +115,7 @@ export class LeakScreen {
     return this.watches.some((watch) => watch !== null && !this.followsAll(watch));
   }
 
-  private followsAll({ charges, seen }: Watch): boolean {
-    return charges <= this.bounds.charges && seen.size <= this.bounds.counters;
+  private followsAll({ charges, level }: Watch): boolean {
+    return charges <= this.bounds.charges && level.counters <= this.bounds.counters;
   }
 }

@@ -23,8 +23,7 @@ export class PackedCounts {
     const page = this.pages[number] ?? this.pageOf(number, new Uint8Array(PAGE_INDEXES));
     const at = index % PAGE_INDEXES;
     const count = (page[at] as number) + amount;
-    const largest = 2 ** (8 * page.BYTES_PER_ELEMENT) - 1;
-    if (count <= largest) page[at] = count;
+    if (count <= largestOf(page)) page[at] = count;
     else this.pageOf(number, widened(page, count))[at] = count;
     return count;
   }
@@ -38,6 +37,10 @@ export class PackedCounts {
     this.pages[number] = page;
     return page;
   }
+}
+
+function largestOf({ BYTES_PER_ELEMENT: bytes }: Page): number {
+  return bytes === 1 ? 0xff : bytes === 2 ? 0xffff : 0xffffffff;
 }
 
 function widened(page: Page, count: number): Page {

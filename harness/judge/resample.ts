@@ -52,7 +52,7 @@ export function resampledPercentiles(
   histograms: readonly LatencyHistogram[],
   percent: number,
 ): Float64Array {
-  const { buckets, counts } = tableOf(histograms);
+  const { buckets, ends, groups, counts } = tableOf(histograms);
   const totals = Float64Array.from(histograms, ({ total }) => total);
   return Float64Array.from(draws, (weights) => {
     const total = weightedSum(weights, totals);
@@ -60,9 +60,11 @@ export function resampledPercentiles(
     const rank = rankOf(percent, total);
     // From above: percentiles that are asked for lie near the top.
     let upTo = total;
+    let entry = counts.length - 1;
     for (let row = buckets.length - 1; row >= 0; row--) {
-      for (let group = 0; group < GROUPS; group++) {
-        upTo -= (weights[group] as number) * (counts[row * GROUPS + group] as number);
+      const from = row === 0 ? 0 : (ends[row - 1] as number);
+      for (; entry >= from; entry--) {
+        upTo -= (weights[groups[entry] as number] as number) * (counts[entry] as number);
       }
       if (upTo < rank) return highestUs(buckets[row] as number);
     }
@@ -89,20 +91,38 @@ function weightedSum(weights: Uint8Array, values: Float64Array): number {
   return sum;
 }
 
-/** The buckets that any group used, from the lowest on, and of each the counts by group. */
-function tableOf(histograms: readonly LatencyHistogram[]): {
-  readonly buckets: readonly number[];
+interface Table {
+  /** The buckets that any group used, from the lowest on. */
+  readonly buckets: Uint32Array;
+  /** Where the entries of each bucket end, among those of all buckets. */
+  readonly ends: Uint32Array;
+  /** Of each entry the group and its count. */
+  readonly groups: Uint8Array;
   readonly counts: Uint32Array;
-} {
-  const used = new Set<number>();
-  for (const histogram of histograms) histogram.eachBucket((bucket) => used.add(bucket));
-  const buckets = [...used].sort((a, b) => a - b);
-  const rows = new Map(buckets.map((bucket, row) => [bucket, row]));
-  const counts = new Uint32Array(buckets.length * GROUPS);
+}
+
+function tableOf(histograms: readonly LatencyHistogram[]): Table {
+  const entriesOf = new Map<number, number>();
+  for (const histogram of histograms) {
+    histogram.eachBucket((bucket) => entriesOf.set(bucket, (entriesOf.get(bucket) ?? 0) + 1));
+  }
+  const buckets = Uint32Array.from(entriesOf.keys()).sort();
+  const nextOf = new Map<number, number>();
+  let entries = 0;
+  const ends = Uint32Array.from(buckets, (bucket) => {
+    nextOf.set(bucket, entries);
+    entries += entriesOf.get(bucket) as number;
+    return entries;
+  });
+  const groups = new Uint8Array(entries);
+  const counts = new Uint32Array(entries);
   for (const [group, histogram] of histograms.entries()) {
     histogram.eachBucket((bucket, count) => {
-      counts[(rows.get(bucket) as number) * GROUPS + group] = count;
+      const at = nextOf.get(bucket) as number;
+      groups[at] = group;
+      counts[at] = count;
+      nextOf.set(bucket, at + 1);
     });
   }
-  return { buckets, counts };
+  return { buckets, ends, groups, counts };
 }

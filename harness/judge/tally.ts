@@ -31,7 +31,7 @@ export interface TallyOptions {
 }
 
 export class Tally {
-  readonly latencies = new LatencyBook();
+  readonly latencies: LatencyBook;
   readonly sent: Grid;
   readonly answered: GroupGrid;
   readonly errors: Grid;
@@ -71,6 +71,7 @@ export class Tally {
     const grid = (initial = 0): Grid => new Grid(plan.actors.length, plan.phases.length, initial);
     const groupGrid = (): GroupGrid => new GroupGrid(plan.actors.length, plan.phases.length);
     this.options = options;
+    this.latencies = new LatencyBook(plan.actors.length);
     this.outcomes = outcomeNames.map(() => grid());
     this.sent = grid();
     this.answered = groupGrid();

@@ -208,8 +208,9 @@ export class NativeGate implements SharedGate {
     }
   }
 
-  internCaller(ip: string, account: string, keyId: string): number {
+  internCaller(ip: string, account: string, keyId: string, number?: number): number {
     this.#select();
+    this.#numbers[Slot.caller] = number === undefined ? NEW_CALLER : number >= 0 ? number : Number.NaN;
     try {
       return this.#gate.internCaller(ip, account, keyId);
     } catch (error) {
@@ -321,6 +322,9 @@ export class NativeGate implements SharedGate {
     return numbers[Slot.decision] as Decision;
   }
 }
+
+/** Stands for no number where a caller's is written. */
+const NEW_CALLER = -1;
 
 /** What is no number is no time and no index either; a Float64Array would make a number of it. */
 function numberOf(value: number): number {

@@ -13,7 +13,8 @@ function meanReplacements(share: number, most: number): number {
   return share === 1 ? most : (share * (1 - share ** most)) / (1 - share);
 }
 
-function perArrival(plan: Plan, actor: ActorPlan): PerArrival {
+/** What an honest actor sends for one arrival. Its retries come on top. */
+function perHonestArrival(actor: ActorPlan): PerArrival | null {
   switch (actor.behaviour as BehaviourName) {
     case 'retail-trader': {
       const { orderShare, accountShare, cancelShare } = paramsOf(actor, 'retail-trader');
@@ -32,17 +33,81 @@ function perArrival(plan: Plan, actor: ActorPlan): PerArrival {
     }
     case 'login':
       return { login: 1 + paramsOf(actor, 'login').mistakeRate };
+    case 'retail-ui': {
+      const { polls, orderShare, cancelShare } = paramsOf(actor, 'retail-ui');
+      return { account: 1, ticker: polls, 'order.place': orderShare, 'order.cancel': orderShare * cancelShare };
+    }
+    case 'retail-bot': {
+      const { orderShare, marketShare, amendShare, cancelShare } = paramsOf(actor, 'retail-bot');
+      const resting = orderShare * (1 - marketShare);
+      return {
+        ticker: 1 - orderShare,
+        'order.place': orderShare,
+        'order.amend': resting * amendShare,
+        'order.cancel': resting * cancelShare,
+      };
+    }
+    case 'history-scan':
+      return { account: paramsOf(actor, 'history-scan').pages };
+    case 'reconnect': {
+      const { requests, accountShare } = paramsOf(actor, 'reconnect');
+      return { login: 1, ticker: requests * (1 - accountShare), account: requests * accountShare };
+    }
+    default:
+      return null;
+  }
+}
+
+/** Attackers that pass over arrivals while they rest, listen or wait for an answer. */
+const passesOver: ReadonlySet<string> = new Set(['replay', 'identity-rotation', 'limit-search', 'phase-probing']);
+
+/** Whether the actor may send less than is expected of it even when all is admitted. */
+export function isUpperEstimate(actor: ActorPlan): boolean {
+  return passesOver.has(actor.behaviour);
+}
+
+function perArrival(plan: Plan, actor: ActorPlan): PerArrival {
+  const honest = perHonestArrival(actor);
+  if (honest !== null) return honest;
+  switch (actor.behaviour as BehaviourName) {
     case 'credential-stuffing':
+      return { login: 1 + paramsOf(actor, 'credential-stuffing').repeatShare };
+    case 'password-spraying':
+    case 'account-lockout':
+    case 'name-probing':
       return { login: 1 };
-    case 'order-flood':
-      return { 'order.place': 1 };
+    case 'signature-forgery':
+      // Spoiled texts are tried on orders and on a look at the account, about half and half; spoiled signatures on orders.
+      return paramsOf(actor, 'signature-forgery').spoils === 'mac'
+        ? { 'order.place': 1 }
+        : { 'order.place': 0.5, account: 0.5 };
+    case 'place-cancel':
+      return { 'order.place': 1, 'order.cancel': 1 };
+    case 'layering': {
+      const { layers, moves } = paramsOf(actor, 'layering');
+      return { 'order.place': layers + 1, 'order.amend': layers * moves, 'order.cancel': layers };
+    }
+    case 'cancel-storm':
+      return { 'order.place': 1, 'order.cancel': paramsOf(actor, 'cancel-storm').cancels };
+    case 'heavy-requests':
+      return { account: 1 };
+    case 'scrape':
+      return { ticker: 1 };
+    case 'unique-callers':
+      return { [paramsOf(actor, 'unique-callers').path]: 1 };
     case 'forwarded-rotation':
       return { [paramsOf(actor, 'forwarded-rotation').path]: 1 };
     case 'replay':
       return perReplay(plan, paramsOf(actor, 'replay').source);
     default:
-      return {};
+      // The others send an order each time.
+      return { 'order.place': 1 };
   }
+}
+
+/** Elements of one request: what a policy charges is for each of them. */
+export function elementsPerRequest(actor: ActorPlan): number {
+  return actor.behaviour === 'batch-flood' ? paramsOf(actor, 'batch-flood').elements : 1;
 }
 
 /** One request, of a class with the frequency that the captured actor signs it. */

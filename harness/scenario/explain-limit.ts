@@ -1,6 +1,7 @@
 /** A limit in words: what it counts, the most that it may admit, what it does to those who do not listen. */
+import { type BehaviourName, ownsAccount } from './behaviours.js';
 import { formatDuration } from './durations.js';
-import { expectedTraffic, requestsPerArrival } from './expected-traffic.js';
+import { elementsPerRequest, expectedTraffic, requestsPerArrival } from './expected-traffic.js';
 import { byText } from './limit-by.js';
 import { type ActorPlan, type Plan, type PolicyLimit, planEndUs, requestClasses } from './plan.js';
 import { promisedCells, promiseFormula } from './promise.js';
@@ -15,27 +16,37 @@ function cellsText(cells: readonly number[]): string {
     .join(', ');
 }
 
-/** Identities of an actor that a limit keeps apart; null when that is not the actor's own to say. */
-function keysOf(limit: PolicyLimit, actor: ActorPlan): number | null {
+/**
+ * Keys of a limit that an actor's requests spread over evenly; null when they do not, or when only the run tells: which
+ * addresses share their first bits, how often each class is sent, whose requests are replayed.
+ */
+function keysOf(plan: Plan, limit: PolicyLimit, actor: ActorPlan): number | null {
   const { by, ipPrefix } = limit;
   if (by.length === 0) return 1;
-  // Which addresses share their first bits, and how often each class is sent, only the run tells.
   if (by.includes('class') || (ipPrefix !== null && ipPrefix.v4 < 32)) return null;
-  if (by.length === 1 && by[0] === 'ip') return actor.population;
-  if (actor.behaviour === 'replay') return null;
-  if (actor.behaviour !== 'credential-stuffing') return actor.population;
-  return by.length === 1 && by[0] !== 'key' ? Number(actor.params.combos) : null;
+  if (actor.who.choice === 'zipf' || actor.who.choice === 'trace') return null;
+  const { population } = actor;
+  const [only] = by.length === 1 ? by : [];
+  if (only === 'ip') return Math.ceil(population / actor.identitiesPerAddress);
+  if (ownsAccount(actor.behaviour as BehaviourName)) {
+    return only === 'master' && actor.masters > 0 ? actor.masters : population;
+  }
+  if (only !== 'account' && only !== 'master') return null;
+  if (actor.behaviour === 'credential-stuffing') return Number(actor.params.combos);
+  const victims = plan.actors.find(({ name }) => name === actor.params.victims);
+  return victims?.population ?? null;
 }
 
 /** How hard the attackers press: what they ask of one key against what it may be given. */
 function pressureLines(plan: Plan, limit: PolicyLimit): readonly string[] {
   return plan.actors.flatMap((actor) => {
-    const keys = keysOf(limit, actor);
+    const keys = keysOf(plan, limit, actor);
     const perArrival = requestsPerArrival(plan, actor).reduce((sum, mean, i) => sum + mean * (limit.costs[i] ?? 0), 0);
     if (actor.label !== 'abuse' || keys === null || perArrival === 0) return [];
     const { arrivals } = expectedTraffic(plan, actor, 0, planEndUs(plan));
+    const elements = elementsPerRequest(actor);
     const lengthUs = (actor.active.at(-1)?.endUs ?? 0) - (actor.active[0]?.startUs ?? 0);
-    const asked = Math.round((arrivals * perArrival) / keys);
+    const asked = Math.round((arrivals * perArrival * elements) / keys);
     const may = promisedCells(plan.policy, limit, lengthUs);
     if (asked === 0 || may === null) return [];
     const besides = 'creditsMax' in limit ? ' besides what fills give' : '';

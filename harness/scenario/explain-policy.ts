@@ -1,7 +1,7 @@
 /** A policy in words: what is signed, whose address counts, and each limit. */
 import { formatDuration } from './durations.js';
 import { limitLines } from './explain-limit.js';
-import { type ClientIpRule, type Plan, requestClasses } from './plan.js';
+import { type ClientIpRule, type Plan, requestClasses, weaknessTable } from './plan.js';
 
 function clientIpText(rule: ClientIpRule): string {
   if (rule.from === 'socket') return 'the peer of the connection';
@@ -30,7 +30,14 @@ function authLines({ policy }: Plan): readonly string[] {
 /** The part of `explain` about the policy: what it promises, and how hard the attackers press on it. */
 export function policyLines(plan: Plan): readonly string[] {
   const { policy } = plan;
-  const lines = [`What the policy ${policy.name} promises (${policy.file})`, ...authLines(plan)];
+  const lines = [`What the policy ${policy.name} promises (${policy.file})`];
+  if (policy.weaknesses.length > 0) {
+    lines.push(
+      '  BROKEN ON PURPOSE: whoever enforces this policy has these defects, and the verdict is still by its promises',
+    );
+    lines.push(...policy.weaknesses.map((name) => `    ${name}: ${weaknessTable[name]}`));
+  }
+  lines.push(...authLines(plan));
   lines.push(`  caller's address: ${clientIpText(policy.clientIp)}`);
   const widened: string[] = [];
   if (policy.nodes > 1) widened.push(`${policy.nodes} nodes that count on their own`);

@@ -1,13 +1,15 @@
 /** A plan in words, for people: what will be sent, by whom, when, how many, and what the policy makes of it. */
 import { type BehaviourName, behaviourRow, fileKey } from './behaviours.js';
 import { formatDuration } from './durations.js';
-import { type ExpectedTraffic, expectedTraffic, requestsPerArrival } from './expected-traffic.js';
+import { type ExpectedTraffic, expectedTraffic, isUpperEstimate, requestsPerArrival } from './expected-traffic.js';
+import { arrivalsText, crowdTexts } from './explain-actor.js';
 import { policyLines } from './explain-policy.js';
+import { needLines, worldLines } from './explain-world.js';
+import { type Mapping, mappingTable } from './mappings.js';
 import { type MetricName, type MetricUnit, metricTable } from './metrics.js';
 import { formatRatio } from './numbers.js';
 import {
   type ActorPlan,
-  type Arrivals,
   type Expectation,
   type ExpectedValue,
   type Plan,
@@ -40,17 +42,6 @@ function table(rows: readonly (readonly string[])[], indent: string): readonly s
     for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, cell.length);
   }
   return rows.map((row) => (indent + row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')).trimEnd());
-}
-
-function rateText(perSecond: number): string {
-  return `${Number(perSecond.toPrecision(6))}/s`;
-}
-
-function arrivalsText(arrivals: Arrivals): string {
-  if (arrivals.process === 'ramp') {
-    return `ramp from ${rateText(arrivals.fromPerSecond)} to ${rateText(arrivals.toPerSecond)}`;
-  }
-  return 'ratePerSecond' in arrivals ? `${arrivals.process} ${rateText(arrivals.ratePerSecond)}` : arrivals.process;
 }
 
 function spansText(plan: Plan, actor: ActorPlan): string {
@@ -87,13 +78,17 @@ function timeLines(plan: Plan): readonly string[] {
 function actorLines(plan: Plan): readonly string[] {
   const lines = ['Who sends (numbers are expected ones; the seed fixes the exact requests)'];
   for (const actor of plan.actors) {
-    const { arrivals, requests } = expectedTraffic(plan, actor, 0, planEndUs(plan));
+    const { arrivals, requests, isKnown } = expectedTraffic(plan, actor, 0, planEndUs(plan));
     const who = `${actor.name}: ${actor.label}, ${actor.population} x ${actor.behaviour}`;
-    lines.push(`  ${who}, ${arrivalsText(actor.arrivals)}, ${spansText(plan, actor)}`);
+    lines.push(`  ${who}, ${arrivalsText(plan, actor.arrivals)}, ${spansText(plan, actor)}`);
     lines.push(...wrap(behaviourRow(actor.behaviour as BehaviourName).does, '    '));
     const params = paramsText(actor);
     if (params !== '') lines.push(...wrap(`with ${params}`, '    '));
-    const amount = `${Math.round(arrivals)} arrivals, ${Math.round(requests)} requests when all are admitted`;
+    for (const text of crowdTexts(plan, actor)) lines.push(...wrap(text, '    '));
+    const many = isUpperEstimate(actor) ? 'at most ' : '';
+    const amount = isKnown
+      ? `${Math.round(arrivals)} arrivals, ${many}${Math.round(requests)} requests when all are admitted`
+      : 'as many arrivals as the recording has';
     lines.push(`    ${amount}: ${classesText(plan, actor)}`);
   }
   return lines;
@@ -155,10 +150,18 @@ function expectationLines(plan: Plan): readonly string[] {
   return lines;
 }
 
+function mapLines(maps: readonly string[]): readonly string[] {
+  if (maps.length === 0) return [];
+  const named = maps.map((id) => ({ id, name: Object.hasOwn(mappingTable, id) ? mappingTable[id as Mapping] : null }));
+  return wrap(`maps to: ${named.map(({ id, name }) => (name === null ? id : `${id} (${name})`)).join(', ')}`, '  ');
+}
+
 /** The text of `floodproof explain`. The same plan gives the same text. */
 export function explain(plan: Plan): string {
   const head = [`${plan.name} (${plan.file})`, ...wrap(plan.claim, '  ')];
-  if (plan.maps.length > 0) head.push(`  maps to: ${plan.maps.join(', ')}`);
+  head.push(...mapLines(plan.maps));
+  if (plan.tags.length > 0) head.push(`  tags: ${plan.tags.join(', ')}`);
+  head.push(...needLines(plan));
   const { request, generator } = plan;
   const bounds = [
     'How it is sent',
@@ -173,6 +176,7 @@ export function explain(plan: Plan): string {
     policyLines(plan),
     expectationLines(plan),
     bounds,
+    worldLines(plan),
   ];
   return `${parts.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
@@ -180,7 +184,7 @@ export function explain(plan: Plan): string {
 /** The text of `floodproof explain` for a scenario that no target can play yet. */
 export function explainWaiting(scenario: WaitingScenario): string {
   const head = [`${scenario.name} (${scenario.file})`, ...wrap(scenario.claim, '  ')];
-  if (scenario.maps.length > 0) head.push(`  maps to: ${scenario.maps.join(', ')}`);
+  head.push(...mapLines(scenario.maps));
   const missing = scenario.missing.map((part) => `  ${part}: ${partTable[part]}`);
   const parts = [
     head,

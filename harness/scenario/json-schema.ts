@@ -1,7 +1,9 @@
 /** The JSON Schemas of scenario and policy files, for editors. Made from the schemas that the files are checked with. */
 import { z } from 'zod';
+import { partTable, providedParts } from './plan.js';
 import { policySchema } from './policy-schema.js';
 import { scenarioSchema } from './scenario-schema.js';
+import { waitingSchema } from './waiting.js';
 
 function generate(schema: z.ZodType, title: string): string {
   // Draft 7 is what YAML language servers know best. `input`: what a person writes, before defaults and units.
@@ -10,9 +12,20 @@ function generate(schema: z.ZodType, title: string): string {
   return `${JSON.stringify({ $schema, title, ...rest }, null, 2)}\n`;
 }
 
-/** Text of `schema/scenario.schema.json`. */
+/** Text of `schema/scenario.schema.json`. Of a scenario that waits for a part only so much is checked as is read of it. */
 export function scenarioJsonSchema(): string {
-  return generate(scenarioSchema, 'Floodproof scenario');
+  const { $schema, definitions, ...playable } = z.toJSONSchema(scenarioSchema, {
+    io: 'input',
+    target: 'draft-7',
+    reused: 'ref',
+  });
+  // Without shared parts, whose names would clash with those of the other.
+  const { $schema: _, ...waiting } = z.toJSONSchema(waitingSchema, { io: 'input', target: 'draft-7' });
+  const missing = Object.keys(partTable).filter((part) => !(providedParts as readonly string[]).includes(part));
+  const waits = { required: ['needs'], properties: { needs: { contains: { enum: missing } } } };
+  const title = 'Floodproof scenario';
+  // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema, in a value that nothing awaits
+  return `${JSON.stringify({ $schema, title, if: waits, then: waiting, else: playable, definitions }, null, 2)}\n`;
 }
 
 /** Text of `schema/policy.schema.json`. */

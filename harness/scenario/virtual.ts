@@ -1,5 +1,6 @@
 /** `virtual` of a file -> what surrounds the target in virtual time. */
 import type { VirtualWorld } from './plan.js';
+import { virtualDefaults } from './plan-defaults.js';
 import { resolveRate } from './rates.js';
 import type { VirtualEntry } from './virtual-schema.js';
 
@@ -19,7 +20,7 @@ export function buildVirtual(entry: VirtualEntry, capacityPerSecond: number | nu
     reorderShare: reorder?.share ?? 0,
     reorderUs: reorder?.by ?? 0,
     serverPerSecond: served?.value ?? null,
-    serverQueueMax: server?.queue ?? 10_000,
+    serverQueueMax: server?.queue ?? virtualDefaults.serverQueueMax,
     driftPpm: clock.drift,
     steps: clock.steps.map(({ at, by }) => ({ atUs: at, byUs: by })),
     freezes: spansOf(clock.freezes),

@@ -27,7 +27,7 @@ export interface WaitingScenario {
   readonly expectations: readonly string[];
 }
 
-const waitingSchema = z.looseObject({
+export const waitingSchema = z.looseObject({
   version: scenarioSchema.shape.version,
   name: scenarioSchema.shape.name,
   claim: scenarioSchema.shape.claim,

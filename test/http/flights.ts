@@ -42,7 +42,7 @@ export function senderTo(url: string, options: Partial<SenderOptions> = {}) {
     basePath: '',
     transport: 'source-address',
     trustedHops: 0,
-    connectionsPerIp: 64,
+    connectionsPerIp: () => 64,
     connectTimeoutMs: 10_000,
     sign: (keyId, text) => `mac-of-${text.length}-by-${keyId.slice(0, 4)}`,
     wallMs: () => 1_700_000_000_000,

@@ -124,7 +124,7 @@ describe('connections', () => {
 
   it('are no more than allowed at once where each is fresh; the others wait', async () => {
     const { url, seen } = await startCountingServer();
-    const { send } = senderTo(url, { freshFor: new Set([0]), connectionsPerIp: 2 });
+    const { send } = senderTo(url, { freshFor: new Set([0]), connectionsPerIp: () => 2 });
     const flights = await Promise.all(Array.from({ length: 9 }, () => send(wish(order)).concluded));
     expect(flights.every(({ status }) => status === 200)).toBe(true);
     expect(seen.connections).toBe(9);

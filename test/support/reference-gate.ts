@@ -178,7 +178,12 @@ export class ReferenceGate implements Gate {
     }
   }
 
-  internCaller(ip: string, account: string, keyId: string): number {
+  internCaller(ip: string, account: string, keyId: string, number?: number): number {
+    if (number !== undefined) {
+      if (this.#callers[number] === undefined) fail('FP_CALLER_INVALID');
+      this.#callers[number] = [ip, account, keyId];
+      return number;
+    }
     return this.#callers.push([ip, account, keyId]) - 1;
   }
 

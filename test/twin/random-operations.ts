@@ -101,6 +101,7 @@ export const operations = fc.record({
         'record' as const,
         'cut-record' as const,
         'intern' as const,
+        'intern-again' as const,
         'limit-caller' as const,
         'limit-caller' as const,
         'limit-batch' as const,
@@ -221,6 +222,8 @@ export class Caller {
       }
       case 'intern':
         return `caller ${gate.internCaller(ip, account, keyId)}`;
+      case 'intern-again':
+        return `caller ${gate.internCaller(ip, account, keyId, operation.caller)}`;
       case 'limit-caller':
         return this.#seen(gate.limitCaller(nowUs, classId, operation.caller, elements, ageUs));
       case 'decide-signed': {

@@ -101,6 +101,26 @@ function describeEngine(create: (spec: GateSpec, secret: HashSecret) => Gate): v
     expect(() => ask(caller)).toThrow(noKey);
   });
 
+  it('forgets a caller for another who takes his number', () => {
+    const numbers = { family: 'token-bucket', capacity: 1, refillCells: 1, refillPeriodUs: 1_000_000 } as const;
+    const limit = { name: 'ip', by: ['ip'], ipPrefix: null, costs: [1, 1], ageCosts: [[], []], ban: null } as const;
+    const gate = create({ ...spec, limits: [{ ...limit, isShadow: false, maxKeys: 100, numbers }] }, [1, 2]);
+    gate.addKey('k', 'secret', 'a');
+    gate.addKey('other', 'secret', 'a');
+    expect(gate.internCaller('10.0.0.1', '', 'k')).toBe(0);
+    const ask = () => gate.decideSigned(100, 1, 0, 100, 0, 'm');
+    expect(ask()).toBe(Decision.admitted);
+    expect(ask()).toBe(Decision.throttled);
+    expect(gate.internCaller('10.0.0.2', '', 'other', 0)).toBe(0);
+    expect(ask()).toBe(Decision.admitted);
+    expect(gate.internCaller('10.0.0.3', '', 'none', 0)).toBe(0);
+    expect(ask).toThrow(expect.objectContaining({ code: 'FP_KEY_INVALID' }));
+    for (const number of [1, -1, 0.5, Number.NaN, 2 ** 32]) {
+      const replace = () => gate.internCaller('10.0.0.4', '', 'k', number);
+      expect(replace).toThrow(expect.objectContaining({ code: 'FP_CALLER_INVALID' }));
+    }
+  });
+
   it('leaves its clock where it is when it refuses to sign', () => {
     const gate = create(spec, [1, 2]);
     gate.internCaller('10.0.0.1', '', 'k');

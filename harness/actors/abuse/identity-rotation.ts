@@ -16,14 +16,13 @@ export function createIdentityRotation(setting: Setting): Behaviour {
   const orders = new OrderMaker(setting.actor.symbolZipf);
   /** In the order of their first arrival. */
   const known: Identity[] = [];
-  /** By place among the actor's identities: it rests before this moment; undefined = it has never arrived. */
-  const restsUntilUs: number[] = [];
+  /** By identity index: it rests before this moment. Who is not in here has never arrived. */
+  const restsUntilUs = new Map<number, number>();
   let turn = 0;
 
   function onArrival(arrived: Identity, nowUs: number): Intent | null {
-    const place = setting.events.place(arrived);
-    if (restsUntilUs[place] === undefined) {
-      restsUntilUs[place] = 0;
+    if (!restsUntilUs.has(arrived.index)) {
+      restsUntilUs.set(arrived.index, 0);
       known.push(arrived);
     }
     const identity = nextAwake(nowUs);
@@ -35,21 +34,19 @@ export function createIdentityRotation(setting: Setting): Behaviour {
   /** The one in use, or the first awake one behind it. */
   function nextAwake(nowUs: number): Identity | null {
     for (let tried = 0; tried < known.length; tried += 1) {
-      const identity = known[turn % known.length];
+      const identity = known[turn];
       if (identity !== undefined && restOf(identity) <= nowUs) return identity;
       turn = (turn + 1) % known.length;
     }
     return null;
   }
 
-  function restOf(identity: Identity): number {
-    return restsUntilUs[setting.events.place(identity)] ?? 0;
+  function restOf({ index }: Identity): number {
+    return restsUntilUs.get(index) ?? 0;
   }
 
   function onOutcome({ identity }: Intent, { outcome }: Answered, nowUs: number): null {
-    if (blocks.has(outcome)) {
-      restsUntilUs[setting.events.place(identity)] = Math.max(restOf(identity), nowUs + restUs);
-    }
+    if (blocks.has(outcome)) restsUntilUs.set(identity.index, Math.max(restOf(identity), nowUs + restUs));
     return null;
   }
 

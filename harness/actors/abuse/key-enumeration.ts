@@ -3,7 +3,7 @@ import { paramsOf } from '../../scenario/behaviours.js';
 import type { PolicyAuth } from '../../scenario/plan.js';
 import type { Behaviour, Identity, Intent, Random } from '../actor.js';
 import * as api from '../api.js';
-import { keyText } from '../identities/names.js';
+import { secretText } from '../identities/names.js';
 import { OrderMaker } from '../order-maker.js';
 import type { Setting } from '../setting.js';
 import { demandVictims } from './victims.js';
@@ -29,7 +29,7 @@ export function createKeyEnumeration(setting: Setting): Behaviour {
     const isNear = random.unit() < nearMissShare;
     const keyId = isNear
       ? nearMiss(setting.world.identity(people.first + random.below(people.population)).keyId, random)
-      : keyText(random);
+      : secretText(random);
     const intent = setting.intent(identity, api.placeOrder(orders.order(random)), {
       step: `${isNear ? 'near' : 'guess'}/${number}`,
       claims: { keyId, signature: madeUpSignature(auth, random) },
@@ -43,7 +43,7 @@ export function createKeyEnumeration(setting: Setting): Behaviour {
 /** Never the key itself: the first of the changed characters is another one, whatever is drawn. */
 function nearMiss(keyId: string, random: Random): string {
   const kept = keyId.slice(0, -MISSED_CHARS);
-  const drawn = keyText(random).slice(0, MISSED_CHARS);
+  const drawn = secretText(random).slice(0, MISSED_CHARS);
   const isSame = drawn.charAt(0) === keyId.charAt(kept.length);
   return kept + (isSame ? (drawn.startsWith('0') ? '1' : '0') + drawn.slice(1) : drawn);
 }

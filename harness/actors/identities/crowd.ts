@@ -5,7 +5,7 @@ import { SeededFaker } from '../seeded-faker.js';
 import { NO_INDEX, type RegisteredAccount } from '../world.js';
 import { sourceAddress } from './addresses.js';
 import { masterName } from './masters.js';
-import { keyText, NameKind, password, userName } from './names.js';
+import { keyIdText, NameKind, password, secretText, userName } from './names.js';
 
 /** Devices that the identities of one actor share. */
 const DEVICES = 64;
@@ -60,9 +60,9 @@ export class Crowd {
       account: hasAccount ? this.#account(random, number) : '',
       accountIndex: hasAccount ? firstAccount + number : NO_INDEX,
       password: hasAccount ? password(random) : '',
-      keyId: hasKey ? keyText(random) : '',
+      keyId: hasKey ? keyIdText(random, firstKey + number) : '',
       keyIndex: hasKey ? firstKey + number : NO_INDEX,
-      secret: hasKey ? keyText(random) : '',
+      secret: hasKey ? secretText(random) : '',
     };
   }
 

@@ -7,6 +7,7 @@ import { NO_INDEX, type RegisteredAccount, type World } from '../world.js';
 import { addressOffsets, demandAddresses, sourceAddress } from './addresses.js';
 import { Crowd } from './crowd.js';
 import { hitCount, hitPositions, SeededLeakedList } from './leaked-list.js';
+import { keyNumberOf, NameKind, whoseName } from './names.js';
 import { identityOffsets } from './offsets.js';
 
 /** Names that an actor logs in with who has neither accounts nor a list: enough that none repeats soon. */
@@ -107,11 +108,37 @@ class SeededWorld implements World {
   }
 
   keyName(index: number): string {
-    for (const crowd of this.#holders) {
-      const number = index - (crowd.place.firstKey ?? 0);
-      if (number >= 0 && number < crowd.population) return this.identity(crowd.place.firstIdentity + number).keyId;
+    const holder = this.#holder(index);
+    if (holder === null) throw new RangeError(`no key has the index ${index}`);
+    return holder.keyId;
+  }
+
+  holderOf(keyId: string): Identity | null {
+    const number = keyNumberOf(keyId);
+    const holder = number === null ? null : this.#holder(number);
+    return holder?.keyId === keyId ? holder : null;
+  }
+
+  passwordOf(account: string): string | null {
+    const whose = whoseName(account);
+    if (whose === null) return null;
+    if (whose.kind === NameKind.leaked) {
+      const list = this.#lists.get(whose.actor);
+      const opened = list !== undefined && whose.number < list.openedCount ? list.opened(whose.number) : null;
+      return opened?.username === account ? opened.password : null;
     }
-    throw new RangeError(`no key has the index ${index}`);
+    const crowd = whose.kind === NameKind.own ? this.#crowds[whose.actor] : undefined;
+    if (crowd === undefined || whose.number >= crowd.population) return null;
+    const owner = this.identity(crowd.place.firstIdentity + whose.number);
+    return owner.account === account ? owner.password : null;
+  }
+
+  #holder(keyIndex: number): Identity | null {
+    for (const crowd of this.#holders) {
+      const number = keyIndex - (crowd.place.firstKey ?? 0);
+      if (number >= 0 && number < crowd.population) return this.identity(crowd.place.firstIdentity + number);
+    }
+    return null;
   }
 
   accountName(index: number): string {
@@ -128,18 +155,6 @@ class SeededWorld implements World {
 
   leakedList(actor: number): SeededLeakedList | null {
     return this.#lists.get(actor) ?? null;
-  }
-
-  get identities(): readonly Identity[] {
-    return Array.from({ length: this.identityCount }, (_, index) => this.identity(index));
-  }
-
-  get ips(): readonly string[] {
-    return Array.from({ length: this.ipCount }, (_, index) => this.ipName(index));
-  }
-
-  get keys(): readonly string[] {
-    return Array.from({ length: this.keyCount }, (_, index) => this.keyName(index));
   }
 
   get registered(): Iterable<RegisteredAccount> {

@@ -134,9 +134,10 @@ export class ServerSide {
   /** What waits at the server is lost with the connections; what is on its way finds it starting. */
   restart(nowUs: number): void {
     this.server.restart();
-    for (let slot = 0; slot < this.table.used; slot++) {
-      if (this.table.stage[slot] === Stage.atServer) this.cut(nowUs, slot);
-    }
+    const { stage, used } = this.table;
+    const lost: number[] = [];
+    for (let slot = 0; slot < used; slot++) if (stage[slot] === Stage.atServer) lost.push(slot);
+    this.cutAll(nowUs, lost);
     this.life++;
     this.waiting = 0;
     this.turns = 0;
@@ -225,11 +226,20 @@ export class ServerSide {
 
   /** Ends the connection of whoever wanted this: whatever else he has sent on it and has no answer yet is lost. */
   private endConnection(nowUs: number, { identity }: Intent): void {
-    for (let slot = 0; slot < this.table.used; slot++) {
-      const stage = this.table.stage[slot];
-      if (stage !== Stage.onWay && stage !== Stage.atServer) continue;
-      if (this.table.intents[slot]?.identity === identity) this.cut(nowUs, slot);
+    const { stage, intents, used } = this.table;
+    const lost: number[] = [];
+    for (let slot = 0; slot < used; slot++) {
+      const isOpen = stage[slot] === Stage.onWay || stage[slot] === Stage.atServer;
+      if (isOpen && intents[slot]?.identity === identity) lost.push(slot);
     }
+    this.cutAll(nowUs, lost);
+  }
+
+  /** In the order of their launch: the numbers of slots say nothing. */
+  private cutAll(nowUs: number, slots: readonly number[]): void {
+    const { numbers } = this.table;
+    const inOrder = slots.toSorted((a, b) => (numbers[a] as number) - (numbers[b] as number));
+    for (const slot of inOrder) this.cut(nowUs, slot);
   }
 
   private cut(nowUs: number, slot: number): void {

@@ -15,7 +15,8 @@ export interface SenderOptions {
   readonly transport: IdentityTransport;
   /** Trusted proxies that stand between caller and target by the policy: each adds an entry to X-Forwarded-For. 0 = none. */
   readonly trustedHops: number;
-  readonly connectionsPerIp: number;
+  /** Connections at most that one address of an actor's keeps from here. */
+  readonly connectionsPerIp: (actor: number) => number;
   readonly connectTimeoutMs: number;
   /** HMAC-SHA256 of a text under a key's secret, lower-case hex. */
   readonly sign: Sign;
@@ -76,7 +77,7 @@ export class FlightSender {
         {
           origin: this.options.origin,
           localAddress: this.options.transport === 'source-address' ? ip : null,
-          connectionsMax: this.options.connectionsPerIp,
+          connectionsMax: this.options.connectionsPerIp(actor),
           connectTimeoutMs: this.options.connectTimeoutMs,
           // No two actors share an address.
           isFresh: this.options.freshFor.has(actor),

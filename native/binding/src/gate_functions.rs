@@ -232,7 +232,7 @@ impl Function for DecideBatch {
     }
 }
 
-/// `internCaller(ip, account, keyId)`
+/// `internCaller(ip, account, keyId)`: a new one, or in the place of the caller whose number lies there.
 struct InternCaller;
 impl Function for InternCaller {
     const NAME: &'static CStr = c"internCaller";
@@ -249,7 +249,17 @@ impl Function for InternCaller {
             account: account.bytes(),
             key_id: key_id.bytes(),
         };
-        call.new_number(instance.with(|gate| gate.intern_caller(caller))?)
+        let numbers = &instance.numbers;
+        let number = if numbers.get(Slot::Caller) < 0.0 {
+            instance.with(|gate| gate.intern_caller(caller))?
+        } else {
+            let number = numbers
+                .index(Slot::Caller)
+                .and_then(|number| u32::try_from(number).ok());
+            // No caller has the highest number.
+            instance.with(|gate| gate.replace_caller(number.unwrap_or(u32::MAX), caller))?
+        };
+        call.new_number(number)
     }
 }
 

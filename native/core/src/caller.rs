@@ -96,6 +96,22 @@ impl Callers {
         }
     }
 
+    /// Puts a caller in the place of another; false when nobody has this number.
+    pub(crate) fn replace(&mut self, number: u32, caller: CallerKeys, needs: Needs) -> bool {
+        let index = number as usize;
+        if index >= self.count() {
+            return false;
+        }
+        self.ips[index] = caller.ip;
+        self.masters[index] = caller.master;
+        self.accounts[index] = caller.account;
+        self.keys[index] = caller.key;
+        if needs.address {
+            self.addresses[index] = caller.address;
+        }
+        true
+    }
+
     /// Those of the caller's keys that are needed; none when nobody has this number.
     pub(crate) fn get(&self, caller: u32, needs: Needs) -> Option<CallerKeys> {
         let index = caller as usize;

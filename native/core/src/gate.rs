@@ -189,6 +189,17 @@ impl Gate {
         Ok(number)
     }
 
+    /// Keeps a caller under the number of another, who is forgotten.
+    ///
+    /// # Errors
+    /// `GateError::Caller`
+    pub fn replace_caller(&mut self, number: u32, caller: Caller<'_>) -> Result<u32, GateError> {
+        let needs = Needs::of_interned(&self.state.tables);
+        let keys = CallerKeys::new(self.state.hashing.secret, caller, needs);
+        let is_known = self.callers.replace(number, keys, needs);
+        is_known.then_some(number).ok_or(GateError::Caller(number))
+    }
+
     /// `limit` for an interned caller.
     ///
     /// # Errors

@@ -3,6 +3,9 @@ use crate::key_hash::KeyHash;
 
 pub(crate) const LINE_SLOTS: usize = 4;
 const LINES_PROBED_MAX: u32 = 32;
+const PAIRED_TURNS: u32 = 16;
+const TURN_FACTOR: u32 = 0x9e37_79b9;
+const SPREAD_FACTOR: u32 = 0x85eb_ca6b;
 
 /// `slot_count` slots in lines of four. The last line may have less.
 #[derive(Debug, Clone, Copy)]
@@ -12,7 +15,8 @@ pub(crate) struct Layout {
 }
 
 impl Layout {
-    /// A quarter more slots than keys: at a fill of 80 % practically every key finds one within the lines probed.
+    /// A quarter more slots than keys: at a fill of 80 % practically every key finds one within the lines probed; why is
+    /// told in `harness/core/probe-order.ts`.
     pub(crate) fn new(keys_max: u64) -> Self {
         let slot_count = usize::try_from(keys_max * 5 / 4).unwrap_or(usize::MAX);
         Self {
@@ -43,14 +47,19 @@ impl Layout {
     pub(crate) fn lines(self, key: KeyHash) -> impl Iterator<Item = usize> {
         let is_small = self.line_count <= LINES_PROBED_MAX;
         let home = self.home(key);
-        let (start, step) = (key.hi(), key.lo() | 1);
-        (0..self.line_count.min(LINES_PROBED_MAX)).map(move |index| {
+        (0..self.line_count.min(LINES_PROBED_MAX)).map(move |turn| {
             if is_small {
-                return (home + index as usize) % self.line_count();
+                return (home + turn as usize) % self.line_count();
             }
-            let line = self.reduce(start.wrapping_add((index >> 1).wrapping_mul(step)));
+            let first = if turn < PAIRED_TURNS { turn & !1 } else { turn };
+            let line = if first == 0 {
+                home
+            } else {
+                let spread = (key.lo() ^ first.wrapping_mul(TURN_FACTOR)).wrapping_mul(SPREAD_FACTOR);
+                self.reduce(key.hi().wrapping_add(spread))
+            };
             let neighbour = line ^ 1;
-            if index & 1 == 0 || neighbour >= self.line_count() {
+            if first == turn || neighbour >= self.line_count() {
                 line
             } else {
                 neighbour

@@ -2,7 +2,7 @@ import type { Answered, Behaviour, CaptureRing, Identity, Intent } from '../../.
 import { buildWorld } from '../../../harness/actors/identities/world.js';
 import { Outcome } from '../../../harness/actors/outcome.js';
 import { createBehaviour } from '../../../harness/actors/registry.js';
-import type { World } from '../../../harness/actors/world.js';
+import { everybody, type World } from '../../../harness/actors/world.js';
 import type { BehaviourName } from '../../../harness/scenario/behaviours.js';
 import { type ActorPlan, type Plan, type RequestClass, requestClasses } from '../../../harness/scenario/plan.js';
 import { exampleActor, examplePlan } from './example-plan.js';
@@ -38,7 +38,7 @@ export function setStage(
   const world = buildWorld(plan, seed);
   const actor = plan.actors[1] ?? others;
   const behaviour = createBehaviour(actor, plan, { seed, world, captured });
-  const identities = world.identities.slice(OTHERS);
+  const identities = [...everybody(world)].slice(OTHERS);
   return {
     plan,
     world,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { createRandom } from '../../../harness/actors/random.js';
 import { ProbeOrder, slotCountOf } from '../../../harness/core/probe-order.js';
 
 describe('the order in which a table is searched', () => {
@@ -28,15 +29,36 @@ describe('the order in which a table is searched', () => {
     { lo: 0, hi: -1, turn: 0, line: 32, because: 'the greatest starts at the last' },
     { lo: 0, hi: 0x8000_0000 | 0, turn: 0, line: 16, because: 'half of the words is half of 33 lines' },
     { lo: 0, hi: 0x8000_0000 | 0, turn: 1, line: 17, because: 'every second line is the neighbour of the one before' },
-    { lo: 0, hi: -15, turn: 30, line: 0, because: 'an even step is made odd' },
-    { lo: 0x4000_0000, hi: 0, turn: 2, line: 8, because: 'the step is a quarter of all words' },
-    { lo: 0x4000_0001, hi: -1, turn: 2, line: 8, because: 'words start again at 0' },
-    { lo: 0x4000_0001, hi: -1, turn: 3, line: 9, because: 'that one has a neighbour too' },
-    { lo: -1, hi: 0, turn: 2, line: 32, because: 'a step of -1 goes around' },
-    { lo: -1, hi: 0, turn: 3, line: 32, because: 'the last of 33 has no neighbour' },
+    { lo: 0x3c6e_f372, hi: 0, turn: 2, line: 0, because: 'a word that the turn takes to nothing adds nothing' },
+    { lo: 0x3c6e_f372, hi: 0, turn: 3, line: 1, because: 'its neighbour comes in the turn after it' },
+    { lo: 0x3c6e_f373, hi: 0, turn: 2, line: 17, because: 'one bit of the low word moves the line by half a table' },
+    { lo: 0x3c6e_f373, hi: -1, turn: 2, line: 17, because: 'words start again at 0' },
+    { lo: 0x6a99_b4ac, hi: -1, turn: 13, line: 32, because: 'the last of 33 has no neighbour' },
+    { lo: 0xe377_9b90 | 0, hi: 0, turn: 16, line: 0, because: 'the sixteenth turn starts a line of its own' },
+    { lo: 0x81af_1549 | 0, hi: 0, turn: 17, line: 0, because: 'and so does each after it' },
   ];
   test.each(places)('of a large table leads $lo, $hi in turn $turn to line $line: $because', (place) => {
     expect(new ProbeOrder(129).lineAt(place.lo, place.hi, place.turn)).toBe(place.line);
+  });
+
+  test.each([104, 200, 1_000, 20_000])('gives each of %d keys a slot in a table for so many', (maxKeys) => {
+    const slotCount = slotCountOf(maxKeys);
+    const order = new ProbeOrder(slotCount);
+    const random = createRandom(maxKeys);
+    for (let table = 0; table < Math.max(1, 100_000 / maxKeys); table += 1) {
+      const taken = new Uint8Array(Math.ceil(slotCount / 4));
+      for (let key = 0; key < maxKeys; key += 1) {
+        const [lo, hi] = [random.below(2 ** 32) | 0, random.below(2 ** 32) | 0];
+        let turn = 0;
+        while (
+          (taken[order.lineAt(lo, hi, turn)] as number) >= Math.min(4, slotCount - order.lineAt(lo, hi, turn) * 4)
+        ) {
+          turn += 1;
+        }
+        if (turn >= order.turns) expect.fail(`key ${key} of table ${table} has no slot`);
+        taken[order.lineAt(lo, hi, turn)] = (taken[order.lineAt(lo, hi, turn)] as number) + 1;
+      }
+    }
   });
 
   test('of a large table has 32 turns, and lines within it', () => {

@@ -38,7 +38,7 @@ function aDispatcher(): { dispatcher: Dispatcher; failAlarm: (error: Error) => v
       basePath: '',
       transport: 'trusted-hop',
       trustedHops: 1,
-      connectionsPerIp: 1,
+      connectionsPerIp: () => 1,
       connectTimeoutMs: 1000,
       sign: () => '',
       wallMs: () => 0,

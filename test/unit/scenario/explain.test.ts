@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { fileReader } from '../../../harness/cli/file-reader.js';
-import { explain } from '../../../harness/scenario/explain.js';
-import { loadScenario } from '../../../harness/scenario/scenario.js';
-import { goodPolicy, goodScenario, textReader } from '../../support/scenario-files.js';
+import { explain, explainWaiting } from '../../../harness/scenario/explain.js';
+import { loadScenario, loadScenarios } from '../../../harness/scenario/scenario.js';
+import { fullScenario, goodPolicy, goodScenario, textReader } from '../../support/scenario-files.js';
 
 describe('explain', () => {
   it('says what a release scenario will do', async () => {
@@ -46,6 +46,24 @@ describe('explain', () => {
     const text = explain(plan);
     const start = text.indexOf('What the policy');
     await expect(text.slice(start, text.indexOf('What must hold'))).toMatchFileSnapshot('explain/families.txt');
+  });
+
+  it('says who the crowds are, when they come, and what surrounds the target', async () => {
+    const files = {
+      's.yaml': fullScenario,
+      'policy.yaml': goodPolicy.replace('limits:', 'weaknesses: [batches-as-one]\nlimits:'),
+      'weak.yaml': goodPolicy.replace('limits:', 'weaknesses: [late-charge]\nlimits:'),
+    };
+    await expect(explain(loadScenario(textReader(files), 's.yaml'))).toMatchFileSnapshot('explain/full.txt');
+  });
+
+  it('says of a scenario that waits what it waits for', async () => {
+    const text = goodScenario
+      .replace('phases:', 'maps: [T1621]\nneeds: [mfa, virtual-time]\nphases:')
+      .replace('order-flood', 'push-storm')
+      .replace('abuse.leak <= 0', 'abuse.pushes <= 3');
+    const { waiting } = loadScenarios(textReader({ 's.yaml': text, 'policy.yaml': goodPolicy }), ['s.yaml']);
+    await expect(waiting.map(explainWaiting).join('')).toMatchFileSnapshot('explain/waiting.txt');
   });
 
   it('says the same of the same plan', () => {

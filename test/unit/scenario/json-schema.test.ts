@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { policyJsonSchema, scenarioJsonSchema } from '../../../harness/scenario/json-schema.js';
 import { badPolicies } from '../../support/bad-files/policies.js';
-import { goodPolicy, goodScenario } from '../../support/scenario-files.js';
+import { fullScenario, goodPolicy, goodScenario } from '../../support/scenario-files.js';
 
 const folder = 'harness/scenario/schema';
 const files = readdirSync('scenarios', { recursive: true })
@@ -43,6 +43,20 @@ describe('JSON Schema', () => {
     expect(scenario?.(parse(goodScenario))).toBe(true);
     expect(policy?.(parse(goodPolicy))).toBe(true);
     expect(scenario?.({ ...parse(goodScenario), warmpu: '1s' })).toBe(false);
+  });
+
+  it('accepts all that a file may say', () => {
+    const validate = validators[`${folder}/scenario.schema.json`];
+    validate?.(parse(fullScenario));
+    expect(validate?.errors ?? []).toEqual([]);
+  });
+
+  it('leaves what is still to come open in a scenario that waits for a part, and in no other', () => {
+    const validate = validators[`${folder}/scenario.schema.json`];
+    const later = parse(goodScenario.replace('order-flood', 'push-storm'));
+    expect(validate?.({ ...later, needs: ['http', 'mfa'] })).toBe(true);
+    expect(validate?.({ ...later, needs: ['http'] })).toBe(false);
+    expect(validate?.({ ...later, needs: ['mfa'], claim: 7 })).toBe(false);
   });
 
   it('refuses most of what the check refuses: shapes, not meanings', () => {

@@ -3,7 +3,7 @@ import { FloodproofError } from '../../../harness/errors.js';
 import { behaviourNames, behaviourRow } from '../../../harness/scenario/behaviours.js';
 import { planEndUs } from '../../../harness/scenario/plan.js';
 import { loadScenario, loadScenarios } from '../../../harness/scenario/scenario.js';
-import { goodPolicy, goodScenario, textReader } from '../../support/scenario-files.js';
+import { fullScenario, goodPolicy, goodScenario, textReader } from '../../support/scenario-files.js';
 
 function load(text: string) {
   return loadScenario(textReader({ 'a/scenario.yaml': text, 'a/policy.yaml': goodPolicy }), 'a/scenario.yaml');
@@ -147,6 +147,145 @@ describe('loadScenario', () => {
     });
   });
 
+  it('reads all that a file may say', () => {
+    const weak = goodPolicy.replace('name: small', 'name: weak');
+    const reader = textReader({ 'a/s.yaml': fullScenario, 'a/policy.yaml': goodPolicy, 'a/weak.yaml': weak });
+    const { policy, expectations, request, generator, ...plan } = loadScenario(reader, 'a/s.yaml');
+    expect(plan.actors.map(({ arrivals }) => arrivals)).toEqual([
+      { process: 'hawkes', ratePerSecond: 600, branching: 0.66, decayPerSecond: 1.8 },
+      {
+        process: 'step',
+        steps: [
+          { fromUs: 0, ratePerSecond: 10 },
+          { fromUs: 5_000_000, ratePerSecond: 0 },
+          { fromUs: 60_000_000, ratePerSecond: 10 },
+        ],
+      },
+      { process: 'on-off', ratePerSecond: 50, onUsMean: 3_000_000, offUsMean: 60_000_000 },
+      { process: 'mmpp', calmPerSecond: 10, burstPerSecond: 100, calmUsMean: 60_000_000, burstUsMean: 3_000_000 },
+      { process: 'diurnal', ratePerSecond: 10, peakToTrough: 2.5, periodUs: 86_400_000_000, peakAtUs: 64_800_000_000 },
+      { process: 'herd', size: 100, firstUs: 1_000_000, everyUs: 10_000_000, withinUs: 50_000 },
+      { process: 'trace', trace: 0, speed: 10, keepShare: 0.1, isLooped: true },
+      { process: 'ramp', fromPerSecond: 1, toPerSecond: 5 },
+      { process: 'constant', ratePerSecond: 1 },
+    ]);
+    expect(plan.actors[0]).toMatchObject({
+      who: { choice: 'zipf', exponent: 0.99 },
+      identitiesPerAddress: 50,
+      masters: 10,
+      clock: {
+        sigmaUs: 50_000,
+        strayShare: 0.01,
+        strayUs: 2_000_000,
+        driftShare: 0.02,
+        driftUsPerMinute: 50_000,
+      },
+      retry: {
+        policy: 'full-jitter',
+        attempts: 4,
+        baseUs: 200_000,
+        capUs: 20_000_000,
+        followShare: 0.8,
+        budgetShare: 0.2,
+      },
+      connection: 'fresh',
+      symbolZipf: 1.2,
+    });
+    expect(plan.actors.map(({ retry }) => retry?.policy ?? null)).toEqual([
+      'full-jitter',
+      'exponential',
+      'never',
+      'fixed',
+      'immediate',
+      null,
+      null,
+      null,
+      null,
+    ]);
+    expect(plan.actors[1]?.retry).toEqual({
+      policy: 'exponential',
+      attempts: 3,
+      baseUs: 100_000,
+      capUs: 10_000_000,
+      followShare: 0.9,
+      budgetShare: null,
+    });
+    expect(plan.actors.map(({ who }) => who.choice)).toEqual(
+      'zipf uniform uniform uniform uniform in-turn trace uniform uniform'.split(' '),
+    );
+    expect(plan.actors[6]?.who).toEqual({ choice: 'trace', trace: 0 });
+    expect(plan.traces).toEqual([{ file: 'a/traces/t.csv', format: 'csv', timeColumn: 'TIMESTAMP', whoColumn: 'KEY' }]);
+    expect(plan).toMatchObject({
+      maps: ['OAT-008', 'API2:2023'],
+      tags: ['credential-stuffing', 'login'],
+      needs: ['virtual-time'],
+      weak: { policy: { name: 'weak', file: 'a/weak.yaml' }, fails: ['abuse.leak', 'legit.latency.p99'] },
+      capacityPerSecond: 1000,
+      virtual: {
+        delayUs: 5_000,
+        jitterUs: 2_000,
+        loss: 0.001,
+        reorderShare: 0.01,
+        reorderUs: 20_000,
+        serverPerSecond: 2000,
+        serverQueueMax: 500,
+        driftPpm: 50,
+        steps: [
+          { atUs: 15_000_000, byUs: -2_000_000 },
+          { atUs: 16_000_000, byUs: 3_000_000 },
+        ],
+        freezes: [{ atUs: 20_000_000, forUs: 1_000_000 }],
+        outages: [
+          { atUs: 10_000_000, forUs: 30_000_000 },
+          { atUs: 40_000_000, forUs: 1_000_000 },
+        ],
+        restarts: [15_000_000, 120_000_000],
+      },
+    });
+    expect(isFrozenThrough(loadScenario(reader, 'a/s.yaml'))).toBe(true);
+  });
+
+  it('knows each recording once, and those that are read otherwise apart', () => {
+    const trace = (text: string) => `{ process: trace, ${text} }`;
+    const text = goodScenario
+      .replace('{ process: poisson, rate: 60/s }', `${trace('file: t.csv')}\n    who: { trace: b.log }`)
+      .replace(
+        '{ process: constant, rate: 200/s }',
+        `${trace('file: t.csv, time: END')}\n    who: { trace: run/b.log }`,
+      );
+    const other =
+      '  - { name: third, label: abuse, behaviour: order-flood, arrivals: { process: trace, file: ./t.csv } }\n';
+    expect(load(text.replace('expect:', `${other}expect:`)).traces).toEqual([
+      { file: 'a/t.csv', format: 'csv', timeColumn: null, whoColumn: null },
+      { file: 'a/b.log', format: 'access-log', timeColumn: null, whoColumn: 'ip' },
+      { file: 'a/t.csv', format: 'csv', timeColumn: 'END', whoColumn: null },
+      { file: 'a/run/b.log', format: 'access-log', timeColumn: null, whoColumn: 'ip' },
+    ]);
+  });
+
+  it('takes a capacity that is given over the one that the file tells', () => {
+    const reader = (text: string) => textReader({ 's.yaml': text, 'policy.yaml': goodPolicy });
+    const shares = goodScenario.replace('rate: 60/s', 'rate: 10% of capacity');
+    const rateOf = (text: string, capacityPerSecond: number | null) =>
+      loadScenario(reader(text), 's.yaml', { capacityPerSecond }).actors[0]?.arrivals;
+    expect(rateOf(shares, 500)).toEqual({ process: 'poisson', ratePerSecond: 50 });
+    const told = shares.replace('phases:', 'capacity: 2000/s\nphases:');
+    expect(rateOf(told, null)).toEqual({ process: 'poisson', ratePerSecond: 200 });
+    expect(rateOf(told, 500)).toEqual({ process: 'poisson', ratePerSecond: 50 });
+  });
+
+  it('takes two thousand million requests and no more', () => {
+    const text = (rate: string) =>
+      goodScenario
+        .replace('phases:', 'warmup: 0s\nneeds: [virtual-time]\nphases:')
+        .replace('for: 3s', 'for: 20000s')
+        .replace('behaviour: retail-trader', 'behaviour: order-flood')
+        .replace('rate: 60/s', 'rate: 1 per 366d')
+        .replace('rate: 200/s', `rate: ${rate}`);
+    expect(load(text('99999/s')).actors).toHaveLength(2);
+    expect(() => load(text('100001/s'))).toThrow('1 fault');
+  });
+
   it.each([
     { during: 'calm', active: [[2, 4]], because: 'one phase is one span' },
     { during: '[calm, attack]', active: [[2, 7]], because: 'neighbours are one span' },
@@ -207,6 +346,39 @@ describe('loadScenarios', () => {
     if (!(thrown instanceof FloodproofError)) throw new Error('the files were accepted');
     expect(thrown.message).toBe('3 faults in a.yaml, b.yaml, policy.yaml');
     expect(thrown.faults.map(({ file, line }) => `${file}:${line}`)).toEqual(['a.yaml:7', 'b.yaml:6', 'policy.yaml:9']);
+  });
+
+  it('tells those apart that need a part which no target has', () => {
+    const later = goodScenario
+      .replace('name: small', 'name: later')
+      .replace('phases:', 'tags: [login]\nneeds: [http, mfa]\nweak: 7\nphases:')
+      .replace('behaviour: order-flood', 'behaviour: push-storm')
+      .replace('abuse.leak <= 0', 'abuse.pushes <= 3');
+    const reader = textReader({ 'b.yaml': later, 'a.yaml': goodScenario, 'policy.yaml': goodPolicy });
+    const { plans, waiting } = loadScenarios(reader, ['b.yaml', 'a.yaml']);
+    expect(plans.map(({ file }) => file)).toEqual(['a.yaml']);
+    expect(waiting).toEqual([
+      {
+        name: 'later',
+        file: 'b.yaml',
+        claim: 'Nothing happens.',
+        maps: [],
+        tags: ['login'],
+        needs: ['http', 'mfa'],
+        missing: ['mfa'],
+        policyFile: 'policy.yaml',
+        phases: [
+          { name: 'calm', lengthUs: 2_000_000 },
+          { name: 'attack', lengthUs: 3_000_000 },
+        ],
+        actors: [
+          { name: 'customers', label: 'legit', behaviour: 'retail-trader' },
+          { name: 'flooder', label: 'abuse', behaviour: 'push-storm' },
+        ],
+        expectations: ['abuse.pushes <= 3'],
+      },
+    ]);
+    expect(() => loadScenario(reader, 'b.yaml')).toThrow('b.yaml waits for mfa, which no target has yet');
   });
 
   it('keeps the order of the files', () => {

@@ -5,8 +5,8 @@ import type { AuthSpec, Decision, Gate, GateSpec } from '../../../harness/core/s
 import { headersFor, readSigned, type Sign, signatureForm } from '../../../harness/signing/hmac-lines.js';
 import type { SignedWire } from '../../../harness/signing/signed-wire.js';
 
-export const NOW_MS = 1_790_000_000_000;
-export const OWN_KEY = 'key-1';
+const NOW_MS = 1_790_000_000_000;
+const OWN_KEY = 'key-1';
 export const OTHER_KEY = 'key-2';
 
 export type Form = Pick<AuthSpec, 'hash' | 'encoding'>;

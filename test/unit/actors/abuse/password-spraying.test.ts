@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Intent } from '../../../../harness/actors/actor.js';
 import { Outcome } from '../../../../harness/actors/outcome.js';
+import { everybody } from '../../../../harness/actors/world.js';
 import { answered, classOf, OTHERS, setStage, throttled } from '../stage.js';
 
 function tried(intent: Intent): { username: string; password: string } {
@@ -44,7 +45,7 @@ describe('password spraying', () => {
 
   it('charges the account that it tries, has no password that is right, and is stopped by nothing', () => {
     const stage = setStage('password-spraying', { params: { passwords: 1_000, victims: 'customers' } });
-    const right = new Set(stage.world.identities.map(({ password }) => password));
+    const right = new Set([...everybody(stage.world)].map(({ password }) => password));
     const seen = new Set<string>();
     for (let count = 0; count < 3_000; count += 1) {
       const intent = stage.arrive();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { addressCountMax, demandAddresses, sourceAddress } from '../../../../harness/actors/identities/addresses.js';
 import { hitPositions } from '../../../../harness/actors/identities/leaked-list.js';
+import { secretText } from '../../../../harness/actors/identities/names.js';
 import { buildWorld } from '../../../../harness/actors/identities/world.js';
 import { createRandom } from '../../../../harness/actors/random.js';
 import { everybody, NO_INDEX, type World } from '../../../../harness/actors/world.js';
@@ -126,6 +127,53 @@ describe('buildWorld', () => {
     for (let index = 0; index < 300_000; index++) crowd.identity(index);
     expect(crowd.identity(7)).toEqual(first);
     expect(crowd.identity(2_999_999).index).toBe(2_999_999);
+  });
+
+  it('finds whose a key is, and nobody for a key that was not given out', () => {
+    for (const identity of identities) {
+      if (identity.keyId !== '') expect(world.holderOf(identity.keyId)).toEqual(identity);
+    }
+    const [known = ''] = keyIds;
+    const others = ['', 'A', 'AAAAA', known.slice(0, 63), `${known}A`, `${known.slice(0, 63)}%`, '%'.repeat(64)];
+    for (const keyId of [...others, known.slice(0, 5), secretText(createRandom(3))])
+      expect(world.holderOf(keyId)).toBeNull();
+    for (const swapped of keyIds.slice(0, 50)) {
+      const changed = swapped.slice(0, 63) + (swapped.endsWith('A') ? 'B' : 'A');
+      expect(world.holderOf(changed)).toBeNull();
+    }
+  });
+
+  it('knows the password of every account that is registered, and none of others', () => {
+    for (const { account, password } of registeredOnes) expect(world.passwordOf(account)).toBe(password);
+    const list = world.leakedList(3);
+    for (let position = 0; position < 200; position += 1) {
+      const { username, password } = list?.pair(position) ?? { username: '', password: '' };
+      const isKnown = registeredOnes.some(({ account }) => account === username);
+      expect(world.passwordOf(username)).toBe(isKnown ? password : null);
+    }
+    const [{ account = '' } = {}] = registeredOnes;
+    for (const name of [
+      '',
+      'x',
+      `x${account}`,
+      `${account}0`,
+      'a-99a0',
+      'a-0a999999',
+      'a-3v9999',
+      'a-1v0',
+      'a-5a0',
+      'a-0m0',
+    ]) {
+      expect(world.passwordOf(name)).toBeNull();
+    }
+  });
+
+  it('knows passwords of sub-accounts by their whole name alone', () => {
+    const subs = buildWorld(examplePlan([exampleActor('retail-trader', { population: 7, masters: 3 })]), 1);
+    for (const { account, password } of everybody(subs)) {
+      expect(subs.passwordOf(account)).toBe(password);
+      expect(subs.passwordOf(account.split('/')[1] ?? '')).toBeNull();
+    }
   });
 
   it('knows nobody beyond the last', () => {
