@@ -12,15 +12,15 @@ import type { LatencyHistogram } from './latency-histogram.js';
 export function ksDistance(one: LatencyHistogram, other: LatencyHistogram): number {
   if (one.total === 0 || other.total === 0) return Number.NaN;
   const steps = new Map<number, number>();
-  one.eachBucket((bucket, count) => steps.set(bucket, count / one.total));
-  other.eachBucket((bucket, count) => steps.set(bucket, (steps.get(bucket) ?? 0) - count / other.total));
+  one.eachBucket((bucket, count) => steps.set(bucket, count * other.total));
+  other.eachBucket((bucket, count) => steps.set(bucket, (steps.get(bucket) ?? 0) - count * one.total));
   let sum = 0;
   let largest = 0;
   for (const bucket of [...steps.keys()].sort((a, b) => a - b)) {
     sum += steps.get(bucket) as number;
     largest = Math.max(largest, Math.abs(sum));
   }
-  return Math.min(1, largest);
+  return largest / (one.total * other.total);
 }
 
 /** Below this the series of the limit law is 1 to nine digits, and converges slowly. */

@@ -119,11 +119,27 @@ export interface SuiteError {
   readonly message: string;
 }
 
+/** One expectation over all judged runs of a scenario that was played more than once. Changes no verdict. */
+export interface RepeatedExpectation {
+  readonly scenario: string;
+  readonly text: string;
+  readonly metric: string;
+  readonly unit: string;
+  /** Runs that told a number, at least 2. */
+  readonly runs: number;
+  /** Of these, in how many it held. */
+  readonly held: number;
+  readonly mean: number;
+  /** 95 % interval of the mean, from how runs differ. */
+  readonly interval: readonly [number, number];
+}
+
 export interface SuiteDocument {
   readonly schema: 'floodproof/suite/1';
   readonly verdict: Verdict;
   readonly exitCode: number;
   readonly scenarios: readonly VerdictDocument[];
+  readonly repeats: readonly RepeatedExpectation[];
   /** Those that are not in `scenarios`; each is there once for each time that it had to be played. */
   readonly errors: readonly SuiteError[];
 }

@@ -4,6 +4,7 @@
 import type { ExitCode } from '../errors.js';
 import { ExitCode as Exit, errorTable } from '../errors.js';
 import type { SuiteDocument, SuiteError, Verdict, VerdictDocument } from '../judge/verdict.js';
+import { repeatedExpectations } from './repeats.js';
 
 /** A suite exits with the first of these that occurred, and with 0 when none did. */
 const exitOrder: readonly ExitCode[] = [
@@ -62,6 +63,7 @@ export function suiteDocument(
     verdict,
     exitCode: firstExitCode([...errorCodes, ...[...verdicts].map(exitCodeOf)]),
     scenarios,
+    repeats: repeatedExpectations(scenarios),
     errors,
   };
 }

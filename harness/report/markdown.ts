@@ -3,12 +3,15 @@
  */
 import type { SuiteDocument, SuiteError, VerdictDocument } from '../judge/verdict.js';
 import { leakHeadline } from './leak-text.js';
+import { latencyPowerText, leakPowerText } from './power-text.js';
 import { formatCount, formatDurationMs } from './quantity.js';
+import { repeatText } from './repeats.js';
 import { visible } from './text.js';
 import { heldOf, isJudged, measuredPhrase, verdictMeanings, verdictWords } from './verdict-word.js';
 
 /** What is written out at most, so that a comment stays far below the 65,536 characters that the big hosts take. */
 const SCENARIOS_DETAILED_MAX = 20;
+const REPEATS_MAX = 40;
 const SENTENCES_MAX = 5;
 const SENTENCE_LENGTH_MAX = 300;
 
@@ -24,6 +27,10 @@ export function renderMarkdown(suite: SuiteDocument): string {
     lines.push('', '| scenario | verdict | expectations | leaks | requests | took |', '|---|---|---:|---:|---:|---:|');
     for (const scenario of suite.scenarios) lines.push(row(scenario));
   }
+  const repeats = suite.repeats.slice(0, REPEATS_MAX);
+  if (repeats.length > 0) lines.push('', ...repeats.map((repeat) => `- ${inline(repeatText(repeat))}`));
+  const moreRepeats = suite.repeats.length - repeats.length;
+  if (moreRepeats > 0) lines.push(`- and ${formatCount(moreRepeats)} more expectations over several runs`);
   if (suite.errors.length > 0) lines.push('', ...withoutVerdict(suite.errors));
   const others = suite.scenarios.filter((scenario) => scenario.verdict !== 'pass');
   for (const scenario of others.slice(0, SCENARIOS_DETAILED_MAX)) lines.push('', ...detail(scenario));
@@ -71,6 +78,8 @@ function detail(scenario: VerdictDocument): string[] {
       );
     }
     lines.push(...bullets(scenario.leaks.map(leakHeadline), ''));
+    const power = [leakPowerText(scenario), latencyPowerText(scenario)].filter((text) => text !== null);
+    lines.push(...bullets(power, ''));
   }
   lines.push('', '```', ...visible(scenario.replay).split('```'), '```');
   return lines;

@@ -125,6 +125,20 @@ export const suiteSchema: z.ZodType<SuiteDocument> = z
       .int()
       .describe('0 pass, 1 bug, 2 usage, 3 failed, 4 environment, 5 invalid or undecided, 130 interrupted'),
     scenarios: z.array(verdictSchema),
+    repeats: z
+      .array(
+        z.strictObject({
+          scenario: z.string(),
+          text: z.string(),
+          metric: z.string(),
+          unit: z.string(),
+          runs: z.int().min(2).describe('judged runs that told a number'),
+          held: count.describe('of these, in how many it held'),
+          mean: z.number(),
+          interval: z.tuple([z.number(), z.number()]).describe('95 % interval of the mean, from how runs differ'),
+        }),
+      )
+      .describe('expectations of scenarios that were played more than once, over their runs; changes no verdict'),
     errors: z
       .array(
         z.strictObject({

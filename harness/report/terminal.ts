@@ -7,7 +7,9 @@ import { renderActors } from './actor-table.js';
 import type { Ink } from './ink.js';
 import { inkOf } from './ink.js';
 import { renderLeaks } from './leak-text.js';
-import { formatCells, formatCount, formatDurationMs, formatRatio } from './quantity.js';
+import { latencyPowerText, leakPowerText } from './power-text.js';
+import { formatCount, formatDurationMs, formatRatio } from './quantity.js';
+import { repeatText } from './repeats.js';
 import { layOutTable } from './table.js';
 import { displayWidth, truncate, visible, wrapBehind } from './text.js';
 import {
@@ -97,6 +99,7 @@ export function renderSuite(suite: SuiteDocument, { color, width }: TerminalOpti
     ...(suite.scenarios.length === 0 ? [] : [ink.dim(table.head), ...table.rows.flat()]),
     `${paintVerdict(verdictWords[suite.verdict], suite.verdict, ink)}  ${sum}`,
   ];
+  for (const repeat of suite.repeats) lines.push(...wrapBehind('runs: ', visible(repeatText(repeat)), page));
   lines.push(...errorLines(suite.errors, page));
   for (const scenario of suite.scenarios) {
     if (scenario.verdict !== 'pass') lines.push(`replay: ${visible(scenario.replay)}`);
@@ -189,21 +192,11 @@ function facts(document: VerdictDocument, { width }: Page): string[] {
     ];
     lines.push(...wrapBehind('worst      ', `second ${worst.second}: ${parts.join(', ')}`, width));
   }
-  const power =
-    document.smallestProvableLeak === null
-      ? 'no limit matched a request, so no leak could have been proved'
-      : `a leak of ${formatCells(document.smallestProvableLeak)} or more would have been proved`;
   const unsure = document.unsure === 1 ? '1 request' : `${formatCount(document.unsure)} requests`;
-  lines.push(...wrapBehind('unsure     ', `${unsure}; ${power}`, width));
+  lines.push(...wrapBehind('unsure     ', `${unsure}; ${leakPowerText(document)}`, width));
   const change = latencyPowerText(document);
   if (change !== null) lines.push(...wrapBehind('latency    ', change, width));
   return lines;
-}
-
-/** Says nothing where no honest crowd was there to be slowed. */
-function latencyPowerText({ smallestLatencyChange: change }: VerdictDocument): string | null {
-  if (change === null) return null;
-  return `a growth of the honest p99 under attack by ${formatRatio(change)} or more would have been told from none`;
 }
 
 function generatorLine(generator: GeneratorResult): string {

@@ -25,6 +25,7 @@ describe('renderMarkdown', () => {
       - ?? \`legit.latency.p99 in attack <= max(2x calm, 50ms)\`: cannot be measured, wanted max(2 x 24 ms, 50 ms) = 50 ms
         - no honest request was admitted in the phase attack
       - limit orders-key, key k-7f3a: at least 12 cells over the bound
+      - a leak of 3 cells or more would have been proved
 
       \`\`\`
       floodproof run scenarios/release/order-flood-5x.yaml --seed 42

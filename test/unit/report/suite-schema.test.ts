@@ -96,6 +96,18 @@ const suite: SuiteDocument = {
   verdict: 'fail',
   exitCode: 4,
   scenarios: [verdict],
+  repeats: [
+    {
+      scenario: 'calm',
+      text: 'legit.goodput >= 90',
+      metric: 'legit.goodput',
+      unit: 'perSecond',
+      runs: 2,
+      held: 1,
+      mean: 90,
+      interval: [80, 100],
+    },
+  ],
   errors: [{ scenario: 'replay', code: 'FP_GATEWAY_FAILED', message: 'the gateway process ended by itself' }],
 };
 
