@@ -7,10 +7,11 @@ import { type Gateway, startGateway } from '../gateway/gateway.js';
 import type { PolicyChange } from '../gateway/policy-change.js';
 import { isPolicyText } from '../scenario/file-kind.js';
 import type { Policy } from '../scenario/plan.js';
+import { loadScenario } from '../scenario/scenario.js';
 import type { Console } from './console.js';
 import { fileReader } from './file-reader.js';
 import { catchHangup, catchInterrupt } from './interrupt.js';
-import { loadPolicyFile, loadScenarios } from './load.js';
+import { loadPolicyFile } from './load.js';
 import { quote } from './own-command.js';
 
 export interface GatewayFlags {
@@ -33,8 +34,7 @@ function open(flags: GatewayFlags): { policy: Policy; registered: readonly Regis
   if (isPolicyText(flags.policy, fileReader.read(flags.policy))) {
     return { policy: loadPolicyFile(flags.policy), registered: [trialAccount] };
   }
-  const [plan] = loadScenarios([flags.policy]).plans;
-  if (plan === undefined) return { policy: loadPolicyFile(flags.policy), registered: [trialAccount] };
+  const plan = loadScenario(fileReader, flags.policy);
   return { policy: plan.policy, registered: [...buildWorld(plan, flags.seed).registered] };
 }
 

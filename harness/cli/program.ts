@@ -1,5 +1,6 @@
 /** One table of commands and options, from which the help is made. A command's code is loaded when it is run. */
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { addList, addNew } from './catalogue-commands.js';
 import type { Console } from './console.js';
 import { packageVersion } from './versions.js';
 
@@ -69,6 +70,8 @@ export function buildProgram(context: CommandContext): Command {
     .exitOverride();
   addRun(program, context);
   addReplay(program, context);
+  addList(program, context);
+  addNew(program, context);
   addExplain(program, context);
   addValidate(program, context);
   addGateway(program, context);
@@ -81,6 +84,7 @@ export function buildProgram(context: CommandContext): Command {
     `
 Examples:
   floodproof run scenarios/release
+  floodproof list --tag flood
   floodproof explain scenarios/release/replay.yaml
   floodproof gateway --policy scenarios/policies/spot-exchange.yaml`,
   );
@@ -91,7 +95,8 @@ function addRun(program: Command, { console, setExit }: CommandContext): void {
   program
     .command('run')
     .description('play scenarios to a verdict')
-    .argument('<paths...>', 'scenario files, or folders of them')
+    .argument('[paths...]', 'scenario files, or folders of them; with --tag all that come with the package')
+    .option('--tag <tag>', 'only scenarios with this tag, in folders within too')
     .option('--target <target>', '"gateway" (embedded), "core" (virtual time) or an http:// URL on loopback', 'gateway')
     .option('--seed <n>', 'fixes every intended send time and identity', wholeNumber(0, SEED_MAX), 1)
     .addOption(engineOption())
@@ -103,6 +108,8 @@ function addRun(program: Command, { console, setExit }: CommandContext): void {
     .option('--controls', 'over HTTP: first the honest alone, and the generator against a server that answers at once')
     .option('--max-requests <n>', 'scheduled requests of a scenario at most', wholeNumber(1, 1e9))
     .option('--gateway-policy <file>', 'let the gateway enforce another policy than the one it is judged by')
+    .option('--weak', 'let it enforce the weak policy of each scenario, which must be exposed')
+    .option('--capacity <rate>', 'what "60% of capacity" is of: "1000/s", or the file of a probe')
     .addOption(jsonOption())
     .addOption(junitOption())
     .addOption(outOption())
@@ -114,6 +121,10 @@ Examples:
   floodproof run scenarios/release
   floodproof run scenarios/release/replay.yaml --seed 7 --json
   floodproof run mine.yaml --target http://127.0.0.1:3000 --junit report.xml
+
+  With --weak a failing verdict is what is wanted: the exit code is 0 when every
+  weak policy fails all the expectations that its scenario names, else 3.
+  floodproof run --tag flood --weak --target core
 
   Is a broken limiter caught? In this one every limit holds twice what is promised:
   floodproof run scenarios/release/order-flood-20x.yaml \\
@@ -129,6 +140,9 @@ Examples:
         gatewayPolicy: options.gatewayPolicy ?? null,
         seeds: options.seeds ?? null,
         untilFailure: options.untilFailure ?? false,
+        tag: options.tag ?? null,
+        weak: options.weak ?? false,
+        capacity: options.capacity ?? null,
         junit: options.junit ?? null,
       };
       setExit(await runCommand(paths, flags, console));

@@ -4,12 +4,15 @@ import process from 'node:process';
 import { makeFolder } from '../engine/record/make-folder.js';
 import { CORE_TARGET, type RunRecord, readRunRecord } from '../engine/record/run-folder.js';
 import { FloodproofError } from '../errors.js';
+import type { VerdictDocument } from '../judge/verdict.js';
 import { openEngine } from '../native/engine.js';
 import { type Part, type Plan, partTable, planEndUs } from '../scenario/plan.js';
 import { HTTP_RUN_US_MAX } from '../scenario/scenario-schema.js';
 import { waitingText } from '../scenario/waiting.js';
 import { checkTarget } from '../targets/loopback.js';
 import { assertReachable } from '../targets/reachable.js';
+import { readCapacity } from './capacity.js';
+import { chooseScenarios } from './catalogue.js';
 import type { Console } from './console.js';
 import { catchInterrupt } from './interrupt.js';
 import { LiveScreen } from './live-screen.js';
@@ -17,6 +20,7 @@ import { loadPolicyFile, loadScenarios } from './load.js';
 import { assertEnforceable, type PlannedRun, plannedRuns } from './planned-run.js';
 import { type Seeds, type SweepFlags, sweepCommand } from './seed-sweep.js';
 import { type SuiteFlags, SuitePlayer } from './suite-player.js';
+import { hasTwin, onTwin, plansWithTwin, type TwinResult, twinExitCode, twinLines, twinResult } from './weak-twins.js';
 
 const SEED_MAX = 2 ** 32 - 1;
 
@@ -32,15 +36,19 @@ export interface RunFlags extends SuiteFlags {
   readonly seeds: Seeds | null;
   /** Virtual time: seeds from `seed` on, or those of `seeds`, until one is no pass. */
   readonly untilFailure: boolean;
+  /** Only scenarios with this tag; null = all. */
+  readonly tag: string | null;
+  /** Each scenario's weak policy is enforced, and must be exposed. */
+  readonly weak: boolean;
+  /** Capacity of the target as it is written: a rate, or the file of a probe; null = as each scenario says. */
+  readonly capacity: string | null;
 }
 
 /** @returns the exit code of the suite. */
 export async function runCommand(paths: readonly string[], flags: RunFlags, console: Console): Promise<number> {
   const isUrl = flags.target !== 'gateway' && flags.target !== CORE_TARGET;
-  assertUsage(flags);
-  const { plans: loaded, waiting } = loadScenarios(paths);
-  for (const one of waiting) console.note(`left out: ${one.file} ${waitingText(one)}`);
-  const plans = playable(loaded, flags.target, console);
+  assertUsage(paths, flags);
+  const plans = plansOf(paths, flags, console);
   if (plans.length === 0) {
     throw new FloodproofError('FP_PART_ABSENT', 'nothing is left to play: every scenario waits for a part');
   }
@@ -54,8 +62,8 @@ export async function runCommand(paths: readonly string[], flags: RunFlags, cons
   if (isUrl) await assertReachable((await checkTarget(flags.target)).origin);
   const records = Array.from({ length: flags.repeat }, () => plans)
     .flat()
-    .map(
-      (plan): RunRecord => ({
+    .map((plan): RunRecord => {
+      const record: RunRecord = {
         schema: 'floodproof/run/1',
         plan,
         seed: flags.seed,
@@ -64,22 +72,52 @@ export async function runCommand(paths: readonly string[], flags: RunFlags, cons
         target: flags.target,
         gatewayPolicy,
         arrivalsMax: flags.maxRequests,
-      }),
-    );
+      };
+      return flags.weak ? onTwin(record) : record;
+    });
   const sweepFlags = sweepOf(flags);
   if (sweepFlags !== null) {
     assertEnforceable(records);
     return await sweepCommand(records, sweepFlags, console);
   }
-  return await playSuite(plannedRuns(records, true), flags, console);
+  const runs = plannedRuns(records, true);
+  if (!flags.weak) return await playSuite(runs, flags, console);
+  const results: TwinResult[] = [];
+  const exitCode = await playSuite(runs, flags, console, ({ record }, document) => {
+    if (hasTwin(record.plan)) results.push(twinResult(record.plan, document));
+  });
+  for (const line of ['', ...twinLines(results)]) (flags.json ? console.note : console.result)(line);
+  return twinExitCode(results, exitCode);
+}
+
+/**
+ * The scenarios that are wanted and can be played on this target; of the others a line each.
+ * @throws {FloodproofError} FP_USAGE, FP_PART_ABSENT, FP_FILE_INVALID
+ */
+function plansOf(paths: readonly string[], flags: RunFlags, console: Console): readonly Plan[] {
+  const options = { capacityPerSecond: flags.capacity === null ? null : readCapacity(flags.capacity) };
+  const { plans: loaded, waiting } =
+    flags.tag === null
+      ? loadScenarios(paths, options)
+      : chooseScenarios(paths, { tag: flags.tag, maps: null }, options);
+  for (const one of waiting) console.note(`left out: ${one.file} ${waitingText(one)}`);
+  const plans = playable(loaded, flags.target, console);
+  return flags.weak && plans.length > 0 ? plansWithTwin(plans, console) : plans;
 }
 
 /** @throws {FloodproofError} FP_USAGE for options of virtual time without it, or that do not go together. */
-function assertUsage({ target, seeds, untilFailure, speed, junit, repeat, controls }: RunFlags): void {
+function assertUsage(paths: readonly string[], flags: RunFlags): void {
+  const { target, seeds, untilFailure, speed, junit, repeat, controls } = flags;
   const isSweep = seeds !== null || untilFailure;
   const refuse = (message: string): never => {
     throw new FloodproofError('FP_USAGE', message);
   };
+  if (paths.length === 0 && flags.tag === null) refuse('name scenario files or folders, or --tag to choose by');
+  if (flags.weak) {
+    if (target !== 'gateway' && target !== CORE_TARGET) refuse('--weak is for the embedded gateway and the core');
+    if (flags.gatewayPolicy !== null) refuse('--weak and --gateway-policy each name what is enforced');
+    if (isSweep) refuse('--weak is for single runs, not for a sweep over seeds');
+  }
   if (target !== CORE_TARGET) {
     if (isSweep) refuse('--seeds and --until-failure are for virtual time: add --target core');
     if (speed !== Number.POSITIVE_INFINITY) refuse('--speed is for virtual time: add --target core');
@@ -129,7 +167,15 @@ export async function replayCommand(folder: string, flags: SuiteFlags, console: 
   return await playSuite(plannedRuns([readRunRecord(folder)], false), flags, console);
 }
 
-async function playSuite(runs: readonly PlannedRun[], flags: SuiteFlags, console: Console): Promise<number> {
+type OnVerdict = (run: PlannedRun, document: VerdictDocument | null) => void;
+
+/** @param onVerdict - Told of each run; null = it has no verdict, or was not played. */
+async function playSuite(
+  runs: readonly PlannedRun[],
+  flags: SuiteFlags,
+  console: Console,
+  onVerdict: OnVerdict = () => undefined,
+): Promise<number> {
   assertEnforceable(runs.map((run) => run.record));
   makeFolder(flags.out, `a run folder in ${flags.out}`, 'choose another folder with --out');
   if (flags.junit !== null) {
@@ -145,8 +191,11 @@ async function playSuite(runs: readonly PlannedRun[], flags: SuiteFlags, console
   const suite = new SuitePlayer({ flags, console, screen, stop: interrupt.signal });
   try {
     for (const run of runs) {
-      if (interrupt.signal.aborted) suite.leaveOut(run);
-      else await suite.play(run);
+      if (!interrupt.signal.aborted) onVerdict(run, await suite.play(run));
+      else {
+        suite.leaveOut(run);
+        onVerdict(run, null);
+      }
     }
     return suite.finish();
   } finally {

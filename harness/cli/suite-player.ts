@@ -44,8 +44,11 @@ export class SuitePlayer {
     this.#parts = parts;
   }
 
-  /** An error ends its scenario and not the suite. */
-  async play(run: PlannedRun): Promise<void> {
+  /**
+   * An error ends its scenario and not the suite.
+   * @returns null when there is no verdict.
+   */
+  async play(run: PlannedRun): Promise<VerdictDocument | null> {
     const { plan } = run.record;
     const { flags, console, screen, stop } = this.#parts;
     const seen: { progress: Progress | null; folder: string | null } = { progress: null, folder: null };
@@ -70,13 +73,14 @@ export class SuitePlayer {
       this.#documents.push(document);
       if (!flags.json) this.#print(renderVerdict(document, this.#page));
       console.note(`saved in ${seen.folder}`);
+      return document;
     } catch (error) {
       screen.close();
       if (!(error instanceof FloodproofError)) throw error;
       this.#errors.push({ scenario: plan.name, code: error.code, message: error.message });
       console.note(formatError(error));
-      if (seen.folder === null) return;
-      console.note(`${plan.name} has no verdict; what was seen of it is in ${seen.folder}`);
+      if (seen.folder !== null) console.note(`${plan.name} has no verdict; what was seen of it is in ${seen.folder}`);
+      return null;
     }
   }
 

@@ -103,8 +103,22 @@ export class Defence {
     return this.#weaknesses.has(weakness);
   }
 
-  addKey({ keyId, secret, account }: RegisteredAccount): void {
+  addKey({ keyId, secret, account }: Pick<RegisteredAccount, 'keyId' | 'secret' | 'account'>): void {
     for (const gate of this.#gates) gate.addKey(keyId, secret, account);
+  }
+
+  removeKey(keyId: string): void {
+    for (const gate of this.#gates) gate.removeKey(keyId);
+  }
+
+  /** Whether requests can be decided on by the number of their caller: one gate decides all, and by itself. */
+  get knowsCallers(): boolean {
+    return this.#gates.length === 1 && this.#used.length === 0 && this.#late.length === 0;
+  }
+
+  /** @param number - of a caller who is forgotten for this one. */
+  internCaller(ip: string, account: string, keyId: string, number?: number): number {
+    return this.#gate(0).internCaller(ip, account, keyId, number);
   }
 
   sign(keyId: string, text: string): string {
@@ -125,6 +139,11 @@ export class Defence {
     const decision = this.#turn().decide(now, classId, ip, account, '', 0, 0, '', '', count, ageUs);
     if (decision === Decision.admitted) this.#giveBackLate(now, classId, ip, account, '', count, ageUs);
     return decision;
+  }
+
+  /** The same for a caller with a number, where `knowsCallers`. */
+  decideAnonymous(nowUs: number, classId: number, caller: number, elements: number, ageUs: number): Decision {
+    return this.#turn().limitCaller(this.#advance(nowUs), classId, caller, this.counted(elements), ageUs);
   }
 
   /** Decides a request that cannot be read as a signed one: limits by ip are charged, and it is `malformed`. */
@@ -156,8 +175,7 @@ export class Defence {
     const now = this.#advance(nowUs);
     const count = this.counted(elements);
     const gate = this.#turn();
-    const shiftUs = now - wallUs;
-    const freshUs = windowUs === 0 ? this.#windowUs : Math.min(windowUs, this.#windowUs);
+    const freshUs = this.#freshUs(windowUs);
     const isStale = wallUs - timestampUs > freshUs;
     const isFuture = timestampUs >= wallUs + this.#futureUs;
     const keptUs = freshUs + this.#fallsUs;
@@ -166,7 +184,7 @@ export class Defence {
     if (used !== undefined && !isStale && !isFuture) memory = used.look(keyId, signature, now);
     // What was used comes after forgeries and before the limits behind the verifier, where staleness comes too.
     const isHeldStale = isStale || memory !== Decision.admitted;
-    const told = isHeldStale ? now - keptUs - 1 : Math.min(timestampUs + shiftUs, Number.MAX_SAFE_INTEGER);
+    const told = isHeldStale ? now - keptUs - 1 : shifted(timestampUs, now - wallUs);
     let decision = gate.decide(now, classId, ip, '', keyId, told, keptUs, message, signature, count, ageUs);
     if (decision === Decision.stale && !isStale) decision = memory;
     if (decision === Decision.admitted) {
@@ -174,6 +192,28 @@ export class Defence {
       this.#giveBackLate(now, classId, ip, account, keyId, count, ageUs);
     }
     return decision;
+  }
+
+  /**
+   * Signs a request under the key of a caller with a number, where `knowsCallers`, and decides it.
+   * @param windowUs - that it asks for; 0 = the policy's.
+   */
+  decideOwn(
+    nowUs: number,
+    wallUs: number,
+    classId: number,
+    caller: number,
+    timestampUs: number,
+    windowUs: number,
+    message: string,
+    elements: number,
+    ageUs: number,
+  ): Decision {
+    const now = this.#advance(nowUs);
+    const freshUs = this.#freshUs(windowUs);
+    const keptUs = freshUs + this.#fallsUs;
+    const told = wallUs - timestampUs > freshUs ? now - keptUs - 1 : shifted(timestampUs, now - wallUs);
+    return this.#turn().decideSigned(now, classId, caller, told, keptUs, message, this.counted(elements), ageUs);
   }
 
   /** Whether requests of this class are taken at their word: the weakness `unsigned-orders`. */
@@ -248,6 +288,11 @@ export class Defence {
     return Array.from({ length: count }, () => new UsedSignatures({ auth, spanUs, hashSecret }));
   }
 
+  /** How long a signature is fresh that asks for this window. */
+  #freshUs(windowUs: number): number {
+    return windowUs === 0 ? this.#windowUs : Math.min(windowUs, this.#windowUs);
+  }
+
   #gate(node: number): Gate {
     return this.#gates[node] as Gate;
   }
@@ -280,6 +325,11 @@ export class Defence {
       this.#gate(this.node).credit(nowUs, limit, classId, ip, account, keyId, cells);
     }
   }
+}
+
+/** A timestamp as the gate's clock would have it. */
+function shifted(timestampUs: number, byUs: number): number {
+  return Math.min(timestampUs + byUs, Number.MAX_SAFE_INTEGER);
 }
 
 function withoutMemory(spec: GateSpec): GateSpec {

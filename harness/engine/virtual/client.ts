@@ -37,6 +37,7 @@ export class Client {
     sent.body = (replay === null ? intent.body : replay.body) ?? '';
     sent.headers = replay?.headers ?? null;
     sent.isSigned = false;
+    sent.isOwn = false;
     if (replay !== null) return;
     if (!intent.signed) return;
     const fields = this.fieldsOf(intent, number, stampedUs);
@@ -45,11 +46,12 @@ export class Client {
       return;
     }
     sent.isSigned = true;
+    sent.isOwn = true;
     sent.keyId = fields.keyId;
     sent.timestampUs = fields.timestampMs * 1000;
     sent.windowUs = fields.windowMs * 1000;
     sent.message = textToSign(fields);
-    sent.signature = this.sign(fields.keyId, sent.message);
+    sent.signature = '';
   }
 
   /** The same request for whoever listens. It is made again, so that nothing is kept of those that nobody asks for. */
@@ -76,7 +78,7 @@ export class Client {
     const clockUs = EPOCH_US + stampedUs + this.clockOffsetUs(intent.identity, stampedUs) + intent.stampOffsetUs;
     return {
       timestampMs: Math.max(0, Math.floor(clockUs / 1000)),
-      nonce: number.toString(36),
+      nonce: String(number),
       keyId: intent.claims?.keyId ?? intent.identity.keyId,
       windowMs: this.windowMs,
       method: intent.method,

@@ -18,6 +18,7 @@ import { readLoginForm } from '../../venue/login-form.js';
 import { BATCH_ELEMENTS_MAX } from '../../venue/order-form.js';
 import { retryAfterMsOf, statusByDecision } from '../../venue/refusal.js';
 import { type Asked, Business, orderIdOf } from './business.js';
+import { KnownCallers } from './known-callers.js';
 import { Passwords } from './passwords.js';
 import type { SentRequest } from './sent-request.js';
 import { EPOCH_US, ServerClock } from './server-clock.js';
@@ -86,9 +87,7 @@ export class CoreServer {
   private readonly credits: readonly (readonly FillCredit[])[];
   private readonly limitsByWall: boolean;
   private readonly isLenient: boolean;
-  private readonly world: World;
-  /** Made when the first request comes whose key is not its identity's own. */
-  private accountByKey: Map<string, string> | null = null;
+  private readonly callers: KnownCallers;
   private ip = '';
   private account = '';
   private keyId = '';
@@ -96,7 +95,6 @@ export class CoreServer {
   /** @throws {FloodproofError} FP_GATE_INVALID */
   constructor({ plan, policy, seed, world, engine }: CoreServerOptions) {
     this.policy = policy;
-    this.world = world;
     this.clock = new ServerClock(plan.virtual, plan.warmupUs);
     this.defence = new Defence({
       policy,
@@ -106,9 +104,11 @@ export class CoreServer {
       fallsUs: this.clock.fallsUs,
     });
     const { spec } = this.defence;
-    for (const account of world.registered) if (account.keyId !== '') this.defence.addKey(account);
+    this.callers = new KnownCallers(world, this.defence, ANONYMOUS);
     const skipsUnknown = policy.weaknesses.includes('quick-unknown-names');
-    this.business = new Business(new Passwords(() => world.registered, policy.password, { skipsUnknown }));
+    this.business = new Business(
+      new Passwords((account) => world.passwordOf(account), policy.password, { skipsUnknown }),
+    );
     this.signed = spec.auth?.signed ?? [];
     this.form = spec.auth === null ? undefined : signatureForm(spec.auth);
     this.clientIp = createClientIp(policy.clientIp);
@@ -123,6 +123,7 @@ export class CoreServer {
 
   /** HMAC under a key that the server knows, for those who own it. */
   sign(keyId: string, text: string): string {
+    this.callers.holderOf(keyId);
     return this.defence.sign(keyId, text);
   }
 
@@ -212,8 +213,25 @@ export class CoreServer {
     this.keyId = '';
     this.account = ANONYMOUS;
     if (requestClass === LOGIN) this.account = readLoginForm(sent.body)?.username ?? ANONYMOUS;
+    else if (this.isByNumber(intent)) return this.decideAnonymous(nowUs, intent, sent, elements);
     this.ageUs = this.ageOf(requestClass, sent.path, nowUs);
     return this.defence.decideUnsigned(nowUs, requestClass, this.ip, this.account, elements, this.ageUs);
+  }
+
+  private decideAnonymous(
+    nowUs: number,
+    { identity, requestClass }: Intent,
+    sent: SentRequest,
+    elements: number,
+  ): Decision {
+    this.ageUs = this.ageOf(requestClass, sent.path, nowUs);
+    const caller = this.callers.numberOfAddress(identity);
+    return this.defence.decideAnonymous(nowUs, requestClass, caller, elements, this.ageUs);
+  }
+
+  /** Whether the caller can be decided on by a number: not when he is taken for somebody at another address. */
+  private isByNumber({ identity }: Intent): boolean {
+    return this.defence.knowsCallers && this.ip === identity.ip;
   }
 
   private decideSigned(nowUs: number, runUs: number, intent: Intent, sent: SentRequest, elements: number): Decision {
@@ -228,6 +246,20 @@ export class CoreServer {
     this.keyId = sent.keyId;
     this.account = this.accountOf(intent, sent.keyId);
     this.ageUs = this.ageOf(requestClass, sent.path, nowUs);
+    if (sent.isOwn && this.isByNumber(intent)) {
+      return this.defence.decideOwn(
+        nowUs,
+        this.clock.wallUs(runUs),
+        requestClass,
+        this.callers.numberOf(intent.identity),
+        sent.timestampUs,
+        sent.windowUs,
+        sent.message,
+        elements,
+        this.ageUs,
+      );
+    }
+    if (sent.isOwn) sent.signature = this.defence.sign(sent.keyId, sent.message);
     const { timestampUs, windowUs, message, signature } = sent;
     return this.defence.decideSigned(
       nowUs,
@@ -268,13 +300,13 @@ export class CoreServer {
     sent.signature = signed.signature;
   }
 
+  /** Whose key it is; the gates know it then. */
   private accountOf({ identity }: Intent, keyId: string): string {
-    if (keyId === identity.keyId) return identity.account;
-    if (this.accountByKey === null) {
-      this.accountByKey = new Map();
-      for (const row of this.world.registered) if (row.keyId !== '') this.accountByKey.set(row.keyId, row.account);
+    if (keyId === identity.keyId) {
+      this.callers.numberOf(identity);
+      return identity.account;
     }
-    return this.accountByKey.get(keyId) ?? ANONYMOUS;
+    return this.callers.holderOf(keyId)?.account ?? ANONYMOUS;
   }
 
   private ageOf(requestClass: number, path: string, nowUs: number): number {

@@ -18,7 +18,6 @@ export class HeldBody extends Readable {
 
   /** Where the connection is ready, the byte is handed to the socket before this returns. */
   release(): void {
-    if (this.destroyed) return;
     this.push(this.last);
     this.push(null);
   }

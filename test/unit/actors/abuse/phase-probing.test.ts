@@ -69,19 +69,20 @@ describe('a probe of phases', () => {
   });
 
   it('keeps clear of the moments at which it cannot know in which window a request falls', () => {
-    const stage = setStage('phase-probing', { params: { windowUs: WINDOW_US, burst: 3 } });
+    const stage = setStage('phase-probing', { params: { windowUs: WINDOW_US, burst: 5 } });
     const [identity] = stage.identities;
     if (identity === undefined) throw new Error('the stage is empty');
     const partAt = (nowUs: number) => stage.behaviour.onArrival(identity, nowUs)?.step.split('/')[0] ?? null;
-    stage.behaviour.onOutcome(stage.arrive(identity, 0), throttled(0), 100);
+    stage.behaviour.onOutcome(stage.arrive(identity, 399), throttled(0), 500);
     stage.behaviour.onOutcome(stage.arrive(identity, 1_000), answered(Outcome.admitted), 1_200);
-    // Two arrivals in 1200 us: a burst of three takes 1800, with a half on top 2700, and a trip of 200 before the end.
-    expect([1_300, 9_998_099].map(partAt)).toEqual([null, null]);
-    expect([9_998_100, 10_000_799, 10_000_799].map(partAt)).toEqual(['late', 'late', null]);
+    // Two arrivals in 801 us: a burst of five takes 2002.5, with a half on top 3004, and a trip of 200 before the end.
+    expect([1_300, 9_997_795].map(partAt)).toEqual([null, null]);
+    expect([9_997_796, 9_997_797, 10_000_799].map(partAt)).toEqual(['late', 'late', 'late']);
     expect([10_000_800, 10_001_199].map(partAt)).toEqual([null, null]);
-    expect([10_001_200, 10_001_201, 10_001_202].map(partAt)).toEqual(['early', 'early', 'early']);
-    expect([10_001_203, 20_001_401].map(partAt)).toEqual([null, null]);
-    expect(partAt(20_001_402)).toBe('probe');
+    const early = [10_001_200, 10_001_201, 10_001_202, 10_001_203, 10_001_204];
+    expect(early.map(partAt)).toEqual(early.map(() => 'early'));
+    expect([10_001_205, 20_001_403].map(partAt)).toEqual([null, null]);
+    expect(partAt(20_001_404)).toBe('probe');
   });
 
   it('lets the late burst of a window begin no earlier than in its middle', () => {
@@ -103,6 +104,10 @@ describe('a probe of phases', () => {
     expect(stepAt(11)).toBe('fill');
     stage.behaviour.onOutcome(second, throttled(0), 12);
     stage.behaviour.onOutcome(third, answered(Outcome.admitted), 13);
-    expect(stepAt(14)).toBe('probe');
+    const probe = stage.arrive(undefined, 14);
+    expect(probe.step).toMatch(/^probe/);
+    stage.behaviour.onOutcome(probe, answered(Outcome.admitted), 15);
+    stage.behaviour.onOutcome(third, throttled(0), 16);
+    expect(stage.behaviour.onArrival(probe.identity, 17)).toBeNull();
   });
 });

@@ -1,0 +1,120 @@
+/** The scenarios that come with the package, and how some of many are chosen. */
+import { readdirSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { FloodproofError } from '../errors.js';
+import { isPolicyText } from '../scenario/file-kind.js';
+import { nearest } from '../scenario/nearest.js';
+import type { Plan } from '../scenario/plan.js';
+import type { LoadOptions, ScenarioSet } from '../scenario/scenario.js';
+import type { WaitingScenario } from '../scenario/waiting.js';
+import { expandPaths, fileReader } from './file-reader.js';
+import { loadScenarios } from './load.js';
+
+/** Beside `dist` as well as beside the sources. */
+const packageFolder = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+/** Folders of the catalogue that hold no scenarios. */
+const otherFolders: ReadonlySet<string> = new Set(['policies', 'templates']);
+/** Deeper folders are not looked into. */
+const DEPTH_MAX = 4;
+const KNOWN_SHOWN = 24;
+
+/** A path as it is shortest from here. */
+export function fromHere(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith('..') ? path : short;
+}
+
+/** A file of the package, from here when it lies below. */
+export function packageFile(...parts: readonly string[]): string {
+  return fromHere(join(packageFolder, ...parts));
+}
+
+/** All scenarios that come with the package. */
+export function catalogueFiles(): readonly string[] {
+  return filesBelow(packageFile('scenarios'), DEPTH_MAX);
+}
+
+/**
+ * The scenario files that paths mean: a file is itself, a folder all scenarios in it and in the folders within.
+ * @throws {FloodproofError} FP_FILE_UNREADABLE, or FP_FILE_EMPTY for a folder without such files.
+ */
+export function scenariosWithin(paths: readonly string[]): readonly string[] {
+  return paths.flatMap((path) => {
+    const below = isFolder(path) ? filesBelow(path, DEPTH_MAX) : [];
+    // What is no folder, or holds nothing, is told as it is anywhere else.
+    return below.length > 0 ? below : expandPaths([path]);
+  });
+}
+
+function isFolder(path: string): boolean {
+  try {
+    readdirSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function filesBelow(folder: string, depth: number): readonly string[] {
+  const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return entries.flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) {
+      return depth > 0 && !otherFolders.has(entry.name) && !entry.name.startsWith('.')
+        ? filesBelow(path, depth - 1)
+        : [];
+    }
+    return /\.ya?ml$/.test(entry.name) && !isPolicyText(path, fileReader.read(path)) ? [path] : [];
+  });
+}
+
+/** Which scenarios are wanted; null = whatever there is. */
+export interface Choice {
+  readonly tag: string | null;
+  /** An id of a public catalogue; one of a technique stands for its sub-techniques too. */
+  readonly maps: string | null;
+}
+
+/**
+ * The scenarios of these paths, or of the catalogue, that are wanted.
+ * @throws {FloodproofError} FP_USAGE for a tag or an id that none of them has; what loading throws.
+ */
+export function chooseScenarios(paths: readonly string[], choice: Choice, options?: LoadOptions): ScenarioSet {
+  const files = paths.length === 0 ? catalogueFiles() : scenariosWithin(paths);
+  const { plans, waiting } = loadScenarios(files, options);
+  assertKnown(
+    'tag',
+    choice.tag,
+    [...plans, ...waiting].flatMap(({ tags }) => tags),
+  );
+  assertKnown(
+    'id',
+    choice.maps,
+    [...plans, ...waiting].flatMap(({ maps }) => maps.flatMap(withTechnique)),
+  );
+  const isWanted = ({ tags, maps }: Plan | WaitingScenario): boolean =>
+    (choice.tag === null || tags.includes(choice.tag)) &&
+    (choice.maps === null || maps.flatMap(withTechnique).includes(choice.maps));
+  return { plans: plans.filter(isWanted), waiting: waiting.filter(isWanted) };
+}
+
+/** T1110.004 is one of T1110. */
+function withTechnique(id: string): readonly string[] {
+  const [technique = id] = id.split('.');
+  return technique === id ? [id] : [id, technique];
+}
+
+function assertKnown(what: string, wanted: string | null, all: readonly string[]): void {
+  if (wanted === null || all.includes(wanted)) return;
+  const known = [...new Set(all)].sort();
+  const near = nearest(wanted, known);
+  const shown = known.length > KNOWN_SHOWN ? [...known.slice(0, KNOWN_SHOWN), '...'] : known;
+  const listed =
+    known.length === 0
+      ? `none of these scenarios has ${what === 'id' ? 'an' : 'a'} ${what}`
+      : `known here: ${shown.join(', ')}`;
+  const hint = near.length > 0 ? `did you mean ${near.join(' or ')}? ${listed}` : listed;
+  throw new FloodproofError('FP_USAGE', `no scenario has the ${what} "${wanted}"`, { hint });
+}
