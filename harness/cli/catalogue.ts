@@ -111,7 +111,10 @@ function assertKnown(what: string, wanted: string | null, all: readonly string[]
   const known = [...new Set(all)].sort();
   const near = nearest(wanted, known);
   const shown = known.length > KNOWN_SHOWN ? [...known.slice(0, KNOWN_SHOWN), '...'] : known;
-  const listed = known.length === 0 ? `none of these scenarios has a ${what}` : `known here: ${shown.join(', ')}`;
+  const listed =
+    known.length === 0
+      ? `none of these scenarios has ${what === 'id' ? 'an' : 'a'} ${what}`
+      : `known here: ${shown.join(', ')}`;
   const hint = near.length > 0 ? `did you mean ${near.join(' or ')}? ${listed}` : listed;
   throw new FloodproofError('FP_USAGE', `no scenario has the ${what} "${wanted}"`, { hint });
 }

@@ -84,6 +84,7 @@ export function buildProgram(context: CommandContext): Command {
     `
 Examples:
   floodproof run scenarios/release
+  floodproof list --tag flood
   floodproof explain scenarios/release/replay.yaml
   floodproof gateway --policy scenarios/policies/spot-exchange.yaml`,
   );

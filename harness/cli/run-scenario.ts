@@ -6,7 +6,7 @@ import type { FloodproofError } from '../errors.js';
 import { type LaunchedGateway, launchGateway } from '../gateway/launch.js';
 import type { VerdictDocument } from '../judge/verdict.js';
 import { openEngine } from '../native/engine.js';
-import type { Policy } from '../scenario/plan.js';
+import type { Policy, Weakness } from '../scenario/plan.js';
 import { type CheckedTarget, checkTarget } from '../targets/loopback.js';
 import { assertReachable } from '../targets/reachable.js';
 import { findIdentityTransport, type IdentityTransport } from '../targets/source-address.js';
@@ -144,6 +144,9 @@ async function playUntilEnd(record: RunRecord, stage: Stage, hooks: ScenarioHook
   }
 }
 
+/** Defects that show when clocks are stepped or servers restarted, which nobody does to a gateway over HTTP. */
+const virtualWeaknesses: ReadonlySet<Weakness> = new Set(['wall-clock-limits', 'forgets-replays-on-restart']);
+
 /** What was unlike a plain run, and changes how its verdict is read. */
 function notesOf(record: RunRecord, transport: IdentityTransport): string[] {
   const notes: string[] = [];
@@ -154,6 +157,12 @@ function notesOf(record: RunRecord, transport: IdentityTransport): string[] {
   }
   if (record.gatewayPolicy !== null) {
     notes.push(`the gateway enforced ${record.gatewayPolicy.file}; the verdict is by ${record.plan.policy.file}`);
+  }
+  const unplayed = (record.gatewayPolicy ?? record.plan.policy).weaknesses.filter((weakness) =>
+    virtualWeaknesses.has(weakness),
+  );
+  if (unplayed.length > 0 && record.target === 'gateway') {
+    notes.push(`the weakness ${unplayed.join(', ')} is played in virtual time only (--target core)`);
   }
   if (record.arrivalsMax !== null) {
     notes.push(`the schedule was cut by --max-requests ${record.arrivalsMax}`);

@@ -4,10 +4,10 @@ import { field } from './field.js';
 import { proposal } from './nearest.js';
 
 export const mappingTable = {
-  // OWASP Automated Threats to Web Applications.
+  // OWASP Automated Threats to Web Applications, handbook 1.30.
   'OAT-001': 'Carding',
   'OAT-002': 'Token Cracking',
-  'OAT-003': 'Ad Fraud',
+  'OAT-003': 'Cost-Inflation Fraud (Ad Fraud)',
   'OAT-004': 'Fingerprinting',
   'OAT-005': 'Scalping',
   'OAT-006': 'Expediting',
@@ -37,7 +37,7 @@ export const mappingTable = {
   'API8:2023': 'Security Misconfiguration',
   'API9:2023': 'Improper Inventory Management',
   'API10:2023': 'Unsafe Consumption of APIs',
-  // MITRE ATT&CK, Enterprise.
+  // MITRE ATT&CK, Enterprise: those that attacks on an API's limits and signatures come under.
   T1036: 'Masquerading',
   T1078: 'Valid Accounts',
   'T1078.004': 'Valid Accounts: Cloud Accounts',
@@ -66,7 +66,7 @@ export const mappingTable = {
   T1606: 'Forge Web Credentials',
   T1621: 'Multi-Factor Authentication Request Generation',
   T1657: 'Financial Theft',
-  // CAPEC.
+  // CAPEC 3.9.
   'CAPEC-2': 'Inducing Account Lockout',
   'CAPEC-26': 'Leveraging Race Conditions',
   'CAPEC-29': 'Leveraging Time-of-Check and Time-of-Use (TOCTOU) Race Conditions',

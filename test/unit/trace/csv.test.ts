@@ -62,7 +62,7 @@ describe('a trace in CSV', () => {
   });
 
   it.each([
-    { name: 'crlf', text: 't,x\r\n1,a\r\n2,b\r\n', because: 'line ends of Windows' },
+    { name: 'crlf', text: 't,x\r\n\r\n1,a\r\n2,b\r\n', because: 'line ends of Windows' },
     { name: 'bom', text: '\ufefft,x\n1,a\n2,b\n', because: 'a byte order mark' },
     { name: 'no-end', text: 't,x\n1,a\n2,b', because: 'no line end at the end' },
     { name: 'blank', text: 't,x\n\n1,a\n\n2,b\n\n', because: 'blank lines' },
@@ -93,6 +93,21 @@ describe('a trace in CSV', () => {
     const trace = await load(sourceOf(written('long.csv', `t,ü\n${rows.join('\n')}\n`), { whoColumn: 'ü' }));
     expect(trace.summary).toMatchObject({ stamps: 30_000, durationUs: 29_999e6, distinct: 17, notes: [] });
     expect([...(trace.who ?? [])].every((who, i) => who === i % 17)).toBe(true);
+  });
+
+  it.each([0, 1])('may have letters of two bytes that two pieces share, wherever they begin: %i', async (shift) => {
+    const name = `${'x'.repeat(shift)}${'é'.repeat(200_000)}`;
+    const trace = await load(
+      sourceOf(written(`wide-${shift}.csv`, `t,who\n1,${name}\n2,${name}\n`), { whoColumn: 'who' }),
+    );
+    expect(trace.summary.distinct).toBe(1);
+  });
+
+  it('names the first line of a row of several', async () => {
+    const file = written('rows.csv', 't,x\n1,a\n"2\n",b\n"soon\nor later",c\n');
+    expect((await refusal(sourceOf(file))).faults).toMatchObject([
+      { line: 5, message: 'of the first 3 there are 1 without a readable time (line 5)' },
+    ]);
   });
 
   it('leaves out lines that are cut or have no time, and says which', async () => {
