@@ -14,6 +14,8 @@ import type { Row } from './row.js';
 
 /** Texts of what limits count by, see `World`. */
 export interface CounterNames {
+  /** Whether each index of an address is another IPv4 address: by such in full nothing has to be looked up. */
+  readonly hasOneIpv4Each?: boolean;
   ipName(index: number): string;
   keyName(index: number): string;
   accountName(index: number): string;

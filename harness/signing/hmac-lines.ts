@@ -89,18 +89,18 @@ export type ReceivedHeaders = Readonly<Record<string, string | readonly string[]
  * make two different requests share one signature.
  */
 export function textToSign(fields: SigningFields): string {
-  const head = [
-    wholeNumber(fields.timestampMs, TIMESTAMP_MS_MAX, 'timestampMs'),
-    fields.nonce,
-    fields.keyId,
-    wholeNumber(fields.windowMs, WINDOW_MS_MAX, 'windowMs'),
-    fields.method.toUpperCase(),
-    fields.path,
-  ];
-  for (const field of head) {
-    if (/[\r\n]/.test(field)) throw new RangeError('only the body of a signed request may hold a line break');
+  const { nonce, keyId, path, body } = fields;
+  const timestamp = wholeNumber(fields.timestampMs, TIMESTAMP_MS_MAX, 'timestampMs');
+  const window = wholeNumber(fields.windowMs, WINDOW_MS_MAX, 'windowMs');
+  const method = fields.method.toUpperCase();
+  if (hasBreak(nonce) || hasBreak(keyId) || hasBreak(method) || hasBreak(path)) {
+    throw new RangeError('only the body of a signed request may hold a line break');
   }
-  return `${head.join('\n')}\n${fields.body}`;
+  return `${timestamp}\n${nonce}\n${keyId}\n${window}\n${method}\n${path}\n${body}`;
+}
+
+function hasBreak(field: string): boolean {
+  return field.includes('\n') || field.includes('\r');
 }
 
 /** The headers that carry the fields and their signature; names are lower-case. */
@@ -174,5 +174,21 @@ function wholeNumber(value: number, max: number, name: string): string {
   if (!Number.isSafeInteger(value) || value < 0 || value > max) {
     throw new RangeError(`${name} must be a whole number from 0 to ${max}, got ${value}`);
   }
-  return String(value);
+  return value < SMALL_MAX ? String(value) : stampText(value);
+}
+
+/** The language writes numbers below this from a table of those that were written last. */
+const SMALL_MAX = 2 ** 30;
+const endings = Array.from({ length: 1000 }, (_, ending) => String(1000 + ending).slice(1));
+// The seconds that were written last: most stamps of a busy sender share theirs, and writing them takes longest.
+let seconds = -1;
+let secondsText = '';
+
+function stampText(ms: number): string {
+  const wholeSeconds = Math.floor(ms / 1000);
+  if (wholeSeconds !== seconds) {
+    seconds = wholeSeconds;
+    secondsText = String(wholeSeconds);
+  }
+  return secondsText + (endings[ms - wholeSeconds * 1000] as string);
 }

@@ -78,7 +78,7 @@ export class Client {
     const clockUs = EPOCH_US + stampedUs + this.clockOffsetUs(intent.identity, stampedUs) + intent.stampOffsetUs;
     return {
       timestampMs: Math.max(0, Math.floor(clockUs / 1000)),
-      nonce: number.toString(36),
+      nonce: String(number),
       keyId: intent.claims?.keyId ?? intent.identity.keyId,
       windowMs: this.windowMs,
       method: intent.method,

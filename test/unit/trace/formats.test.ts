@@ -46,6 +46,8 @@ describe('an access log', () => {
   it('is refused when it is none, or tells callers apart in another way', async () => {
     const other = await refusal(sourceOf(written('other.log', '2023-01-01 INFO started\n'), asLog));
     expect(other.faults).toMatchObject([{ code: 'FP_TRACE_STAMP', line: 1 }]);
+    const open = written('open.log', line('10.0.0.1', '10:05:03').replace(']', ' '));
+    expect((await refusal(sourceOf(open, asLog))).faults).toMatchObject([{ code: 'FP_TRACE_STAMP', line: 1 }]);
     const byUser = await refusal(
       sourceOf(written('user.log', line('10.0.0.1', '10:05:03')), { ...asLog, whoColumn: 'user' }),
     );
@@ -67,6 +69,8 @@ describe('a HAR', () => {
     );
     const trace = await load(sourceOf(file, asHar));
     expect(rowsOf(trace)).toEqual({ offsetsUs: [0, 500_000, 750_000], who: null });
+    const marked = await load(sourceOf(written('bom.har', `\ufeff${har(['2024-01-01T00:00:00Z'])}`), asHar));
+    expect(marked.summary.stamps).toBe(1);
     expect(trace.summary.notes).toEqual([
       `${file}: 1 of 3 are earlier than an entry above them; all were put in order (entry 3)`,
     ]);

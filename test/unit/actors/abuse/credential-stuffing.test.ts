@@ -76,4 +76,13 @@ describe('credential stuffing', () => {
     expect(repeated).toBeGreaterThan(200);
     expect(repeated).toBeLessThan(300);
   });
+
+  it('repeats every pair when it is told so, but none that was never sent or was taken back', () => {
+    const stage = setStage('credential-stuffing', { params: { ...params, repeatShare: 1 } });
+    for (let count = 0; count < 50; count += 1) {
+      expect(stage.behaviour.onOutcome(stage.arrive(), throttled(5), 0)).not.toBeNull();
+      expect(stage.behaviour.onOutcome(stage.arrive(), answered(Outcome.unsent), 0)).toBeNull();
+      expect(stage.behaviour.onOutcome(stage.arrive(), answered(Outcome.aborted), 0)).toBeNull();
+    }
+  });
 });

@@ -3,7 +3,7 @@ import type { Answered, FollowUp, Intent } from '../../../../harness/actors/acto
 import { Outcome } from '../../../../harness/actors/outcome.js';
 import { answered, classOf, placed, type Stage, setStage, throttled } from '../stage.js';
 
-const params = { layers: 3, moves: 2, moveEveryUs: 9_000 };
+const params = { layers: 3, moves: 2, moveEveryUs: 10_000 };
 
 /** All requests of one arrival, each with the wait before it; layers get the ids order-1, order-2 ... */
 function chain(
@@ -34,7 +34,7 @@ describe('layering', () => {
       'POST /v1/orders',
     ]);
     expect(sent.map(({ afterUs }) => afterUs)).toEqual([
-      0, 1_000, 1_000, 3_000, 3_000, 3_000, 3_000, 3_000, 3_000, 1_000, 1_000, 1_000, 1_000,
+      0, 1_000, 1_000, 3_334, 3_334, 3_334, 3_334, 3_334, 3_334, 1_000, 1_000, 1_000, 1_000,
     ]);
     const walls = sent.slice(0, 3).map(bodyOf);
     expect(new Set(walls.map(({ side, symbol }) => `${side} ${symbol}`)).size).toBe(1);
@@ -43,19 +43,24 @@ describe('layering', () => {
     expect(trade.side).not.toBe(walls[0].side);
   });
 
-  it('has layers that are far larger than orders of the crowd', () => {
-    const stage = setStage('layering', { params });
-    const times: number[] = [];
-    for (let count = 0; count < 200; count += 1) {
-      const sent = chain(stage, (_intent, number) => placed(`order-${number}`));
-      times.push(
-        Number(bodyOf(sent[0] as { intent: Intent }).quantity) /
-          Number(bodyOf(sent[12] as { intent: Intent }).quantity),
-      );
+  it('has layers that are 30 to 130 times as large as orders of the crowd, and trades a little on the other side', () => {
+    const stage = setStage('layering', { params: { ...params, layers: 2, moves: 1 } });
+    const ofBitcoin: number[] = [];
+    for (let count = 0; count < 600; count += 1) {
+      const bodies = chain(stage, (_intent, number) => placed(`order-${number}`)).map(bodyOf);
+      const [first, trade] = [bodies[0], bodies.at(-1)];
+      expect(trade.side).toBe(first.side === 'buy' ? 'sell' : 'buy');
+      for (const { quantity } of [...bodies.slice(0, 2), trade]) expect(quantity).toMatch(/^(?:0|[1-9]\d*)\.\d{4}$/);
+      if (first.symbol !== 'BTC-USDT') continue;
+      // Half a bitcoin is the most that one of the crowd trades.
+      expect(Number(trade.quantity)).toBeLessThanOrEqual(0.5);
+      ofBitcoin.push(...bodies.slice(0, 4).map(({ quantity }) => Number(quantity)));
     }
-    times.sort((a, b) => a - b);
-    expect(times[100]).toBeGreaterThan(30);
-    expect(times[100]).toBeLessThan(130);
+    ofBitcoin.sort((a, b) => a - b);
+    expect(ofBitcoin.length).toBeGreaterThan(100);
+    expect(ofBitcoin[ofBitcoin.length >> 1]).toBeGreaterThan(30 * 0.25 * 1.5);
+    expect(ofBitcoin.at(-1)).toBeGreaterThan(100 * 0.5);
+    expect(ofBitcoin.at(-1)).toBeLessThanOrEqual(130 * 0.5);
   });
 
   it('goes on with the layers that stand, and gives up when none does', () => {

@@ -127,6 +127,14 @@ describe('a search for a limit', () => {
     expect(arrive(2_200_002)?.step).toMatch(/^trial/);
   });
 
+  it('begins a trial anew, with a drain, when another key comes', () => {
+    const stage = setStage('limit-search', { population: 2, params });
+    const [first, second] = stage.identities;
+    stage.behaviour.onOutcome(stage.arrive(first, 0), throttled(0), 10);
+    expect(stage.arrive(first, SECOND_US).step).toMatch(/^trial/);
+    expect(stage.arrive(second, SECOND_US + 500_000).step).toMatch(/^drain/);
+  });
+
   it('drains until it has heard as many throttles as it has keys', () => {
     const stage = setStage('limit-search', { population: 2, params });
     const [first, second] = stage.identities;
