@@ -205,7 +205,10 @@ function addBench(program: Command, { console, setExit }: CommandContext): void 
   program
     .command('bench')
     .description('time limiters and verifiers: native, TypeScript, and those of other packages')
-    .argument('[names...]', 'limit, verify, fused, batch, memory, threads, engines, generator, arrivals; none = all')
+    .argument(
+      '[names...]',
+      'limit, verify, fused, batch, memory, threads, engines, generator, arrivals, virtual; none = all',
+    )
     .option('--quick', 'few and short rounds, few keys')
     .option('--large', 'ten million keys for others than ours too, which takes 9 GB of memory')
     .option('--limiter <module>', 'let your own take part: a module that exports createLimiter')
