@@ -107,7 +107,7 @@ function plansOf(paths: readonly string[], flags: RunFlags, console: Console): r
 
 /** @throws {FloodproofError} FP_USAGE for options of virtual time without it, or that do not go together. */
 function assertUsage(paths: readonly string[], flags: RunFlags): void {
-  const { target, seeds, untilFailure, speed, junit, repeat } = flags;
+  const { target, seeds, untilFailure, speed, junit, repeat, controls } = flags;
   const isSweep = seeds !== null || untilFailure;
   const refuse = (message: string): never => {
     throw new FloodproofError('FP_USAGE', message);
@@ -122,6 +122,8 @@ function assertUsage(paths: readonly string[], flags: RunFlags): void {
     if (isSweep) refuse('--seeds and --until-failure are for virtual time: add --target core');
     if (speed !== Number.POSITIVE_INFINITY) refuse('--speed is for virtual time: add --target core');
   }
+  if (target === CORE_TARGET && controls)
+    refuse('--controls is for HTTP: in virtual time nothing of the machine is measured');
   if (!isSweep) return;
   if (junit !== null) refuse('--junit is for single runs; a sweep over seeds has --json');
   if (repeat !== 1) refuse('--repeat plays one seed often; a sweep over seeds plays each once');

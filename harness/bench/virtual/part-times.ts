@@ -48,8 +48,9 @@ const IDLE = 'idle';
 function partOf({ functionName, url }: Profiler.ProfileNode['callFrame']): string {
   if (functionName === '(idle)') return IDLE;
   if (functionName === '(garbage collector)') return 'garbage collector';
-  const own = /\/(?:dist|harness)\/(.+)\.[jt]s$/.exec(url)?.[1];
-  if (own !== undefined) return own;
+  // Packages have folders named dist too.
   const foreign = /\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(url)?.[1];
-  return foreign ?? (url.startsWith('node:') ? 'node' : 'V8 and native code');
+  if (foreign !== undefined) return foreign;
+  const own = /\/(?:dist|harness)\/(.+)\.[jt]s$/.exec(url)?.[1];
+  return own ?? (url.startsWith('node:') ? 'node' : 'V8 and native code');
 }

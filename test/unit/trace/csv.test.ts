@@ -138,10 +138,29 @@ describe('a trace in CSV', () => {
     ]);
   });
 
-  it('doubts times of which most are out of order', async () => {
+  it.each([
+    { name: 'hourly', hours: 13, isTold: true },
+    { name: 'half-day', hours: 12, isTold: false },
+  ])(
+    'doubts times that all stand in one minute of their hours, over half a day: $name',
+    async ({ name, hours, isTold }) => {
+      const rows = Array.from({ length: hours + 1 }, (_, hour) => `${hour * 3_600 + 300.5}`);
+      const { summary } = await load(sourceOf(written(`${name}.csv`, `t\n${rows.join('\n')}\n`)));
+      expect(summary.notes.some((note) => note.includes('one and the same minute of the hour'))).toBe(isTold);
+    },
+  );
+
+  it('doubts times that are far out of order, and not those that are a little', async () => {
     const file = written('reversed.csv', 't\n5.5\n4.5\n3.1\n2\n');
     const { summary } = await load(sourceOf(file));
-    expect(summary.notes[0]).toContain('which most were not: see whether these are the right times (lines 3, 4, 5)');
+    expect(summary.notes[0]).toContain(
+      'which they were far from: see whether these are the right times (lines 3, 4, 5)',
+    );
+    const jittered = Array.from({ length: 500 }, (_, i) => `${i + (i % 2 === 0 ? 1.5 : 0)}`);
+    const log = await load(sourceOf(written('jittered.csv', `t\n${jittered.join('\n')}\n`)));
+    expect(log.summary.notes[0]).toContain(
+      '250 of 500 are earlier than a line above them; all were put in order (lines',
+    );
   });
 });
 
