@@ -5,8 +5,8 @@ import { IntentKind } from '../actors/outcome.js';
 import { TraceRefusal } from './faults.js';
 import type { TraceBook } from './trace-book.js';
 
-export const observationTimes = ['intendedUs', 'dispatchedUs', 'sentUs', 'answeredUs'] as const;
-export const observationWho = ['identity', 'ip', 'account', 'key', 'actor'] as const;
+const observationTimes = ['intendedUs', 'dispatchedUs', 'sentUs', 'answeredUs'] as const;
+const observationWho = ['identity', 'ip', 'account', 'key', 'actor'] as const;
 
 export interface ObservationColumnsWanted {
   /** One of `observationTimes`; null = intendedUs. */
