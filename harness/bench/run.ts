@@ -15,8 +15,9 @@ import { type BenchDocument, type GroupName, groupNames, parseBenchDocument } fr
 import { runSuite } from './limiters/suite.js';
 import { tablesOf, textOf } from './limiters/tables.js';
 import { doubtOf, machineFacts } from './machine.js';
+import { measureVirtual } from './virtual/measure.js';
 
-const otherNames = ['engines', 'generator', 'arrivals'] as const;
+const otherNames = ['engines', 'generator', 'arrivals', 'virtual'] as const;
 type OtherName = (typeof otherNames)[number];
 type BenchName = GroupName | OtherName;
 
@@ -137,12 +138,19 @@ async function benchOther(name: OtherName, options: BenchOptions): Promise<void>
   };
   say(`${name}: ${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, commit ${machine.commit}`);
   if (doubt !== '') say(`warning: ${doubt}`);
-  const figures = await measureOther(name, say);
+  const figures = await measureOther(name, options, say);
   const document = { schema: 'floodproof/bench/1', name, machine, doubt, lines, figures };
-  save(options.folder ?? join('results', 'bench'), { [`${name}.json`]: `${JSON.stringify(document, null, 2)}\n` });
+  const isShort = name === 'virtual' && options.isQuick;
+  save(options.folder ?? join('results', isShort ? join('runs', 'bench') : 'bench'), {
+    [`${name}.json`]: `${JSON.stringify(document, null, 2)}\n`,
+  });
 }
 
-async function measureOther(name: OtherName, say: (line: string) => void): Promise<unknown> {
+async function measureOther(
+  name: OtherName,
+  { isQuick, isLarge }: BenchOptions,
+  say: (line: string) => void,
+): Promise<unknown> {
   switch (name) {
     case 'engines':
       return measureEngines(say);
@@ -150,6 +158,8 @@ async function measureOther(name: OtherName, say: (line: string) => void): Promi
       return await measureGenerator(openEngine('auto').engine, say);
     case 'arrivals':
       return await measureArrivals(openEngine('auto').engine, say);
+    case 'virtual':
+      return await measureVirtual(openEngine('auto').engine, { isQuick, isLarge, say });
   }
 }
 

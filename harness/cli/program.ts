@@ -105,6 +105,7 @@ function addRun(program: Command, { console, setExit }: CommandContext): void {
     .option('--until-failure', 'core: seeds from --seed (or those of --seeds) until one is no pass')
     .option('--workers <n>', 'threads that send', wholeNumber(1, 32), 1)
     .option('--repeat <n>', 'play the whole list this often', wholeNumber(1, 1000), 1)
+    .option('--controls', 'over HTTP: first the honest alone, and the generator against a server that answers at once')
     .option('--max-requests <n>', 'scheduled requests of a scenario at most', wholeNumber(1, 1e9))
     .option('--gateway-policy <file>', 'let the gateway enforce another policy than the one it is judged by')
     .option('--weak', 'let it enforce the weak policy of each scenario, which must be exposed')
@@ -134,6 +135,7 @@ Examples:
       const flags = {
         ...options,
         json: options.json ?? false,
+        controls: options.controls ?? false,
         maxRequests: options.maxRequests ?? null,
         gatewayPolicy: options.gatewayPolicy ?? null,
         seeds: options.seeds ?? null,
@@ -158,7 +160,7 @@ function addReplay(program: Command, { console, setExit }: CommandContext): void
     .addOption(outOption())
     .action(async (folder: string, options) => {
       const { replayCommand } = await import('./run.js');
-      const flags = { ...options, json: options.json ?? false, junit: options.junit ?? null };
+      const flags = { ...options, json: options.json ?? false, controls: false, junit: options.junit ?? null };
       setExit(await replayCommand(folder, flags, console));
     });
 }
@@ -203,7 +205,10 @@ function addBench(program: Command, { console, setExit }: CommandContext): void 
   program
     .command('bench')
     .description('time limiters and verifiers: native, TypeScript, and those of other packages')
-    .argument('[names...]', 'limit, verify, fused, batch, memory, threads, engines, generator, arrivals; none = all')
+    .argument(
+      '[names...]',
+      'limit, verify, fused, batch, memory, threads, engines, generator, arrivals, virtual; none = all',
+    )
     .option('--quick', 'few and short rounds, few keys')
     .option('--large', 'ten million keys for others than ours too, which takes 9 GB of memory')
     .option('--limiter <module>', 'let your own take part: a module that exports createLimiter')

@@ -1,12 +1,14 @@
 /** One scenario from plan to verdict: gateway up, traffic, record, judgement, everything saved in the run folder. */
 import { buildWorld } from '../actors/identities/world.js';
+import { runControls } from '../engine/controls/run-controls.js';
 import { type Played, type Progress, play } from '../engine/play.js';
 import { CORE_TARGET, RunFolder, type RunRecord } from '../engine/record/run-folder.js';
 import type { FloodproofError } from '../errors.js';
 import { type LaunchedGateway, launchGateway } from '../gateway/launch.js';
+import type { Controls } from '../judge/controls.js';
 import type { VerdictDocument } from '../judge/verdict.js';
 import { openEngine } from '../native/engine.js';
-import type { Policy } from '../scenario/plan.js';
+import type { Plan, Policy, Weakness } from '../scenario/plan.js';
 import { type CheckedTarget, checkTarget } from '../targets/loopback.js';
 import { assertReachable } from '../targets/reachable.js';
 import { findIdentityTransport, type IdentityTransport } from '../targets/source-address.js';
@@ -19,6 +21,8 @@ export interface ScenarioHooks {
   readonly onProgress: (progress: Progress) => void;
   /** Told as soon as the run folder is made. */
   readonly onFolder: (folder: string) => void;
+  /** Whether two short runs are played beside it, see `runControls`. */
+  readonly controls: boolean;
   /** Run time that passes in a second of real time, in virtual time; infinity = as fast as it goes. */
   readonly speed: number;
   /** The command that plays a run folder again. */
@@ -85,6 +89,8 @@ export async function runScenario(run: PlannedRun, parent: string, hooks: Scenar
   const folder = RunFolder.create(parent, record.plan.name, startedAt);
   hooks.onFolder(folder.path);
   folder.write('plan.json', `${JSON.stringify(record, null, 2)}\n`);
+  const stage = { engine: opened.engine, transport, folder: folder.path };
+  const controls = hooks.controls ? await playControls(record, stage, hooks.stop) : null;
   const open = await openTarget(record, opened.engine, transport);
   try {
     const played = await playUntilEnd(record, { open, engine: opened.engine, transport, folder: folder.path }, hooks);
@@ -95,12 +101,25 @@ export async function runScenario(run: PlannedRun, parent: string, hooks: Scenar
       ),
       startedAt,
       replay: hooks.replayCommand(folder.path),
+      controls,
     });
     saveRun(folder, record.plan, played, judgement);
     return judgement.document;
   } finally {
     await open.close();
   }
+}
+
+/** Before the run: a server of its own kind is a new one each time, one that lives on is left alone. */
+async function playControls(
+  record: RunRecord,
+  stage: Omit<Stage, 'open'>,
+  stop: AbortSignal,
+): Promise<Controls | null> {
+  const { plan, seed, workers } = record;
+  const openOwn = (controlled: Plan): Promise<OpenTarget> =>
+    openTarget({ ...record, plan: controlled }, stage.engine, stage.transport);
+  return await runControls({ plan, seed, workers, ...stage, stop }, record.target === 'gateway' ? openOwn : null);
 }
 
 interface Stage {
@@ -144,6 +163,9 @@ async function playUntilEnd(record: RunRecord, stage: Stage, hooks: ScenarioHook
   }
 }
 
+/** Defects that show when clocks are stepped or servers restarted, which nobody does to a gateway over HTTP. */
+const virtualWeaknesses: ReadonlySet<Weakness> = new Set(['wall-clock-limits', 'forgets-replays-on-restart']);
+
 /** What was unlike a plain run, and changes how its verdict is read. */
 function notesOf(record: RunRecord, transport: IdentityTransport): string[] {
   const notes: string[] = [];
@@ -154,6 +176,12 @@ function notesOf(record: RunRecord, transport: IdentityTransport): string[] {
   }
   if (record.gatewayPolicy !== null) {
     notes.push(`the gateway enforced ${record.gatewayPolicy.file}; the verdict is by ${record.plan.policy.file}`);
+  }
+  const unplayed = (record.gatewayPolicy ?? record.plan.policy).weaknesses.filter((weakness) =>
+    virtualWeaknesses.has(weakness),
+  );
+  if (unplayed.length > 0 && record.target === 'gateway') {
+    notes.push(`the weakness ${unplayed.join(', ')} is played in virtual time only (--target core)`);
   }
   if (record.arrivalsMax !== null) {
     notes.push(`the schedule was cut by --max-requests ${record.arrivalsMax}`);

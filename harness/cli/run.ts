@@ -107,7 +107,7 @@ function plansOf(paths: readonly string[], flags: RunFlags, console: Console): r
 
 /** @throws {FloodproofError} FP_USAGE for options of virtual time without it, or that do not go together. */
 function assertUsage(paths: readonly string[], flags: RunFlags): void {
-  const { target, seeds, untilFailure, speed, junit, repeat } = flags;
+  const { target, seeds, untilFailure, speed, junit, repeat, controls } = flags;
   const isSweep = seeds !== null || untilFailure;
   const refuse = (message: string): never => {
     throw new FloodproofError('FP_USAGE', message);
@@ -122,15 +122,17 @@ function assertUsage(paths: readonly string[], flags: RunFlags): void {
     if (isSweep) refuse('--seeds and --until-failure are for virtual time: add --target core');
     if (speed !== Number.POSITIVE_INFINITY) refuse('--speed is for virtual time: add --target core');
   }
+  if (target === CORE_TARGET && controls)
+    refuse('--controls is for HTTP: in virtual time nothing of the machine is measured');
   if (!isSweep) return;
   if (junit !== null) refuse('--junit is for single runs; a sweep over seeds has --json');
   if (repeat !== 1) refuse('--repeat plays one seed often; a sweep over seeds plays each once');
   if (speed !== Number.POSITIVE_INFINITY) refuse('--speed is for single runs; a sweep goes as fast as it can');
 }
 
-function sweepOf({ seeds, untilFailure, seed, json }: RunFlags): SweepFlags | null {
-  if (seeds !== null) return { seeds, untilFailure, json };
-  return untilFailure ? { seeds: { first: seed, last: SEED_MAX }, untilFailure, json } : null;
+function sweepOf({ seeds, untilFailure, seed, json, capacity }: RunFlags): SweepFlags | null {
+  if (seeds !== null) return { seeds, untilFailure, json, capacity };
+  return untilFailure ? { seeds: { first: seed, last: SEED_MAX }, untilFailure, json, capacity } : null;
 }
 
 /** What each kind of target offers. */

@@ -4,6 +4,7 @@ import { buildWorld } from '../actors/identities/world.js';
 import type { Played } from '../engine/play.js';
 import { sealParquet } from '../engine/record/parquet.js';
 import type { RunFolder, RunRecord } from '../engine/record/run-folder.js';
+import type { Controls } from '../judge/controls.js';
 import { type Judgement, judgeFully } from '../judge/judge.js';
 import type { KnownWorld } from '../judge/judged-world.js';
 import { renderJson, suiteDocument } from '../report/json.js';
@@ -24,6 +25,8 @@ export interface JudgeFacts {
   readonly replay: string;
   /** When it is there already; made from plan and seed else. */
   readonly world?: KnownWorld;
+  /** What was measured beside the run; left out = nothing was. */
+  readonly controls?: Controls | null;
   /** Of virtual time; null over HTTP. */
   readonly decisionHash?: string;
 }
@@ -40,6 +43,7 @@ export function judgePlayed(record: RunRecord, played: Played, facts: JudgeFacts
     engine: facts.engine,
     decisionHash: facts.decisionHash ?? null,
     notes: facts.notes,
+    controls: facts.controls ?? null,
     replay: facts.replay,
     versions: versions(),
     startedAt: facts.startedAt.toISOString(),

@@ -23,6 +23,8 @@ export interface SuiteFlags {
   readonly out: string;
   /** Run time that passes in a second of real time, in virtual time; infinity = as fast as it goes. */
   readonly speed: number;
+  /** Whether two short runs are played beside each one over HTTP. */
+  readonly controls: boolean;
 }
 
 interface SuiteParts {
@@ -61,6 +63,7 @@ export class SuitePlayer {
           seen.folder = folder;
         },
         speed: flags.speed,
+        controls: flags.controls,
         replayCommand: (folder) =>
           `${ownCommand(process.argv[1] ?? 'floodproof', process.cwd())} replay ${quote(folder)}`,
       });

@@ -14,6 +14,8 @@ import type { Row } from './row.js';
 
 /** Texts of what limits count by, see `World`. */
 export interface CounterNames {
+  /** Whether each index of an address is another IPv4 address: by such in full nothing has to be looked up. */
+  readonly hasOneIpv4Each?: boolean;
   ipName(index: number): string;
   keyName(index: number): string;
   accountName(index: number): string;
@@ -71,7 +73,8 @@ export class CounterSpace {
     this.parts = by;
     this.besideClass = by.length === 2 && by.includes('class') ? (by.find((part) => part !== 'class') ?? null) : null;
     this.names = names;
-    this.prefixes = ipPrefix === null ? null : new Groups((index) => prefixText(names.ipName(index), ipPrefix));
+    const isWhole = ipPrefix === null || (ipPrefix.v4 === 32 && names.hasOneIpv4Each === true);
+    this.prefixes = isWhole ? null : new Groups((index) => prefixText(names.ipName(index), ipPrefix));
     this.masters = new Groups((index) => masterOf(names.accountName(index)));
   }
 

@@ -12,6 +12,7 @@ import type { Plan, PolicyLimit } from '../scenario/plan.js';
 import { BlockEvidence } from './block-evidence.js';
 import { BlockOracle } from './block-oracle.js';
 import { isProvable } from './bound.js';
+import { beside, type Controls, controlNotes } from './controls.js';
 import { Counters } from './counters.js';
 import { Evidence } from './evidence.js';
 import { evaluate } from './expectations.js';
@@ -47,6 +48,8 @@ export interface JudgeTask {
   readonly versions: Readonly<Record<string, string>>;
   readonly startedAt: string;
   readonly durationMs: number;
+  /** What was measured beside the run; left out or null = nothing was. */
+  readonly controls?: Controls | null;
   /** Up to where every counter is followed; the usual ones when left out. */
   readonly followBounds?: FollowBounds;
 }
@@ -69,6 +72,7 @@ export function judgeFully(task: JudgeTask): Judgement {
 
 function writeVerdict(task: JudgeTask, counted: Counted): VerdictDocument {
   const { plan } = task;
+  const controls = task.controls ?? null;
   const found = askOracles(task, counted);
   const run: JudgedRun = {
     plan,
@@ -90,7 +94,9 @@ function writeVerdict(task: JudgeTask, counted: Counted): VerdictDocument {
     replays: counted.replays,
     counters: counted.counters,
   });
-  const expectations = plan.expectations.map((expectation) => evaluate(run, expectation, evidence));
+  const expectations = plan.expectations.map((expectation) =>
+    beside(plan, controls, expectation, evaluate(run, expectation, evidence)),
+  );
   return {
     schema: 'floodproof/verdict/1',
     scenario: plan.name,
@@ -108,8 +114,13 @@ function writeVerdict(task: JudgeTask, counted: Counted): VerdictDocument {
       counted.survey.isBlocked(limitIndex, counter),
     ),
     smallestLatencyChange: smallestLatencyChange(run),
+    controls,
     generator: task.generator,
-    notes: [...task.notes, ...notesOf(plan, counted, convicted.length)],
+    notes: [
+      ...task.notes,
+      ...(controls === null ? [] : controlNotes(controls)),
+      ...notesOf(plan, counted, convicted.length),
+    ],
     replay: task.replay,
     versions: task.versions,
     startedAt: task.startedAt,

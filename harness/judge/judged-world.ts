@@ -19,6 +19,8 @@ export type KnownWorld = Pick<
 export function judgedWorld(world: KnownWorld): JudgedWorld {
   return {
     identityCount: world.identityCount,
+    // Source addresses lie in 127.0.0.0/8, see `harness/actors/identities/addresses.ts`.
+    hasOneIpv4Each: true,
     identity: (index) => world.identity(index),
     ipName: (index) => (index < world.ipCount ? world.ipName(index) : `#${index}`),
     keyName: (index) => (index < world.keyCount ? world.keyName(index) : `key ${index}`),

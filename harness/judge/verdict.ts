@@ -3,6 +3,8 @@
  * Times are milliseconds here (a person reads it), exact microseconds are in the observations.
  */
 
+import type { Controls } from './controls.js';
+
 export type Verdict = 'pass' | 'fail' | 'undecided' | 'invalid' | 'interrupted';
 
 export interface ExpectationResult {
@@ -103,6 +105,8 @@ export interface VerdictDocument {
    * from none four times out of five, as a share of it; null when it has no such phases or too few honest identities.
    */
   readonly smallestLatencyChange: number | null;
+  /** What was measured beside the run; null = nothing was. */
+  readonly controls: Controls | null;
   readonly generator: GeneratorResult;
   readonly notes: readonly string[];
   readonly replay: string;

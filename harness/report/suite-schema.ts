@@ -84,6 +84,22 @@ const generatorSchema = z.strictObject({
   faults: z.array(z.string()).describe('why the run is invalid; empty: it is valid'),
 });
 
+const controlPercentiles = z.strictObject({
+  p50: milliseconds.nullable(),
+  p99: milliseconds.nullable(),
+  p999: milliseconds.nullable(),
+});
+const controlFigures = z.strictObject({
+  sent: count,
+  ownDelayMsP99: milliseconds,
+  latencyMs: z.strictObject({ legit: controlPercentiles, abuse: controlPercentiles }),
+  serviceMs: z.strictObject({ legit: controlPercentiles, abuse: controlPercentiles }),
+});
+const controlsSchema = z.strictObject({
+  honestAlone: controlFigures.nullable().describe('the honest actors alone against a fresh target of the same kind'),
+  stub: controlFigures.describe("everybody against a server that answers at once: the generator's own floor"),
+});
+
 const verdictSchema: z.ZodType<VerdictDocument> = z.strictObject({
   schema: z.literal('floodproof/verdict/1'),
   scenario: z.string(),
@@ -109,6 +125,7 @@ const verdictSchema: z.ZodType<VerdictDocument> = z.strictObject({
       'share: the smallest growth of the honest latency.p99 from the first phase to those with abuse that this run would ' +
         'have told from none four times out of five; null: no such phases, or too few honest identities',
     ),
+  controls: controlsSchema.nullable().describe('what was measured beside the run (--controls); null: nothing was'),
   generator: generatorSchema,
   notes: z.array(z.string()),
   replay: z.string().describe('the command that runs this again'),

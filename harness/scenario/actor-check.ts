@@ -137,9 +137,17 @@ function checkWho({ who }: ActorEntry, report: Report): void {
     return;
   }
   checkFormat(trace, format, ['who', 'trace'], report);
-  if ((format ?? formatOf(trace)) === null) return;
-  if (whoColumnOf({ file: trace, format, who: who.who ?? null }) !== null) return;
-  report(['who', 'trace'], { code: 'FP_TRACE_INVALID', message: 'needs "who", the column that tells callers apart' });
+  const read = format ?? formatOf(trace);
+  if (read === null) return;
+  const column = whoColumnOf({ file: trace, format, who: who.who ?? null });
+  if (read === 'har') {
+    report(['who', 'trace'], { code: 'FP_TRACE_INVALID', message: 'is a HAR, the recording of one client' });
+  } else if (column === null) {
+    report(['who', 'trace'], { code: 'FP_TRACE_INVALID', message: 'needs "who", the column that tells callers apart' });
+  } else if (read === 'access-log' && column !== 'ip') {
+    const message = 'must be ip: an access log tells callers apart by nothing else';
+    report(['who', 'who'], { code: 'FP_TRACE_INVALID', message });
+  }
 }
 
 function checkRetry({ behaviour, retry }: ActorEntry, { raw }: ActorSetting, report: Report): void {

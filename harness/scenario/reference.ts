@@ -1,12 +1,13 @@
 /** The reference pages of `docs/`, made from the tables and schemas that files are checked with. */
 import { z } from 'zod';
+import { arrivalsSchema } from './arrivals-schema.js';
 import { behaviourNames, behaviourRow, fileKey, type ParamRow } from './behaviours.js';
 import { formatDuration } from './durations.js';
 import { faultTable } from './faults.js';
 import { limitSchema } from './limit-schema.js';
 import { type MetricRow, type MetricUnit, metricTable } from './metrics.js';
 import { formatRatio } from './numbers.js';
-import type { PolicyLimit } from './plan.js';
+import { type PolicyLimit, partTable, weaknessTable } from './plan.js';
 import { policySchema } from './policy-schema.js';
 import { scenarioSchema } from './scenario-schema.js';
 
@@ -160,6 +161,15 @@ function behaviourSections(): string {
   return sections.join('\n\n');
 }
 
+function arrivalRows(): readonly (readonly string[])[] {
+  return arrivalsSchema.options.map(({ shape }) => [`\`${shape.process.value}\``, shape.process.description ?? '']);
+}
+
+/** Rows of a table of words and what they mean. */
+function wordRows(words: Readonly<Record<string, string>>): readonly (readonly string[])[] {
+  return Object.entries(words).map(([word, means]) => [`\`${word}\``, means]);
+}
+
 /** What each family is, and what it promises, with the names of its keys. */
 const promiseByFamily: Readonly<Record<PolicyLimit['family'], string>> = {
   'token-bucket': 'capacity + refill x w',
@@ -193,7 +203,8 @@ faults, and all faults of a file are told at once. \`floodproof explain FILE\` s
 
 - **duration**: a number with \`us\`, \`ms\`, \`s\`, \`min\`, \`h\` or \`d\`: \`500ms\`, \`1.5s\`, \`5 min\`. Whole microseconds. There is no \`m\`.
 - **rate** of a limit: whole cells in a duration, exactly: \`5 per 1s\`, \`7 per 3s\`, \`60/s\`, \`160000 per 1d\`.
-- **rate** of arrivals: the same forms, and any number: \`0.5/s\`.
+- **rate** of arrivals: the same forms, and any number: \`0.5/s\`; or \`60% of capacity\`, where the capacity is that of
+  \`--capacity\`, or else the file's own.
 - **ratio**: \`0.1%\` or \`0.001\`.
 - **name**: kebab-case, at most 64 characters.
 - **request classes**: \`login\`, \`ticker\`, \`account\`, \`order.place\`, \`order.amend\`, \`order.cancel\`.
@@ -201,6 +212,22 @@ faults, and all faults of a file are told at once. \`floodproof explain FILE\` s
 ## Scenario file
 
 ${keyTable(scenarioSchema)}
+
+### Arrivals
+
+Fixed by the seed before the run, whatever the answers are. Times of steps, herds and peaks count in active time: from the
+actor's start, and only while it acts.
+
+${markdownTable(['process', 'what it is'], arrivalRows())}
+
+### Parts that a scenario may need
+
+A scenario that needs a part which its target has not is left out. Where no target has the part yet, the file may use
+behaviours and metrics that are still to come; it is checked as far as that goes, stands in \`floodproof list\`, and waits.
+What happens to the server (\`outages\`, \`restarts\`, \`clock.steps\`, \`clock.freezes\`) and runs of more than a day need
+\`virtual-time\`.
+
+${markdownTable(['part', 'what it is'], wordRows(partTable))}
 
 A behaviour's parameters stand under \`with\`, see below. Expectations and metrics are described in [metrics.md](metrics.md).
 
@@ -218,6 +245,13 @@ sliding counter. \`match: "*"\` means every class that carries what the limit co
 \`account\` and \`master\` these and \`login\`. A cost is for each element: a batch of seven orders costs seven times as
 much, what its age adds is added once. \`age\` is the age of the order that a request is about; one that is not known is
 as young as can be.
+
+### Weaknesses
+
+Whoever enforces a policy with \`weaknesses\` has these defects; a verdict is by the promises all the same. They are for the
+\`weak\` policy of a scenario.
+
+${markdownTable(['weakness', 'what is wrong'], wordRows(weaknessTable))}
 
 ### Families
 

@@ -12,6 +12,12 @@ export const CALLERS_MAX = 2 ** 20;
 const PIECE_ROWS = 2 ** 16;
 /** Share of lines that may be left out. */
 const LEFT_OUT_MAX = 0.01;
+const MINUTE_US = 60_000_000;
+/** From so many hours on, times that all stand in one minute of the hour are told of. */
+const HOURS_TOLD = 12;
+/** Rows that lie so far behind on average, or that share of the whole time, are in no order. */
+const FAR_US = MINUTE_US;
+const FAR_SHARE = 0.1;
 /** After so many lines a file that is mostly unreadable is given up. */
 const TRIED_LINES = 1000;
 
@@ -46,6 +52,10 @@ export class TraceBook {
   #isFull = false;
   #lastUs = Number.NEGATIVE_INFINITY;
   #highestUs = Number.NEGATIVE_INFINITY;
+  /** Sum of how far rows lie behind the highest time above them. */
+  #lateUs = 0;
+  /** Minutes of the hour in which there are times. */
+  readonly #minutes = new Set<number>();
   readonly #callers = new Map<string | number, number>();
 
   constructor(options: BookOptions) {
@@ -54,8 +64,13 @@ export class TraceBook {
 
   /** @throws {TraceRefusal} FP_TRACE_LARGE for too many callers. */
   add(line: number, atUs: number, who: string | number | null): void {
-    if (atUs < this.#highestUs) this.#unsorted.add(line);
-    else this.#highestUs = atUs;
+    if (atUs < this.#highestUs) {
+      this.#unsorted.add(line);
+      this.#lateUs += this.#highestUs - atUs;
+    } else {
+      this.#highestUs = atUs;
+    }
+    this.#minutes.add(Math.floor(atUs / MINUTE_US) % 60);
     if (atUs === this.#lastUs) this.#repeated.add(line);
     this.#lastUs = atUs;
     const row = this.#seen++;
@@ -90,8 +105,9 @@ export class TraceBook {
     const offsetsUs = new Float64Array(new SharedArrayBuffer(timesUs.byteLength));
     for (let i = 0; i < offsetsUs.length; i++) offsetsUs[i] = (timesUs[i] as number) - firstUs;
     const names = tellsWho && who !== null ? inOrderOfAppearance(who, this.#callers.size) : null;
+    const durationUs = offsetsUs[offsetsUs.length - 1] ?? 0;
     const trace = { offsetsUs, who: names, keptShare: this.#isSample ? keepShare : 1 };
-    return { ...trace, summary: summaryOf(trace, { file, stampForm: this.stampForm, notes: this.#notes() }) };
+    return { ...trace, summary: summaryOf(trace, { file, stampForm: this.stampForm, notes: this.#notes(durationUs) }) };
   }
 
   #store(atUs: number, who: number): void {
@@ -170,15 +186,15 @@ export class TraceBook {
     throw new TraceRefusal(code, { file, line }, `of the first ${all} there are ${parts.join(' and ')}`);
   }
 
-  #orderWords(word: string): string {
-    const words = `are earlier than ${word === 'entry' ? 'an entry' : 'a line'} above them; all were put in order`;
-    // Turned round, as exports with the newest first are, or without meaning.
-    return this.#unsorted.count * 2 > this.#seen
-      ? `${words}, which most were not: see whether these are the right times`
-      : words;
+  #orderWords(durationUs: number): string {
+    const place = this.#options.word === 'entry' ? 'an entry' : 'a line';
+    const words = `are earlier than ${place} above them; all were put in order`;
+    // Turned round, as exports with the newest first are, or without meaning; a log is late by a request's time at most.
+    const isFar = this.#lateUs > Math.min(FAR_US, FAR_SHARE * durationUs) * this.#seen;
+    return isFar ? `${words}, which they were far from: see whether these are the right times` : words;
   }
 
-  #notes(): string[] {
+  #notes(durationUs: number): string[] {
     const { file, word, isOrderFree, keepShare } = this.#options;
     const of = `of ${grouped(this.#leftOut + this.#seen)}`;
     const note = (tally: LineTally, what: string): string[] =>
@@ -191,8 +207,11 @@ export class TraceBook {
           ? 'are cut short and were read as far as they go'
           : 'are cut short or malformed and were left out',
       ),
-      ...(isOrderFree ? [] : note(this.#unsorted, this.#orderWords(word))),
+      ...(isOrderFree ? [] : note(this.#unsorted, this.#orderWords(durationUs))),
       ...note(this.#repeated, 'are of the same moment as the one before'),
+      ...(this.#minutes.size === 1 && durationUs > HOURS_TOLD * 60 * MINUTE_US
+        ? [`${file}: all its times are in one and the same minute of the hour: see whether these are the right times`]
+        : []),
       ...(this.#isSample ? [`${file}: too large for memory, so a sample of ${keepShare * 100} % was loaded`] : []),
     ];
   }

@@ -43,13 +43,13 @@ export class OrderStore {
 
   /** A market order, filled at `price`. */
   fill(account: string, form: OrderForm, price: string, nowUs: number): Order {
-    return { ...form, price, orderId: this.#newId(), account, placedUs: nowUs };
+    return orderOf({ orderId: this.#newId(), account, placedUs: nowUs }, form, price);
   }
 
   place(account: string, form: OrderForm, nowUs: number): Order | OrderFault {
     const open = this.openOrders(account);
     if (open >= this.#openPerAccountMax) return 'too-many-open-orders';
-    const order: Order = { ...form, orderId: this.#newId(), account, placedUs: nowUs };
+    const order = orderOf({ orderId: this.#newId(), account, placedUs: nowUs }, form, form.price);
     this.#orders.set(order.orderId, order);
     this.#openByAccount.set(account, open + 1);
     return order;
@@ -72,4 +72,13 @@ export class OrderStore {
     else this.#openByAccount.set(account, left);
     return order;
   }
+}
+
+/** Field by field: copying a form into a larger object takes as long as all the rest of placing an order. */
+function orderOf(
+  { orderId, account, placedUs }: Pick<Order, 'orderId' | 'account' | 'placedUs'>,
+  { symbol, side, type, quantity, clientOrderId }: OrderForm,
+  price: string,
+): Order {
+  return { orderId, account, placedUs, symbol, side, type, price, quantity, clientOrderId };
 }

@@ -50,6 +50,7 @@ it('sends all but the last byte at once and the last one when it is released', a
   expect(head.toLowerCase()).not.toContain('transfer-encoding');
   expect(bodyOf(head)).toBe(body.slice(0, -1));
   const before = nowUs();
+  const { dispatchedUs, sentUs: headUs } = flight;
   flight.release();
   await server.until(1, (text) => bodyOf(text) === body);
   if (connection) server.answer(connection.socket, 'x-gate: admitted\r\n');
@@ -57,6 +58,8 @@ it('sends all but the last byte at once and the last one when it is released', a
   // The gate has decided on the whole request: it can't have decided before its last byte.
   expect(flight.sentUs).toBeGreaterThanOrEqual(before);
   expect(flight.answeredUs).toBeGreaterThanOrEqual(flight.sentUs);
+  // What it waited for the target is what its head waited.
+  expect(flight.sentUs - flight.dispatchedUs).toBe(headUs - dispatchedUs);
 });
 
 it('keeps the moment of the head where a limiter answers that may have decided on the head alone', async () => {

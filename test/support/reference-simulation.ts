@@ -141,7 +141,8 @@ export class ReferenceSimulation {
       this.conclude(request, 0, { ...nothingTold, outcome: Outcome.unsent });
       return;
     }
-    request.sentUs = Math.max(1, this.nowUs);
+    const isHeldBack = intent.lastByteUs !== null && (intent.body ?? '') !== '';
+    request.sentUs = Math.max(1, this.nowUs, isHeldBack ? (intent.lastByteUs ?? 0) : 0);
     request.place = 'way';
     const reachUs = request.sentUs + this.network.forthUs(request.number);
     this.timeOut(request, reachUs);

@@ -70,7 +70,7 @@ function anyWorld(dice: Dice, runUs: number): VirtualWorld {
   };
 }
 
-function actor(
+export function virtualActor(
   name: string,
   behaviour: BehaviourName,
   numbers: { population: number; ratePerSecond: number; endUs: number },
@@ -112,10 +112,10 @@ export function rightPlan(family: FamilyName, seed: number, changes: Partial<Vir
     warmupUs: SECOND_US,
     phases: [{ name: 'run', startUs: SECOND_US, endUs: runUs }],
     actors: [
-      actor('customers', 'retail-trader', { population: 6, ratePerSecond: 40, endUs: runUs }),
-      actor('makers', 'market-maker', { population: 2, ratePerSecond: 1, endUs: runUs }),
-      actor('flooders', 'order-flood', { population: 2, ratePerSecond: 60, endUs: runUs }),
-      actor('thieves', 'replay', { population: 3, ratePerSecond: 10, endUs: runUs }),
+      virtualActor('customers', 'retail-trader', { population: 6, ratePerSecond: 40, endUs: runUs }),
+      virtualActor('makers', 'market-maker', { population: 2, ratePerSecond: 1, endUs: runUs }),
+      virtualActor('flooders', 'order-flood', { population: 2, ratePerSecond: 60, endUs: runUs }),
+      virtualActor('thieves', 'replay', { population: 3, ratePerSecond: 10, endUs: runUs }),
     ],
     expectations: [
       anExpectation('legit.wrongfulBlocks', '<=', 0),

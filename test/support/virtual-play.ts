@@ -25,15 +25,21 @@ export interface VirtualPlayOptions {
   readonly policy?: Policy;
   /** Events that happen in one go. */
   readonly eventsAtOnce?: number;
+  /** It is stopped then. */
+  readonly stopUs?: number;
 }
 
 export function playVirtually(plan: Plan, options: VirtualPlayOptions = {}): VirtualPlay {
-  const { seed = 1, engine = 'ts', policy = plan.policy, eventsAtOnce = 1e9 } = options;
+  const { seed = 1, engine = 'ts', policy = plan.policy, eventsAtOnce = 1e9, stopUs } = options;
   const batches: ObservationBatch[] = [];
   const recorder = new RowRecorder((batch) => batches.push(batch));
   const world = buildWorld(plan, seed);
   const run = prepareRun({ plan, policy, seed, world, engine: openEngine(engine), arrivalsMax: null }, recorder);
-  while (run.advance(Number.POSITIVE_INFINITY, eventsAtOnce));
+  if (stopUs === undefined) while (run.advance(Number.POSITIVE_INFINITY, eventsAtOnce));
+  else {
+    run.advance(stopUs, eventsAtOnce);
+    run.stop();
+  }
   recorder.flush();
   const rows = batches.flatMap(({ rows: count, columns }) =>
     Array.from(

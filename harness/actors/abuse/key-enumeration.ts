@@ -20,11 +20,11 @@ const MISSED_CHARS = 4;
 export function createKeyEnumeration(setting: Setting): Behaviour {
   const { victims, nearMissShare } = paramsOf(setting.actor, 'key-enumeration');
   const { auth } = setting;
-  const people = auth === null ? null : demandVictims(setting, victims, 'key');
+  if (auth === null) return { onArrival: () => null, onOutcome: () => null };
+  const people = demandVictims(setting, victims, 'key');
   const orders = new OrderMaker(setting.actor.symbolZipf);
 
-  function onArrival(identity: Identity): Intent | null {
-    if (auth === null || people === null) return null;
+  const onArrival = (identity: Identity): Intent | null => {
     const { number, random } = setting.events.arrival(identity);
     const isNear = random.unit() < nearMissShare;
     const keyId = isNear
@@ -35,7 +35,7 @@ export function createKeyEnumeration(setting: Setting): Behaviour {
       claims: { keyId, signature: madeUpSignature(auth, random) },
     });
     return intent.signed ? intent : null;
-  }
+  };
 
   return { onArrival, onOutcome: () => null };
 }

@@ -58,11 +58,10 @@ export function* hawkesArrivals(
  * higher X has the arrivals of the other and some more. Those are brought about by the difference D of the two alone, whose mean
  * falls by e^(-k t) with k = decay x (1 - branching), so that after a run-up of T they are |D| e^(-k T) / k over the whole
  * run on average. |D| is on average at most the standard deviation of X, which is
- * branching x sqrt(rate x decay / (2 (1 - branching))). T makes that 2^-40: a run differs from a stationary one
+ * branching x sqrt(rate x decay / (2 (1 - branching))). T makes that 2^-40 (and is none without branching): a run differs from a stationary one
  * with that chance at most. Where T would take more than 2^22 arrivals, it is cut there.
  */
 function runUpUs({ ratePerSecond, branching, decayPerSecond }: HawkesLaw): number {
-  if (branching === 0) return 0;
   const fallPerSecond = decayPerSecond * (1 - branching);
   const deviation = branching * Math.sqrt((ratePerSecond * decayPerSecond) / (2 * (1 - branching)));
   const wantedS = naturalLog(deviation / (fallPerSecond * START_ERROR)) / fallPerSecond;

@@ -24,7 +24,7 @@ export interface Habit {
 }
 
 /** Of honest clients in general, where a behaviour has no parameter for it. */
-export const usualHabit: Habit = { followRetryAfterShare: 0.9, retries: 1 };
+const usualHabit: Habit = { followRetryAfterShare: 0.9, retries: 1 };
 
 /** Whether an outcome may be another one when the same is asked later: a throttle or a failure. */
 export function mayPass(outcome: Outcome): boolean {

@@ -68,10 +68,14 @@ export async function playVirtual(options: PlayVirtualOptions): Promise<PlayedVi
   });
   const traces = await loadTraces(plan, { seed: options.seed });
   const run = prepareRun({ ...options, traces }, recorder);
-  const isInterrupted = await advance(run, options, tally);
-  if (isInterrupted) run.stop();
-  recorder.flush();
-  store.close();
+  let isInterrupted: boolean;
+  try {
+    isInterrupted = await advance(run, options, tally);
+    if (isInterrupted) run.stop();
+    recorder.flush();
+  } finally {
+    store.close();
+  }
   return {
     observations: store.source,
     files: store.files,

@@ -195,6 +195,8 @@ export class VirtualRun {
     this.open--;
     table.isConcluded[slot] = 1;
     table.outcome[slot] = outcome;
+    // Its last byte was still held back: the server has never seen all of it.
+    if ((table.sentUs[slot] as number) > nowUs) table.sentUs[slot] = 0;
     if (answeredUs === 0) {
       // Whatever the server has said has not come.
       table.status[slot] = 0;

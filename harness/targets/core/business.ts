@@ -43,7 +43,7 @@ export class Business {
     // Ids need not be hard to guess here: no caller of virtual time tries those of others.
     this.orders = new OrderStore({
       openPerAccountMax: OPEN_PER_ACCOUNT_MAX,
-      newId: () => `o${(this.ids++).toString(36)}`,
+      newId: () => `o${this.ids++}`,
     });
   }
 
@@ -78,7 +78,7 @@ export class Business {
     }
     this.workUs = this.passwords.workUsFor(form.username);
     if (!this.passwords.isRight(form.username, form.password)) this.fail(401, 'bad-credentials');
-    else if (wantsBody) this.body = { token: `s${(this.ids++).toString(36)}` };
+    else if (wantsBody) this.body = { token: `s${this.ids++}` };
   }
 
   private place({ body, wantsBody }: Asked, account: string, nowUs: number): void {

@@ -139,7 +139,11 @@ export class Flight implements Dispatcher.DispatchHandler {
   onComplete(): void {
     if (this.isConcluded) return;
     this.answeredUs = this.owner.nowUs();
-    if (this.lastByteUs !== 0 && this.gate !== undefined) this.sentUs = this.lastByteUs;
+    if (this.lastByteUs !== 0 && this.gate !== undefined) {
+      // The time for which it was held back on purpose is no waiting for the target.
+      this.dispatchedUs += this.lastByteUs - this.sentUs;
+      this.sentUs = this.lastByteUs;
+    }
     const text = this.chunks === null ? '' : Buffer.concat(this.chunks).toString('utf8');
     let outcome = outcomeOfStatus({
       status: this.status,

@@ -79,6 +79,17 @@ export const badCrowds: readonly BadFile[] = [
     ],
   ),
   badScenario(
+    'a HAR has one client, and an access log knows addresses alone',
+    [
+      [trader, `${trader}\n    who: { trace: a.har, who: page }`],
+      [flood, `${flood}\n    who: { trace: a.log, who: user }`],
+    ],
+    [
+      'FP_TRACE_INVALID scenario.yaml:13:19 actors[0].who.trace is a HAR, the recording of one client',
+      'FP_TRACE_INVALID scenario.yaml:19:31 actors[1].who.who must be ip: an access log tells callers apart by nothing else',
+    ],
+  ),
+  badScenario(
     'who arrives is told in one way',
     [
       [trader, `${trader}\n    who: { zipf: 1, trace: times.log }`],

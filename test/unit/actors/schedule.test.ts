@@ -100,6 +100,15 @@ describe('schedule', () => {
     expect(even.value).toBeGreaterThan(chiSquareBound(even.freedom));
   });
 
+  it('chooses for each actor by draws of its own', () => {
+    const alike = (name: string) => exampleActor('login', { name, population: 1_000 });
+    const all = arrivals(examplePlan([alike('a'), alike('b')]));
+    const chosen = (actor: number): number[] =>
+      all.filter((arrival) => arrival.actor === actor).map(({ identityIndex }) => identityIndex % 1_000);
+    expect(chosen(0)).toHaveLength(10);
+    expect(chosen(1)).not.toEqual(chosen(0));
+  });
+
   it('depends on the seed', () => {
     expect(arrivals(plan, 5)).toEqual(arrivals(plan, 5));
     expect(arrivals(plan, 6)).not.toEqual(arrivals(plan, 5));

@@ -70,6 +70,7 @@ function runWith(isInterrupted: boolean): ReturnType<typeof runScenario> {
     stop: new AbortController().signal,
     onProgress: () => undefined,
     speed: Number.POSITIVE_INFINITY,
+    controls: false,
     onFolder: () => undefined,
     replayCommand: () => 'replay',
   };

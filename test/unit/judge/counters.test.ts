@@ -45,6 +45,14 @@ describe('the counter of a row', () => {
     expect(groups(countersOf({ by: ['ip'], ipPrefix: { v4: 23, v6: 31 } }), rows)).toEqual([0, 0, 0, 3, 3, 3, 0, 7]);
   });
 
+  it('is the address itself where each is another one of IPv4 that counts in full', () => {
+    const apart = { ...names, hasOneIpv4Each: true };
+    const of = (ipPrefix: { v4: number; v6: number }) =>
+      new Counters(aPolicy([aTokenBucket({ by: ['ip'], ipPrefix })]), apart).counterOf(observed({ ip: 6 }), 0);
+    expect(of({ v4: 32, v6: 64 })).toBe(6);
+    expect(of({ v4: 24, v6: 64 })).toBe(0);
+  });
+
   it('is one for all accounts of a master, which is the account up to its first slash', () => {
     const accounts = [0, 1, 2, 3, 4].map((account) => ({ account }));
     expect(groups(countersOf({ by: ['master'] }), accounts)).toEqual([0, 0, 0, 3, 3]);

@@ -76,6 +76,7 @@ const verdict: VerdictDocument = {
   unsure: 0,
   smallestProvableLeak: 1,
   smallestLatencyChange: null,
+  controls: null,
   generator: {
     asked: 150,
     sent: 150,

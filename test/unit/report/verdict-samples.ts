@@ -92,6 +92,7 @@ export function aVerdict(changes: Partial<VerdictDocument> = {}): VerdictDocumen
     unsure: 0,
     smallestProvableLeak: 3,
     smallestLatencyChange: null,
+    controls: null,
     generator: aGenerator(),
     notes: [],
     replay: 'floodproof run scenarios/release/order-flood-5x.yaml --seed 42',

@@ -62,7 +62,7 @@ describe('a trace in CSV', () => {
   });
 
   it.each([
-    { name: 'crlf', text: 't,x\r\n1,a\r\n2,b\r\n', because: 'line ends of Windows' },
+    { name: 'crlf', text: 't,x\r\n\r\n1,a\r\n2,b\r\n', because: 'line ends of Windows' },
     { name: 'bom', text: '\ufefft,x\n1,a\n2,b\n', because: 'a byte order mark' },
     { name: 'no-end', text: 't,x\n1,a\n2,b', because: 'no line end at the end' },
     { name: 'blank', text: 't,x\n\n1,a\n\n2,b\n\n', because: 'blank lines' },
@@ -95,6 +95,21 @@ describe('a trace in CSV', () => {
     expect([...(trace.who ?? [])].every((who, i) => who === i % 17)).toBe(true);
   });
 
+  it.each([0, 1])('may have letters of two bytes that two pieces share, wherever they begin: %i', async (shift) => {
+    const name = `${'x'.repeat(shift)}${'é'.repeat(200_000)}`;
+    const trace = await load(
+      sourceOf(written(`wide-${shift}.csv`, `t,who\n1,${name}\n2,${name}\n`), { whoColumn: 'who' }),
+    );
+    expect(trace.summary.distinct).toBe(1);
+  });
+
+  it('names the first line of a row of several', async () => {
+    const file = written('rows.csv', 't,x\n1,a\n"2\n",b\n"soon\nor later",c\n');
+    expect((await refusal(sourceOf(file))).faults).toMatchObject([
+      { line: 5, message: 'of the first 3 there are 1 without a readable time (line 5)' },
+    ]);
+  });
+
   it('leaves out lines that are cut or have no time, and says which', async () => {
     const rows = Array.from({ length: 1_000 }, (_, i) => `${i},x`);
     rows[10] = '10';
@@ -123,10 +138,29 @@ describe('a trace in CSV', () => {
     ]);
   });
 
-  it('doubts times of which most are out of order', async () => {
+  it.each([
+    { name: 'hourly', hours: 13, isTold: true },
+    { name: 'half-day', hours: 12, isTold: false },
+  ])(
+    'doubts times that all stand in one minute of their hours, over half a day: $name',
+    async ({ name, hours, isTold }) => {
+      const rows = Array.from({ length: hours + 1 }, (_, hour) => `${hour * 3_600 + 300.5}`);
+      const { summary } = await load(sourceOf(written(`${name}.csv`, `t\n${rows.join('\n')}\n`)));
+      expect(summary.notes.some((note) => note.includes('one and the same minute of the hour'))).toBe(isTold);
+    },
+  );
+
+  it('doubts times that are far out of order, and not those that are a little', async () => {
     const file = written('reversed.csv', 't\n5.5\n4.5\n3.1\n2\n');
     const { summary } = await load(sourceOf(file));
-    expect(summary.notes[0]).toContain('which most were not: see whether these are the right times (lines 3, 4, 5)');
+    expect(summary.notes[0]).toContain(
+      'which they were far from: see whether these are the right times (lines 3, 4, 5)',
+    );
+    const jittered = Array.from({ length: 500 }, (_, i) => `${i + (i % 2 === 0 ? 1.5 : 0)}`);
+    const log = await load(sourceOf(written('jittered.csv', `t\n${jittered.join('\n')}\n`)));
+    expect(log.summary.notes[0]).toContain(
+      '250 of 500 are earlier than a line above them; all were put in order (lines',
+    );
   });
 });
 

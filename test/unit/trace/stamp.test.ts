@@ -77,6 +77,7 @@ describe('times in plain numbers', () => {
     { text: '-0.25', us: -250_000, form: 'seconds' },
     { text: '1700158623.9799600', us: 1_700_158_623_979_960, form: 'seconds' },
     { text: '99999999999', us: 99_999_999_999e6 > Number.MAX_SAFE_INTEGER ? null : 0, form: null },
+    { text: '100000000000', us: 100_000_000_000_000, form: 'milliseconds' },
     { text: '1700158623979', us: 1_700_158_623_979_000, form: 'milliseconds' },
     { text: '1700158623979.96', us: 1_700_158_623_979_960, form: 'milliseconds' },
     { text: '1700158623979960', us: 1_700_158_623_979_960, form: 'microseconds' },

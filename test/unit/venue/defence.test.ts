@@ -239,3 +239,34 @@ describe('weaknesses', () => {
     expect(ask([])).toEqual([admitted, replayed, replayed, replayed]);
   });
 });
+
+describe('a caller with a number', () => {
+  it.each([0, 3 * SECOND_US])('is decided on as by his texts, where the wall clock falls back by %i', (fallsUs) => {
+    const policy = aPolicy([aTokenBucket({ capacity: 20, refillCells: 20, refillPeriodUs: SECOND_US })]);
+    const one = aDefence(policy, fallsUs);
+    const other = aDefence(policy, fallsUs);
+    const number = one.internCaller(IP, ann.account, ann.keyId);
+    const dice = new Dice(5);
+    const fallen = new Map<Decision, number>();
+    let nowUs = originUs;
+    for (let request = 0; request < 3_000; request += 1) {
+      nowUs += dice.below(60_000);
+      const wallUs = nowUs - (request > 1_500 ? fallsUs : 0);
+      const timestampUs = wallUs + 1_000_000 * (2 - dice.below(9)) - (wallUs % 1_000_000);
+      const windowUs = dice.below(2) * SECOND_US;
+      const text = `${timestampUs} ${windowUs}`;
+      const said = one.decideOwn(nowUs, wallUs, ORDER, number, timestampUs, windowUs, text, 1, 0);
+      expect(said).toBe(present(other, { nowUs, wallUs, text, timestampUs, windowUs }));
+      expect([...one.answer]).toEqual([...other.answer]);
+      fallen.set(said, (fallen.get(said) ?? 0) + 1);
+    }
+    for (const decision of [Decision.admitted, Decision.replayed, Decision.stale, Decision.fromFuture]) {
+      expect(fallen.get(decision) ?? 0, `${decision}`).toBeGreaterThan(20);
+    }
+  });
+
+  it('is not known by one number to several nodes', () => {
+    expect(aDefence(aPolicy([])).knowsCallers).toBe(true);
+    expect(aDefence(aPolicy([], { nodes: 2 })).knowsCallers).toBe(false);
+  });
+});

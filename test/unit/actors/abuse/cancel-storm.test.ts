@@ -23,4 +23,12 @@ describe('a cancel storm', () => {
     const stage = setStage('cancel-storm');
     expect(stage.behaviour.onOutcome(stage.arrive(), throttled(5), 0)).toBeNull();
   });
+
+  it('ends when a cancel was never sent or was taken back', () => {
+    const stage = setStage('cancel-storm');
+    for (const outcome of [Outcome.unsent, Outcome.aborted]) {
+      const cancel = stage.behaviour.onOutcome(stage.arrive(), placed('order-1'), 0);
+      expect(cancel && stage.behaviour.onOutcome(cancel.intent, answered(outcome), 0)).toBeNull();
+    }
+  });
 });

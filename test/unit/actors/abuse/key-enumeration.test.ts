@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { buildWorld } from '../../../../harness/actors/identities/world.js';
 import { createBehaviour } from '../../../../harness/actors/registry.js';
 import { NO_INDEX } from '../../../../harness/actors/world.js';
+import type { BehaviourName } from '../../../../harness/scenario/behaviours.js';
 import type { Plan } from '../../../../harness/scenario/plan.js';
 import { signatureForm } from '../../../../harness/signing/hmac-lines.js';
+import { exampleActor, examplePlan } from '../example-plan.js';
 import { OTHERS, setStage, throttled } from '../stage.js';
 
 /** The same stage under a policy that was changed after its people were made. */
@@ -36,6 +39,18 @@ describe('key enumeration', () => {
     for (const intent of intents) expect(intent).toMatchObject({ signed: true, accountIndex: NO_INDEX });
   });
 
+  it('misses a real key from its fourth last character on', () => {
+    const stage = setStage('key-enumeration', { params: { victims: 'customers', nearMissShare: 1 } });
+    const keys = Array.from({ length: OTHERS }, (_, index) => stage.world.identity(index).keyId);
+    for (let count = 0; count < 5_000; count += 1) {
+      const { step, claims } = stage.arrive();
+      const [keyId, key] = [claims?.keyId ?? '', keys.find((one) => claims?.keyId.startsWith(one.slice(0, -4)))];
+      expect(step).toBe(`near/${count}`);
+      expect(keyId).toHaveLength(64);
+      expect(keyId.at(-4)).not.toBe(key?.at(-4));
+    }
+  });
+
   it.each([
     { hash: 'sha256', encoding: 'hex' },
     { hash: 'sha512', encoding: 'base64' },
@@ -57,6 +72,15 @@ describe('key enumeration', () => {
   it('is not stopped by a throttle, and refused when those that it attacks have no keys', () => {
     const stage = setStage('key-enumeration', { params: { victims: 'customers' } });
     expect(stage.behaviour.onOutcome(stage.arrive(), throttled(5), 0)).toBeNull();
+    // Members log in and sign nothing: they have accounts and no keys.
+    const members = exampleActor('login', { name: 'members' });
+    const attack = (behaviour: BehaviourName) => () => {
+      const actor = exampleActor(behaviour, { params: { victims: 'members' } });
+      const plan = examplePlan([members, actor]);
+      return createBehaviour(actor, plan, { seed: 1, world: buildWorld(plan, 1), captured: null });
+    };
+    expect(attack('key-enumeration')).toThrow('key-enumeration attacks keys of members, who have none');
+    expect(attack('password-spraying')).not.toThrow();
     const ofNobody = () => setStage('key-enumeration', { params: { victims: 'key-enumeration' } });
     expect(ofNobody).toThrow(expect.objectContaining({ code: 'FP_USAGE' }));
   });

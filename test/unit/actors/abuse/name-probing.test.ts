@@ -6,7 +6,8 @@ describe('name probing', () => {
     const stage = setStage('name-probing', { params: { ips: 1, victims: 'customers' } });
     const accounts = new Set(Array.from(stage.world.registered, ({ account }) => account));
     const names = new Set<string>();
-    for (let pair = 0; pair < 20; pair += 1) {
+    const passwords: string[] = [];
+    for (let pair = 0; pair < 101; pair += 1) {
       const [known, unknown] = [stage.arrive(), stage.arrive()];
       const [right, wrong] = [known, unknown].map(({ body }) => JSON.parse(body ?? '{}'));
       expect(accounts.has(right.username)).toBe(true);
@@ -16,8 +17,12 @@ describe('name probing', () => {
       expect(stage.world.accountName(unknown.accountIndex)).toBe(wrong.username);
       expect(right.password).not.toBe(stage.world.identity(known.accountIndex).password);
       names.add(wrong.username);
+      passwords.push(wrong.password);
     }
-    expect(names.size).toBe(20);
+    expect(names.size).toBe(101);
+    // A hundred guesses, and then the first again.
+    expect(new Set(passwords).size).toBe(100);
+    expect(passwords[100]).toBe(passwords[0]);
   });
 
   it('is not stopped by a throttle', () => {

@@ -23,6 +23,13 @@ describe('quote stuffing', () => {
     expect([...lives].sort()).toEqual([10, 11, 12, 13, 14]);
   });
 
+  it.each([20, 5])('lets all orders live alike where the longest life is %i and the shortest 20', (lifeMaxUs) => {
+    const stage = setStage('place-cancel', { params: { lifeMinUs: 20, lifeMaxUs } });
+    for (let count = 0; count < 20; count += 1) {
+      expect(stage.behaviour.onOutcome(stage.arrive(), placed('order-1'), 0)?.afterUs).toBe(20);
+    }
+  });
+
   it('keeps each identity to one symbol, with prices and quantities of that symbol', () => {
     const stage = setStage('place-cancel', { population: 8, params });
     const symbols = stage.identities.map((identity) => {

@@ -75,6 +75,17 @@ describe('herds', () => {
     for (const [i, atUs] of all.entries()) expect(Math.floor(atUs / 10)).toBe(Math.floor(i / 50));
   });
 
+  it('end before the end of the time that they take, and of the run, whatever is drawn', () => {
+    const highest = { unit: () => 1 - 2 ** -53, below: () => 0, exponential: () => 40 };
+    const law = { size: 3, firstUs: 0, everyUs: null, withinUs: 10 };
+    expect([...herdArrivals(law, 100, highest)]).toEqual([9, 9, 9]);
+    for (let seed = 0; seed < 20; seed++) {
+      const cut = [...herdArrivals({ ...law, size: 50 }, 5, createRandom(seed))];
+      expect(cut.length).toBeGreaterThan(0);
+      expect(cut.every((atUs) => atUs < 5)).toBe(true);
+    }
+  });
+
   it('may not run into each other', () => {
     const law = { size: 2, firstUs: 0, everyUs: 10, withinUs: 11 };
     expect(() => herdArrivals(law, 100, createRandom(1)).next()).toThrow('herds 10 us apart cannot each take 11 us');

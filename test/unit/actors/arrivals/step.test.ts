@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { stepArrivals } from '../../../../harness/actors/arrivals/step.js';
 import { SECOND_US } from '../example-plan.js';
 import { timesOf } from './process-times.js';
 
@@ -33,6 +34,14 @@ describe('arrivals in steps', () => {
     expect(timesOf({ process: 'step', steps }, 100)).toEqual(
       timesOf({ process: 'constant', ratePerSecond: 7 / 3 }, 100),
     );
+  });
+
+  it('leave one that is due where the rate falls to 0 to the next rate, and one that is due at the end to nobody', () => {
+    const half = { fromUs: 0, ratePerSecond: 0.5 };
+    const steps = [half, { fromUs: SECOND_US, ratePerSecond: 0 }, { fromUs: 3 * SECOND_US, ratePerSecond: 1 }];
+    expect([...stepArrivals(steps, 5 * SECOND_US)]).toEqual([3_000_000, 4_000_000]);
+    expect([...stepArrivals([half], SECOND_US)]).toEqual([]);
+    expect([...stepArrivals([half, { fromUs: 2 * SECOND_US, ratePerSecond: 9 }], SECOND_US + 1)]).toEqual([SECOND_US]);
   });
 
   it('leave out steps that begin after the end', () => {

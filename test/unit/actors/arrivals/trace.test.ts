@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { loopUs, type TraceTimes } from '../../../../harness/actors/arrivals/trace.js';
+import { loopUs, type TraceTimes, traceArrivals } from '../../../../harness/actors/arrivals/trace.js';
+import { createRandom } from '../../../../harness/actors/random.js';
 import { type Arrival, schedule } from '../../../../harness/actors/schedule.js';
 import type { ActorPlan, Arrivals, Plan, TraceSource, Who } from '../../../../harness/scenario/plan.js';
 import { exampleActor, examplePlan, SECOND_US } from '../example-plan.js';
@@ -54,6 +55,14 @@ describe('arrivals of a trace', () => {
       { startUs: 5 * SECOND_US, endUs: 6 * SECOND_US },
     ];
     expect(timesUs(played({ arrivals: asTraced, active }))).toEqual([1_000_000, 1_100_000, 1_100_000, 5_400_000]);
+  });
+
+  it('have none at the very end, which belongs to whatever comes next', () => {
+    const untilUs = (durationUs: number): number[] => [
+      ...traceArrivals(asTraced, { trace, place: { row: 0 } }, durationUs, createRandom(1)),
+    ];
+    expect(untilUs(900_000)).toEqual([0, 100_000, 100_000]);
+    expect(untilUs(900_001)).toEqual([0, 100_000, 100_000, 900_000]);
   });
 
   it('begin again a mean gap after the last, at the rate of the file', () => {

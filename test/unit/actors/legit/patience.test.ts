@@ -3,25 +3,22 @@ import type { Answered, FollowUp } from '../../../../harness/actors/actor.js';
 import { type Habit, Patience, waitUsMax } from '../../../../harness/actors/legit/patience.js';
 import { IntentKind, Outcome } from '../../../../harness/actors/outcome.js';
 import { createSetting } from '../../../../harness/actors/setting.js';
-import type { ActorPlan, RetryPlan } from '../../../../harness/scenario/plan.js';
+import type { ActorPlan } from '../../../../harness/scenario/plan.js';
 import { answered, setStage, throttled } from '../stage.js';
 
 const intent = setStage('login').arrive();
 /** Nine in ten come back after a throttle: all of them here. */
 const patient: Habit = { followRetryAfterShare: 1, retries: 3 };
 
-/** The patience of as many identities, each with a stream of its own. */
-function patienceOf(population: number, habit: Habit, retry: RetryPlan | null = null) {
-  const stage = setStage('login', { population, actor: { retry } });
-  const actor = stage.plan.actors[1] as ActorPlan;
-  const { plan, world } = stage;
-  return { ...stage, patience: new Patience(createSetting(actor, plan, { seed: 1, world, captured: null }), habit) };
-}
+/** A hundred identities, each with a stream of its own. */
+const stage = setStage('login', { population: 100 });
 
 /** What follows for the first identity, or the one of that place. */
 function retryOf(answer: Answered, attempt = 0, habit = patient, place = 0): FollowUp | null {
-  const { patience, identities } = patienceOf(place + 1, habit);
-  return patience.after({ ...intent, identity: identities[place] ?? intent.identity, attempt }, answer);
+  const { plan, world, identities } = stage;
+  const setting = createSetting(plan.actors[1] as ActorPlan, plan, { seed: 1, world, captured: null });
+  const identity = identities[place] ?? intent.identity;
+  return new Patience(setting, habit).after({ ...intent, identity, attempt }, answer);
 }
 
 describe('patience', () => {

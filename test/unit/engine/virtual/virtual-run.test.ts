@@ -1,18 +1,34 @@
 /** The engine of virtual time against a plain simulation, and against itself. */
 import { describe, expect, test } from 'vitest';
 import { Outcome, outcomeNames } from '../../../../harness/actors/outcome.js';
+import { virtualDefaults } from '../../../../harness/scenario/plan-defaults.js';
 import { familyNames } from '../../../support/acquittal.js';
-import { SECOND_US } from '../../../support/plan-builder.js';
+import { aPolicy, aSlidingLog, SECOND_US } from '../../../support/plan-builder.js';
 import { type ReferenceRow, ReferenceSimulation } from '../../../support/reference-simulation.js';
-import { rightPlan } from '../../../support/virtual-acquittal.js';
+import { rightPlan, virtualActor } from '../../../support/virtual-acquittal.js';
 import { type PlayedRow, playVirtually } from '../../../support/virtual-play.js';
 
 const SEEDS = 8;
 
-/** Nobody replays: the reference keeps no captures. */
+/** Nobody replays: the reference keeps no captures. Others hold back last bytes, send batches and spoil signatures. */
 function tinyPlan(family: (typeof familyNames)[number], seed: number) {
-  const plan = rightPlan(family, seed, {}, 3 * SECOND_US);
-  return { ...plan, actors: plan.actors.filter(({ behaviour }) => behaviour !== 'replay') };
+  const endUs = 3 * SECOND_US;
+  const plan = rightPlan(family, seed, {}, endUs);
+  const numbers = { population: 2, ratePerSecond: 5, endUs };
+  const actors = [
+    ...plan.actors.filter(({ behaviour }) => behaviour !== 'replay'),
+    virtualActor('overrunners', 'overrun', numbers),
+    virtualActor('batches', 'batch-flood', numbers),
+    virtualActor('forgers', 'signature-forgery', numbers),
+  ];
+  const clock = {
+    sigmaUs: 300_000,
+    strayShare: 0.2,
+    strayUs: 4 * SECOND_US,
+    driftShare: 0.5,
+    driftUsPerMinute: 50_000,
+  };
+  return { ...plan, actors: actors.map((one) => ({ ...one, clock })) };
 }
 
 function comparable(row: PlayedRow): ReferenceRow {
@@ -52,6 +68,37 @@ describe('a run in virtual time', () => {
     expect(slow.hash).toBe(hash);
     expect(slow.rows).toEqual(rows);
     expect(playVirtually(plan, { seed: 6 }).hash).not.toBe(hash);
+  });
+
+  test('has, of a plan that nobody improvises in, the hash that it had on other machines', () => {
+    const whole = rightPlan('sliding-log', 1);
+    const endUs = whole.phases.at(-1)?.endUs ?? 0;
+    const flooders = virtualActor('flooders', 'order-flood', { population: 4, ratePerSecond: 100, endUs });
+    const arrivals = { process: 'constant', ratePerSecond: 100 } as const;
+    const shaky = { jitterUs: 5_000, loss: 0.05, reorderShare: 0.1, reorderUs: 50_000, driftPpm: 50 };
+    const plan = {
+      ...whole,
+      virtual: { ...virtualDefaults, ...shaky, serverPerSecond: 150 },
+      policy: aPolicy([aSlidingLog({ by: ['account'], capacity: 20 })]),
+      actors: [{ ...flooders, arrivals, who: { choice: 'in-turn' } as const }],
+    };
+    expect(playVirtually(plan).hash).toBe('4a367d21d9a0f7ae');
+  });
+
+  test('that is stopped takes back what is open, and records it', () => {
+    const plan = tinyPlan('token-bucket', 3);
+    const whole = playVirtually(plan, { seed: 3 });
+    const cut = playVirtually(plan, { seed: 3, stopUs: SECOND_US });
+    const concluded = cut.rows.filter(({ outcome }) => outcome !== Outcome.aborted);
+    const aborted = cut.rows.filter(({ outcome }) => outcome === Outcome.aborted);
+    expect(concluded).toEqual(whole.rows.slice(0, concluded.length));
+    expect(whole.rows[concluded.length]?.concludedUs).toBeGreaterThan(SECOND_US);
+    expect(aborted.length).toBeGreaterThan(0);
+    for (const { answeredUs, sentUs, concludedUs, intendedUs } of aborted) {
+      expect(answeredUs).toBe(0);
+      expect(sentUs).toBeLessThanOrEqual(concludedUs);
+      expect(intendedUs).toBeLessThanOrEqual(SECOND_US);
+    }
   });
 
   test.each(familyNames)('has one hash on both engines, under limits of the family %s', (family) => {
