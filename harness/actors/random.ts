@@ -11,6 +11,9 @@ import { naturalLog } from './elementary.js';
 
 const WORD = 2 ** 32;
 const FROM_WORD = 2 ** -32;
+/** A draw of [0, 1) has 27 upper bits and 26 lower ones. Constants by name: code that is not optimised yet works powers out anew. */
+const LOWER_PARTS = 2 ** 26;
+const UNIT_GRAIN = 2 ** -53;
 /** A word times this is below 2^53, so exact. */
 const PRODUCT_BOUND_MAX = 2 ** 21;
 /** Ends a text. Above every UTF-16 code unit, so that ('ab', 'c') and ('a', 'bc') differ. */
@@ -53,7 +56,7 @@ class Stream implements Random {
 
   unit(): number {
     const upper = this.#word() >>> 5;
-    return (upper * 2 ** 26 + (this.#word() >>> 6)) * 2 ** -53;
+    return (upper * LOWER_PARTS + (this.#word() >>> 6)) * UNIT_GRAIN;
   }
 
   /**
