@@ -21,7 +21,7 @@ const DEPTH_MAX = 4;
 const KNOWN_SHOWN = 24;
 
 /** A path as it is shortest from here. */
-export function fromHere(path: string): string {
+function fromHere(path: string): string {
   const short = relative(process.cwd(), path);
   return short.startsWith('..') ? path : short;
 }
@@ -40,7 +40,7 @@ export function catalogueFiles(): readonly string[] {
  * The scenario files that paths mean: a file is itself, a folder all scenarios in it and in the folders within.
  * @throws {FloodproofError} FP_FILE_UNREADABLE, or FP_FILE_EMPTY for a folder without such files.
  */
-export function scenariosWithin(paths: readonly string[]): readonly string[] {
+function scenariosWithin(paths: readonly string[]): readonly string[] {
   return paths.flatMap((path) => {
     const below = isFolder(path) ? filesBelow(path, DEPTH_MAX) : [];
     // What is no folder, or holds nothing, is told as it is anywhere else.

@@ -130,9 +130,9 @@ function assertUsage(paths: readonly string[], flags: RunFlags): void {
   if (speed !== Number.POSITIVE_INFINITY) refuse('--speed is for single runs; a sweep goes as fast as it can');
 }
 
-function sweepOf({ seeds, untilFailure, seed, json }: RunFlags): SweepFlags | null {
-  if (seeds !== null) return { seeds, untilFailure, json };
-  return untilFailure ? { seeds: { first: seed, last: SEED_MAX }, untilFailure, json } : null;
+function sweepOf({ seeds, untilFailure, seed, json, capacity }: RunFlags): SweepFlags | null {
+  if (seeds !== null) return { seeds, untilFailure, json, capacity };
+  return untilFailure ? { seeds: { first: seed, last: SEED_MAX }, untilFailure, json, capacity } : null;
 }
 
 /** What each kind of target offers. */

@@ -23,6 +23,8 @@ export interface SweepFlags {
   /** Ends at the first seed that is no pass. */
   readonly untilFailure: boolean;
   readonly json: boolean;
+  /** As it was given; null = not. */
+  readonly capacity: string | null;
 }
 
 /** What came of one scenario under all its seeds. */
@@ -68,7 +70,7 @@ export async function sweepCommand(
 
 async function sweepOne(
   record: RunRecord,
-  { seeds, untilFailure, json }: SweepFlags,
+  { seeds, untilFailure, json, capacity }: SweepFlags,
   { console, stop }: { readonly console: Console; readonly stop: AbortSignal },
 ): Promise<Swept> {
   const { plan } = record;
@@ -78,7 +80,7 @@ async function sweepOne(
   for await (const result of sweep(tasksOf(record, seeds), { threads, stop })) {
     played++;
     if (result.verdict === 'pass') continue;
-    others.push({ ...result, replay: replayOf(record, result.seed) });
+    others.push({ ...result, replay: replayOf(record, result.seed, capacity) });
     if (!json) console.result(lineOf(plan.name, result));
     if (untilFailure) break;
   }
@@ -104,11 +106,13 @@ function summaryOf({ scenario, played, passed, isInterrupted, others }: Swept): 
 }
 
 /** The command that plays one of the seeds alone, with its report. */
-function replayOf({ plan, gatewayPolicy, engine, arrivalsMax }: RunRecord, seed: number): string {
+function replayOf(record: RunRecord, seed: number, capacity: string | null): string {
+  const { plan, gatewayPolicy, engine, arrivalsMax } = record;
   const parts = [ownCommand(process.argv[1] ?? 'floodproof', process.cwd()), 'run', quote(plan.file)];
   parts.push('--target core', `--seed ${seed}`);
   if (engine !== 'auto') parts.push(`--engine ${engine}`);
   if (gatewayPolicy !== null) parts.push(`--gateway-policy ${quote(gatewayPolicy.file)}`);
+  if (capacity !== null) parts.push(`--capacity ${quote(capacity)}`);
   if (arrivalsMax !== null) parts.push(`--max-requests ${arrivalsMax}`);
   return parts.join(' ');
 }

@@ -73,7 +73,8 @@ export class CounterSpace {
     this.parts = by;
     this.besideClass = by.length === 2 && by.includes('class') ? (by.find((part) => part !== 'class') ?? null) : null;
     this.names = names;
-    this.prefixes = ipPrefix === null ? null : new Groups((index) => prefixText(names.ipName(index), ipPrefix));
+    const isWhole = ipPrefix === null || (ipPrefix.v4 === 32 && names.hasOneIpv4Each === true);
+    this.prefixes = isWhole ? null : new Groups((index) => prefixText(names.ipName(index), ipPrefix));
     this.masters = new Groups((index) => masterOf(names.accountName(index)));
   }
 

@@ -30,7 +30,7 @@ export function summaryOf({ offsetsUs, who }: TraceTimes, { file, stampForm, not
 }
 
 /** Coefficient of variation of the gaps; null where there are none or all are 0. */
-export function gapCv(timesUs: ArrayLike<number>): number | null {
+function gapCv(timesUs: ArrayLike<number>): number | null {
   const gaps = timesUs.length - 1;
   const mean = gaps < 1 ? 0 : ((timesUs[gaps] as number) - (timesUs[0] as number)) / gaps;
   if (mean === 0) return null;

@@ -17,10 +17,10 @@ const WARM_UP_S = 1;
 /** Gaps of the slow plan that are held to the exponential law. */
 const KS_GAPS = 1_000;
 /** A distance from the law that a true sample of 1,000 passes once in a hundred times: 1.63 / sqrt 1,000. */
-export const KS_DISTANCE_MAX = 0.0515;
+const KS_DISTANCE_MAX = 0.0515;
 /** How far the Fano factor at the server may be from the plan's. */
-export const FANO_OFF_MAX = 0.1;
-export const OWN_DELAY_MS_P99_MAX = 1;
+const FANO_OFF_MAX = 0.1;
+const OWN_DELAY_MS_P99_MAX = 1;
 
 export interface ArrivalCase {
   readonly name: string;
@@ -31,7 +31,7 @@ export interface ArrivalCase {
   readonly exponentialPerSecond: number | null;
 }
 
-export const arrivalCases: readonly ArrivalCase[] = [
+const arrivalCases: readonly ArrivalCase[] = [
   {
     name: 'Poisson at 500/s',
     arrivals: { process: 'poisson', ratePerSecond: 500 },

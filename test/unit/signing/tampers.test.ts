@@ -176,10 +176,20 @@ describe('a spoiled request', () => {
     ['stamp-seconds', signingHeaders.timestamp, '1790000000', 0],
     ['stamp-micros', signingHeaders.timestamp, '1790000000000000', 0],
     ['wider-window', signingHeaders.window, '65000', 0],
+    ['later-stamp', signingHeaders.timestamp, '1790000000001', 999],
+    ['wider-window', signingHeaders.window, '65001', 60_001],
     ['other-nonce', signingHeaders.nonce, '5n-1', 5],
     ['huge-nonce', signingHeaders.nonce, 'n'.repeat(66), 1],
   ] as const)('by %s has another %s', (kind, header, value, seed) => {
     expect(spoiled(kind, order, { seed }).headers[header]).toBe(value);
+  });
+
+  it('by other-nonce is no longer than the profile allows, also where the old one was as long as that', () => {
+    for (const nonce of ['x'.repeat(64), '0'.repeat(64)]) {
+      const fresh = spoiled('other-nonce', { ...order, nonce }).headers[signingHeaders.nonce];
+      expect(fresh).toHaveLength(64);
+      expect(fresh).not.toBe(nonce);
+    }
   });
 
   it('keeps its unit where the clock stands in 1970, since seconds would pass for milliseconds there', () => {

@@ -1,6 +1,9 @@
+import { truncateSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { IntentKind } from '../../../harness/actors/outcome.js';
 import { encodeSegment } from '../../../harness/engine/record/observation-file.js';
+import { sealParquet } from '../../../harness/engine/record/parquet.js';
+import { HAR_BYTES_MAX } from '../../../harness/trace/har.js';
 import { observed } from '../../support/observation-builder.js';
 import { batchOf } from '../../support/observation-rows.js';
 import { load, refusal, rowsOf, sourceOf, written } from './trace-file.js';
@@ -65,10 +68,10 @@ describe('a HAR', () => {
   it('tells when, in whatever order its entries stand', async () => {
     const file = written(
       'page.har',
-      har(['2024-01-01T00:00:00.500Z', '2024-01-01T00:00:01.250+00:00', '2024-01-01T00:00:01.000Z']),
+      har(['2024-01-01T00:00:00.500Z', '2024-01-01T00:00:01.250+00:00', '2024-01-01T00:00:01.200Z']),
     );
     const trace = await load(sourceOf(file, asHar));
-    expect(rowsOf(trace)).toEqual({ offsetsUs: [0, 500_000, 750_000], who: null });
+    expect(rowsOf(trace)).toEqual({ offsetsUs: [0, 700_000, 750_000], who: null });
     const marked = await load(sourceOf(written('bom.har', `\ufeff${har(['2024-01-01T00:00:00Z'])}`), asHar));
     expect(marked.summary.stamps).toBe(1);
     expect(trace.summary.notes).toEqual([
@@ -89,6 +92,14 @@ describe('a HAR', () => {
   ])('is refused: $message', async ({ name, text, message }) => {
     const { faults } = await refusal(sourceOf(written(`${name}.har`, text), asHar));
     expect(faults).toMatchObject([{ message: expect.stringContaining(message) }]);
+  });
+
+  it('is not read when it is larger than is read as a whole', async () => {
+    const file = written('huge.har', '{');
+    truncateSync(file, HAR_BYTES_MAX + 1);
+    expect((await refusal(sourceOf(file, asHar))).faults).toMatchObject([
+      { code: 'FP_TRACE_LARGE', message: 'the file has 268435457 bytes; a HAR is read as a whole, up to 268435456' },
+    ]);
   });
 
   it('tells nobody apart', async () => {
@@ -123,6 +134,16 @@ describe('an earlier run', () => {
     expect(rowsOf(trace)).toEqual({ offsetsUs: [0, 900], who: [0, 0] });
   });
 
+  it('is read back from its sealed form, the same', async () => {
+    const file = written('observations.parquet', '');
+    sealParquet(file, () => [batchOf(rows)], {});
+    const changes = { ...asRun, timeColumn: 'sentUs', whoColumn: 'ip' };
+    const sealed = await load(sourceOf(file, changes));
+    const open = await load(sourceOf(written('observations.9.arrows', bytes), changes));
+    expect(rowsOf(sealed)).toEqual(rowsOf(open));
+    expect(rowsOf(sealed).offsetsUs).toEqual([0, 900]);
+  });
+
   it('is read up to where a crash has cut it, and says so', async () => {
     const file = written('observations.2.arrows', Buffer.concat([bytes, bytes.subarray(0, bytes.length - 40)]));
     const { summary } = await load(sourceOf(file, asRun));
@@ -134,7 +155,7 @@ describe('an earlier run', () => {
     {
       name: 'a.parquet',
       changes: {},
-      fault: { code: 'FP_TRACE_FORMAT', message: 'a sealed record (.parquet) cannot be read back' },
+      fault: { code: 'FP_TRACE_FORMAT' },
     },
     {
       name: 'b.arrows',
