@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { addList, addNew } from './catalogue-commands.js';
 import type { Console } from './console.js';
+import { addProbe } from './probe-options.js';
 import { packageVersion } from './versions.js';
 
 /** What a command needs: where it writes, and where its exit code goes. */
@@ -70,6 +71,7 @@ export function buildProgram(context: CommandContext): Command {
     .exitOverride();
   addRun(program, context);
   addReplay(program, context);
+  addProbe(program, context, engineOption());
   addList(program, context);
   addNew(program, context);
   addExplain(program, context);
