@@ -1,5 +1,5 @@
 /** What `floodproof probe` prints: a line for each step while it goes on, and what was found. */
-import type { Capacity, ClosedStep, Trial, TrialOutcome } from '../engine/probe/capacity.js';
+import type { Capacity, ClosedStep, LimitedBy, Trial, TrialOutcome } from '../engine/probe/capacity.js';
 import { formatCount, formatDurationMs, formatPerSecond, formatRatio } from '../report/quantity.js';
 
 /** A closed loop that was this busy has measured itself. */
@@ -28,6 +28,13 @@ export function trialLine(trial: Trial): string {
   );
 }
 
+const culprits: Readonly<Record<LimitedBy, string>> = {
+  target: 'the target is the limit',
+  limiter: 'a limiter is the limit',
+  generator: 'the generator is the limit',
+  time: 'the time was over',
+};
+
 /** @param subject - what was probed, as it was named. */
 export function capacityText(subject: string, capacity: Capacity): string {
   const best = capacity.closedLoop.find(({ answeredPerSecond }) => answeredPerSecond === capacity.closedLoopPerSecond);
@@ -48,11 +55,11 @@ function perSecond(value: number | null): string {
 
 function openLoopText({ openLoopPerSecond, p99Ms, p99BoundMs, missedPerSecond, limitedBy }: Capacity): string {
   const bound = formatDurationMs(p99BoundMs);
-  if (openLoopPerSecond === null) return `no rate was found whose p99 stays within ${bound}`;
+  if (openLoopPerSecond === null) return `no rate was found whose p99 stays within ${bound}: ${culprits[limitedBy]}`;
   const found = formatPerSecond(openLoopPerSecond);
   const p99 = `p99 ${formatDurationMs(p99Ms ?? 0)}, bound ${bound}`;
-  if (limitedBy === 'generator') return `at least ${found} (${p99}): the generator is the limit`;
-  if (missedPerSecond === null) return `at least ${found} (${p99}): the time was over`;
+  if (limitedBy === 'generator') return `at least ${found} (${p99}): ${culprits.generator}`;
+  if (missedPerSecond === null) return `at least ${found} (${p99}): ${culprits.time}`;
   const whose = limitedBy === 'limiter' ? "; the limiter's, not the server's" : '';
   return `${found} (${p99}; ${formatPerSecond(missedPerSecond)} is too much${whose})`;
 }

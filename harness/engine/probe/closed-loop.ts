@@ -15,6 +15,8 @@ const MEASURE_MS = 700;
 const SAMPLE_MS = 50;
 /** More connections are worth it when they bring this much more. */
 const GAIN = 1.05;
+/** So many steps in a row that were not worth it end the loop: one may have met with something else on the machine. */
+const VAIN_STEPS = 2;
 const TIMEOUT_S = 10;
 
 /** What one step takes, with autocannon's own end. */
@@ -29,16 +31,18 @@ export interface ClosedLoopOptions {
   readonly onStep: (step: ClosedStep) => void;
 }
 
-/** Steps of 1, 2, 4 ... connections; the last one brought less than 5 % more than the best before it. At least one. */
+/** Steps of 1, 2, 4 ... connections; the last two brought less than 5 % more than the best before them. At least one. */
 export async function closedLoop(options: ClosedLoopOptions): Promise<readonly ClosedStep[]> {
   const steps: ClosedStep[] = [];
   let best = 0;
+  let vain = 0;
   for (let connections = 1; connections <= CONNECTIONS_MAX; connections *= 2) {
     const step = await stepOf(connections, options);
     steps.push(step);
     options.onStep(step);
-    if (step.answeredPerSecond < best * GAIN || step.answeredPerSecond === 0 || options.isOver()) break;
-    best = step.answeredPerSecond;
+    vain = step.answeredPerSecond > best * GAIN ? 0 : vain + 1;
+    best = Math.max(best, step.answeredPerSecond);
+    if (vain === VAIN_STEPS || options.isOver()) break;
   }
   return steps;
 }

@@ -46,13 +46,12 @@ export async function probe(options: ProbeOptions): Promise<Capacity> {
   while (!stop.aborted && (trials.length === 0 || leftMs(1) >= trialMs(p99BoundUs))) {
     const ratePerSecond = nextRate(trials, start);
     if (ratePerSecond === null) break;
-    const trial = await playTrial(
-      options,
-      { ratePerSecond, p99BoundUs, clientIp: options.clientIp },
-      trials.length + 1,
-    );
+    // The first one may go on past the time, or nothing would be told.
+    const deadline = trials.length === 0 ? stop : AbortSignal.any([stop, AbortSignal.timeout(Math.ceil(leftMs(1)))]);
+    const asked = { ratePerSecond, p99BoundUs, clientIp: options.clientIp };
+    const trial = await playTrial({ ...options, stop: deadline }, asked, trials.length + 1);
     // One that was cut short says nothing.
-    if (stop.aborted) break;
+    if (deadline.aborted) break;
     trials.push(trial);
     options.onTrial(trial);
   }
