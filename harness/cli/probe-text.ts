@@ -20,7 +20,7 @@ export function stepLine({ connections, answeredPerSecond, errors }: ClosedStep)
 
 export function trialLine(trial: Trial): string {
   const p99 = trial.p99Ms === null ? 'none in time' : formatDurationMs(trial.p99Ms);
-  const throttled = trial.throttled === 0 ? '' : `, ${formatCount(trial.throttled)} of them 429`;
+  const throttled = trial.throttled === 0 ? '' : `, ${formatCount(trial.throttled)} refused by a limit`;
   return (
     `open loop    ${formatPerSecond(trial.ratePerSecond)}: ${outcomeText[trial.outcome]} ` +
     `(p99 ${p99}, ${formatCount(trial.answered)} of ${formatCount(trial.asked)} answered${throttled}, ` +
@@ -80,7 +80,7 @@ export function notesOf({ closedLoop, trials, closedLoopPerSecond, limitedBy }: 
   }
   for (const [status, count] of statuses) notes.push(`${formatCount(count)} answers of the closed loop were ${status}`);
   if (statuses.has('429') || limitedBy === 'limiter' || trials.some(({ throttled }) => throttled > 0)) {
-    notes.push("answers of 429 are a limiter's: what was found is its capacity and not the server's");
+    notes.push("limits said no: what was found is a limiter's capacity and not the server's");
   }
   return notes;
 }

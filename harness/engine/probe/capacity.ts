@@ -15,7 +15,7 @@ export interface ClosedStep {
  * What came of a trial at one rate.
  * - held: p99 within the bound, and the generator in time;
  * - slow: the target answered too late, or not at all;
- * - limited: a limit said 429 to more than one request in a hundred;
+ * - limited: a limit said no to more than one request in a hundred;
  * - generator: the generator itself fell behind, so that nothing is said of the target.
  */
 export type TrialOutcome = 'held' | 'slow' | 'limited' | 'generator';
@@ -26,6 +26,7 @@ export interface Trial {
   /** Requests that were due in the measured part. */
   readonly asked: number;
   readonly answered: number;
+  /** Refused by a limit, bans among them. */
   readonly throttled: number;
   /** From when a request was due to its answer; null = more than one in a hundred had none in time. */
   readonly p99Ms: number | null;

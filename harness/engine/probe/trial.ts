@@ -51,7 +51,7 @@ export function countTrial(plan: Pick<Plan, 'phases'>, observations: Observation
     if (phaseAt(plan.phases, row.intendedUs) < 0) return;
     counts.asked++;
     if (isAnswered(row)) counts.answered++;
-    if (row.outcome === Outcome.throttled || row.outcome === Outcome.never) counts.throttled++;
+    if (row.outcome >= Outcome.throttled && row.outcome <= Outcome.banned) counts.throttled++;
     latency.record(isAnswered(row) ? row.answeredUs - row.intendedUs : LATENCY_US_MAX);
   };
   forEachRow(observations, visit, false);
