@@ -2,7 +2,19 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type CommandTable, commandFaults, floodproofArguments, readCommandTable } from '../support/command-line.js';
 import { runCli } from '../support/run-cli.js';
 
-const commands = ['run', 'replay', 'list', 'new', 'explain', 'validate', 'gateway', 'bench', 'check', 'selftest'];
+const commands = [
+  'run',
+  'replay',
+  'probe',
+  'list',
+  'new',
+  'explain',
+  'validate',
+  'gateway',
+  'bench',
+  'check',
+  'selftest',
+];
 let table: CommandTable;
 beforeAll(async () => {
   table = await readCommandTable();
