@@ -85,7 +85,7 @@ export async function playVirtual(options: PlayVirtualOptions): Promise<PlayedVi
     machine: [],
     tally,
     isInterrupted: isInterrupted || stop.aborted,
-    durationUs: Math.max(run.nowUs, planEndUs(plan)),
+    durationUs: isInterrupted ? run.nowUs : Math.max(run.nowUs, planEndUs(plan)),
     decisionHash: run.decisionHash,
     latestDecisionUs: run.latestDecisionUs,
     realMs: performance.now() - startedMs,
