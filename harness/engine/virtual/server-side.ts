@@ -303,7 +303,8 @@ export class ServerSide {
     hash.add(intent.requestClass);
     hash.add(intent.elements);
     hash.add(server.decision);
-    hash.add(server.retryAtUs);
+    // When it may come back, or how long it waits for its turn.
+    hash.add(server.decision === Decision.admitted ? server.turnUs - nowUs : server.retryAtUs);
     hash.add(server.limit);
   }
 }

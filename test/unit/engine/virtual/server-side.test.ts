@@ -113,6 +113,15 @@ describe('limits of virtual time', () => {
     ]);
   });
 
+  it('that make wait for a turn are told apart by the decision hash, where nothing but the wait differs', () => {
+    const hashOf = (refillCells: number): string => {
+      const queue = aLeakyQueue({ by: ['account'], capacity: 1, queueCells: 9, refillCells });
+      return playVirtually(herds([{ atUs: 10, size: 3 }], {}, [queue])).hash;
+    };
+    expect(hashOf(1)).toBe(hashOf(1));
+    expect(hashOf(1)).not.toBe(hashOf(2));
+  });
+
   it('that end the connection lose whatever else was sent on it', () => {
     const limit = aTokenBucket({ by: ['account'], capacity: 1, refillCells: 1, refillPeriodUs: 60e6, kills: true });
     const world = { serverPerSecond: 1_000 };
