@@ -5,7 +5,7 @@ import { openEngine } from '../../../../harness/native/engine.js';
 import { type Plan, planEndUs } from '../../../../harness/scenario/plan.js';
 import { rightPlan } from '../../../support/virtual-acquittal.js';
 
-async function play(plan: Plan, stop: AbortSignal) {
+async function play(plan: Plan, stop: AbortSignal, limits: { readonly rowsMax?: number } = {}) {
   return await playVirtual({
     plan,
     policy: plan.policy,
@@ -17,6 +17,7 @@ async function play(plan: Plan, stop: AbortSignal) {
     speed: Number.POSITIVE_INFINITY,
     stop,
     onProgress: () => undefined,
+    ...limits,
   });
 }
 
@@ -33,4 +34,12 @@ it('lasts until its last event when it is stopped, and no shorter than its plan 
   const played = await play(whole, new AbortController().signal);
   expect(played.isInterrupted).toBe(false);
   expect(played.durationUs).toBeGreaterThanOrEqual(planEndUs(whole));
+});
+
+it('ends with an error when it makes more requests than can be kept', async () => {
+  const plan = rightPlan('token-bucket', 1);
+  const never = new AbortController().signal;
+  const { rows } = await play(plan, never);
+  expect((await play(plan, never, { rowsMax: rows })).rows).toBe(rows);
+  await expect(play(plan, never, { rowsMax: rows - 1 })).rejects.toMatchObject({ code: 'FP_USAGE', exitCode: 2 });
 });
