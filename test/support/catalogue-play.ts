@@ -7,7 +7,7 @@ import type { VerdictDocument } from '../../harness/judge/verdict.js';
 import { openEngine } from '../../harness/native/engine.js';
 import type { Plan, Policy } from '../../harness/scenario/plan.js';
 
-export interface PlayWay {
+interface PlayWay {
   readonly engine: 'native' | 'ts';
   readonly seed?: number;
   /** What is enforced; the plan's own when it is left out. */
@@ -16,7 +16,7 @@ export interface PlayWay {
   readonly arrivalsMax?: number | null;
 }
 
-export function playScenario(plan: Plan, way: PlayWay): Promise<PlayedVirtual> {
+function playScenario(plan: Plan, way: PlayWay): Promise<PlayedVirtual> {
   const { seed = 1, policy = plan.policy, arrivalsMax = null } = way;
   return playVirtual({
     plan,
