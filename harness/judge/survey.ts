@@ -117,10 +117,10 @@ export class Survey {
 const KEYS_SEARCHED_IN_FULL = 103;
 
 /**
- * Keys of which each has a counter of its own for certain. Of a larger table a key reaches a part, a small one for few
- * unlucky keys: eight slots. Once in some twenty tables as full as they may be one of these finds none free, and every
- * key that is new from then on starts with what the cold counter has used. With a quarter of the keys that happens less
- * than once in a million tables (0.2 such keys, and all eight of its slots taken: 0.2 ** 8).
+ * Keys of which each has a counter of its own for certain. Of a larger table a key reaches 128 slots, often fewer, since
+ * some of its lines are the same. All keys that were tried found one free there in tables as full as they may be, but a
+ * key that does not makes every key that is new from then on start with what the cold counter has used. With a quarter of
+ * the keys one in five slots is taken, and a key that finds all of its slots taken is out of the question.
  */
 function surelyHeld({ maxKeys }: PolicyLimit): number {
   return maxKeys <= KEYS_SEARCHED_IN_FULL ? maxKeys : Math.floor(maxKeys / 4);
