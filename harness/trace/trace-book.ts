@@ -1,4 +1,5 @@
 /** Takes the rows of one trace file as they are read, within a stated memory, and makes a trace of them. */
+import { createHash } from 'node:crypto';
 import { deriveSeed } from '../actors/random.js';
 import { type TraceFaultCode, TraceRefusal } from './faults.js';
 import { grouped, LineTally } from './line-tally.js';
@@ -9,6 +10,8 @@ import { inTimeOrder, type TraceRows } from './time-order.js';
 /** 8 bytes each, and 4 more where callers are told apart; twice that for a moment while they are put in order. */
 export const STAMPS_MAX = 10_000_000;
 export const CALLERS_MAX = 2 ** 20;
+/** A longer name of a caller is kept as its digest. */
+const NAME_CHARACTERS_MAX = 64;
 const PIECE_ROWS = 2 ** 16;
 /** Share of lines that may be left out. */
 const LEFT_OUT_MAX = 0.01;
@@ -123,7 +126,8 @@ export class TraceBook {
   }
 
   #caller(line: number, who: string | number): number {
-    const known = this.#callers.get(who);
+    const name = typeof who === 'string' && who.length > NAME_CHARACTERS_MAX ? digestOf(who) : who;
+    const known = this.#callers.get(name);
     if (known !== undefined) return known;
     const number = this.#callers.size;
     if (number === this.#options.callersMax) {
@@ -134,7 +138,7 @@ export class TraceBook {
         'choose a column with fewer values, or leave "who" out',
       );
     }
-    this.#callers.set(who, number);
+    this.#callers.set(typeof name === 'string' ? copyOf(name) : name, number);
     return number;
   }
 
@@ -215,6 +219,15 @@ export class TraceBook {
       ...(this.#isSample ? [`${file}: too large for memory, so a sample of ${keepShare * 100} % was loaded`] : []),
     ];
   }
+}
+
+/** The same text in memory of its own: a text cut out of another keeps all of that one, here a whole piece of the file. */
+function copyOf(name: string): string {
+  return Buffer.from(name, 'utf16le').toString('utf16le');
+}
+
+function digestOf(name: string): string {
+  return createHash('sha256').update(name, 'utf16le').digest('base64');
 }
 
 /** The same callers under numbers from 0 in the order in which they come first. */

@@ -24,7 +24,13 @@ function oneAtATime(eachMs: number): Server {
 /** As wide as any machine needs: these tests are of what is told, and not of how fast anything is. */
 const brief = ['probe', '--time', '5s', '--p99', '5s', '--engine', 'ts'];
 
-type Document = Capacity & { schema: string; capacityPerSecond: number; notes: string[]; machine: { cores: number } };
+type Document = Capacity & {
+  schema: string;
+  target: string;
+  capacityPerSecond: number;
+  notes: string[];
+  machine: { cores: number };
+};
 
 describe('probe', () => {
   it('finds the rate that a server keeps, and writes the file that a run reads', async () => {

@@ -132,5 +132,6 @@ describe('what does not go together', () => {
     const { code, stdout, stderr } = await runCli(['run', file]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain('left out: small needs virtual-time');
+    expect(stderr).toContain('hint: play them in virtual time: --target core');
   });
 });

@@ -260,3 +260,32 @@ describe('a file that is no trace in CSV', () => {
     );
   });
 });
+
+describe('a quote too many', () => {
+  const row = (i: number): string => `${i},"agent ${i}"`;
+  const rows = Array.from({ length: 1000 }, (_, i) => row(i));
+
+  it('counts every line that it swallows up to the next one', async () => {
+    const lines = rows.with(9, '9,"agent').with(29, '29,agent"');
+    const { code, faults } = await refusal(sourceOf(written('swallowed.csv', `t,agent\n${lines.join('\n')}\n`)));
+    expect(code).toBe('FP_FILE_INVALID');
+    expect(faults).toMatchObject([
+      {
+        code: 'FP_TRACE_CUT',
+        line: 11,
+        message: 'of the first 1,000 there are 21 cut short or malformed (lines 11, 12, 13, 14, 15 and 16 more)',
+      },
+    ]);
+  });
+
+  it('counts every line that it swallows up to the end', async () => {
+    const lines = rows.with(994, '994,"agent');
+    const trace = await load(sourceOf(written('swallowed-end.csv', `t,agent\n${lines.join('\n')}\n`)));
+    expect(trace.summary.stamps).toBe(994);
+    expect(trace.summary.notes).toEqual([
+      expect.stringContaining(
+        '6 of 1,000 are cut short or malformed and were left out (lines 996, 997, 998, 999, 1,000 and 1 more)',
+      ),
+    ]);
+  });
+});
