@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { addList, addNew } from './catalogue-commands.js';
 import type { Console } from './console.js';
+import { addProbe } from './probe-options.js';
 import { packageVersion } from './versions.js';
 
 /** What a command needs: where it writes, and where its exit code goes. */
@@ -72,6 +73,7 @@ export function buildProgram(context: CommandContext): Command {
     .exitOverride();
   addRun(program, context);
   addReplay(program, context);
+  addProbe(program, context, engineOption());
   addList(program, context);
   addNew(program, context);
   addExplain(program, context);
@@ -115,6 +117,12 @@ function addRun(program: Command, { console, setExit }: CommandContext): void {
     .option('--gateway-policy <file>', 'let the gateway enforce another policy than the one it is judged by')
     .option('--weak', 'let it enforce the weak policy of each scenario, which must be exposed')
     .addOption(capacityOption())
+    .option('--delay <time>', 'over HTTP: held back so long each way, "20ms" by a relay, "netem:20ms" by the kernel')
+    .addOption(
+      new Option('--pin <which>', 'auto: gateway and generator on cores of their own, where there are two')
+        .choices(['auto', 'off'])
+        .default('off'),
+    )
     .addOption(jsonOption())
     .addOption(junitOption())
     .addOption(outOption())
@@ -148,6 +156,7 @@ Examples:
         tag: options.tag ?? null,
         weak: options.weak ?? false,
         capacity: options.capacity ?? null,
+        delay: options.delay ?? null,
         junit: options.junit ?? null,
       };
       setExit(await runCommand(paths, flags, console));

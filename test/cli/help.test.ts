@@ -7,7 +7,19 @@ import { projectRoot, runCli, scratch } from '../support/run-cli.js';
 const place = scratch();
 afterAll(() => place.remove());
 
-const commands = ['run', 'replay', 'list', 'new', 'explain', 'validate', 'gateway', 'bench', 'check', 'selftest'];
+const commands = [
+  'run',
+  'replay',
+  'probe',
+  'list',
+  'new',
+  'explain',
+  'validate',
+  'gateway',
+  'bench',
+  'check',
+  'selftest',
+];
 let table: CommandTable;
 beforeAll(async () => {
   table = await readCommandTable();
