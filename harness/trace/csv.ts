@@ -38,8 +38,9 @@ export async function readCsv(file: string, wanted: CsvColumns, book: TraceBook)
       leaveOutLines(book, line, linesOf(text));
       return;
     }
-    const atUs = layout.stamps.read(fields[layout.time] as string);
-    if (atUs === null) book.leaveOut(line, 'stamp');
+    const stamp = fields[layout.time] as string;
+    const atUs = layout.stamps.read(stamp);
+    if (atUs === null) book.leaveOut(line, 'stamp', stamp);
     else book.add(line, atUs, layout.who < 0 ? null : (fields[layout.who] as string));
   };
   const records = new RecordJoiner(file);

@@ -12,6 +12,8 @@ export const STAMPS_MAX = 10_000_000;
 export const CALLERS_MAX = 2 ** 20;
 /** A longer name of a caller is kept as its digest. */
 const NAME_CHARACTERS_MAX = 64;
+/** Characters of a text that a message shows. */
+const TEXT_SHOWN = 40;
 const PIECE_ROWS = 2 ** 16;
 /** Share of lines that may be left out. */
 const LEFT_OUT_MAX = 0.01;
@@ -47,6 +49,8 @@ export class TraceBook {
   readonly #unsorted = new LineTally();
   readonly #repeated = new LineTally();
   #leftOut = 0;
+  /** What stands where the first unreadable time should. */
+  #unreadableText: string | null = null;
   readonly #times: Float64Array[] = [];
   readonly #who: Uint32Array[] = [];
   #stored = 0;
@@ -82,9 +86,15 @@ export class TraceBook {
     this.#store(atUs, who === null ? 0 : this.#caller(line, who));
   }
 
-  /** A line that tells nothing. @throws {TraceRefusal} nearly all lines are such. */
-  leaveOut(line: number, why: 'cut' | 'stamp'): void {
+  /**
+   * A line that tells nothing.
+   *
+   * @param text - What stands where a time should, when there is something.
+   * @throws {TraceRefusal} nearly all lines are such.
+   */
+  leaveOut(line: number, why: 'cut' | 'stamp', text = ''): void {
     (why === 'cut' ? this.cut : this.#unreadable).add(line);
+    if (why === 'stamp') this.#unreadableText ??= copyOf(text.slice(0, TEXT_SHOWN));
     this.#leftOut++;
     if (this.#leftOut + this.#seen === TRIED_LINES && this.#leftOut > TRIED_LINES / 2) this.#refuseUnreadable();
   }
@@ -187,7 +197,10 @@ export class TraceBook {
     const parts = [...told(this.#unreadable, 'without a readable time'), ...told(this.cut, 'cut short or malformed')];
     const code: TraceFaultCode = this.#unreadable.count > 0 ? 'FP_TRACE_STAMP' : 'FP_TRACE_CUT';
     const line = this.#unreadable.first[0] ?? this.cut.first[0] ?? 1;
-    throw new TraceRefusal(code, { file, line }, `of the first ${all} there are ${parts.join(' and ')}`);
+    const text = this.#unreadableText ?? '';
+    const shown = text === '' ? '' : `; the first of these has ${JSON.stringify(text)}`;
+    const hint = /[;\t|]/.test(text) ? 'columns are parted by commas (RFC 4180): export the file so' : undefined;
+    throw new TraceRefusal(code, { file, line }, `of the first ${all} there are ${parts.join(' and ')}${shown}`, hint);
   }
 
   #orderWords(durationUs: number): string {
