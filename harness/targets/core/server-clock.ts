@@ -45,6 +45,7 @@ export class ServerClock {
 
   /** What the monotonic clock shows. @param runUs - whole, at least 0. */
   monotonicUs(runUs: number): number {
+    if (this.ppm === 0) return EPOCH_US + runUs;
     // In parts, so that no product leaves the whole numbers that a double holds: exact for whole ppm.
     const seconds = Math.floor(runUs / MILLION);
     const restUs = runUs - seconds * MILLION;
