@@ -80,6 +80,7 @@ export function createSetting(actor: ActorPlan, plan: Plan, context: BehaviourCo
         method: call.method,
         path: call.path,
         body: call.body,
+        order: call.order ?? null,
         signed,
         // A key that nobody has given out is nobody's.
         accountIndex: signed && claims === null ? identity.accountIndex : (details.accountIndex ?? NO_INDEX),
