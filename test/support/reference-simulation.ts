@@ -235,7 +235,7 @@ export class ReferenceSimulation {
     const { intent } = request;
     const { path, body } = sent;
     const { requestClass, wantsBody } = intent;
-    this.server.serve(this.nowUs, { requestClass, path, body, wantsBody }, decided);
+    this.server.serve(this.nowUs, { requestClass, path, body, order: null, wantsBody }, decided);
     const handedUs = this.nowUs + Math.max(serviceUs, this.server.business.workUs);
     if (this.server.isHeldOf(requestClass)) {
       if (handedUs === this.nowUs) this.server.release(this.nowUs, decided);

@@ -191,8 +191,8 @@ export class ServerSide {
   private work(nowUs: number, slot: number, decided: Decided): void {
     const { table, server, sent } = this;
     const intent = table.intents[slot] as Intent;
-    const { path, body } = sent;
-    const asked: Asked = { requestClass: intent.requestClass, path, body, wantsBody: intent.wantsBody };
+    const { path, body, order } = sent;
+    const asked: Asked = { requestClass: intent.requestClass, path, body, order, wantsBody: intent.wantsBody };
     server.serve(nowUs, asked, decided);
     const handedUs = nowUs + Math.max(Math.ceil(this.serviceUs), server.business.workUs);
     if (server.isHeldOf(decided.classId)) {

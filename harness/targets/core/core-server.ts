@@ -92,6 +92,8 @@ export class CoreServer {
   private readonly isLenient: boolean;
   private readonly callers: KnownCallers;
   private ip = '';
+  /** Whether that is the address that the request has come from. */
+  private isOwnIp = true;
   private account = '';
   private keyId = '';
 
@@ -144,7 +146,8 @@ export class CoreServer {
     const nowUs = this.nowUs(runUs);
     const { requestClass } = intent;
     const elements = intent.elements > BATCH_ELEMENTS_MAX ? 1 : intent.elements;
-    this.ip = this.addressOf(intent);
+    this.isOwnIp = intent.headers === null || !this.readsForwarded;
+    this.ip = this.isOwnIp ? intent.identity.ip : this.addressOf(intent);
     this.ageUs = 0;
     const decision =
       this.signed[requestClass] === true
@@ -215,7 +218,7 @@ export class CoreServer {
     this.keyId = '';
     this.account = ANONYMOUS;
     if (requestClass === LOGIN) this.account = readLoginForm(sent.body)?.username ?? ANONYMOUS;
-    else if (this.isByNumber(intent)) return this.decideAnonymous(nowUs, intent, sent, elements);
+    else if (this.isByNumber()) return this.decideAnonymous(nowUs, intent, sent, elements);
     this.ageUs = this.ageOf(requestClass, sent.path, nowUs);
     return this.defence.decideUnsigned(nowUs, requestClass, this.ip, this.account, elements, this.ageUs);
   }
@@ -232,8 +235,8 @@ export class CoreServer {
   }
 
   /** Whether the caller can be decided on by a number: not when he is taken for somebody at another address. */
-  private isByNumber({ identity }: Intent): boolean {
-    return this.defence.knowsCallers && this.ip === identity.ip;
+  private isByNumber(): boolean {
+    return this.isOwnIp && this.defence.knowsCallers;
   }
 
   private decideSigned(nowUs: number, runUs: number, intent: Intent, sent: SentRequest, elements: number): Decision {
@@ -248,7 +251,7 @@ export class CoreServer {
     this.keyId = sent.keyId;
     this.account = this.accountOf(intent, sent.keyId);
     this.ageUs = this.ageOf(requestClass, sent.path, nowUs);
-    if (sent.isOwn && this.isByNumber(intent)) {
+    if (sent.isOwn && this.isByNumber()) {
       return this.defence.decideOwn(
         nowUs,
         this.clock.wallUs(runUs),
@@ -317,8 +320,7 @@ export class CoreServer {
   }
 
   private addressOf({ identity, headers }: Intent): string {
-    if (headers === null || !this.readsForwarded) return identity.ip;
-    return this.clientIp({ headers, socket: { remoteAddress: identity.ip } });
+    return this.clientIp({ headers: headers ?? {}, socket: { remoteAddress: identity.ip } });
   }
 
   /** What limits go by: a step of the wall clock does not reach them, unless that is the policy's weakness. */

@@ -51,6 +51,7 @@ export class ServerClock {
 
   /** What the monotonic clock shows. @param runUs - whole, at least 0. */
   monotonicUs(runUs: number): number {
+    if (this.ppm === 0 && this.finer === 0) return EPOCH_US + runUs;
     // In parts, so that no product leaves the whole numbers that a double holds: over ten years, at 100,000 ppm, the
     // largest is 3 * 10^8 s times 10^6. What is rounded down first changes nothing of what is rounded down last.
     const seconds = Math.floor(runUs / MILLION);

@@ -41,7 +41,7 @@ function aServer(policy: Policy, virtual: Partial<Plan['virtual']> = {}) {
     server.decide(runUs, intent, sent);
     if (server.outcome !== Outcome.admitted) return server;
     const { requestClass, wantsBody } = intent;
-    const asked = { requestClass, path: sent.path, body: sent.body, wantsBody };
+    const asked = { requestClass, path: sent.path, body: sent.body, order: sent.order, wantsBody };
     server.serve(server.turnUs, asked, server.decided as Decided);
     return server;
   };
