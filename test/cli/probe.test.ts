@@ -24,12 +24,19 @@ function oneAtATime(eachMs: number): Server {
 /** As wide as any machine needs: these tests are of what is told, and not of how fast anything is. */
 const brief = ['probe', '--time', '5s', '--p99', '5s', '--engine', 'ts'];
 
-type Document = Capacity & { schema: string; capacityPerSecond: number; notes: string[]; machine: { cores: number } };
+type Document = Capacity & {
+  schema: string;
+  target: string;
+  capacityPerSecond: number;
+  notes: string[];
+  machine: { cores: number };
+};
 
 describe('probe', () => {
   it('finds the rate that a server keeps, and writes the file that a run reads', async () => {
     const out = join(scratchFolder(), 'new', 'capacity.json');
-    const args = [...brief, '--target', (await listen(oneAtATime(10))).url, '--json', '--out', out];
+    const { url } = await listen(oneAtATime(10));
+    const args = [...brief, '--time', '15s', '--target', url, '--json', '--out', out];
     const { code, stdout, stderr } = await runCli(args, { deadlineMs: 60_000 });
     expect(readFileSync(out, 'utf8')).toBe(stdout);
     const document: Document = JSON.parse(stdout);
