@@ -35,7 +35,8 @@ type Document = Capacity & {
 describe('probe', () => {
   it('finds the rate that a server keeps, and writes the file that a run reads', async () => {
     const out = join(scratchFolder(), 'new', 'capacity.json');
-    const args = [...brief, '--target', (await listen(oneAtATime(10))).url, '--json', '--out', out];
+    const { url } = await listen(oneAtATime(10));
+    const args = [...brief, '--time', '15s', '--target', url, '--json', '--out', out];
     const { code, stdout, stderr } = await runCli(args, { deadlineMs: 60_000 });
     expect(readFileSync(out, 'utf8')).toBe(stdout);
     const document: Document = JSON.parse(stdout);

@@ -85,7 +85,7 @@ describe('what a probe plays', () => {
   it('lets a gateway look up and charge every limit, and refuse nobody', () => {
     const text = `version: 1
 name: strict
-auth: { signed: "*" }
+auth: { signed: [ticker, account, order.place, order.amend, order.cancel] }
 limits:
   - { name: by-ip, match: "*", by: ip, family: token-bucket, capacity: 1, refill: 1 per 1min, kill: true }
 `;
