@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from '
 import { join } from 'node:path';
 import process from 'node:process';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { ErrorCode } from '../../harness/errors.js';
 import type { VerdictDocument } from '../../harness/judge/verdict.js';
 import { onlyRunFolder, runCli, scratch } from '../support/run-cli.js';
 
@@ -42,7 +43,7 @@ describe('run --delay', () => {
     const PATH = programs({ unshare: 'echo "Error: Specified qdisc kind is unknown." >&2; exit 2' });
     const { code, stderr } = await runCli([...small, '--delay', 'netem:20ms'], { env: { PATH } });
     expect(stderr).toContain(
-      'error FP_SYSTEM_ABSENT  this system cannot delay packets with netem: Error: Specified qdisc',
+      `error ${'FP_SYSTEM_ABSENT' satisfies ErrorCode}  this system cannot delay packets with netem: Error: Specified qdisc`,
     );
     expect(stderr).toContain('hint: use --delay 20ms');
     expect(code).toBe(4);

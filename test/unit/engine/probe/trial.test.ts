@@ -94,7 +94,9 @@ limits:
     expect(probed.limits).toEqual([{ ...policy.limits[0], isShadow: true, kills: false }]);
     const ticker = requestClasses.indexOf('ticker');
     expect(policy.auth?.signed[ticker]).toBe(true);
-    expect(probed.auth?.signed.flatMap((signed, index) => (signed ? [] : [index]))).toEqual([ticker]);
+    expect(
+      probed.auth?.signed.flatMap((signed, index) => (signed === policy.auth?.signed[index] ? [] : [index])),
+    ).toEqual([ticker]);
     expect(probedPolicy(openPolicy)).toEqual(openPolicy);
   });
 });
