@@ -65,7 +65,8 @@ describe('run --target core', () => {
     const { code, stdout } = await cli.ended;
     expect(code).toBe(130);
     expect(stdout).toMatch(/^long {2}INTERRUPTED\n/);
-    expect(verdictOf(onlyRunFolder(out)).verdict).toBe('interrupted');
+    const { verdict, decisionHash } = verdictOf(onlyRunFolder(out));
+    expect({ verdict, decisionHash }).toEqual({ verdict: 'interrupted', decisionHash: null });
   });
 });
 

@@ -21,6 +21,7 @@ import type { EventQueue } from './event-queue.js';
 import { Event } from './events.js';
 import { type FlightTable, Stage } from './flight-table.js';
 import { LOST, type Network } from './network.js';
+import { OpenRequests } from './open-requests.js';
 
 const SERVICE_UNAVAILABLE = 503;
 /** Admitted requests that wait for a turn at once, and how long one may wait: the bounds of the embedded gateway. */
@@ -48,6 +49,8 @@ export class ServerSide {
   private readonly server: CoreServer;
   private readonly client: Client;
   private readonly downtime: Downtime;
+  /** Of those whose connection the server may end; null = it ends none. */
+  private readonly openRequests: OpenRequests | null;
   /** By actor: whether each request has a connection of its own. */
   private readonly isFresh: readonly boolean[];
   private readonly sent = new SentRequest();
@@ -68,6 +71,7 @@ export class ServerSide {
     this.server = server;
     this.client = client;
     this.downtime = new Downtime(virtual, warmupUs);
+    this.openRequests = server.endsConnections ? new OpenRequests() : null;
     this.isFresh = plan.actors.map(({ connection }) => connection === 'fresh');
     this.waitingMax = virtual.serverQueueMax;
     this.serviceUs = virtual.serverPerSecond === null ? 0 : 1e6 / virtual.serverPerSecond;
@@ -80,6 +84,7 @@ export class ServerSide {
     const onWayUs = this.network.forthUs(table.numbers[slot] as number);
     const reachUs = (table.sentUs[slot] as number) + onWayUs;
     table.stage[slot] = Stage.onWay;
+    if (this.openRequests !== null) this.openRequests.add((table.intents[slot] as Intent).identity.index, slot);
     this.giveUpBefore(slot, reachUs, table.sentUs[slot] as number);
     if (onWayUs !== LOST) this.push(reachUs, Event.reach, slot);
   }
@@ -220,8 +225,14 @@ export class ServerSide {
     this.table.reasons[slot] = reason;
   }
 
+  /** Nobody waits any more for a request that the client gave up on, and that was lost on its way. */
+  forget(slot: number): void {
+    if (this.openRequests !== null) this.openRequests.remove((this.table.intents[slot] as Intent).identity.index, slot);
+  }
+
   private answer(nowUs: number, slot: number, handedUs: number): void {
     this.table.stage[slot] = Stage.left;
+    this.forget(slot);
     const onWayUs = this.network.backUs(this.table.numbers[slot] as number);
     this.giveUpBefore(slot, handedUs + onWayUs, nowUs);
     if (onWayUs !== LOST) this.push(handedUs + onWayUs, Event.answer, slot);
@@ -233,14 +244,7 @@ export class ServerSide {
    */
   private endConnection(nowUs: number, { identity }: Intent): void {
     if (this.isFresh[identity.actor] === true) return;
-    const { stage, intents, used } = this.table;
-    const lost: number[] = [];
-    for (let slot = 0; slot < used; slot++) {
-      const isOpen = stage[slot] === Stage.onWay || stage[slot] === Stage.atServer;
-      // By number: of very many people each is made anew when he is asked for.
-      if (isOpen && intents[slot]?.identity.index === identity.index) lost.push(slot);
-    }
-    this.cutAll(nowUs, lost);
+    this.cutAll(nowUs, this.openRequests?.of(identity.index) ?? []);
   }
 
   /** In the order of their launch: the numbers of slots say nothing. */

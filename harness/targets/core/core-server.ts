@@ -132,6 +132,11 @@ export class CoreServer {
     return this.defence.sign(keyId, text);
   }
 
+  /** Whether any refusal ends the connection that it is told on. */
+  get endsConnections(): boolean {
+    return this.policy.limits.some(({ kills }) => kills);
+  }
+
   /** Whether what is in flight of this class is counted. */
   isHeldOf(requestClass: number): boolean {
     return this.isHeld[requestClass] === true;
