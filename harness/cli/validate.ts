@@ -2,6 +2,7 @@
 import { type Fault, FloodproofError } from '../errors.js';
 import { invalidFiles } from '../scenario/faults.js';
 import { isPolicyText } from '../scenario/file-kind.js';
+import type { Plan } from '../scenario/plan.js';
 import { loadPolicy } from '../scenario/policy.js';
 import { type LoadOptions, readScenario } from '../scenario/scenario.js';
 import { waitingText } from '../scenario/waiting.js';
@@ -66,7 +67,16 @@ async function validate(file: string, options: LoadOptions): Promise<string> {
   const traces = await loadTraces(plan, { seed: 1 });
   const actors = counted(plan.actors.length, 'actor');
   const valid = `valid scenario (${actors}, ${counted(plan.expectations.length, 'expectation')})`;
-  return [valid, ...new Set(traces.flatMap(traceLines))].join('\n  ');
+  return [valid, ...new Set(traces.flatMap(traceLines)), ...sharingLines(plan, traces)].join('\n  ');
+}
+
+/** Where a recording has more callers than the actor that plays them. */
+function sharingLines(plan: Plan, traces: readonly LoadedTrace[]): readonly string[] {
+  return plan.actors.flatMap(({ name, population, who }) => {
+    const callers = who.choice === 'trace' ? (traces[who.trace]?.summary.distinct ?? 0) : 0;
+    if (callers <= population) return [];
+    return [`${name}: ${grouped(callers)} callers of the recording share its population of ${grouped(population)}`];
+  });
 }
 
 /** What was found in a recording, and what is odd about it. */

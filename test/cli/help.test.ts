@@ -108,6 +108,12 @@ describe('validate', () => {
     expect(stdout).toContain(`${scenario}: valid scenario (`);
     expect(stdout).toContain(`\n  ${trace}: 3 times in 2 s\n  ${trace}: 1 of 3 are of the same moment`);
     expect(code).toBe(0);
+    const shared = text.replace('population: 10', 'population: 2\n    who: { trace: who.csv, who: w }');
+    writeFileSync(join(place.path, 'who.csv'), 't,w\n1,a\n2,b\n3,c\n');
+    writeFileSync(scenario, shared);
+    const sharing = await runCli(['validate', scenario]);
+    expect(sharing.stdout).toContain('\n  customers: 3 callers of the recording share its population of 2\n');
+    writeFileSync(scenario, text);
     const explained = await runCli(['explain', scenario]);
     expect(explained.stdout).toMatch(/ legit as recorded +abuse \d+\/s\n/);
   });
