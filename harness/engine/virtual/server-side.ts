@@ -48,6 +48,8 @@ export class ServerSide {
   private readonly server: CoreServer;
   private readonly client: Client;
   private readonly downtime: Downtime;
+  /** By actor: whether each request has a connection of its own. */
+  private readonly isFresh: readonly boolean[];
   private readonly sent = new SentRequest();
   private readonly waitingMax: number;
   /** How long the server is busy with one request; 0 = not at all. */
@@ -66,6 +68,7 @@ export class ServerSide {
     this.server = server;
     this.client = client;
     this.downtime = new Downtime(virtual, warmupUs);
+    this.isFresh = plan.actors.map(({ connection }) => connection === 'fresh');
     this.waitingMax = virtual.serverQueueMax;
     this.serviceUs = virtual.serverPerSecond === null ? 0 : 1e6 / virtual.serverPerSecond;
     for (const atUs of virtual.restarts) queue.push(warmupUs + atUs, Event.restart, 0);
@@ -224,13 +227,18 @@ export class ServerSide {
     if (onWayUs !== LOST) this.push(handedUs + onWayUs, Event.answer, slot);
   }
 
-  /** Ends the connection of whoever wanted this: whatever else he has sent on it and has no answer yet is lost. */
+  /**
+   * Ends the connection of whoever wanted this: whatever else he has sent on it and has no answer yet is lost, which is
+   * nothing when each request has its own.
+   */
   private endConnection(nowUs: number, { identity }: Intent): void {
+    if (this.isFresh[identity.actor] === true) return;
     const { stage, intents, used } = this.table;
     const lost: number[] = [];
     for (let slot = 0; slot < used; slot++) {
       const isOpen = stage[slot] === Stage.onWay || stage[slot] === Stage.atServer;
-      if (isOpen && intents[slot]?.identity === identity) lost.push(slot);
+      // By number: of very many people each is made anew when he is asked for.
+      if (isOpen && intents[slot]?.identity.index === identity.index) lost.push(slot);
     }
     this.cutAll(nowUs, lost);
   }
@@ -295,7 +303,8 @@ export class ServerSide {
     hash.add(intent.requestClass);
     hash.add(intent.elements);
     hash.add(server.decision);
-    hash.add(server.retryAtUs);
+    // When it may come back, or how long it waits for its turn.
+    hash.add(server.decision === Decision.admitted ? server.turnUs - nowUs : server.retryAtUs);
     hash.add(server.limit);
   }
 }

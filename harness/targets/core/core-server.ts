@@ -27,6 +27,9 @@ const LOGIN = requestClasses.indexOf('login');
 /** Whom a request is charged to that names no account. */
 const ANONYMOUS = '(anonymous)';
 const WORD = 2 ** 32;
+/** The longest wait that a client understands, as over HTTP: 24 days, which is also read from up to seven digits of seconds. */
+const WAIT_MS_MAX = 2 ** 31 - 1;
+const WAIT_SECONDS_MAX = 9_999_999;
 
 /** What the client makes of a decision, by its index. */
 const outcomeByDecision: readonly Outcome[] = decisionNames.map((_, decision) => {
@@ -172,8 +175,7 @@ export class CoreServer {
     this.turnUs = runUs;
     this.reason = decisionNames[decision] as string;
     this.limit = answer[Answer.limit] as number;
-    const waitMs = retryAfterMsOf(decision, answer, nowUs);
-    this.retryAfterMs = waitMs === 0 ? -1 : waitMs;
+    this.retryAfterMs = heardMsOf(retryAfterMsOf(decision, answer, nowUs));
     this.kills =
       (decision === Decision.throttled || decision === Decision.banned) &&
       this.policy.limits[this.limit]?.kills === true;
@@ -325,6 +327,12 @@ export class CoreServer {
   private nowUs(runUs: number): number {
     return this.limitsByWall ? this.clock.wallUs(runUs) : this.clock.monotonicUs(runUs);
   }
+}
+
+/** What a client hears of a wait; -1 = nothing. @param waitMs - 0 = none is told. */
+function heardMsOf(waitMs: number): number {
+  if (waitMs === 0 || Math.ceil(waitMs / 1000) > WAIT_SECONDS_MAX) return -1;
+  return Math.min(waitMs, WAIT_MS_MAX);
 }
 
 /** From the seed: where keys lie in the tables must not differ between two plays of one run. */
