@@ -96,8 +96,9 @@ export async function runCommand(paths: readonly string[], flags: RunFlags, cons
   const exitCode = await playSuite(runs, flags, console, ({ record }, document) => {
     if (hasTwin(record.plan)) results.push(twinResult(record.plan, document));
   });
-  for (const line of ['', ...twinLines(results)]) (flags.json ? console.note : console.result)(line);
-  return twinExitCode(results, exitCode);
+  const twinCode = twinExitCode(results, exitCode);
+  for (const line of ['', ...twinLines(results, twinCode)]) (flags.json ? console.note : console.result)(line);
+  return twinCode;
 }
 
 /**

@@ -51,13 +51,13 @@ export function twinResult({ name, weak }: PlanWithTwin, document: VerdictDocume
   return { scenario: name, policy: weak.policy.name, isExposed: held.length === 0, held };
 }
 
-/** A line for each twin, and how many of how many are exposed. */
-export function twinLines(results: readonly TwinResult[]): readonly string[] {
+/** A line for each twin, and how many of how many are exposed, with the exit code: that of the verdicts is another. */
+export function twinLines(results: readonly TwinResult[], exitCode: number): readonly string[] {
   const lines = results.map(({ scenario, policy, isExposed, held }) =>
     isExposed ? `exposed      ${scenario}: ${policy}` : `NOT exposed  ${scenario}: ${policy} (${held.join('; ')})`,
   );
   const exposed = results.filter(({ isExposed }) => isExposed).length;
-  return [...lines, `weak twins exposed: ${exposed} of ${results.length}`];
+  return [...lines, `weak twins exposed: ${exposed} of ${results.length}, exit code ${exitCode}`];
 }
 
 /** Failing verdicts are what is wanted here; any other end of the suite keeps its exit code. */

@@ -127,14 +127,14 @@ describe('run', () => {
   it('with --weak succeeds when the weak policy fails, and fails when it does not', async () => {
     const exposed = await runCli(['run', tagged, '--weak', '--target', 'core', ...out]);
     expect(exposed.stdout).toContain(
-      '\nexposed      tagged: spot-exchange-doubled-capacity\nweak twins exposed: 1 of 1\n',
+      '\nexposed      tagged: spot-exchange-doubled-capacity\nweak twins exposed: 1 of 1, exit code 0\n',
     );
     expect(exposed.code).toBe(0);
     const other = written('other-policy.yaml', readFileSync(join(policies, 'spot-exchange.yaml'), 'utf8'));
     const firm = written('firm.yaml', scenario('firm', `weak: { policy: ${other}, fails: [abuse.leak] }`));
     const held = await runCli(['run', firm, '--weak', '--target', 'core', '--json', ...out]);
     expect(held.stderr).toContain(
-      '\nNOT exposed  firm: spot-exchange (abuse.leak <= 0 held)\nweak twins exposed: 0 of 1\n',
+      '\nNOT exposed  firm: spot-exchange (abuse.leak <= 0 held)\nweak twins exposed: 0 of 1, exit code 3\n',
     );
     expect(JSON.parse(held.stdout)).toMatchObject({ schema: 'floodproof/suite/1', verdict: 'pass' });
     expect(held.code).toBe(3);

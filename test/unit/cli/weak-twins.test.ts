@@ -90,10 +90,10 @@ describe('a suite of weak twins', () => {
   const held = { scenario: 'b', policy: 'y', isExposed: false, held: ['abuse.leak <= 0 held', 'it is undecided'] };
 
   it('says which are exposed and which are not, and how many', () => {
-    expect(twinLines([exposed, held])).toEqual([
+    expect(twinLines([exposed, held], 3)).toEqual([
       'exposed      a: x',
       'NOT exposed  b: y (abuse.leak <= 0 held; it is undecided)',
-      'weak twins exposed: 1 of 2',
+      'weak twins exposed: 1 of 2, exit code 3',
     ]);
   });
 
