@@ -12,7 +12,7 @@ import { waitingText } from '../scenario/waiting.js';
 import { checkTarget } from '../targets/loopback.js';
 import { assertReachable } from '../targets/reachable.js';
 import { readCapacity } from './capacity.js';
-import { chooseScenarios } from './catalogue.js';
+import { chooseScenarios, scenariosWithin } from './catalogue.js';
 import type { Console } from './console.js';
 import { readDelay } from './delay.js';
 import { catchInterrupt } from './interrupt.js';
@@ -108,10 +108,15 @@ function plansOf(paths: readonly string[], flags: RunFlags, console: Console): r
   const options = { capacityPerSecond: flags.capacity === null ? null : readCapacity(flags.capacity) };
   const { plans: loaded, waiting } =
     flags.tag === null
-      ? loadScenarios(paths, options)
+      ? loadScenarios(scenariosWithin(paths), options)
       : chooseScenarios(paths, { tag: flags.tag, maps: null }, options);
   for (const one of waiting) console.note(`left out: ${one.file} ${waitingText(one)}`);
   const plans = playable(loaded, flags.target, console);
+  if (plans.length === 0 && loaded.length > 0) {
+    const message = `nothing is left to play: none of these scenarios can be played with --target ${flags.target}`;
+    const hint = flags.target === CORE_TARGET ? 'leave out --target core' : 'play them in virtual time: --target core';
+    throw new FloodproofError('FP_PART_ABSENT', message, { hint });
+  }
   return flags.weak && plans.length > 0 ? plansWithTwin(plans, console) : plans;
 }
 
@@ -120,7 +125,7 @@ function assertUsage(paths: readonly string[], flags: RunFlags): void {
   const { target, seeds, untilFailure, speed, junit, repeat, controls } = flags;
   const isSweep = seeds !== null || untilFailure;
   const refuse = (message: string): never => {
-    throw new FloodproofError('FP_USAGE', message);
+    throw new FloodproofError('FP_USAGE', message, { hint: 'see "floodproof run --help"' });
   };
   if (paths.length === 0 && flags.tag === null) refuse('name scenario files or folders, or --tag to choose by');
   if (flags.weak) {

@@ -27,6 +27,8 @@ type ProvableLimit = Exclude<PolicyLimit, { readonly family: 'concurrency' }>;
 
 const PAGE_COUNTERS = 256;
 const NUMBERS = 3;
+/** What a packed count can hold. One broken target admits a request of many elements that costs more than that. */
+const COUNT_MAX = 2 ** 32 - 1;
 
 export abstract class ChargeLevel {
   /** In units of `levelOf`: a counter that never rises above it has not leaked. */
@@ -48,10 +50,11 @@ export abstract class ChargeLevel {
     const page = this.pages[Math.floor(counter / PAGE_COUNTERS)];
     // A counter with numbers of its own has a third one above 0.
     if (page !== undefined && (page[at + 2] as number) > 0) return this.raise(page, at, cells, answeredUs);
-    const sum = this.cells.add(counter, cells);
+    const sum = this.cells.get(counter) + cells;
     if (sum === cells) this.counters++;
     const level = sum * this.unitsPerCell;
-    if (2 * level > this.allowed) this.start(counter, sum, answeredUs);
+    if (2 * level > this.allowed || sum > COUNT_MAX) this.start(counter, sum, answeredUs);
+    else this.cells.add(counter, cells);
     return level;
   }
 

@@ -48,7 +48,8 @@ export function floorUs(plan: Plan, controls: Controls, { subject, metric }: Exp
 }
 
 /**
- * Takes back a failure that the generator's own floor explains. What passed has passed in spite of it.
+ * Takes back a failure that the generator's own floor explains: what should have taken less time than it did. What
+ * passed has passed in spite of it, and what was answered too soon was answered sooner still by the target alone.
  *
  * @param controls - null = none were run.
  */
@@ -59,6 +60,7 @@ export function beside(
   result: ExpectationResult,
 ): ExpectationResult {
   if (controls === null || result.pass !== false || typeof result.measured !== 'number') return result;
+  if (expectation.operator !== '<=' && expectation.operator !== '<') return result;
   const floor = floorUs(plan, controls, expectation);
   if (floor === null || floor < FLOOR_SHARE * result.measured) return result;
   const sentence =

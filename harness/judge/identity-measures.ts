@@ -3,7 +3,7 @@ import { identityOffsets } from '../actors/identities/offsets.js';
 import { Outcome } from '../actors/outcome.js';
 import { type IdentityRatio, ratioInterval } from './interval.js';
 import type { JudgedRun } from './judged-run.js';
-import { between, exactly, type Measurement, ratioOf, untold, withIntervals } from './measurement.js';
+import { between, exactly, type Measurement, untold, withIntervals } from './measurement.js';
 import type { Selection } from './scope.js';
 import { actorsOf } from './scope.js';
 import { IdentityCount } from './tally.js';
@@ -16,8 +16,8 @@ const HURT_BELOW = 0.95;
 const NO_HONEST_ANSWERS = 'no honest request of it was answered';
 
 /** Indexes of all identities of these actors. */
-export function* identitiesOf(run: JudgedRun, actors: readonly number[]): Iterable<number> {
-  const offsets = identityOffsets(run.plan);
+function* identitiesOf({ plan }: Pick<JudgedRun, 'plan'>, actors: readonly number[]): Iterable<number> {
+  const offsets = identityOffsets(plan);
   for (const actor of actors) {
     for (let index = offsets[actor] ?? 0; index < (offsets[actor + 1] ?? 0); index++) yield index;
   }
@@ -65,35 +65,58 @@ export function measureWorstFalseBlockRate(run: JudgedRun, selection: Selection)
   return low === null ? untold(`no honest identity of it had ${ANSWERS_MIN} answers`) : between(low, low, high);
 }
 
-/** Of each identity that asked for anything the share that was admitted. */
-function* admittedShares(run: JudgedRun, selection: Selection): Iterable<number> {
-  for (const identity of identitiesOf(run, selection.actors)) {
-    const asked = run.tally.ofIdentity(identity, selection.phases, IdentityCount.asked);
-    if (asked > 0) yield run.tally.ofIdentity(identity, selection.phases, IdentityCount.admitted) / asked;
+/** Of what an identity asked for the share that was admitted, and that share had every unclear answer been one. */
+interface AdmittedShare {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** Of each identity that asked for anything. */
+function* admittedShares({ plan, tally }: JudgedRun, { actors, phases }: Selection): Iterable<AdmittedShare> {
+  for (const identity of identitiesOf({ plan }, actors)) {
+    const asked = tally.ofIdentity(identity, phases, IdentityCount.asked);
+    if (asked === 0) continue;
+    const admitted = tally.ofIdentity(identity, phases, IdentityCount.admitted);
+    const unclear = tally.ofIdentity(identity, phases, IdentityCount.unclear);
+    yield { least: admitted / asked, most: (admitted + unclear) / asked };
   }
 }
 
-/** Jain's index, see R. Jain, D. Chiu, W. Hawe, DEC-TR-301 (1984). */
+/**
+ * Jain's index, see R. Jain, D. Chiu, W. Hawe, DEC-TR-301 (1984). Which of the unclear answers would make it smallest is
+ * not looked for: the sum and the sum of squares are each taken at their worst, which is never less than the truth.
+ */
 export function measureFairness(run: JudgedRun, selection: Selection): Measurement {
   let identities = 0;
   let sum = 0;
   let squares = 0;
-  for (const share of admittedShares(run, selection)) {
+  let sumMost = 0;
+  let squaresMost = 0;
+  for (const { least, most } of admittedShares(run, selection)) {
     identities++;
-    sum += share;
-    squares += share * share;
+    sum += least;
+    squares += least * least;
+    sumMost += most;
+    squaresMost += most * most;
   }
-  return ratioOf(sum * sum, identities * squares, 'nothing of it was admitted');
+  if (squares === 0) return untold('nothing of it was admitted');
+  const index = (sum * sum) / (identities * squares);
+  if (sumMost === sum) return exactly(index);
+  const high = Math.min(1, (sumMost * sumMost) / (identities * squares));
+  return between(index, (sum * sum) / (identities * squaresMost), high);
 }
 
 export function measureBlastRadius(run: JudgedRun, selection: Selection): Measurement {
   let identities = 0;
   let hurt = 0;
-  for (const share of admittedShares(run, selection)) {
+  let perhapsHurt = 0;
+  for (const { least, most } of admittedShares(run, selection)) {
     identities++;
-    if (share < HURT_BELOW) hurt++;
+    if (most < HURT_BELOW) hurt++;
+    if (least < HURT_BELOW) perhapsHurt++;
   }
-  return ratioOf(hurt, identities, 'it asked for nothing');
+  if (identities === 0) return untold('it asked for nothing');
+  return between(hurt / identities, hurt / identities, perhapsHurt / identities);
 }
 
 /** Honest requests falsely blocked for each request of abuse that was blocked in the same phases. */

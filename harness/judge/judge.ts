@@ -80,6 +80,7 @@ function writeVerdict(task: JudgeTask, counted: Counted): VerdictDocument {
     leakSubjects: found.subjects,
     perhapsLeakSubjects: found.perhapsSubjects,
     followsSome: counted.survey.screen.followsSome,
+    charges: counted.survey.charges,
     limitedActors: counted.survey.limitedActors,
     provableActors: counted.survey.provableActors,
     seekers: counted.seekers,
@@ -110,8 +111,10 @@ function writeVerdict(task: JudgeTask, counted: Counted): VerdictDocument {
     actors: Object.fromEntries(plan.actors.map(({ name, label }) => [name, actorResult(run, name, label)])),
     leaks,
     unsure: counted.tally.unsureRows,
-    smallestProvableLeak: smallestProvableLeak(found.subjects, ({ limitIndex, counter }) =>
-      counted.survey.isBlocked(limitIndex, counter),
+    smallestProvableLeak: smallestProvableLeak(
+      found.subjects,
+      ({ limitIndex, counter }) => counted.survey.isBlocked(limitIndex, counter),
+      counted.survey.screen.missesPressed,
     ),
     smallestLatencyChange: smallestLatencyChange(run),
     controls,

@@ -4,13 +4,15 @@ import { Containment } from './containment.js';
 import type { Counters } from './counters.js';
 import type { LeakSubject } from './leak-oracle.js';
 import { Recovery } from './recovery.js';
-import { selectionOf } from './scope.js';
+import { type Grid, selectionOf } from './scope.js';
 import type { Tally } from './tally.js';
 
 export interface JudgedRun {
   readonly plan: Plan;
   /** Of the leaks: whether only some counters were followed, those that can have leaked and those nearest to it. */
   readonly followsSome: boolean;
+  /** `charges` of the survey. */
+  readonly charges: Grid;
   readonly tally: Tally;
   /** Every counter that was certainly charged, as far as it was followed. */
   readonly leakSubjects: readonly LeakSubject[];

@@ -27,12 +27,50 @@ export function ksDistance(one: LatencyHistogram, other: LatencyHistogram): numb
 const LAMBDA_MIN = 0.2;
 const TERMS = 100;
 
+/** Up to this product of their sizes the chance is counted out. */
+const COUNTED_MAX = 250_000;
+
 /**
- * The chance of a distance of at least so much between samples of these sizes from one continuous law: the limit law of
- * Kolmogorov with the correction for finite samples of M. Stephens (JRSS B 32, 1970), good to some percent of itself from
- * some eight values on.
+ * The chance of a distance of at least so much between samples of these sizes from one continuous law. Values that are
+ * equal only make it smaller in truth, so what is told speaks for the target.
+ *
+ * Of small samples it is counted out; of others it is the limit law of Kolmogorov with the correction for finite samples
+ * of M. Stephens (JRSS B 32, 1970). (For two times eight values that law says 5 % where it is 9 %: the steps are coarse.)
  */
 export function ksChance(distance: number, sizeOne: number, sizeOther: number): number {
+  return sizeOne * sizeOther <= COUNTED_MAX
+    ? countedChance(distance, sizeOne, sizeOther)
+    : limitChance(distance, sizeOne, sizeOther);
+}
+
+/**
+ * All orders of the values of both samples are equally likely. Each is a way from (0, 0) to (sizeOne, sizeOther) that
+ * goes one step for each value; counted are those that stay nearer to the diagonal than the distance
+ * (J. Hodges, "The significance probability of the Smirnov two-sample test", Arkiv foer Matematik 3, 1958).
+ */
+function countedChance(distance: number, sizeOne: number, sizeOther: number): number {
+  // In steps of 1 / (sizeOne * sizeOther) every distance is whole.
+  const least = Math.round(distance * sizeOne * sizeOther);
+  if (least === 0) return 1;
+  /** The chance to come to (one, other) and to have stayed within, by `other`; `one` is the row that is worked on. */
+  const within = new Float64Array(sizeOther + 1);
+  for (let one = 0; one <= sizeOne; one++) {
+    for (let other = 0; other <= sizeOther; other++) {
+      if (one + other === 0) {
+        within[0] = 1;
+        continue;
+      }
+      // How many of each are left where the step begins, of all that are left.
+      const left = sizeOne + sizeOther - one - other + 1;
+      const byOne = one === 0 ? 0 : ((within[other] as number) * (sizeOne - one + 1)) / left;
+      const byOther = other === 0 ? 0 : ((within[other - 1] as number) * (sizeOther - other + 1)) / left;
+      within[other] = Math.abs(one * sizeOther - other * sizeOne) < least ? byOne + byOther : 0;
+    }
+  }
+  return Math.min(1, Math.max(0, 1 - (within[sizeOther] as number)));
+}
+
+function limitChance(distance: number, sizeOne: number, sizeOther: number): number {
   const root = Math.sqrt((sizeOne * sizeOther) / (sizeOne + sizeOther));
   const lambda = (root + 0.12 + 0.11 / root) * distance;
   if (lambda < LAMBDA_MIN) return 1;

@@ -68,15 +68,21 @@ function worstRatio(found: readonly NearestInterval[]): number | null {
   }, null);
 }
 
+/** Whether anything of it charged a limit within the phase; no phase = at any time, the warm-up included. */
+function hasCharged({ plan, charges }: JudgedRun, subject: string, phase: string | null): boolean {
+  const { actors, phases } = selectionOf(plan, subject, phase);
+  return charges.sum({ actors, phases: phase === null ? [...phases, plan.phases.length] : phases }) > 0;
+}
+
 export function measureLeakRatio(run: JudgedRun, subject: string, phase: string | null): Measurement {
   const why = nothingCharged(run, subject, phase);
   if (why !== null) return untold(why);
   const ratio = worstRatio(nearestOf(run, run.leakSubjects, subject, phase));
-  // Counters that are not followed have not leaked: of them it is known that the ratio is at most 1.
-  const unfollowed = run.followsSome && run.tally.admitted.sum(selectionOf(run.plan, subject, phase)) > 0 ? 1 : 0;
-  if (ratio === null) {
-    return unfollowed > 0 ? between(0, 0, 1) : untold('nothing of it was certainly admitted under a limit');
+  if (ratio === null && !(run.followsSome && hasCharged(run, subject, phase))) {
+    return untold('nothing of it was certainly admitted under a limit');
   }
-  const most = worstRatio(nearestOf(run, run.perhapsLeakSubjects, subject, phase)) ?? ratio;
-  return between(ratio, ratio, Math.max(ratio, most, unfollowed));
+  const least = ratio ?? 0;
+  const most = worstRatio(nearestOf(run, run.perhapsLeakSubjects, subject, phase)) ?? 0;
+  // Counters that are not followed have not leaked: of them it is known that the ratio is at most 1.
+  return between(least, least, Math.max(least, most, run.followsSome ? 1 : 0));
 }

@@ -55,6 +55,7 @@ interface Watch {
   readonly suspects: IndexSet;
   readonly byActor: (Nearest | undefined)[];
   readonly pressed: Nearest;
+  isPressed: boolean;
   charges: number;
 }
 
@@ -73,6 +74,7 @@ export class LeakScreen {
             suspects: new IndexSet(),
             byActor: [],
             pressed: new Nearest(bounds.nearest),
+            isPressed: false,
             charges: 0,
           },
     );
@@ -96,7 +98,9 @@ export class LeakScreen {
   /** Somebody was blocked by this counter: it has been at its bound. */
   press(limitIndex: number, counter: number): void {
     const watch = this.watches[limitIndex] ?? null;
-    watch?.pressed.offer(counter, watch.level.levelOf(counter));
+    if (watch === null) return;
+    watch.isPressed = true;
+    watch.pressed.offer(counter, watch.level.levelOf(counter));
   }
 
   /** The counters of a limit that must be followed; null = all of them. */
@@ -113,6 +117,11 @@ export class LeakScreen {
   /** Whether there are limits of which not every counter is followed. */
   get followsSome(): boolean {
     return this.watches.some((watch) => watch !== null && !this.followsAll(watch));
+  }
+
+  /** Whether counters that blocked somebody may be among those that are not followed. */
+  get missesPressed(): boolean {
+    return this.watches.some((watch) => watch?.isPressed === true && !this.followsAll(watch));
   }
 
   private followsAll({ charges, level }: Watch): boolean {

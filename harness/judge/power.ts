@@ -16,13 +16,16 @@ const DEVIATIONS = 1.959964 + 0.841621;
  * throttled somebody; over all of them when none did, since then nothing was under pressure.
  *
  * @param isPressed - whether a counter throttled or banned anybody.
+ * @param missesPressed - whether there may be such counters that are not among the subjects: if none is, it can't be told.
  */
 export function smallestProvableLeak(
   subjects: readonly LeakSubject[],
   isPressed: (subject: LeakSubject) => boolean,
+  missesPressed: boolean,
 ): number | null {
   const told = subjects.filter(({ counter, worst }) => counter >= 0 && worst !== null);
   const pressed = told.filter(isPressed);
+  if (pressed.length === 0 && missesPressed) return null;
   const nearest = (pressed.length > 0 ? pressed : told).reduce(
     (most, one) => Math.max(most, one.worst?.excessCells ?? Number.NEGATIVE_INFINITY),
     Number.NEGATIVE_INFINITY,

@@ -13,6 +13,7 @@ import type { Counters } from './counters.js';
 import { CreditLedger } from './credit-ledger.js';
 import { type FollowBounds, LeakScreen } from './leak-screen.js';
 import { isWritten, type Row } from './row.js';
+import { Grid, phaseAt } from './scope.js';
 
 export class Survey {
   /** From send to answer, over requests that certainly charged a limit, or may have and were answered. */
@@ -29,6 +30,11 @@ export class Survey {
   readonly limitedActors = new Set<number>();
   /** Actors that sent at least one request which a limit counts whose leaks can be proved. */
   readonly provableActors = new Set<number>();
+  /**
+   * How often each actor certainly charged a limit whose leaks can be proved, by the phase of the answer; one column more
+   * for those outside of all phases.
+   */
+  readonly charges: Grid;
   readonly credits = new CreditLedger();
   /** By limit: the most cells, by the least cost of each, of any one request. */
   readonly dearestCells: number[];
@@ -44,6 +50,7 @@ export class Survey {
     this.blockedIdentities = new CounterSet(limits);
     this.screen = new LeakScreen(plan.policy, bounds);
     this.keysSeen = new CounterSet(limits);
+    this.charges = new Grid(plan.actors.length, plan.phases.length + 1);
     this.dearestCells = plan.policy.limits.map(() => 1);
   }
 
@@ -55,12 +62,15 @@ export class Survey {
       const counter = this.counters.counterOf(row, index);
       if (counter < 0) continue;
       this.limitedActors.add(row.actor);
-      if (isProvable(limit, this.plan.policy)) this.provableActors.add(row.actor);
+      const isTold = isProvable(limit, this.plan.policy);
+      if (isTold) this.provableActors.add(row.actor);
       const cells = leastCells(row, limit);
       this.dearestCells[index] = Math.max(this.dearestCells[index] as number, cells);
       const isUnclear = row.outcome === Outcome.unclear;
       if (isUnclear) this.hasUnclear = true;
-      if (isUnclear || chargeOf(row, limit) === 'certain') {
+      const isCertain = chargeOf(row, limit) === 'certain';
+      if (isCertain && isTold) this.noteCharge(row);
+      if (isUnclear || isCertain) {
         this.serviceUsMax = Math.max(this.serviceUsMax, lagUs);
         this.screen.charge(index, counter, row.actor, cells, row.concludedUs);
       }
@@ -74,6 +84,11 @@ export class Survey {
       this.screen.press(index, counter);
       if (isHonest) this.blockedIdentities.add(index, ownCounterOf(row, limit));
     }
+  }
+
+  private noteCharge({ actor, concludedUs }: Row): void {
+    const phase = phaseAt(this.plan.phases, concludedUs);
+    this.charges.add(actor, phase < 0 ? this.plan.phases.length : phase);
   }
 
   private noteCredits(row: Row): void {
@@ -102,10 +117,10 @@ export class Survey {
 const KEYS_SEARCHED_IN_FULL = 103;
 
 /**
- * Keys of which each has a counter of its own for certain. Of a larger table a key reaches a part, a small one for few
- * unlucky keys: eight slots. Once in some twenty tables as full as they may be one of these finds none free, and every
- * key that is new from then on starts with what the cold counter has used. With a quarter of the keys that happens less
- * than once in a million tables (0.2 such keys, and all eight of its slots taken: 0.2 ** 8).
+ * Keys of which each has a counter of its own for certain. Of a larger table a key reaches 128 slots, often fewer, since
+ * some of its lines are the same. All keys that were tried found one free there in tables as full as they may be, but a
+ * key that does not makes every key that is new from then on start with what the cold counter has used. With a quarter of
+ * the keys one in five slots is taken, and a key that finds all of its slots taken is out of the question.
  */
 function surelyHeld({ maxKeys }: PolicyLimit): number {
   return maxKeys <= KEYS_SEARCHED_IN_FULL ? maxKeys : Math.floor(maxKeys / 4);

@@ -16,7 +16,15 @@ export const GOOD_WITHIN_US = 1_000_000;
 const LOGIN = requestClasses.indexOf('login');
 
 /** Counts of one identity in one phase, in the order of the array. */
-export const IdentityCount = { asked: 0, answered: 1, admitted: 2, falseBlocks: 3, unsureBlocks: 4, size: 5 } as const;
+export const IdentityCount = {
+  asked: 0,
+  answered: 1,
+  admitted: 2,
+  falseBlocks: 3,
+  unsureBlocks: 4,
+  unclear: 5,
+  size: 6,
+} as const;
 export type IdentityCount = (typeof IdentityCount)[keyof typeof IdentityCount];
 
 /** Metrics that compare identities by what each asked for and got. */
@@ -115,7 +123,8 @@ export class Tally {
     const group = groupOf(identity, this.options.seed);
     const isCompared = this.isCompared[actor] as boolean;
     this.outcomes[outcome]?.add(actor, phase);
-    if (isCompared) this.countIdentity(identity, phase, IdentityCount.asked);
+    // What the generator took back itself nobody was denied.
+    if (isCompared && outcome !== Outcome.aborted) this.countIdentity(identity, phase, IdentityCount.asked);
     if (isError(row)) this.errors.add(actor, phase);
     if (isWritten(row)) {
       this.sent.add(actor, phase);
@@ -134,6 +143,7 @@ export class Tally {
     const isInTime = row.answeredUs - row.intendedUs <= GOOD_WITHIN_US;
     if (outcome === Outcome.unclear) {
       this.unclear.add(actor, phase, group);
+      if (isCompared) this.countIdentity(identity, phase, IdentityCount.unclear);
       this.firstUnclearUs.lower(actor, phase, row.answeredUs);
       if (isInTime) this.perhapsGood.add(actor, phase, group);
     }

@@ -51,6 +51,7 @@ export interface AddonGate {
   verify(keyId: string, message: string, signature: string): void;
   decideRecord(record: Uint8Array): void;
   decideBatch(records: Uint8Array, count: number, decisions: Uint8Array, answers: Float64Array): void;
+  /** In the place of the caller whose number lies in `Slot.caller`; a new one when it is below 0. */
   internCaller(ip: string, account: string, keyId: string): number;
   limitCaller(): void;
   decideSigned(message: string): void;

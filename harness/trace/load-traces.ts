@@ -90,7 +90,7 @@ async function read(source: TraceSource, book: TraceBook): Promise<void> {
       }
       return await readHar(file, book);
     case 'observations':
-      return readObservations(file, source, book);
+      return await readObservations(file, source, book);
   }
 }
 

@@ -81,7 +81,7 @@ function anyBan(dice: Dice, scaleUs: number): BanSpec {
   };
 }
 
-function anyLimit(family: FamilyName, dice: Dice, scaleUs: number): PolicyLimit {
+export function anyLimit(family: FamilyName, dice: Dice, scaleUs: number): PolicyLimit {
   const base = anyBase(dice, scaleUs);
   const capacity = dice.between(1, 8);
   const windowUs = dice.between(1, 400) * scaleUs;

@@ -7,7 +7,7 @@ import type { VerdictDocument } from '../../harness/judge/verdict.js';
 import { openEngine } from '../../harness/native/engine.js';
 import type { Plan, Policy } from '../../harness/scenario/plan.js';
 
-export interface PlayWay {
+interface PlayWay {
   readonly engine: 'native' | 'ts';
   readonly seed?: number;
   /** What is enforced; the plan's own when it is left out. */
@@ -16,7 +16,7 @@ export interface PlayWay {
   readonly arrivalsMax?: number | null;
 }
 
-export function playScenario(plan: Plan, way: PlayWay): Promise<PlayedVirtual> {
+function playScenario(plan: Plan, way: PlayWay): Promise<PlayedVirtual> {
   const { seed = 1, policy = plan.policy, arrivalsMax = null } = way;
   return playVirtual({
     plan,
@@ -56,4 +56,26 @@ export async function judgeScenario(plan: Plan, way: PlayWay): Promise<VerdictDo
     },
   );
   return document;
+}
+
+/** What did not hold, or could not be told. */
+export function unkept({ expectations }: VerdictDocument): readonly string[] {
+  return expectations
+    .filter(({ pass }) => pass !== true)
+    .map(({ text, measured, pass }) => `${text}: ${measured} (${pass})`);
+}
+
+/** Of what the scenario says that its weak policy fails, that which did not fail. */
+export function unexposed({ weak }: Plan, { expectations }: VerdictDocument): readonly string[] {
+  const failed = expectations.filter(({ pass }) => pass === false);
+  return (weak?.fails ?? []).filter((name) => !failed.some(({ text }) => text.startsWith(`${name} `)));
+}
+
+/** Played with a fixed number of arrivals at most by both engines, and twice by one of them. */
+export async function decisionHashes(plan: Plan, arrivalsMax: number | null): Promise<ReadonlySet<string>> {
+  const hashes = new Set<string>();
+  for (const engine of ['native', 'native', 'ts'] as const) {
+    hashes.add((await playScenario(plan, { engine, arrivalsMax })).decisionHash);
+  }
+  return hashes;
 }

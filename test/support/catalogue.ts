@@ -1,6 +1,7 @@
 /** The catalogue of scenarios: the table of its page, and its files as they are read. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileReader } from '../../harness/cli/file-reader.js';
+import type { Plan } from '../../harness/scenario/plan.js';
 import { loadScenarios, type ScenarioSet } from '../../harness/scenario/scenario.js';
 
 /** A row of the table in scenarios/README.md. */
@@ -41,4 +42,9 @@ export function catalogueFiles(): readonly string[] {
 
 export function readCatalogue(): ScenarioSet {
   return loadScenarios(fileReader, catalogueFiles());
+}
+
+/** A scenario that takes days, or has so many callers that a play of it takes long. */
+export function isLong({ tags }: Plan): boolean {
+  return tags.includes('long') || tags.includes('many-callers');
 }

@@ -99,6 +99,7 @@ export function rightPlan(family: FamilyName, seed: number, changes: Partial<Vir
   const dice = new Dice(seed);
   const limit = limitOf[family](dice);
   const virtual = { ...anyWorld(dice, runUs), ...changes };
+  const bots = virtualActor('bots', 'retail-bot', { population: 2, ratePerSecond: 15, endUs: runUs });
   // The judge knows nothing of a drift: the policy says how far the clock may be off over a run.
   const resolutionUs = Math.max(1, Math.ceil((runUs * Math.abs(virtual.driftPpm)) / 1e6));
   const auth = aPolicy([]).auth;
@@ -113,6 +114,8 @@ export function rightPlan(family: FamilyName, seed: number, changes: Partial<Vir
     phases: [{ name: 'run', startUs: SECOND_US, endUs: runUs }],
     actors: [
       virtualActor('customers', 'retail-trader', { population: 6, ratePerSecond: 40, endUs: runUs }),
+      // Some of whose orders are filled at once, which gives cells back.
+      { ...bots, params: { ...bots.params, marketShare: 0.5 } },
       virtualActor('makers', 'market-maker', { population: 2, ratePerSecond: 1, endUs: runUs }),
       virtualActor('flooders', 'order-flood', { population: 2, ratePerSecond: 60, endUs: runUs }),
       virtualActor('thieves', 'replay', { population: 3, ratePerSecond: 10, endUs: runUs }),

@@ -6,7 +6,7 @@ export const virtualKinds = ['signed', 'unsigned', 'orders'] as const;
 /** Account look-ups, which are signed; tickers, which are not; orders, each cancelled about a second later. */
 export type VirtualKind = (typeof virtualKinds)[number];
 
-export const REQUESTS_PER_SECOND = 1_000;
+const REQUESTS_PER_SECOND = 1_000;
 const SECOND_US = 1_000_000;
 const CELLS = 1_000;
 /** More than a thousand requests a second leave within the five seconds in which a signature is fresh. */

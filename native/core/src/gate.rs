@@ -6,13 +6,14 @@ use crate::error::GateError;
 use crate::extent::{Extent, Size};
 use crate::key_hash::{HashSecret, KeyHash, key_hash};
 use crate::keyring::Keyring;
+use crate::offer::Offer;
 use crate::plan::Needs;
 use crate::record::{Record, take_record};
 use crate::spec::{Answer, Decision, GateSpec};
 use crate::state::State;
 use crate::text_form;
 use crate::time::whole_us;
-use crate::verifier::{Offer, SignedRequest};
+use crate::verifier::SignedRequest;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -334,7 +335,7 @@ impl Gate {
         self.keyring.catch_up();
         let found = match offer {
             Offer::Text(signed) => self.keyring.find(hash, signed.key_id),
-            Offer::Made(_) => self.keyring.find_hash(hash),
+            Offer::Made(_) => self.keyring.holders.find_hash(hash),
         };
         if attempt.plan.needs.account {
             // They come while the signature is checked.

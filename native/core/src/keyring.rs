@@ -182,7 +182,7 @@ pub(crate) struct Keyring {
     generation: u64,
     /// How many changes of the log's generation are taken in.
     applied: usize,
-    holders: KeyHolders,
+    pub(crate) holders: KeyHolders,
 }
 
 /// Says how many keys there are; secrets are shown nowhere.
@@ -236,14 +236,6 @@ impl Keyring {
     #[inline]
     pub(crate) fn find(&self, key_hash: KeyHash, key_id: &[u8]) -> Found<'_> {
         self.holders.find(key_hash, key_id)
-    }
-}
-
-impl Keyring {
-    /// The key whose id has this hash, where the text of the id is not at hand: of two of one hash the one that came first.
-    #[inline]
-    pub(crate) fn find_hash(&self, key_hash: KeyHash) -> Found<'_> {
-        self.holders.find_hash(key_hash)
     }
 }
 

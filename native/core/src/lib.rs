@@ -29,6 +29,7 @@ mod keyring;
 mod layout;
 mod limit_table;
 mod look;
+mod offer;
 mod plan;
 mod prefetch;
 mod record;

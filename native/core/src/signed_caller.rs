@@ -3,9 +3,9 @@
 use crate::error::GateError;
 use crate::extent::Extent;
 use crate::gate::Gate;
+use crate::offer::{MadeRequest, Offer};
 use crate::spec::Decision;
 use crate::time::whole_us;
-use crate::verifier::{MadeRequest, Offer};
 
 /// A request that its caller's key is still to sign; the times are of the signed text.
 #[derive(Debug, Clone, Copy)]
@@ -53,7 +53,7 @@ impl Gate {
         let keys = self.callers.get(caller, needs.of_whole_request());
         let keys = keys.ok_or(GateError::Caller(caller))?;
         self.keyring.catch_up();
-        let holder = keys.key.and_then(|hash| self.keyring.find_hash(hash).known());
+        let holder = keys.key.and_then(|hash| self.keyring.holders.find_hash(hash).known());
         let holder = holder.ok_or(GateError::Key("no key of this id is known to the gate"))?;
         let made = MadeRequest {
             timestamp_us: whole_us(unsigned.timestamp_us),

@@ -3,6 +3,7 @@ use crate::error::GateError;
 use crate::hmac_key::Mac;
 use crate::key_hash::HashSecret;
 use crate::key_holders::{Found, KeyHolder};
+use crate::offer::Offer;
 use crate::replay_window::{Claim, ReplayWindow};
 use crate::signature;
 use crate::spec::{AuthSpec, Decision, HashKind, SignatureEncoding};
@@ -18,34 +19,6 @@ pub struct SignedRequest<'a> {
     pub window_us: Option<u64>,
     pub message: &'a [u8],
     pub signature: &'a [u8],
-}
-
-/// What a request offers as its signature.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Offer<'a> {
-    /// As it came, with what it is said to sign.
-    Text(&'a SignedRequest<'a>),
-    /// Made here, under the key that the gate knows.
-    Made(&'a MadeRequest<'a>),
-}
-
-/// A request that its sender has just signed.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct MadeRequest<'a> {
-    pub(crate) timestamp_us: Option<u64>,
-    pub(crate) window_us: Option<u64>,
-    pub(crate) message: &'a [u8],
-    pub(crate) mac: Mac,
-}
-
-impl Offer<'_> {
-    fn times(&self) -> Option<(u64, u64)> {
-        let (timestamp_us, window_us) = match self {
-            Self::Text(request) => (request.timestamp_us, request.window_us),
-            Self::Made(request) => (request.timestamp_us, request.window_us),
-        };
-        timestamp_us.zip(window_us)
-    }
 }
 
 /// A request that was found valid, with the claim that was made on its signature.

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Plan } from '../../../harness/scenario/plan.js';
 import { catalogueFiles, catalogueRows, readCatalogue } from '../../support/catalogue.js';
+import { releaseFiles } from '../../support/scenario-files.js';
 
 const rows = catalogueRows();
 const files = catalogueFiles();
@@ -30,6 +31,12 @@ describe('the catalogue', () => {
 
   it('names each scenario as its file is named', () => {
     for (const { name, file } of [...plans, ...waiting, ...rows]) expect(basename(file)).toBe(`${name}.yaml`);
+  });
+
+  it('has no name that a scenario of the release has', () => {
+    const released = releaseFiles().map((file) => basename(file, '.yaml'));
+    const names = [...rows.map(({ name }) => name), ...released];
+    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
   });
 
   it('reads all files without a fault, as plans or as waiting for a part', () => {

@@ -31,13 +31,12 @@ function findingsOf({ policy, rows }: ReturnType<typeof firstRequests>) {
 }
 
 describe('a table that is as full as it may be', () => {
-  it('may have had no slot for a key, so its throttles are unsure', () => {
-    const secrets = Array.from({ length: 60 }, (_, secret) => secret);
-    const unlucky = secrets
-      .map((secret) => firstRequests(1000, secret, 1000))
-      .filter(({ rows }) => rows.filter(({ isCold }) => isCold).length > 1);
-    expect(unlucky.length).toBeGreaterThan(0);
-    for (const run of unlucky) expect(new Set(findingsOf(run))).toEqual(new Set(['unsure']));
+  it('has no slot for more keys than that, so its throttles are unsure', () => {
+    for (let secret = 0; secret < 3; secret++) {
+      const run = firstRequests(1000, secret, 1300);
+      expect(run.rows.filter(({ isCold }) => isCold).length).toBeGreaterThan(1);
+      expect(new Set(findingsOf(run))).toEqual(new Set(['unsure']));
+    }
   });
 
   it('had a slot for every key when it is small enough to be searched in full', () => {

@@ -37,6 +37,16 @@ describe('a failure about time', () => {
     expect(judged('legit.latency.p99', 9000, beside(figures(1, 9)))?.pass).toBe(false);
   });
 
+  it('stays when it was answered too soon: that no floor explains', () => {
+    const expectations = [
+      anExpectation('legit.latency.p99', '>=', 20_000),
+      anExpectation('legit.latency.p99', '>', 10_000),
+      anExpectation('legit.latency.p99', '<', 10_000),
+    ];
+    const { expectations: results } = judgeRows(aPlan({ expectations }), rows, { controls: beside(figures(9)) });
+    expect(results.map(({ pass }) => pass)).toEqual([false, true, null]);
+  });
+
   it('stays where nothing was measured beside it, and so do a pass and failures of another kind', () => {
     const expectations = [anExpectation('legit.latency.p99', '<=', 9000)];
     expect(judgeRows(aPlan({ expectations }), rows).expectations[0]?.pass).toBe(false);

@@ -63,6 +63,35 @@ describe('who was hurt', () => {
     expect(measured('abuse.blastRadius', rows)).toBeNull();
   });
 
+  it('is hurt neither by what the generator took back itself nor, for certain, by an answer that tells nothing', () => {
+    const short = [...times(5, { identity: 0 }), ...times(1, { identity: 0, outcome: Outcome.aborted }, 2)];
+    expect(measured('legit.blastRadius', [...short, ...times(5, { identity: 1 })])).toBe(0);
+    expect(measured('legit.fairness', [...short, ...times(5, { identity: 1 })])).toBe(1);
+    const untold = [...times(5, { identity: 0 }), ...times(5, { identity: 1, outcome: Outcome.unclear }, 2)];
+    expect(resultOf('legit.blastRadius', untold)).toMatchObject({ measured: 0, pass: null });
+    expect(resultOf('legit.blastRadius', untold).evidence.join()).toContain('it may be 0 % to 50 %');
+    const hurt = [...untold, ...times(5, { identity: 2, ...throttled })];
+    expect(resultOf('legit.blastRadius', hurt)).toMatchObject({ measured: 1 / 3, pass: false });
+  });
+
+  it('is as fair as unclear answers leave it: the index lies between what they can make of it', () => {
+    const rows = [
+      ...times(4, { identity: 0 }),
+      ...times(4, { identity: 1 }),
+      ...times(4, { identity: 1, outcome: Outcome.unclear }, 2),
+    ];
+    const fair = (wanted: number, operator: '>=' | '<=' = '>=') =>
+      judgeRows(aPlan({ expectations: [anExpectation('legit.fairness', operator, wanted)] }), rows).expectations[0];
+    // Shares of 1 and 1/2: 1.5^2 / (2 x 1.25). If all were admitted it would be 1.
+    expect(fair(0.9)?.measured).toBeCloseTo(0.9, 12);
+    expect([fair(0.95)?.pass, fair(0.99)?.pass, fair(0.5)?.pass, fair(1, '<=')?.pass]).toEqual([
+      null,
+      null,
+      true,
+      true,
+    ]);
+  });
+
   it('is weighed against what of the abuse was blocked in the same phases', () => {
     const rows = [
       ...times(2, { identity: 0, outcome: Outcome.refused }, 4),

@@ -33,6 +33,45 @@ describe('the chance of a distance', () => {
     expect(ksChance(critical / Math.sqrt(size / 2), size, size)).toBeCloseTo(chance, 3);
   });
 
+  /** Of all orders of the values of both samples those that are at least so far apart. */
+  function countedOut(least: number, sizeOne: number, sizeOther: number): number {
+    let apart = 0;
+    let orders = 0;
+    const walk = (one: number, other: number, isApart: boolean): void => {
+      const isFar = isApart || Math.abs(one / sizeOne - other / sizeOther) >= least - 1e-9;
+      if (one === sizeOne && other === sizeOther) {
+        orders++;
+        if (isFar) apart++;
+        return;
+      }
+      if (one < sizeOne) walk(one + 1, other, isFar);
+      if (other < sizeOther) walk(one, other + 1, isFar);
+    };
+    walk(0, 0, false);
+    return apart / orders;
+  }
+
+  it.each([
+    [1, 1],
+    [3, 5],
+    [8, 8],
+    [9, 4],
+  ])('of small samples (%d and %d) is the share of all orders that are as far apart', (one, other) => {
+    for (const first of Array.from({ length: one + 1 }, (_, step) => step / one)) {
+      for (const second of Array.from({ length: other + 1 }, (_, step) => step / other)) {
+        const distance = Math.abs(first - second);
+        expect(ksChance(distance, one, other)).toBeCloseTo(countedOut(distance, one, other), 12);
+      }
+    }
+  });
+
+  it('goes over from the one way to the other without a jump', () => {
+    for (const distance of [0.06, 0.08, 0.1, 0.12]) {
+      const [counted, told] = [ksChance(distance, 500, 500), ksChance(distance, 500, 501)];
+      expect(Math.abs(counted / told - 1)).toBeLessThan(0.25);
+    }
+  });
+
   it('is 1 of none, falls with the distance and with the sizes, and never leaves 0 to 1', () => {
     expect(ksChance(0, 100, 100)).toBe(1);
     expect(ksChance(0.1, 100, 100)).toBeGreaterThan(ksChance(0.2, 100, 100));

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Outcome } from '../../../harness/actors/outcome.js';
 import { createChargeLevel } from '../../../harness/judge/charge-level.js';
 import { LeakScreen } from '../../../harness/judge/leak-screen.js';
-import type { Plan, PolicyLimit } from '../../../harness/scenario/plan.js';
+import { type Plan, type PolicyLimit, requestClasses } from '../../../harness/scenario/plan.js';
 import { judgeRows } from '../../support/judge-task.js';
 import { type Observed, observed, sourceOf } from '../../support/observation-builder.js';
 import { runOracles } from '../../support/oracle-run.js';
@@ -21,6 +21,7 @@ import {
   aSlidingCounter,
   aSlidingLog,
   aTokenBucket,
+  costs,
   creditsMax,
 } from '../../support/plan-builder.js';
 
@@ -116,6 +117,18 @@ describe('the level of a counter', () => {
     expect([5, 8, 12, 29, 35].map((us) => level.charge(0, 1, us))).toEqual([1, 2, 3, 2, 2]);
   });
 
+  it('goes beyond what a packed count holds: a broken target admits many elements at a great price', () => {
+    const level = createChargeLevel(aTokenBucket({ capacity: 2 ** 31 - 1, refillCells: 1 }), aPolicy([]));
+    const cells = 65_535 * 2 ** 30;
+    expect(level.charge(3, cells, 5)).toBeGreaterThan(level.allowed);
+    expect(level.counters).toBe(1);
+    // So many nodes that even half of what they allow is more than 2^32.
+    const many = createChargeLevel(aSlidingLog({ capacity: 2 ** 31 - 1 }), aPolicy([], { nodes: 64 }));
+    expect(many.charge(3, 2 ** 32 - 1, 5)).toBe(2 ** 32 - 1);
+    expect(many.charge(3, 1, 6)).toBe(2 ** 32);
+    expect(many.charge(3, 1, 7)).toBe(2 ** 32 + 1);
+  });
+
   it('that no double holds exactly is endless: the oracle itself looks', () => {
     const level = createChargeLevel(
       aTokenBucket({ capacity: 1, refillCells: 1, refillPeriodUs: 2 ** 40 }),
@@ -159,5 +172,60 @@ describe('LeakScreen', () => {
     const half = aPlan({ policy, expectations: [anExpectation('abuse.leakRatio', '<=', 0.5)] });
     expect(judgeRows(half, rows).expectations[0]?.pass).toBe(true);
     expect(judgeRows(half, rows, { followBounds: followsNearest }).expectations[0]?.pass).toBeNull();
+  });
+
+  const wholeAndCalm = [
+    anExpectation('abuse.leakRatio', '<=', 1),
+    anExpectation('abuse.leakRatio', '<=', 1, { phase: 'calm' }),
+    anExpectation('abuse.leakRatio', '<=', 1, { phase: 'attack' }),
+  ];
+  const passesOf = (limit: PolicyLimit, rows: readonly Partial<Observed>[]) =>
+    judgeRows(aPlan({ policy: aPolicy([limit]), expectations: wholeAndCalm }), rows, {
+      followBounds: followsSuspects,
+    }).expectations.map(({ pass }) => pass);
+
+  it('tells no ratio of those who charged nothing, and 1 at most of those who did', () => {
+    const orders = aTokenBucket({ capacity: 100, costs: costs({ ticker: 0 }) });
+    const charged = { identity: 12, sentUs: 4_000_000 };
+    expect(passesOf(orders, [charged])).toEqual([true, null, true]);
+    expect(passesOf(orders, [{ ...charged, outcome: Outcome.throttled }])).toEqual([null, null, null]);
+    // Admitted, but under no limit; the one that was limited said no.
+    const free = { identity: 13, sentUs: 4_000_000, requestClass: requestClasses.indexOf('ticker') };
+    expect(passesOf(orders, [{ ...charged, outcome: Outcome.throttled }, free])).toEqual([null, null, null]);
+    expect(passesOf(orders, [{ ...charged, sentUs: 500_000 }])).toEqual([null, null, null]);
+    expect(
+      passesOf(orders, [
+        { ...charged, sentUs: 500_000 },
+        { ...charged, outcome: Outcome.throttled },
+      ]),
+    ).toEqual([true, null, null]);
+    // Refused by the verifier: it charges what stands before that, and nothing was admitted.
+    expect(passesOf({ ...orders, by: ['ip'] }, [{ ...charged, outcome: Outcome.refused }])).toEqual([true, null, true]);
+    expect(passesOf(orders, [{ ...charged, outcome: Outcome.refused }])).toEqual([null, null, null]);
+  });
+
+  it('leaves a ratio open that unclear answers may bring above 1, whatever else was certainly admitted', () => {
+    const rows = [
+      { identity: 11, sentUs: 4_000_000 },
+      ...[1, 2, 3].map((at) => ({ identity: 12, sentUs: 4_000_000 + at, outcome: Outcome.unclear })),
+    ];
+    expect(passesOf(aTokenBucket({ capacity: 2 }), rows)).toEqual([null, null, null]);
+    expect(passesOf(aTokenBucket({ capacity: 4 }), rows)).toEqual([true, null, true]);
+  });
+
+  it('claims to see no leak on counters that blocked nobody where those that did may not be followed', () => {
+    const bucket = aTokenBucket({ capacity: 2 });
+    const leak = [1, 2, 3, 4].map((at) => ({ identity: 11, sentUs: 4_000_000 + at }));
+    const pressed = [
+      { identity: 12, sentUs: 4_000_000 },
+      { identity: 12, sentUs: 4_000_001, outcome: Outcome.throttled },
+    ];
+    const seen = (rows: readonly Partial<Observed>[], followBounds?: typeof followsSuspects) =>
+      judgeRows(aPlan({ policy: aPolicy([bucket]) }), rows, followBounds === undefined ? {} : { followBounds })
+        .smallestProvableLeak;
+    expect(seen([...leak, ...pressed])).toBe(2);
+    expect(seen([...leak, ...pressed], followsNearest)).toBe(2);
+    expect(seen([...leak, ...pressed], followsSuspects)).toBeNull();
+    expect(seen(leak, followsSuspects)).toBe(1);
   });
 });

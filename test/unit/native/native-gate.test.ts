@@ -318,7 +318,7 @@ describeTwins('the addon', () => {
     const [before, after] = [new Float64Array(memory, 0, 7), new Float64Array(memory, 64, 7)];
     new Uint8Array(memory).fill(7);
     records[0] = 0;
-    numbers.set([0, 0, 0, 0, 0, open(gate, policy, owner)]);
+    numbers.set([0, 0, 0, 0, -1, open(gate, policy, owner)]);
     gate.internCaller('a', '', '');
     gate.limitBatch(records, 1, decisions, after);
     expect([records[0], decisions[0], ...after]).toEqual([0, 0, 0, 1, 0, 10, 0, 0, -1]);
