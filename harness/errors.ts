@@ -58,6 +58,10 @@ export const errorTable = {
     hint: 'run "npm run build:native" (needs Rust, https://rustup.rs), or use --engine ts',
   },
   FP_PACKAGE_ABSENT: { exit: ExitCode.environment, hint: 'install the package that is named with npm' },
+  FP_SYSTEM_ABSENT: {
+    exit: ExitCode.environment,
+    hint: 'leave the option out, or use a system that has what is named',
+  },
   FP_PORT_TAKEN: { exit: ExitCode.environment, hint: 'choose another port with --port, or 0 for a free one' },
   FP_GATEWAY_FAILED: {
     exit: ExitCode.environment,

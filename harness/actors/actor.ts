@@ -3,6 +3,7 @@
  * Pure: time and randomness come in as arguments, requests go out as values.
  */
 import type { Tamper } from '../signing/tampers.js';
+import type { WrittenOrder } from './api.js';
 import type { IntentKind, Outcome } from './outcome.js';
 import type { World } from './world.js';
 
@@ -49,6 +50,8 @@ export interface Intent {
   readonly path: string;
   /** JSON text, or null for no body. */
   readonly body: string | null;
+  /** The order that the body was written of; null or missing where there is none, or the body was written otherwise. */
+  readonly order?: WrittenOrder | null;
   /** Whether it carries a signature: one to be made now, or the one that `replay` already has. */
   readonly signed: boolean;
   /** The account that a limit by account would charge: the signing key's, or the one that a login tries; else `NO_INDEX`. */

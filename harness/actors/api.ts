@@ -13,6 +13,14 @@ export interface ApiCall {
   readonly path: string;
   /** JSON text, null = no body. */
   readonly body: string | null;
+  /** The order that was written into the body, where it is one. */
+  readonly order?: WrittenOrder;
+}
+
+/** An order and the JSON text that was made of it. Whoever meets the text again need not read it. */
+export interface WrittenOrder {
+  readonly text: string;
+  readonly wish: OrderWish;
 }
 
 /** None of its texts holds a character that JSON would have to escape: they are written as they are. */
@@ -46,7 +54,8 @@ export function account(page = 0): ApiCall {
 
 /** 201 `{orderId}`. */
 export function placeOrder(order: OrderWish): ApiCall {
-  return { requestClass: 'order.place', method: 'POST', path: '/v1/orders', body: orderText(order) };
+  const body = orderText(order);
+  return { requestClass: 'order.place', method: 'POST', path: '/v1/orders', body, order: { text: body, wish: order } };
 }
 
 /** 200 with an order or an error for each, in their order. An intent that sends it has as many `elements`. */

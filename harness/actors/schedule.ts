@@ -25,13 +25,6 @@ export interface SchedulePart {
   readonly traces?: readonly TraceTimes[];
 }
 
-/** An actor's arrivals with the next one at hand. */
-interface Stream {
-  readonly actor: number;
-  readonly arrivals: Generator<Arrival, void, undefined>;
-  next: Arrival;
-}
-
 /**
  * The arrivals of one worker, over all actors in order of time (equal times: in order of actors). Lazy: it holds one
  * arrival per actor.
@@ -39,40 +32,74 @@ interface Stream {
  * Every worker walks through the whole schedule and keeps the identities that are its own, so the parts together are
  * the same arrivals for any number of workers, and an identity never meets itself in another worker.
  */
-export function* schedule(part: SchedulePart): Generator<Arrival, void, undefined> {
-  const streams: Stream[] = [];
-  for (let actor = 0; actor < part.plan.actors.length; actor++) {
-    const arrivals = actorArrivals(part, actor);
-    const first = arrivals.next();
-    if (!first.done) streams.push({ actor, arrivals, next: first.value });
+export function schedule(part: SchedulePart): IterableIterator<Arrival, void, undefined> {
+  return new Schedule(part);
+}
+
+/** No generator: handing an arrival through one takes as long as working it out. */
+class Schedule implements IterableIterator<Arrival, void, undefined> {
+  readonly #part: SchedulePart;
+  /** Made when the first arrival is asked for. */
+  #streams: Stream[] | null = null;
+
+  constructor(part: SchedulePart) {
+    this.#part = part;
   }
-  streams.sort((a, b) => (isBefore(a, b) ? -1 : 1));
-  for (let head = streams[0]; head !== undefined; head = streams[0]) {
-    const arrival = head.next;
-    const following = head.arrivals.next();
-    if (following.done) streams.shift();
-    else {
-      head.next = following.value;
-      settleHead(streams, head);
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+
+  next(): IteratorResult<Arrival, void> {
+    const { worker, workers } = this.#part;
+    this.#streams ??= openStreams(this.#part);
+    const streams = this.#streams;
+    for (let head = streams[0]; head !== undefined; head = streams[0]) {
+      const { actor, nextUs, nextIdentity } = head;
+      if (!head.advance()) streams.shift();
+      else if (streams.length > 1) settleHead(streams, head);
+      if (workers === 1 || nextIdentity % workers === worker) {
+        return { done: false, value: { intendedUs: nextUs, actor, identityIndex: nextIdentity } };
+      }
     }
-    if (arrival.identityIndex % part.workers === part.worker) yield arrival;
+    return { done: true, value: undefined };
   }
 }
 
-/** One actor's arrivals. Who arrives is drawn from a stream of its own. */
-function* actorArrivals({ plan, seed, traces = [] }: SchedulePart, actor: number): Generator<Arrival, void, undefined> {
-  const row = plan.actors[actor];
-  if (row === undefined) return;
-  const offset = identityOffsets(plan)[actor] ?? 0;
-  const place: TracePlace = { row: 0 };
-  const choose = createChoice(row, {
-    random: createRandom(deriveSeed(seed, 'choice', row.name)),
-    traces,
-    place: isOneTrace(plan, row) ? place : null,
-  });
-  const random = createRandom(deriveSeed(seed, 'arrivals', row.name));
-  for (const intendedUs of arrivalTimes(row.arrivals, row.active, { random, traces, place })) {
-    yield { intendedUs, actor, identityIndex: offset + choose() };
+function openStreams(part: SchedulePart): Stream[] {
+  const streams = part.plan.actors.map((row, actor) => new Stream(part, row, actor)).filter((one) => one.advance());
+  return streams.sort((a, b) => (isBefore(a, b) ? -1 : 1));
+}
+
+/** An actor's arrivals with the next one at hand. Who arrives is drawn from a stream of its own. */
+class Stream {
+  readonly actor: number;
+  nextUs = 0;
+  nextIdentity = 0;
+  readonly #times: Iterator<number, void, undefined>;
+  readonly #firstIdentity: number;
+  readonly #choose: () => number;
+
+  constructor({ plan, seed, traces = [] }: SchedulePart, row: ActorPlan, actor: number) {
+    this.actor = actor;
+    this.#firstIdentity = identityOffsets(plan)[actor] ?? 0;
+    const place: TracePlace = { row: 0 };
+    this.#choose = createChoice(row, {
+      random: createRandom(deriveSeed(seed, 'choice', row.name)),
+      traces,
+      place: isOneTrace(plan, row) ? place : null,
+    });
+    const random = createRandom(deriveSeed(seed, 'arrivals', row.name));
+    this.#times = arrivalTimes(row.arrivals, row.active, { random, traces, place });
+  }
+
+  /** Goes on to the next arrival; false when there is none. */
+  advance(): boolean {
+    const next = this.#times.next();
+    if (next.done) return false;
+    this.nextUs = next.value;
+    this.nextIdentity = this.#firstIdentity + this.#choose();
+    return true;
   }
 }
 
@@ -95,5 +122,5 @@ function settleHead(streams: Stream[], head: Stream): void {
 }
 
 function isBefore(a: Stream, b: Stream): boolean {
-  return a.next.intendedUs !== b.next.intendedUs ? a.next.intendedUs < b.next.intendedUs : a.actor < b.actor;
+  return a.nextUs !== b.nextUs ? a.nextUs < b.nextUs : a.actor < b.actor;
 }

@@ -72,7 +72,7 @@ export function createSetting(actor: ActorPlan, plan: Plan, context: BehaviourCo
     intent: (identity, call, details) => {
       const requestClass = requestClasses.indexOf(call.requestClass);
       const claims = details.claims ?? null;
-      const signed = (identity.keyId !== '' || claims !== null) && signedClasses[requestClass] === true;
+      const signed = (identity.keyIndex !== NO_INDEX || claims !== null) && signedClasses[requestClass] === true;
       return {
         identity,
         kind: details.kind ?? IntentKind.arrival,
@@ -80,6 +80,7 @@ export function createSetting(actor: ActorPlan, plan: Plan, context: BehaviourCo
         method: call.method,
         path: call.path,
         body: call.body,
+        order: call.order ?? null,
         signed,
         // A key that nobody has given out is nobody's.
         accountIndex: signed && claims === null ? identity.accountIndex : (details.accountIndex ?? NO_INDEX),

@@ -33,18 +33,27 @@ export function packageFile(...parts: readonly string[]): string {
 
 /** All scenarios that come with the package. */
 export function catalogueFiles(): readonly string[] {
-  return filesBelow(packageFile('scenarios'), DEPTH_MAX);
+  return scenariosBelow(packageFile('scenarios'));
 }
 
 /**
  * The scenario files that paths mean: a file is itself, a folder all scenarios in it and in the folders within.
  * @throws {FloodproofError} FP_FILE_UNREADABLE, or FP_FILE_EMPTY for a folder without such files.
  */
-function scenariosWithin(paths: readonly string[]): readonly string[] {
+export function scenariosWithin(paths: readonly string[]): readonly string[] {
+  return within(paths, scenariosBelow);
+}
+
+/** The same with policies and templates: all that can have faults. @throws {FloodproofError} as above. */
+export function allWithin(paths: readonly string[]): readonly string[] {
+  return within(paths, (folder) => filesBelow(folder, new Set(), DEPTH_MAX));
+}
+
+function within(paths: readonly string[], below: (folder: string) => readonly string[]): readonly string[] {
   return paths.flatMap((path) => {
-    const below = isFolder(path) ? filesBelow(path, DEPTH_MAX) : [];
+    const found = isFolder(path) ? below(path) : [];
     // What is no folder, or holds nothing, is told as it is anywhere else.
-    return below.length > 0 ? below : expandPaths([path]);
+    return found.length > 0 ? found : expandPaths([path]);
   });
 }
 
@@ -57,16 +66,18 @@ function isFolder(path: string): boolean {
   }
 }
 
-function filesBelow(folder: string, depth: number): readonly string[] {
+function scenariosBelow(folder: string): readonly string[] {
+  return filesBelow(folder, otherFolders, DEPTH_MAX).filter((path) => !isPolicyText(path, fileReader.read(path)));
+}
+
+function filesBelow(folder: string, leftOut: ReadonlySet<string>, depth: number): readonly string[] {
   const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
   return entries.flatMap((entry) => {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) {
-      return depth > 0 && !otherFolders.has(entry.name) && !entry.name.startsWith('.')
-        ? filesBelow(path, depth - 1)
-        : [];
-    }
-    return /\.ya?ml$/.test(entry.name) && !isPolicyText(path, fileReader.read(path)) ? [path] : [];
+    const { name } = entry;
+    const path = join(folder, name);
+    if (!entry.isDirectory()) return /\.ya?ml$/.test(name) ? [path] : [];
+    const isSkipped = depth === 0 || leftOut.has(name) || name.startsWith('.') || name === 'node_modules';
+    return isSkipped ? [] : filesBelow(path, leftOut, depth - 1);
   });
 }
 

@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { addList, addNew } from './catalogue-commands.js';
 import type { Console } from './console.js';
+import { addProbe } from './probe-options.js';
 import { packageVersion } from './versions.js';
 
 /** What a command needs: where it writes, and where its exit code goes. */
@@ -44,6 +45,8 @@ const speedOption = (): Option =>
   new Option('--speed <speed>', 'core: "max", or how much faster than the clock, "1x" to "1000x"')
     .default(Number.POSITIVE_INFINITY, 'max')
     .argParser(speed);
+export const capacityOption = (): Option =>
+  new Option('--capacity <rate>', 'what "60% of capacity" is of: "1000/s", or the file of a probe');
 const outOption = (): Option => new Option('--out <dir>', 'where run folders are made').default('results/runs');
 const jsonOption = (): Option => new Option('--json', 'print the suite as one JSON document');
 const junitOption = (): Option => new Option('--junit <file>', 'write a JUnit file of the suite');
@@ -70,6 +73,7 @@ export function buildProgram(context: CommandContext): Command {
     .exitOverride();
   addRun(program, context);
   addReplay(program, context);
+  addProbe(program, context, engineOption());
   addList(program, context);
   addNew(program, context);
   addExplain(program, context);
@@ -95,8 +99,11 @@ function addRun(program: Command, { console, setExit }: CommandContext): void {
   program
     .command('run')
     .description('play scenarios to a verdict')
-    .argument('[paths...]', 'scenario files, or folders of them; with --tag all that come with the package')
-    .option('--tag <tag>', 'only scenarios with this tag, in folders within too')
+    .argument(
+      '[paths...]',
+      'scenario files, or folders of them with all folders within; none with --tag = those that come with the package',
+    )
+    .option('--tag <tag>', 'only scenarios with this tag')
     .option('--target <target>', '"gateway" (embedded), "core" (virtual time) or an http:// URL on loopback', 'gateway')
     .option('--seed <n>', 'fixes every intended send time and identity', wholeNumber(0, SEED_MAX), 1)
     .addOption(engineOption())
@@ -109,7 +116,13 @@ function addRun(program: Command, { console, setExit }: CommandContext): void {
     .option('--max-requests <n>', 'scheduled requests of a scenario at most', wholeNumber(1, 1e9))
     .option('--gateway-policy <file>', 'let the gateway enforce another policy than the one it is judged by')
     .option('--weak', 'let it enforce the weak policy of each scenario, which must be exposed')
-    .option('--capacity <rate>', 'what "60% of capacity" is of: "1000/s", or the file of a probe')
+    .addOption(capacityOption())
+    .option('--delay <time>', 'over HTTP: held back so long each way, "20ms" by a relay, "netem:20ms" by the kernel')
+    .addOption(
+      new Option('--pin <which>', 'auto: gateway and generator on cores of their own, where there are two')
+        .choices(['auto', 'off'])
+        .default('off'),
+    )
     .addOption(jsonOption())
     .addOption(junitOption())
     .addOption(outOption())
@@ -143,6 +156,7 @@ Examples:
         tag: options.tag ?? null,
         weak: options.weak ?? false,
         capacity: options.capacity ?? null,
+        delay: options.delay ?? null,
         junit: options.junit ?? null,
       };
       setExit(await runCommand(paths, flags, console));
@@ -169,21 +183,23 @@ function addExplain(program: Command, { console }: CommandContext): void {
   program
     .command('explain')
     .description('say who will send what and when, and what the policy promises')
-    .argument('<paths...>', 'scenario files, or folders of them')
-    .action(async (paths: string[]) => {
+    .argument('<paths...>', 'scenario files, or folders of them with all folders within')
+    .addOption(capacityOption())
+    .action(async (paths: string[], { capacity }) => {
       const { explainCommand } = await import('./explain.js');
-      console.result(explainCommand(paths));
+      console.result(explainCommand(paths, capacity ?? null));
     });
 }
 
 function addValidate(program: Command, { console }: CommandContext): void {
   program
     .command('validate')
-    .description('read files and say everything that is wrong with them')
-    .argument('<paths...>', 'scenario or policy files, or folders of them')
-    .action(async (paths: string[]) => {
+    .description('read files, and the recordings that they name, and say everything that is wrong with them')
+    .argument('<paths...>', 'scenario or policy files, or folders of them with all folders within')
+    .addOption(capacityOption())
+    .action(async (paths: string[], { capacity }) => {
       const { validateCommand } = await import('./validate.js');
-      console.result(validateCommand(paths));
+      console.result(await validateCommand(paths, capacity ?? null));
     });
 }
 

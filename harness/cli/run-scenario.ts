@@ -3,6 +3,7 @@ import { buildWorld } from '../actors/identities/world.js';
 import { runControls } from '../engine/controls/run-controls.js';
 import { type Played, type Progress, play } from '../engine/play.js';
 import { CORE_TARGET, RunFolder, type RunRecord } from '../engine/record/run-folder.js';
+import { launchRelay } from '../engine/relay/launch-relay.js';
 import type { FloodproofError } from '../errors.js';
 import { type LaunchedGateway, launchGateway } from '../gateway/launch.js';
 import type { Controls } from '../judge/controls.js';
@@ -12,6 +13,8 @@ import type { Plan, Policy, Weakness } from '../scenario/plan.js';
 import { type CheckedTarget, checkTarget } from '../targets/loopback.js';
 import { assertReachable } from '../targets/reachable.js';
 import { findIdentityTransport, type IdentityTransport } from '../targets/source-address.js';
+import { delayNote } from './delay.js';
+import { type Pinning, pinGenerator } from './pinning.js';
 import type { PlannedRun } from './planned-run.js';
 import { judgePlayed, saveRun, traceNotes } from './saved-run.js';
 import { runVirtual } from './virtual-scenario.js';
@@ -48,11 +51,30 @@ function policyFor(policy: Policy, transport: IdentityTransport): Policy {
   return { ...policy, clientIp: { from: 'trusted-hop', hops: 1 } };
 }
 
-async function openTarget(
-  record: RunRecord,
-  engine: 'native' | 'ts',
-  transport: IdentityTransport,
-): Promise<OpenTarget> {
+type Setup = Pick<Stage, 'engine' | 'transport' | 'gatewayCore'>;
+
+/** What serves the run, by way of a relay when the run wants one. */
+async function openTarget(record: RunRecord, setup: Setup): Promise<OpenTarget> {
+  const served = await openServer(record, setup);
+  if (record.delay?.by !== 'relay') return served;
+  try {
+    const relay = await launchRelay(served.target, record.delay.us);
+    return {
+      target: relay.target,
+      ended: Promise.race([served.ended, relay.ended]),
+      assertAlive: () => served.assertAlive(),
+      close: async () => {
+        await relay.close();
+        await served.close();
+      },
+    };
+  } catch (error) {
+    await served.close();
+    throw error;
+  }
+}
+
+async function openServer(record: RunRecord, { engine, transport, gatewayCore }: Setup): Promise<OpenTarget> {
   const never = new Promise<FloodproofError | null>(() => undefined);
   if (record.target !== 'gateway') {
     const target = await checkTarget(record.target);
@@ -65,6 +87,7 @@ async function openTarget(
     host: '127.0.0.1',
     port: 0,
     registered: buildWorld(record.plan, record.seed).registered,
+    core: gatewayCore,
   });
   return {
     target: await checkTarget(gateway.url),
@@ -89,14 +112,15 @@ export async function runScenario(run: PlannedRun, parent: string, hooks: Scenar
   const folder = RunFolder.create(parent, record.plan.name, startedAt);
   hooks.onFolder(folder.path);
   folder.write('plan.json', `${JSON.stringify(record, null, 2)}\n`);
-  const stage = { engine: opened.engine, transport, folder: folder.path };
+  const pinning = record.isPinned === true ? pinGenerator() : null;
+  const stage = { engine: opened.engine, transport, folder: folder.path, gatewayCore: pinning?.gatewayCore ?? null };
   const controls = hooks.controls ? await playControls(record, stage, hooks.stop) : null;
-  const open = await openTarget(record, opened.engine, transport);
+  const open = await openTarget(record, stage);
   try {
-    const played = await playUntilEnd(record, { open, engine: opened.engine, transport, folder: folder.path }, hooks);
+    const played = await playUntilEnd(record, { ...stage, open }, hooks);
     const judgement = judgePlayed(record, played, {
       engine: opened.engine,
-      notes: [opened.note, ...notesOf(record, transport), ...traceNotes(played), ...run.notes].filter(
+      notes: [opened.note, ...notesOf(record, transport, pinning), ...traceNotes(played), ...run.notes].filter(
         (note) => note !== '',
       ),
       startedAt,
@@ -117,8 +141,7 @@ async function playControls(
   stop: AbortSignal,
 ): Promise<Controls | null> {
   const { plan, seed, workers } = record;
-  const openOwn = (controlled: Plan): Promise<OpenTarget> =>
-    openTarget({ ...record, plan: controlled }, stage.engine, stage.transport);
+  const openOwn = (controlled: Plan): Promise<OpenTarget> => openTarget({ ...record, plan: controlled }, stage);
   return await runControls({ plan, seed, workers, ...stage, stop }, record.target === 'gateway' ? openOwn : null);
 }
 
@@ -127,6 +150,8 @@ interface Stage {
   readonly engine: 'native' | 'ts';
   readonly transport: IdentityTransport;
   readonly folder: string;
+  /** null = where the system likes. */
+  readonly gatewayCore: number | null;
 }
 
 /** @throws {FloodproofError} FP_GATEWAY_FAILED when the gateway ended before the load did: the load ends at once then. */
@@ -167,8 +192,10 @@ async function playUntilEnd(record: RunRecord, stage: Stage, hooks: ScenarioHook
 const virtualWeaknesses: ReadonlySet<Weakness> = new Set(['wall-clock-limits', 'forgets-replays-on-restart']);
 
 /** What was unlike a plain run, and changes how its verdict is read. */
-function notesOf(record: RunRecord, transport: IdentityTransport): string[] {
+function notesOf(record: RunRecord, transport: IdentityTransport, pinning: Pinning | null): string[] {
   const notes: string[] = [];
+  if (pinning !== null) notes.push(pinning.note);
+  if (record.delay !== undefined) notes.push(delayNote(record.delay));
   if (transport === 'trusted-hop') {
     notes.push(
       "this system has no source addresses besides 127.0.0.1: identities' addresses travel as the last hop of X-Forwarded-For",

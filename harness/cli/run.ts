@@ -12,11 +12,13 @@ import { waitingText } from '../scenario/waiting.js';
 import { checkTarget } from '../targets/loopback.js';
 import { assertReachable } from '../targets/reachable.js';
 import { readCapacity } from './capacity.js';
-import { chooseScenarios } from './catalogue.js';
+import { chooseScenarios, scenariosWithin } from './catalogue.js';
 import type { Console } from './console.js';
+import { readDelay } from './delay.js';
 import { catchInterrupt } from './interrupt.js';
 import { LiveScreen } from './live-screen.js';
 import { loadPolicyFile, loadScenarios } from './load.js';
+import { isWithinNetem, runWithinNetem } from './netem.js';
 import { assertEnforceable, type PlannedRun, plannedRuns } from './planned-run.js';
 import { type Seeds, type SweepFlags, sweepCommand } from './seed-sweep.js';
 import { type SuiteFlags, SuitePlayer } from './suite-player.js';
@@ -42,12 +44,18 @@ export interface RunFlags extends SuiteFlags {
   readonly weak: boolean;
   /** Capacity of the target as it is written: a rate, or the file of a probe; null = as each scenario says. */
   readonly capacity: string | null;
+  /** What stands for the way to the target, as it is written; null = nothing. */
+  readonly delay: string | null;
+  /** Whether gateway and generator get cores of their own. */
+  readonly pin: 'auto' | 'off';
 }
 
 /** @returns the exit code of the suite. */
 export async function runCommand(paths: readonly string[], flags: RunFlags, console: Console): Promise<number> {
   const isUrl = flags.target !== 'gateway' && flags.target !== CORE_TARGET;
   assertUsage(paths, flags);
+  const delay = readDelay(flags.delay);
+  if (delay?.by === 'netem' && !isWithinNetem()) return await runWithinNetem(delay.us);
   const plans = plansOf(paths, flags, console);
   if (plans.length === 0) {
     throw new FloodproofError('FP_PART_ABSENT', 'nothing is left to play: every scenario waits for a part');
@@ -72,6 +80,8 @@ export async function runCommand(paths: readonly string[], flags: RunFlags, cons
         target: flags.target,
         gatewayPolicy,
         arrivalsMax: flags.maxRequests,
+        ...(delay === null ? {} : { delay }),
+        ...(flags.pin === 'auto' ? { isPinned: true } : {}),
       };
       return flags.weak ? onTwin(record) : record;
     });
@@ -98,10 +108,15 @@ function plansOf(paths: readonly string[], flags: RunFlags, console: Console): r
   const options = { capacityPerSecond: flags.capacity === null ? null : readCapacity(flags.capacity) };
   const { plans: loaded, waiting } =
     flags.tag === null
-      ? loadScenarios(paths, options)
+      ? loadScenarios(scenariosWithin(paths), options)
       : chooseScenarios(paths, { tag: flags.tag, maps: null }, options);
   for (const one of waiting) console.note(`left out: ${one.file} ${waitingText(one)}`);
   const plans = playable(loaded, flags.target, console);
+  if (plans.length === 0 && loaded.length > 0) {
+    const message = `nothing is left to play: none of these scenarios can be played with --target ${flags.target}`;
+    const hint = flags.target === CORE_TARGET ? 'leave out --target core' : 'play them in virtual time: --target core';
+    throw new FloodproofError('FP_PART_ABSENT', message, { hint });
+  }
   return flags.weak && plans.length > 0 ? plansWithTwin(plans, console) : plans;
 }
 
@@ -110,7 +125,7 @@ function assertUsage(paths: readonly string[], flags: RunFlags): void {
   const { target, seeds, untilFailure, speed, junit, repeat, controls } = flags;
   const isSweep = seeds !== null || untilFailure;
   const refuse = (message: string): never => {
-    throw new FloodproofError('FP_USAGE', message);
+    throw new FloodproofError('FP_USAGE', message, { hint: 'see "floodproof run --help"' });
   };
   if (paths.length === 0 && flags.tag === null) refuse('name scenario files or folders, or --tag to choose by');
   if (flags.weak) {
@@ -124,10 +139,30 @@ function assertUsage(paths: readonly string[], flags: RunFlags): void {
   }
   if (target === CORE_TARGET && controls)
     refuse('--controls is for HTTP: in virtual time nothing of the machine is measured');
+  assertHttpUsage(flags);
   if (!isSweep) return;
   if (junit !== null) refuse('--junit is for single runs; a sweep over seeds has --json');
   if (repeat !== 1) refuse('--repeat plays one seed often; a sweep over seeds plays each once');
   if (speed !== Number.POSITIVE_INFINITY) refuse('--speed is for single runs; a sweep goes as fast as it can');
+}
+
+/** @throws {FloodproofError} FP_USAGE for a delay or cores that the target cannot have. */
+function assertHttpUsage({ target, delay, pin }: RunFlags): void {
+  const refuse = (message: string, hint: string): never => {
+    throw new FloodproofError('FP_USAGE', message, { hint });
+  };
+  if (delay !== null && target === CORE_TARGET) {
+    refuse('--delay is for HTTP', 'in virtual time a scenario says it: virtual: { delay: 20ms }');
+  }
+  if (delay?.startsWith('netem:') && target !== 'gateway') {
+    refuse(
+      '--delay netem: is for the embedded gateway',
+      'no other server is within a network of its own: --delay 20ms',
+    );
+  }
+  if (pin === 'auto' && target !== 'gateway') {
+    refuse('--pin auto is for the embedded gateway', 'give a server of your own its cores yourself, with taskset');
+  }
 }
 
 function sweepOf({ seeds, untilFailure, seed, json, capacity }: RunFlags): SweepFlags | null {
@@ -164,7 +199,9 @@ function playable(plans: readonly Plan[], target: string, console: Console): rea
 /** Plays the run of a folder again: same plan, same seed, same flags. */
 export async function replayCommand(folder: string, flags: SuiteFlags, console: Console): Promise<number> {
   // What is played again has been played before, as a rule at the same server.
-  return await playSuite(plannedRuns([readRunRecord(folder)], false), flags, console);
+  const record = readRunRecord(folder);
+  if (record.delay?.by === 'netem' && !isWithinNetem()) return await runWithinNetem(record.delay.us);
+  return await playSuite(plannedRuns([record], false), flags, console);
 }
 
 type OnVerdict = (run: PlannedRun, document: VerdictDocument | null) => void;

@@ -45,7 +45,8 @@ export async function runVirtual(run: PlannedRun, parent: string, hooks: Scenari
     startedAt,
     replay: hooks.replayCommand(folder.path),
     world,
-    decisionHash: played.decisionHash,
+    // Of a run that was stopped it depends on when: nothing that another play could be held against.
+    ...(played.isInterrupted ? {} : { decisionHash: played.decisionHash }),
   });
   saveRun(folder, plan, played, judgement, keepsRows(played));
   return judgement.document;

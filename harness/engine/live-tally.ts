@@ -13,14 +13,43 @@ export interface ActorTally {
   errors: number;
 }
 
-function histogram(): Histogram {
-  return build({ lowestDiscernibleValue: 1, highestTrackableValue: 3_600_000_000, numberOfSignificantValueDigits: 3 });
+const DELAY_US_MAX = 3_600_000_000;
+
+/**
+ * A histogram that is told each stretch of equal delays at once: where the network takes as long for everybody, and nobody
+ * waits for a connection, that is a whole batch.
+ */
+class Delays {
+  readonly histogram: Histogram = build({
+    lowestDiscernibleValue: 1,
+    highestTrackableValue: DELAY_US_MAX,
+    numberOfSignificantValueDigits: 3,
+  });
+  private delayUs = 0;
+  private count = 0;
+
+  add(delayUs: number): void {
+    if (delayUs !== this.delayUs) this.settle();
+    this.delayUs = delayUs;
+    this.count++;
+  }
+
+  /** Tells the histogram what it has not been told yet. */
+  settle(): void {
+    if (this.count > 0) this.histogram.recordValueWithCount(clampDelay(this.delayUs), this.count);
+    this.count = 0;
+  }
+
+  /** Milliseconds, null where nothing was added. */
+  get msP99(): number | null {
+    return this.histogram.totalCount === 0 ? null : this.histogram.getValueAtPercentile(99) / 1000;
+  }
 }
 
 export class LiveTally {
   readonly actors: readonly ActorTally[];
-  private readonly latencies: readonly Histogram[];
-  private readonly targetWaits = histogram();
+  private readonly latencies: readonly Delays[];
+  private readonly targetWaits = new Delays();
   private readonly warmupUs: number;
   /** Measured requests that were due, written, and answered. */
   asked = 0;
@@ -33,7 +62,7 @@ export class LiveTally {
   constructor(plan: Plan) {
     this.warmupUs = plan.warmupUs;
     this.actors = plan.actors.map(() => ({ sent: 0, admitted: 0, throttled: 0, refused: 0, banned: 0, errors: 0 }));
-    this.latencies = plan.actors.map(histogram);
+    this.latencies = plan.actors.map(() => new Delays());
   }
 
   add(rows: number, columns: ObservationColumns): void {
@@ -49,31 +78,32 @@ export class LiveTally {
       if (sentUs !== 0) tally.sent++;
       count(tally, outcome);
       if (outcome === Outcome.admitted) {
-        this.latencies[actor]?.recordValue(clampDelay(answeredUs - intendedUs));
+        (this.latencies[actor] as Delays).add(answeredUs - intendedUs);
       }
       if (intendedUs < this.warmupUs) continue;
       this.asked++;
       if (sentUs !== 0) {
         this.sent++;
-        this.targetWaits.recordValue(clampDelay(sentUs - (columns.dispatchedUs[row] as number)));
+        this.targetWaits.add(sentUs - (columns.dispatchedUs[row] as number));
       }
       if (answeredUs !== 0) this.answered++;
     }
+    for (const latency of this.latencies) latency.settle();
+    this.targetWaits.settle();
   }
 
   /** Milliseconds, null before the first admission. */
   latencyMsP99(actor: number): number | null {
-    const latency = this.latencies[actor];
-    return latency === undefined || latency.totalCount === 0 ? null : latency.getValueAtPercentile(99) / 1000;
+    return this.latencies[actor]?.msP99 ?? null;
   }
 
   get targetWaitMsP99(): number {
-    return this.targetWaits.totalCount === 0 ? 0 : this.targetWaits.getValueAtPercentile(99) / 1000;
+    return this.targetWaits.msP99 ?? 0;
   }
 }
 
 function clampDelay(us: number): number {
-  return Math.min(3_600_000_000, Math.max(0, Math.round(us)));
+  return Math.min(DELAY_US_MAX, Math.max(0, Math.round(us)));
 }
 
 function count(tally: ActorTally, outcome: Outcome): void {

@@ -34,6 +34,8 @@ export interface PlayOptions {
   readonly arrivalsMax: number | null;
   /** Closed loop with this many requests at once a worker, instead of the schedule's times; null = open loop. */
   readonly closedLoop: number | null;
+  /** Path with query of every request, in place of what the behaviours ask for; left out = theirs. */
+  readonly path?: string;
   /** Aborted: the load stops at once. */
   readonly stop: AbortSignal;
   /** Called about four times a second. */
@@ -151,6 +153,7 @@ class PlayedRun {
       arrivalsMax:
         arrivalsMax === null ? null : Math.floor(arrivalsMax / workers) + (worker < arrivalsMax % workers ? 1 : 0),
       closedLoop: options.closedLoop,
+      ...(options.path === undefined ? {} : { path: options.path }),
       traces: this.traces.map(({ offsetsUs, who, keptShare }) => ({ offsetsUs, who, keptShare })),
       port: port2,
     };

@@ -20,6 +20,7 @@ import type { CheckedTarget } from '../targets/loopback.js';
 import type { IdentityTransport } from '../targets/source-address.js';
 import { Dispatcher, listenedActors, openShare } from './dispatcher.js';
 import { type HealthSecond, HealthWatch } from './health.js';
+import { fixedPath } from './probe/fixed-path.js';
 import { Recorder } from './recorder.js';
 import { monotonicUs, RunClock } from './wall-clock.js';
 
@@ -34,6 +35,8 @@ export interface WorkerTask {
   /** Arrivals of this worker at most; null = all of the schedule. */
   readonly arrivalsMax: number | null;
   readonly closedLoop: number | null;
+  /** See `PlayOptions.path`. */
+  readonly path?: string;
   /** What was loaded of `plan.traces`; all workers share its memory. */
   readonly traces: readonly TraceTimes[];
   readonly port: MessagePort;
@@ -106,7 +109,8 @@ function buildDispatcher(task: WorkerTask, clock: RunClock, recorder: Recorder, 
   const behaviours = plan.actors.map((actor) => {
     const source = plan.actors.findIndex((other) => other.name === actor.params.source);
     const context: BehaviourContext = { seed, world, captured: captures[source] ?? null };
-    return createBehaviour(actor, plan, context);
+    const behaviour = createBehaviour(actor, plan, context);
+    return task.path === undefined ? behaviour : fixedPath(behaviour, task.path);
   });
   const sender = new FlightSender({
     origin: target.origin,

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import type { RegisteredAccount } from '../actors/world.js';
 import { FloodproofError } from '../errors.js';
@@ -25,6 +26,8 @@ export interface LaunchOptions {
   /** The module that the process runs, when not the built one. */
   readonly entry?: string;
   readonly readyDeadlineMs?: number;
+  /** The core that the process runs on, by `taskset`, which must be on the PATH; null or left out = where the system likes. */
+  readonly core?: number | null;
 }
 
 export interface LaunchedGateway {
@@ -49,7 +52,7 @@ export interface LaunchedGateway {
  * ready within 10 s. No process is left behind then.
  */
 export async function launchGateway(options: LaunchOptions): Promise<LaunchedGateway> {
-  const child = forkChild(options.entry ?? builtEntry());
+  const child = forkChild(options.entry ?? builtEntry(), options.core ?? null);
   const lastWords = new LastWords(child.stderr);
   const life = watch(child, lastWords);
   try {
@@ -90,9 +93,12 @@ function builtEntry(): string {
   });
 }
 
-function forkChild(entry: string): ChildProcess {
+function forkChild(entry: string, core: number | null): ChildProcess {
+  // `taskset` becomes what it starts, so the child's pid and its channel to the parent are the gateway's.
+  const how =
+    core === null ? { execArgv: [] } : { execPath: 'taskset', execArgv: ['-c', String(core), process.execPath] };
   // The parent's own flags (a debugger's port, a loader) are not for the child.
-  return fork(entry, [], { execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  return fork(entry, [], { ...how, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
 }
 
 function watch(child: ChildProcess, lastWords: LastWords): Life {

@@ -301,9 +301,9 @@ export class NativeGate implements SharedGate {
     numbers[Slot.gate] = this.#number;
   }
 
-  /** Costs nothing where neither is given. @returns whether one was, so that it has to be cleared after the call. */
+  /** Costs nothing where neither says more than what stands there. @returns whether it has to be cleared after the call. */
   #writeSize(elements: number | undefined, ageUs: number | undefined): boolean {
-    if (elements === undefined && ageUs === undefined) return false;
+    if ((elements === undefined || elements === 1) && (ageUs === undefined || ageUs === 0)) return false;
     this.#numbers[Slot.elements] = elements === undefined ? 1 : numberOf(elements);
     this.#numbers[Slot.ageUs] = ageUs === undefined ? 0 : numberOf(ageUs);
     return true;

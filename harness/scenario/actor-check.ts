@@ -5,7 +5,7 @@ import type { ArrivalsEntry } from './arrivals-schema.js';
 import { behaviourRow } from './behaviours.js';
 import { formatDuration } from './durations.js';
 import type { Complaint } from './faults.js';
-import { resolveRate } from './rates.js';
+import { resolveRate, type WrittenRate } from './rates.js';
 import { formatOf } from './trace-schema.js';
 import { whoColumnOf } from './traces.js';
 import { entriesOf, type Path } from './yaml-source.js';
@@ -65,6 +65,10 @@ function checkArrivals(arrivals: ArrivalsEntry, { activeUs, capacityPerSecond }:
   }
   const inside: Report = (path, complaint) => report(['arrivals', ...path], complaint);
   if (arrivals.process === 'step') checkSteps(arrivals.steps, activeUs, inside);
+  if (arrivals.process === 'ramp' && isNone(arrivals.from) && isNone(arrivals.to)) {
+    const message = 'and from are both 0/s: an actor that sends nothing is left out';
+    inside(['to'], { code: 'FP_ARRIVALS_INVALID', message });
+  }
   if (arrivals.process === 'herd') checkHerd(arrivals, activeUs, inside);
   if (arrivals.process === 'diurnal' && arrivals.peakAt >= arrivals.period) {
     const message = `must be below the period (${formatDuration(arrivals.period)}), got ${formatDuration(arrivals.peakAt)}`;
@@ -94,8 +98,13 @@ function checkSteps(
     }
     beforeUs = Math.max(beforeUs, from);
   }
-  if (steps.some(({ rate }) => !('perSecond' in rate) || rate.perSecond > 0)) return;
-  report(['steps'], { code: 'FP_ARRIVALS_INVALID', message: 'are all 0/s: an actor that sends nothing is left out' });
+  if (steps.every(({ rate }) => isNone(rate))) {
+    report(['steps'], { code: 'FP_ARRIVALS_INVALID', message: 'are all 0/s: an actor that sends nothing is left out' });
+  }
+}
+
+function isNone(rate: WrittenRate): boolean {
+  return 'perSecond' in rate && rate.perSecond === 0;
 }
 
 const ownTime = "times of arrivals count in active time: from the actor's start, and only while it acts";

@@ -17,9 +17,9 @@ const rate = rateField('arrivals of the whole actor');
 
 /** Arrivals that one arrival causes on average, directly. */
 function parseBranching(input: unknown): Parsed<number> {
-  const ratio = parseRatio(input, { min: 0, max: Number.MAX_SAFE_INTEGER });
+  const ratio = parseRatio(input, { min: -Number.MAX_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER });
   if (!ratio.ok) return ratio;
-  if (ratio.value <= BRANCHING_MAX) return accepted(ratio.value);
+  if (ratio.value >= 0 && ratio.value <= BRANCHING_MAX) return accepted(ratio.value);
   const why = ratio.value >= 1 ? ': each arrival would bring others without end' : '';
   return complained(
     'FP_ARRIVALS_INVALID',
@@ -57,7 +57,11 @@ export const arrivalsSchema = z
   .discriminatedUnion('process', [
     z.strictObject({ process: z.literal('constant').describe('evenly spaced'), rate }),
     z.strictObject({ process: z.literal('poisson').describe('independent of each other'), rate }),
-    z.strictObject({ process: z.literal('ramp').describe('a rate that rises or falls evenly'), from: rate, to: rate }),
+    z.strictObject({
+      process: z.literal('ramp').describe('a rate that rises or falls evenly'),
+      from: rateField('arrivals of the whole actor at its start; 0/s = none yet', parseStepRate),
+      to: rateField('arrivals of the whole actor at its end; 0/s = none any more', parseStepRate),
+    }),
     z.strictObject({
       process: z.literal('step').describe('constant rates one after the other'),
       steps: z.array(stepSchema).min(1).max(STEPS_MAX).describe('rates in the order of their times'),

@@ -102,10 +102,14 @@ function loadLines(plan: Plan): readonly string[] {
     const rateOf = (label: ActorPlan['label']) => {
       const traffic: readonly ExpectedTraffic[] = plan.actors
         .filter((actor) => actor.label === label)
+        .filter(({ active }) => active.some((span) => span.startUs < endUs && span.endUs > startUs))
         .map((actor) => expectedTraffic(plan, actor, startUs, endUs));
-      return Math.round(traffic.reduce((sum, { requests }) => sum + requests, 0) / seconds);
+      const known = traffic.filter(({ isKnown }) => isKnown);
+      const rate = `${Math.round(known.reduce((sum, { requests }) => sum + requests, 0) / seconds)}/s`;
+      if (known.length === traffic.length) return rate;
+      return known.length === 0 ? 'as recorded' : `${rate} and what is recorded`;
     };
-    return [name, `legit ${rateOf('legit')}/s`, `abuse ${rateOf('abuse')}/s`];
+    return [name, `legit ${rateOf('legit')}`, `abuse ${rateOf('abuse')}`];
   });
   return ['Expected load', ...table(rows, '  ')];
 }

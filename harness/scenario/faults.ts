@@ -230,11 +230,15 @@ function byPlace(a: Fault, b: Fault): number {
   return a.line - b.line || a.column - b.column;
 }
 
+/** A summary names no more files than this: each fault says where it is. */
+const FILES_NAMED_MAX = 4;
+
 /** All faults as one error: sorted by place, each told once. */
 export function invalidFiles(faults: readonly Fault[]): FloodproofError {
   const seen = new Map(faults.map((fault) => [JSON.stringify(fault), fault]));
   const sorted = [...seen.values()].sort(byPlace);
   const files = [...new Set(sorted.map((fault) => fault.file))];
   const count = sorted.length === 1 ? '1 fault' : `${sorted.length} faults`;
-  return new FloodproofError('FP_FILE_INVALID', `${count} in ${files.join(', ')}`, { faults: sorted });
+  const where = files.length > FILES_NAMED_MAX ? `${files.length} files` : files.join(', ');
+  return new FloodproofError('FP_FILE_INVALID', `${count} in ${where}`, { faults: sorted });
 }

@@ -63,7 +63,7 @@ export function parseArrivalRate(input: unknown): Parsed<number> {
   const raw = parseRaw(input);
   if (!raw.ok) {
     if (raw.complaint.code !== 'FP_RATE_NOT_POSITIVE') return raw;
-    const message = raw.complaint.message.replace('0 cells', '0 arrivals');
+    const message = raw.complaint.message.replace('0 cells', '0/s');
     return complained(
       'FP_RATE_NOT_POSITIVE',
       message,
@@ -98,12 +98,12 @@ export function parseWrittenRate(input: unknown): Parsed<WrittenRate> {
   if (!String(input).trim().endsWith('capacity')) {
     return complained('FP_RATE_INVALID', `must be a rate, got ${show(input)}`, `write "${match[1]}% of capacity"`);
   }
-  if (percent === 0) return complained('FP_RATE_NOT_POSITIVE', `must be above 0 arrivals, got ${show(input)}`);
+  if (percent === 0) return complained('FP_RATE_NOT_POSITIVE', `must be above 0%, got ${show(input)}`);
   if (percent > 10_000) return complained('FP_RATE_RANGE', `must be at most 10000% of capacity, got ${show(input)}`);
   return accepted({ capacityShare: percent / 100 });
 }
 
-/** The same, or nothing at all for a while: "0/s". */
+/** The same, or nothing at all for a while or at an end: "0/s". */
 export function parseStepRate(input: unknown): Parsed<WrittenRate> {
   const isZero = typeof input === 'string' && /^0+(?:\.0+)? ?\/ ?(?:us|ms|s|min|h|d)$/.test(input.trim());
   return isZero ? accepted({ perSecond: 0 }) : parseWrittenRate(input);

@@ -28,7 +28,9 @@ export function checkShape<T>(schema: z.ZodType<T>, value: unknown, source: Yaml
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return { value: result.data, faults: [] };
   const teller = new IssueTeller(source, base);
-  return { value: null, faults: result.error.issues.flatMap((issue) => teller.tell(schema, value, issue)) };
+  // What is no list has no length that could be wrong.
+  const issues = result.error.issues.filter((issue) => !isLength(issue) || Array.isArray(issue.input));
+  return { value: null, faults: issues.flatMap((issue) => teller.tell(schema, value, issue)) };
 }
 
 class IssueTeller {
@@ -126,6 +128,10 @@ function complaintOf(issue: Issue): Complaint {
   if (issue.code === 'too_small') return lengthComplaint('at least', Number(issue.minimum));
   if (issue.code === 'too_big') return lengthComplaint('at most', Number(issue.maximum));
   return { code: 'FP_TYPE_WRONG', message: issue.message };
+}
+
+function isLength({ code }: Issue): boolean {
+  return code === 'too_small' || code === 'too_big';
 }
 
 function lengthComplaint(bound: string, count: number): Complaint {

@@ -35,7 +35,7 @@ export function checkVirtual(raw: unknown, setting: VirtualSetting, report: Repo
   for (const [path, events] of lists) checkEvents(['virtual', ...path], events, setting.measuredUs, report);
   const first = lists.find(([, events]) => events.length > 0);
   if (first !== undefined && !setting.isVirtual) {
-    const message = `are ${first[0].at(-1)}, which only virtual time has`;
+    const message = 'can be played in virtual time only';
     report(['virtual', ...first[0]], { code: 'FP_NEED_MISSING', message });
   }
   checkServer(world, setting, report);

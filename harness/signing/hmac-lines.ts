@@ -89,14 +89,40 @@ export type ReceivedHeaders = Readonly<Record<string, string | readonly string[]
  * make two different requests share one signature.
  */
 export function textToSign(fields: SigningFields): string {
-  const { nonce, keyId, path, body } = fields;
+  const { nonce, keyId, windowMs, method, path, body } = fields;
   const timestamp = wholeNumber(fields.timestampMs, TIMESTAMP_MS_MAX, 'timestampMs');
-  const window = wholeNumber(fields.windowMs, WINDOW_MS_MAX, 'windowMs');
-  const method = fields.method.toUpperCase();
-  if (hasBreak(nonce) || hasBreak(keyId) || hasBreak(method) || hasBreak(path)) {
-    throw new RangeError('only the body of a signed request may hold a line break');
+  const last = body === '' ? lastOfBare : lastOfFull;
+  if (last.path !== path || last.method !== method || last.windowMs !== windowMs) last.become(windowMs, method, path);
+  demandNoBreak(nonce);
+  demandNoBreak(keyId);
+  return `${timestamp}\n${nonce}\n${keyId}${last.text}${body}`;
+}
+
+/** The lines that many requests share, as they were written last. */
+class SharedLines {
+  windowMs = -1;
+  method = '';
+  path = '';
+  text = '';
+
+  become(windowMs: number, method: string, path: string): void {
+    const window = wholeNumber(windowMs, WINDOW_MS_MAX, 'windowMs');
+    const upper = method.toUpperCase();
+    demandNoBreak(upper);
+    demandNoBreak(path);
+    this.text = `\n${window}\n${upper}\n${path}\n`;
+    this.windowMs = windowMs;
+    this.method = method;
+    this.path = path;
   }
-  return `${timestamp}\n${nonce}\n${keyId}\n${window}\n${method}\n${path}\n${body}`;
+}
+
+/** Of requests with a body, which mostly go to one path, and of those without. */
+const lastOfFull = new SharedLines();
+const lastOfBare = new SharedLines();
+
+function demandNoBreak(field: string): void {
+  if (hasBreak(field)) throw new RangeError('only the body of a signed request may hold a line break');
 }
 
 function hasBreak(field: string): boolean {

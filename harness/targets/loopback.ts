@@ -26,8 +26,8 @@ export async function checkTarget(text: string): Promise<CheckedTarget> {
   try {
     url = new URL(text);
   } catch (cause) {
-    throw new FloodproofError('FP_USAGE', `--target ${text} is neither "gateway" nor a URL`, {
-      hint: 'write --target gateway, or --target http://127.0.0.1:PORT',
+    throw new FloodproofError('FP_USAGE', `--target ${text} is neither "gateway" nor "core" nor a URL`, {
+      hint: 'write --target gateway, --target core, or --target http://127.0.0.1:PORT',
       cause,
     });
   }

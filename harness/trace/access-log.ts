@@ -25,7 +25,7 @@ export async function readAccessLog(file: string, tellsWho: boolean, book: Trace
       const close = open + 2 + STAMP_CHARACTERS;
       const atUs = open > 0 && text[close] === ']' ? accessLogUs(text.slice(open + 2, close)) : null;
       if (atUs === null || address === '') {
-        book.leaveOut(line, 'stamp');
+        book.leaveOut(line, 'stamp', text);
         continue;
       }
       const rest = text.slice(close + 1);

@@ -35,11 +35,12 @@ export async function readCsv(file: string, wanted: CsvColumns, book: TraceBook)
       if (isHeader) return;
     }
     if (fields === null || fields.length !== layout.columns) {
-      book.leaveOut(line, 'cut');
+      leaveOutLines(book, line, linesOf(text));
       return;
     }
-    const atUs = layout.stamps.read(fields[layout.time] as string);
-    if (atUs === null) book.leaveOut(line, 'stamp');
+    const stamp = fields[layout.time] as string;
+    const atUs = layout.stamps.read(stamp);
+    if (atUs === null) book.leaveOut(line, 'stamp', stamp);
     else book.add(line, atUs, layout.who < 0 ? null : (fields[layout.who] as string));
   };
   const records = new RecordJoiner(file);
@@ -50,8 +51,19 @@ export async function readCsv(file: string, wanted: CsvColumns, book: TraceBook)
     }
   }
   // The end of the file cut it.
-  if (records.openLine !== null) book.leaveOut(records.openLine, 'cut');
+  if (records.openLine !== null) leaveOutLines(book, records.openLine, records.openLines);
   book.stampForm = (layout as Layout | null)?.stamps.form ?? null;
+}
+
+/** A quote too many swallows lines up to the next one: each of them is lost, and counts. */
+function leaveOutLines(book: TraceBook, first: number, count: number): void {
+  for (let line = first; line < first + count; line++) book.leaveOut(line, 'cut');
+}
+
+function linesOf(text: string): number {
+  let count = 1;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++;
+  return count;
 }
 
 /** Puts lines together that a quoted line end has parted. */
@@ -68,6 +80,10 @@ class RecordJoiner {
   /** Where the record begins whose quotes are still open; null = none. */
   get openLine(): number | null {
     return this.#parts.length === 0 ? null : this.#firstLine;
+  }
+
+  get openLines(): number {
+    return this.#parts.length;
   }
 
   /** The record that ends with this line; null = its quotes are still open. */

@@ -13,7 +13,7 @@ export async function readHar(file: string, book: TraceBook): Promise<void> {
   for (const [index, entry] of (await entriesOf(file)).entries()) {
     const started = (entry as { startedDateTime?: unknown } | null)?.startedDateTime;
     const atUs = typeof started === 'string' ? stamps.read(started) : null;
-    if (atUs === null) book.leaveOut(index + 1, 'stamp');
+    if (atUs === null) book.leaveOut(index + 1, 'stamp', typeof started === 'string' ? started : '');
     else book.add(index + 1, atUs, null);
   }
   book.stampForm = stamps.form;
@@ -43,7 +43,7 @@ async function entriesOf(file: string): Promise<readonly unknown[]> {
     throw new TraceRefusal(
       'FP_TRACE_FORMAT',
       { file },
-      `the file is no whole JSON document: ${(cause as Error).message}`,
+      `the file is no whole JSON document: ${(cause as Error).message.replace(/\s+/g, ' ')}`,
     );
   }
   const entries = document?.log?.entries;

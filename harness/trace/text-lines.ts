@@ -69,5 +69,8 @@ function refuseBinary(file: string, piece: Uint8Array): void {
     const hint = 'let its name end in .gz, or unpack it first: gunzip --keep';
     throw new TraceRefusal('FP_TRACE_FORMAT', { file }, 'the file is packed with gzip', hint);
   }
-  if (piece.subarray(0, 4096).includes(0)) throw new TraceRefusal('FP_TRACE_FORMAT', { file }, 'the file is no text');
+  if (piece.subarray(0, 4096).includes(0)) {
+    const hint = 'traces are text in UTF-8: export the file so (UTF-16 has zero bytes)';
+    throw new TraceRefusal('FP_TRACE_FORMAT', { file }, 'the file is no text, or text in UTF-16', hint);
+  }
 }

@@ -1,4 +1,5 @@
 /** Takes the rows of one trace file as they are read, within a stated memory, and makes a trace of them. */
+import { createHash } from 'node:crypto';
 import { deriveSeed } from '../actors/random.js';
 import { type TraceFaultCode, TraceRefusal } from './faults.js';
 import { grouped, LineTally } from './line-tally.js';
@@ -9,6 +10,10 @@ import { inTimeOrder, type TraceRows } from './time-order.js';
 /** 8 bytes each, and 4 more where callers are told apart; twice that for a moment while they are put in order. */
 export const STAMPS_MAX = 10_000_000;
 export const CALLERS_MAX = 2 ** 20;
+/** A longer name of a caller is kept as its digest. */
+const NAME_CHARACTERS_MAX = 64;
+/** Characters of a text that a message shows. */
+const TEXT_SHOWN = 40;
 const PIECE_ROWS = 2 ** 16;
 /** Share of lines that may be left out. */
 const LEFT_OUT_MAX = 0.01;
@@ -44,6 +49,8 @@ export class TraceBook {
   readonly #unsorted = new LineTally();
   readonly #repeated = new LineTally();
   #leftOut = 0;
+  /** What stands where the first unreadable time should. */
+  #unreadableText: string | null = null;
   readonly #times: Float64Array[] = [];
   readonly #who: Uint32Array[] = [];
   #stored = 0;
@@ -79,9 +86,15 @@ export class TraceBook {
     this.#store(atUs, who === null ? 0 : this.#caller(line, who));
   }
 
-  /** A line that tells nothing. @throws {TraceRefusal} nearly all lines are such. */
-  leaveOut(line: number, why: 'cut' | 'stamp'): void {
+  /**
+   * A line that tells nothing.
+   *
+   * @param text - What stands where a time should, when there is something.
+   * @throws {TraceRefusal} nearly all lines are such.
+   */
+  leaveOut(line: number, why: 'cut' | 'stamp', text = ''): void {
     (why === 'cut' ? this.cut : this.#unreadable).add(line);
+    if (why === 'stamp') this.#unreadableText ??= copyOf(text.slice(0, TEXT_SHOWN));
     this.#leftOut++;
     if (this.#leftOut + this.#seen === TRIED_LINES && this.#leftOut > TRIED_LINES / 2) this.#refuseUnreadable();
   }
@@ -123,7 +136,8 @@ export class TraceBook {
   }
 
   #caller(line: number, who: string | number): number {
-    const known = this.#callers.get(who);
+    const name = typeof who === 'string' && who.length > NAME_CHARACTERS_MAX ? digestOf(who) : who;
+    const known = this.#callers.get(name);
     if (known !== undefined) return known;
     const number = this.#callers.size;
     if (number === this.#options.callersMax) {
@@ -134,7 +148,7 @@ export class TraceBook {
         'choose a column with fewer values, or leave "who" out',
       );
     }
-    this.#callers.set(who, number);
+    this.#callers.set(typeof name === 'string' ? copyOf(name) : name, number);
     return number;
   }
 
@@ -183,7 +197,10 @@ export class TraceBook {
     const parts = [...told(this.#unreadable, 'without a readable time'), ...told(this.cut, 'cut short or malformed')];
     const code: TraceFaultCode = this.#unreadable.count > 0 ? 'FP_TRACE_STAMP' : 'FP_TRACE_CUT';
     const line = this.#unreadable.first[0] ?? this.cut.first[0] ?? 1;
-    throw new TraceRefusal(code, { file, line }, `of the first ${all} there are ${parts.join(' and ')}`);
+    const text = this.#unreadableText ?? '';
+    const shown = text === '' ? '' : `; the first of these has ${JSON.stringify(text)}`;
+    const hint = /[;\t|]/.test(text) ? 'columns are parted by commas (RFC 4180): export the file so' : undefined;
+    throw new TraceRefusal(code, { file, line }, `of the first ${all} there are ${parts.join(' and ')}${shown}`, hint);
   }
 
   #orderWords(durationUs: number): string {
@@ -215,6 +232,15 @@ export class TraceBook {
       ...(this.#isSample ? [`${file}: too large for memory, so a sample of ${keepShare * 100} % was loaded`] : []),
     ];
   }
+}
+
+/** The same text in memory of its own: a text cut out of another keeps all of that one, here a whole piece of the file. */
+function copyOf(name: string): string {
+  return Buffer.from(name, 'utf16le').toString('utf16le');
+}
+
+function digestOf(name: string): string {
+  return createHash('sha256').update(name, 'utf16le').digest('base64');
 }
 
 /** The same callers under numbers from 0 in the order in which they come first. */

@@ -51,6 +51,8 @@ export class Defence {
   readonly spec: GateSpec;
   /** The node that decided last. */
   node = 0;
+  /** Whether requests can be decided on by the number of their caller: one gate decides all, and by itself. */
+  readonly knowsCallers: boolean;
   readonly #gates: readonly Gate[];
   readonly #windowUs: number;
   readonly #futureUs: number;
@@ -78,6 +80,7 @@ export class Defence {
     this.#used = this.#memories(policy, hashSecret);
     const ownSpec = this.#used.length === 0 ? spec : withoutMemory(spec);
     this.#gates = Array.from({ length: policy.nodes }, () => createGate(ownSpec, hashSecret));
+    this.knowsCallers = this.#gates.length === 1 && this.#used.length === 0 && late.length === 0;
   }
 
   /** What gates of this policy are compiled from, its defects included. @throws {FloodproofError} FP_GATE_INVALID */
@@ -109,11 +112,6 @@ export class Defence {
 
   removeKey(keyId: string): void {
     for (const gate of this.#gates) gate.removeKey(keyId);
-  }
-
-  /** Whether requests can be decided on by the number of their caller: one gate decides all, and by itself. */
-  get knowsCallers(): boolean {
-    return this.#gates.length === 1 && this.#used.length === 0 && this.#late.length === 0;
   }
 
   /** @param number - of a caller who is forgotten for this one. */

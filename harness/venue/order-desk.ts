@@ -25,20 +25,27 @@ export function placeAll(
   entries: readonly unknown[],
   nowUs: number,
 ): readonly Placing[] {
-  return entries.map((entry): Placing => {
-    const form = readOrderForm(entry);
-    if (form === null) return 'bad-order';
-    if (form.type === 'market') {
-      return { order: orders.fill(account, form, pricesOf(form.symbol).last, nowUs), state: 'filled' };
-    }
-    const order = orders.place(account, form, nowUs);
-    return typeof order === 'string' ? order : { order, state: 'open' };
-  });
+  return entries.map((entry) => place(orders, account, entry, nowUs));
+}
+
+/** Places one order. @param entry - a JSON value, not yet read. */
+export function place(orders: OrderStore, account: string, entry: unknown, nowUs: number): Placing {
+  const form = readOrderForm(entry);
+  if (form === null) return 'bad-order';
+  if (form.type === 'market') {
+    return { order: orders.fill(account, form, pricesOf(form.symbol).last, nowUs), state: 'filled' };
+  }
+  const order = orders.place(account, form, nowUs);
+  return typeof order === 'string' ? order : { order, state: 'open' };
+}
+
+export function isFilled(result: Placing): boolean {
+  return typeof result !== 'string' && result.state === 'filled';
 }
 
 /** How many of them were filled, which gives cells back. */
 export function filledOf(results: readonly Placing[]): number {
-  return results.filter((result) => typeof result !== 'string' && result.state === 'filled').length;
+  return results.filter(isFilled).length;
 }
 
 export function amend(orders: OrderStore, account: string, orderId: string, text: string): Placing {

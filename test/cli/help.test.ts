@@ -1,8 +1,25 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CommandTable, commandFaults, floodproofArguments, readCommandTable } from '../support/command-line.js';
-import { runCli } from '../support/run-cli.js';
+import { projectRoot, runCli, scratch } from '../support/run-cli.js';
 
-const commands = ['run', 'replay', 'list', 'new', 'explain', 'validate', 'gateway', 'bench', 'check', 'selftest'];
+const place = scratch();
+afterAll(() => place.remove());
+
+const commands = [
+  'run',
+  'replay',
+  'probe',
+  'list',
+  'new',
+  'explain',
+  'validate',
+  'gateway',
+  'bench',
+  'check',
+  'selftest',
+];
 let table: CommandTable;
 beforeAll(async () => {
   table = await readCommandTable();
@@ -73,6 +90,54 @@ describe('validate', () => {
         'test/cli/files/policy.yaml: valid policy (2 limits)\n',
     );
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  it('reads the recordings of a scenario too, and says what was found in them', async () => {
+    const trace = join(place.path, 'times.csv');
+    const scenario = join(place.path, 'recorded.yaml');
+    const text = readFileSync(join(projectRoot, 'test/cli/files/small.yaml'), 'utf8')
+      .replace(/^policy: .*$/m, `policy: ${join(projectRoot, 'test/cli/files/policy.yaml')}`)
+      .replace(/arrivals: .*$/m, 'arrivals: { process: trace, file: times.csv, format: csv }');
+    writeFileSync(scenario, text);
+    const missing = await runCli(['validate', 'nowhere.yaml', scenario]);
+    expect(missing.stderr).toContain(`error FP_TRACE_FILE  ${trace}\n`);
+    expect(missing.stderr).toContain('error FP_FILE_UNREADABLE  nowhere.yaml\n');
+    expect({ code: missing.code, stdout: missing.stdout }).toEqual({ code: 2, stdout: '' });
+    writeFileSync(trace, 't\n1\n1\n3\n');
+    const { code, stdout } = await runCli(['validate', scenario]);
+    expect(stdout).toContain(`${scenario}: valid scenario (`);
+    expect(stdout).toContain(`\n  ${trace}: 3 times in 2 s\n  ${trace}: 1 of 3 are of the same moment`);
+    expect(code).toBe(0);
+    const shared = text.replace('population: 10', 'population: 2\n    who: { trace: who.csv, who: w }');
+    writeFileSync(join(place.path, 'who.csv'), 't,w\n1,a\n2,b\n3,c\n');
+    writeFileSync(scenario, shared);
+    const sharing = await runCli(['validate', scenario]);
+    expect(sharing.stdout).toContain('\n  customers: 3 callers of the recording share its population of 2\n');
+    writeFileSync(scenario, text);
+    const explained = await runCli(['explain', scenario]);
+    expect(explained.stdout).toMatch(/ legit as recorded +abuse \d+\/s\n/);
+  });
+
+  it('looks into the folders within, and takes a capacity that the file does not tell', async () => {
+    const folder = join(place.path, 'outer');
+    mkdirSync(join(folder, 'inner'), { recursive: true });
+    const file = join(folder, 'inner', 'shared.yaml');
+    const text = readFileSync(join(projectRoot, 'test/cli/files/small.yaml'), 'utf8')
+      .replace(/^policy: .*$/m, `policy: ${join(projectRoot, 'test/cli/files/policy.yaml')}`)
+      .replace(/rate: [^ }]+/, 'rate: 10% of capacity');
+    writeFileSync(file, text);
+    expect(await runCli(['validate', folder])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(`error FP_CAPACITY_UNKNOWN  ${file}:`),
+    });
+    expect(await runCli(['validate', folder, '--capacity', '100/s'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(`${file}: valid scenario`),
+    });
+    expect(await runCli(['explain', folder, '--capacity', '100/s'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(' 10/s'),
+    });
   });
 
   it('lists the faults of all files of a folder together', async () => {

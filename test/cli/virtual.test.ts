@@ -65,7 +65,8 @@ describe('run --target core', () => {
     const { code, stdout } = await cli.ended;
     expect(code).toBe(130);
     expect(stdout).toMatch(/^long {2}INTERRUPTED\n/);
-    expect(verdictOf(onlyRunFolder(out)).verdict).toBe('interrupted');
+    const { verdict, decisionHash } = verdictOf(onlyRunFolder(out));
+    expect({ verdict, decisionHash }).toEqual({ verdict: 'interrupted', decisionHash: null });
   });
 });
 
@@ -94,6 +95,18 @@ describe('run --seeds', () => {
     expect(schema).toBe('floodproof/seeds/1');
     expect(scenarios).toMatchObject([{ scenario: 'order-flood-20x', played: 1, passed: 0, others: [{ seed: 3 }] }]);
   });
+
+  it('tells what is wrong with a file that its threads read, as a single run does', async () => {
+    const file = join(place.path, 'recorded.yaml');
+    const text = readFileSync(small, 'utf8').replace('policy: policy.yaml', `policy: ${join(cliFiles, 'policy.yaml')}`);
+    const arrivals = '{ process: trace, file: times.csv, format: csv, time: TIME }';
+    writeFileSync(file, text.replace('{ process: poisson, rate: 60/s }', arrivals));
+    writeFileSync(join(place.path, 'times.csv'), 'TIME\n1\nx\ny\n');
+    const { code, stdout, stderr } = await runCli(['run', file, '--target', 'core', '--seeds', '1..2']);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('times.csv:3:1');
+    expect(stderr).toMatch(/error FP_FILE_INVALID .*\n {2}hint: /);
+  });
 });
 
 describe('what does not go together', () => {
@@ -120,5 +133,6 @@ describe('what does not go together', () => {
     const { code, stdout, stderr } = await runCli(['run', file]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain('left out: small needs virtual-time');
+    expect(stderr).toContain('hint: play them in virtual time: --target core');
   });
 });

@@ -25,6 +25,7 @@ const families = join(cliFiles, 'families.yaml');
 const weaknesses = [
   {
     policy: 'doubled-capacity',
+    target: 'gateway',
     scenario: patient('order-flood-20x'),
     expectation: 'abuse.leak <= 0',
     evidence: /orders-key of \S+.* over the bound of \d+ /,
@@ -32,6 +33,7 @@ const weaknesses = [
   },
   {
     policy: 'no-replay-check',
+    target: 'gateway',
     scenario: patient('replay'),
     expectation: 'abuse.replaysAccepted <= 0',
     evidence: /signature number \d+ was accepted \d+ times/,
@@ -39,6 +41,7 @@ const weaknesses = [
   },
   {
     policy: 'forwarded-leftmost',
+    target: 'gateway',
     scenario: patient('forwarded-rotation'),
     expectation: 'abuse.leak <= 0',
     evidence: /ip-weight of 127(\.\d+){3}\b.* over the bound of \d+ /,
@@ -46,6 +49,7 @@ const weaknesses = [
   },
   {
     policy: 'doubled-log',
+    target: 'core',
     scenario: families,
     expectation: 'all.leak <= 0',
     evidence: /bybit-endpoint of \S+ order\.place: .* over the bound of 10 /,
@@ -53,6 +57,7 @@ const weaknesses = [
   },
   {
     policy: 'doubled-queue',
+    target: 'core',
     scenario: families,
     expectation: 'all.leak <= 0',
     evidence: /gemini-private of \S+.* over the bound of \d+ /,
@@ -60,6 +65,7 @@ const weaknesses = [
   },
   {
     policy: 'queue-without-waiting',
+    target: 'core',
     scenario: families,
     expectation: 'all.leak <= 0',
     evidence: /gemini-private of \S+.* over the bound of \d+ /,
@@ -68,9 +74,19 @@ const weaknesses = [
 ];
 
 describe('run --gateway-policy', () => {
-  it.each(weaknesses)('catches $policy', async ({ policy, scenario, expectation, evidence, limits }) => {
+  it.each(weaknesses)('catches $policy', async ({ policy, target, scenario, expectation, evidence, limits }) => {
     const weakened = `scenarios/policies/weakened/${policy}.yaml`;
-    const args = ['run', scenario, '--gateway-policy', weakened, '--json', '--out', join(place.path, policy)];
+    const args = [
+      'run',
+      scenario,
+      '--target',
+      target,
+      '--gateway-policy',
+      weakened,
+      '--json',
+      '--out',
+      join(place.path, policy),
+    ];
     const { code, stdout } = await runCli(args, { deadlineMs: 60_000 });
     expect(code).toBe(3);
     const suite = JSON.parse(stdout) as SuiteDocument;
@@ -82,7 +98,7 @@ describe('run --gateway-policy', () => {
     const leaking = document?.leaks.map((leak) => leak.limit) ?? [];
     expect(leaking.filter((limit) => !limits.includes(limit))).toEqual([]);
     expect(leaking.length > 0).toBe(limits.length > 0);
-    expect(document?.notes.join('\n')).toContain(`the gateway enforced ${weakened}; the verdict is by`);
+    expect(document?.notes.join('\n')).toContain(`the ${target} enforced ${weakened}; the verdict is by`);
   });
 
   it.each(['native', 'ts'])('accuses nobody of the families as they are, enforced by %s', async (engine) => {

@@ -7,7 +7,7 @@ import { projectRoot, runCli } from './run-cli.js';
 export type CommandTable = ReadonlyMap<string, ReadonlyMap<string, boolean>>;
 
 function optionsIn(help: string): Map<string, boolean> {
-  const lines = help.matchAll(/^ {2}(?:(-\w), )?(--[a-z-]+)( <\w+>)?/gm);
+  const lines = help.matchAll(/^ {2}(?:(-\w), )?(--[a-z][a-z0-9-]*)( <\w+>)?/gm);
   return new Map(
     [...lines].flatMap(([, short, long = '', value]): [string, boolean][] => {
       const takesValue = value !== undefined;

@@ -205,7 +205,8 @@ export class ReferenceSimulation {
     server.decide(this.nowUs, intent, sent);
     const { decision, outcome, status, reason, limit, retryAfterMs, retryAtUs, kills, turnUs, ageUs } = server;
     const facts = [intendedUs, this.nowUs, intent.identity.index, intent.requestClass, intent.elements];
-    for (const fact of [...facts, decision, retryAtUs, limit]) this.hash.add(fact);
+    const waitUs = decision === Decision.admitted ? turnUs - this.nowUs : retryAtUs;
+    for (const fact of [...facts, decision, waitUs, limit]) this.hash.add(fact);
     if (decision !== Decision.admitted) {
       const told = { outcome, status, reason, limit, retryAfterMs, body: null };
       this.answer(request, this.nowUs + serviceUs, told);
@@ -234,7 +235,7 @@ export class ReferenceSimulation {
     const { intent } = request;
     const { path, body } = sent;
     const { requestClass, wantsBody } = intent;
-    this.server.serve(this.nowUs, { requestClass, path, body, wantsBody }, decided);
+    this.server.serve(this.nowUs, { requestClass, path, body, order: null, wantsBody }, decided);
     const handedUs = this.nowUs + Math.max(serviceUs, this.server.business.workUs);
     if (this.server.isHeldOf(requestClass)) {
       if (handedUs === this.nowUs) this.server.release(this.nowUs, decided);

@@ -37,23 +37,48 @@ export interface ArrivalParts {
  *
  * @param active - Spans in rising order that do not overlap.
  */
-export function* arrivalTimes(
+export function arrivalTimes(
   arrivals: Arrivals,
   active: readonly Span[],
   parts: ArrivalParts,
-): Generator<number, void, undefined> {
-  let spanIndex = 0;
-  /** Active time at which the span begins. */
-  let spanFromUs = 0;
-  for (const activeUs of activeTimes(arrivals, activeDurationUs(active), parts)) {
-    let span = active[spanIndex];
-    while (span !== undefined && activeUs >= spanFromUs + span.endUs - span.startUs) {
-      spanFromUs += span.endUs - span.startUs;
-      spanIndex += 1;
-      span = active[spanIndex];
+): IterableIterator<number, void, undefined> {
+  return new ArrivalTimes(arrivals, active, parts);
+}
+
+class ArrivalTimes implements IterableIterator<number, void, undefined> {
+  readonly #active: readonly Span[];
+  readonly #activeTimes: Generator<number, void, undefined>;
+  #spanIndex = -1;
+  /** Active time at which the span ends. */
+  #spanEndUs = 0;
+  /** Run time less active time within the span. */
+  #shiftUs = 0;
+
+  constructor(arrivals: Arrivals, active: readonly Span[], parts: ArrivalParts) {
+    this.#active = active;
+    this.#activeTimes = activeTimes(arrivals, activeDurationUs(active), parts);
+  }
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+
+  next(): IteratorResult<number, void> {
+    const next = this.#activeTimes.next();
+    if (next.done) return next;
+    while (next.value >= this.#spanEndUs) {
+      if (!this.#enterSpan()) return { done: true, value: undefined };
     }
-    if (span === undefined) return;
-    yield span.startUs + (activeUs - spanFromUs);
+    return { done: false, value: next.value + this.#shiftUs };
+  }
+
+  /** Goes on to the next span; false when there is none. */
+  #enterSpan(): boolean {
+    const span = this.#active[++this.#spanIndex];
+    if (span === undefined) return false;
+    this.#shiftUs = span.startUs - this.#spanEndUs;
+    this.#spanEndUs += span.endUs - span.startUs;
+    return true;
   }
 }
 

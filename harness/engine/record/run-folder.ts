@@ -9,6 +9,13 @@ import { runRecordFault } from './run-record-check.js';
 /** The target of virtual time: a gate in this process. */
 export const CORE_TARGET = 'core';
 
+/** What stands for the way between generator and target, over HTTP. */
+export interface WireDelay {
+  /** Each way. */
+  readonly us: number;
+  readonly by: 'relay' | 'netem';
+}
+
 /** All that is needed to play a run again: `plan.json`. */
 export interface RunRecord {
   readonly schema: 'floodproof/run/1';
@@ -21,6 +28,10 @@ export interface RunRecord {
   /** What gateway or core enforced when that was not the plan's policy. */
   readonly gatewayPolicy: Policy | null;
   readonly arrivalsMax: number | null;
+  /** Left out = generator and target are as near as they are. */
+  readonly delay?: WireDelay;
+  /** Whether gateway and generator have cores of their own; left out = no. */
+  readonly isPinned?: boolean;
 }
 
 export class RunFolder {

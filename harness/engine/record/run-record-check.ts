@@ -6,6 +6,7 @@ import { z } from 'zod';
 
 const SEED_MAX = 2 ** 32 - 1;
 const WORKERS_MAX = 32;
+const DELAY_US_MAX = 10_000_000;
 
 const time = z.int().nonnegative();
 
@@ -60,6 +61,8 @@ const recordSchema = z.looseObject({
   target: z.string().min(1),
   gatewayPolicy: policySchema.nullable(),
   arrivalsMax: z.int().positive().nullable(),
+  delay: z.looseObject({ us: z.int().positive().max(DELAY_US_MAX), by: z.enum(['relay', 'netem']) }).optional(),
+  isPinned: z.boolean().optional(),
 });
 
 /** The first thing that is wrong with what a `plan.json` holds, with its place; null = nothing. */

@@ -1,5 +1,6 @@
 /** What a client of virtual time sends: the request as its intent says, signed by the client's own clock. */
 import type { CapturedRequest, Identity, Intent } from '../../actors/actor.js';
+import type { OrderWish } from '../../actors/api.js';
 import type { Plan } from '../../scenario/plan.js';
 import { headersFor, type Sign, type SigningFields, textToSign } from '../../signing/hmac-lines.js';
 import { applyTamper } from '../../signing/tampers.js';
@@ -35,6 +36,7 @@ export class Client {
     sent.method = replay?.method ?? intent.method;
     sent.path = replay?.path ?? intent.path;
     sent.body = (replay === null ? intent.body : replay.body) ?? '';
+    sent.order = orderIn(sent.body, intent);
     sent.headers = replay?.headers ?? null;
     sent.isSigned = false;
     sent.isOwn = false;
@@ -64,13 +66,15 @@ export class Client {
   }
 
   /** With headers, which the server has to read: a signature that was claimed, or spoiled after it was made. */
-  private fillSpoiled(sent: SentRequest, { method, path, body, claims, tamper }: Intent, fields: SigningFields): void {
+  private fillSpoiled(sent: SentRequest, intent: Intent, fields: SigningFields): void {
+    const { method, path, body, claims, tamper } = intent;
     const headers = headersFor(fields, claims === null ? this.sign : () => claims.signature);
     const honest = { method, path, headers, body };
     const wire = tamper === null ? honest : applyTamper(honest, tamper, this.sign);
     sent.method = wire.method;
     sent.path = wire.path;
     sent.body = wire.body ?? '';
+    sent.order = orderIn(sent.body, intent);
     sent.headers = wire.headers;
   }
 
@@ -86,4 +90,9 @@ export class Client {
       body: intent.body ?? '',
     };
   }
+}
+
+/** The order that was written as just this text. */
+function orderIn(body: string, { order }: Intent): OrderWish | null {
+  return order && order.text === body ? order.wish : null;
 }

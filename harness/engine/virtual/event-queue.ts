@@ -62,8 +62,11 @@ export class EventQueue {
   private heapEvents = new Int32Array(HEAP_LENGTH);
   private heapSize = 0;
   private orders = 0;
-  /** The ring whose head is next, `KINDS` = the heap's, -1 = to be looked up. */
-  private nextRing = -1;
+  /** The ring whose head is next, `KINDS` = the heap's or none's, -1 = to be looked up; and when that is due. */
+  private nextRing = KINDS;
+  private nextDueUs = Number.POSITIVE_INFINITY;
+  /** A bit for each ring that holds anything. */
+  private filled = 0;
   private count = 0;
 
   get size(): number {
@@ -72,11 +75,8 @@ export class EventQueue {
 
   /** When the next event is due; infinity when there is none. */
   get nextUs(): number {
-    if (this.count === 0) return Number.POSITIVE_INFINITY;
-    const next = this.findNext();
-    if (next === KINDS) return this.heapTimes[0] as number;
-    const ring = this.rings[next] as Ring;
-    return ring.times[ring.head] as number;
+    if (this.nextRing < 0) this.findNext();
+    return this.nextDueUs;
   }
 
   /**
@@ -87,15 +87,26 @@ export class EventQueue {
     const ring = this.rings[kind] as Ring;
     const order = this.orders++;
     this.count++;
-    this.nextRing = -1;
-    if (ring.size === 0 || timeUs >= ring.lastUs) ring.push(timeUs, order, slot);
-    else this.pushHeap(timeUs, order, (slot << KIND_BITS) | kind);
+    let place = kind;
+    if (ring.size === 0 || timeUs >= ring.lastUs) {
+      ring.push(timeUs, order, slot);
+      this.filled |= 1 << kind;
+    } else {
+      place = KINDS;
+      this.pushHeap(timeUs, order, (slot << KIND_BITS) | kind);
+    }
+    // It comes after whatever is due at the same time. What is due before all else is the head of wherever it went.
+    if (this.nextRing >= 0 && timeUs < this.nextDueUs) {
+      this.nextRing = place;
+      this.nextDueUs = timeUs;
+    }
   }
 
   /** Takes the next event out into `timeUs`, `kind` and `slot`; false when there is none. */
   pop(): boolean {
     if (this.count === 0) return false;
-    const next = this.findNext();
+    if (this.nextRing < 0) this.findNext();
+    const next = this.nextRing;
     this.nextRing = -1;
     this.count--;
     if (next === KINDS) {
@@ -112,18 +123,17 @@ export class EventQueue {
     this.kind = next;
     this.slot = ring.slots[head] as number;
     ring.head = (head + 1) & (ring.times.length - 1);
-    ring.size--;
+    if (--ring.size === 0) this.filled &= ~(1 << next);
     return true;
   }
 
-  private findNext(): number {
-    if (this.nextRing >= 0) return this.nextRing;
+  private findNext(): void {
     let next = KINDS;
     let timeUs = this.heapSize > 0 ? (this.heapTimes[0] as number) : Number.POSITIVE_INFINITY;
     let order = this.heapSize > 0 ? (this.heapOrders[0] as number) : Number.POSITIVE_INFINITY;
-    for (let kind = 0; kind < KINDS; kind++) {
+    for (let filled = this.filled; filled !== 0; filled &= filled - 1) {
+      const kind = 31 - Math.clz32(filled & -filled);
       const ring = this.rings[kind] as Ring;
-      if (ring.size === 0) continue;
       const ringUs = ring.times[ring.head] as number;
       if (ringUs > timeUs || (ringUs === timeUs && (ring.orders[ring.head] as number) > order)) continue;
       next = kind;
@@ -131,7 +141,7 @@ export class EventQueue {
       order = ring.orders[ring.head] as number;
     }
     this.nextRing = next;
-    return next;
+    this.nextDueUs = timeUs;
   }
 
   private pushHeap(timeUs: number, order: number, event: number): void {

@@ -19,7 +19,8 @@ import type { Played, Progress } from '../play.js';
 import { Client } from './client.js';
 import { Network } from './network.js';
 import { RowRecorder } from './row-recorder.js';
-import { RowStore } from './row-store.js';
+import { MEMORY_ROWS, RowStore } from './row-store.js';
+import { assertKeepable, REQUESTS_MAX, rowsMaxOf } from './size.js';
 import { VirtualRun } from './virtual-run.js';
 
 export interface PlayVirtualOptions {
@@ -31,6 +32,8 @@ export interface PlayVirtualOptions {
   readonly engine: Engine;
   /** Where rows go that are too many for memory; null = nowhere, all stay in memory. */
   readonly folder: string | null;
+  /** Requests at most, retries and all; as many as fit on disk, or in memory without a folder, when left out. */
+  readonly rowsMax?: number;
   /** Arrivals at most; null = the whole schedule. */
   readonly arrivalsMax: number | null;
   /** Run time that passes in a second of real time; infinity = as fast as it goes. */
@@ -56,15 +59,20 @@ const EVENTS_AT_ONCE = 512;
 const SLICE_MS = 20;
 const PROGRESS_MS = 250;
 
-/** @throws {FloodproofError} FP_GATE_INVALID; FP_FILE_UNREADABLE or FP_FILE_INVALID for a trace; FP_DISK. */
+/**
+ * @throws {FloodproofError} FP_GATE_INVALID; FP_FILE_UNREADABLE or FP_FILE_INVALID for a trace; FP_DISK; FP_USAGE when
+ *   it makes more requests than can be kept.
+ */
 export async function playVirtual(options: PlayVirtualOptions): Promise<PlayedVirtual> {
   const { plan, stop } = options;
+  const { rowsMax = rowsMaxOf(options.folder === null ? MEMORY_ROWS : REQUESTS_MAX) } = options;
   const startedMs = performance.now();
   const store = new RowStore(options.folder);
   const tally = new LiveTally(plan);
   const recorder = new RowRecorder((batch) => {
     tally.add(batch.rows, batch.columns);
     store.add(batch);
+    assertKeepable(plan.name, store.rows, rowsMax);
   });
   const traces = await loadTraces(plan, { seed: options.seed });
   const run = prepareRun({ ...options, traces }, recorder);
@@ -85,7 +93,7 @@ export async function playVirtual(options: PlayVirtualOptions): Promise<PlayedVi
     machine: [],
     tally,
     isInterrupted: isInterrupted || stop.aborted,
-    durationUs: Math.max(run.nowUs, planEndUs(plan)),
+    durationUs: isInterrupted ? run.nowUs : Math.max(run.nowUs, planEndUs(plan)),
     decisionHash: run.decisionHash,
     latestDecisionUs: run.latestDecisionUs,
     realMs: performance.now() - startedMs,

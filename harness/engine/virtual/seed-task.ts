@@ -1,5 +1,6 @@
 /** The task of one pool thread of a sweep: one plan under one seed in virtual time, from start to verdict. */
 import { buildWorld } from '../../actors/identities/world.js';
+import { type ErrorCode, type Fault, FloodproofError } from '../../errors.js';
 import { judgeRun } from '../../judge/judge.js';
 import type { Verdict } from '../../judge/verdict.js';
 import { type EngineChoice, openEngine } from '../../native/engine.js';
@@ -24,7 +25,25 @@ export interface SeedResult {
   readonly unmet: readonly { readonly text: string; readonly pass: boolean | null; readonly measured: string }[];
 }
 
-export default async function playSeed(task: SeedTask): Promise<SeedResult> {
+/** An operating error in a form in which it comes through between threads: an error's own fields are lost there. */
+export interface SeedFailure {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint: string;
+  readonly faults: readonly Fault[];
+}
+
+export default async function playSeed(task: SeedTask): Promise<SeedResult | SeedFailure> {
+  try {
+    return await judgeSeed(task);
+  } catch (error) {
+    if (!(error instanceof FloodproofError)) throw error;
+    const { code, message, hint, faults } = error;
+    return { code, message, hint, faults };
+  }
+}
+
+async function judgeSeed(task: SeedTask): Promise<SeedResult> {
   const { plan, policy, seed, arrivalsMax } = task;
   const engine = openEngine(task.engine);
   const world = buildWorld(plan, seed);

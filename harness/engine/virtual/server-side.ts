@@ -21,6 +21,7 @@ import type { EventQueue } from './event-queue.js';
 import { Event } from './events.js';
 import { type FlightTable, Stage } from './flight-table.js';
 import { LOST, type Network } from './network.js';
+import { OpenRequests } from './open-requests.js';
 
 const SERVICE_UNAVAILABLE = 503;
 /** Admitted requests that wait for a turn at once, and how long one may wait: the bounds of the embedded gateway. */
@@ -48,6 +49,10 @@ export class ServerSide {
   private readonly server: CoreServer;
   private readonly client: Client;
   private readonly downtime: Downtime;
+  /** Of those whose connection the server may end; null = it ends none. */
+  private readonly openRequests: OpenRequests | null;
+  /** By actor: whether each request has a connection of its own. */
+  private readonly isFresh: readonly boolean[];
   private readonly sent = new SentRequest();
   private readonly waitingMax: number;
   /** How long the server is busy with one request; 0 = not at all. */
@@ -66,6 +71,8 @@ export class ServerSide {
     this.server = server;
     this.client = client;
     this.downtime = new Downtime(virtual, warmupUs);
+    this.openRequests = server.endsConnections ? new OpenRequests() : null;
+    this.isFresh = plan.actors.map(({ connection }) => connection === 'fresh');
     this.waitingMax = virtual.serverQueueMax;
     this.serviceUs = virtual.serverPerSecond === null ? 0 : 1e6 / virtual.serverPerSecond;
     for (const atUs of virtual.restarts) queue.push(warmupUs + atUs, Event.restart, 0);
@@ -77,6 +84,7 @@ export class ServerSide {
     const onWayUs = this.network.forthUs(table.numbers[slot] as number);
     const reachUs = (table.sentUs[slot] as number) + onWayUs;
     table.stage[slot] = Stage.onWay;
+    if (this.openRequests !== null) this.openRequests.add((table.intents[slot] as Intent).identity.index, slot);
     this.giveUpBefore(slot, reachUs, table.sentUs[slot] as number);
     if (onWayUs !== LOST) this.push(reachUs, Event.reach, slot);
   }
@@ -188,8 +196,8 @@ export class ServerSide {
   private work(nowUs: number, slot: number, decided: Decided): void {
     const { table, server, sent } = this;
     const intent = table.intents[slot] as Intent;
-    const { path, body } = sent;
-    const asked: Asked = { requestClass: intent.requestClass, path, body, wantsBody: intent.wantsBody };
+    const { path, body, order } = sent;
+    const asked: Asked = { requestClass: intent.requestClass, path, body, order, wantsBody: intent.wantsBody };
     server.serve(nowUs, asked, decided);
     const handedUs = nowUs + Math.max(Math.ceil(this.serviceUs), server.business.workUs);
     if (server.isHeldOf(decided.classId)) {
@@ -217,22 +225,26 @@ export class ServerSide {
     this.table.reasons[slot] = reason;
   }
 
+  /** Nobody waits any more for a request that the client gave up on, and that was lost on its way. */
+  forget(slot: number): void {
+    if (this.openRequests !== null) this.openRequests.remove((this.table.intents[slot] as Intent).identity.index, slot);
+  }
+
   private answer(nowUs: number, slot: number, handedUs: number): void {
     this.table.stage[slot] = Stage.left;
+    this.forget(slot);
     const onWayUs = this.network.backUs(this.table.numbers[slot] as number);
     this.giveUpBefore(slot, handedUs + onWayUs, nowUs);
     if (onWayUs !== LOST) this.push(handedUs + onWayUs, Event.answer, slot);
   }
 
-  /** Ends the connection of whoever wanted this: whatever else he has sent on it and has no answer yet is lost. */
+  /**
+   * Ends the connection of whoever wanted this: whatever else he has sent on it and has no answer yet is lost, which is
+   * nothing when each request has its own.
+   */
   private endConnection(nowUs: number, { identity }: Intent): void {
-    const { stage, intents, used } = this.table;
-    const lost: number[] = [];
-    for (let slot = 0; slot < used; slot++) {
-      const isOpen = stage[slot] === Stage.onWay || stage[slot] === Stage.atServer;
-      if (isOpen && intents[slot]?.identity === identity) lost.push(slot);
-    }
-    this.cutAll(nowUs, lost);
+    if (this.isFresh[identity.actor] === true) return;
+    this.cutAll(nowUs, this.openRequests?.of(identity.index) ?? []);
   }
 
   /** In the order of their launch: the numbers of slots say nothing. */
@@ -295,7 +307,8 @@ export class ServerSide {
     hash.add(intent.requestClass);
     hash.add(intent.elements);
     hash.add(server.decision);
-    hash.add(server.retryAtUs);
+    // When it may come back, or how long it waits for its turn.
+    hash.add(server.decision === Decision.admitted ? server.turnUs - nowUs : server.retryAtUs);
     hash.add(server.limit);
   }
 }

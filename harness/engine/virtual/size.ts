@@ -27,3 +27,19 @@ export function assertPlayable(plan: Plan, arrivalsMax: number | null, requestsM
   const hint = 'shorten the run, lower its rates, or cut it with --max-requests';
   throw new FloodproofError('FP_USAGE', message, { hint });
 }
+
+/** Rows beyond what was expected: retries come on top, and of a recording nobody knows before how much it brings. */
+const UNEXPECTED = 2;
+
+/** The most rows that a run may have whose plan was expected to make `requestsMax` at most. */
+export function rowsMaxOf(requestsMax: number): number {
+  return UNEXPECTED * requestsMax;
+}
+
+/** @throws {FloodproofError} FP_USAGE when a run has more rows than it may. */
+export function assertKeepable(name: string, rows: number, rowsMax: number): void {
+  if (rows <= rowsMax) return;
+  const message = `${name} has made more than ${rowsMax} requests, which is more than can be kept here`;
+  const hint = 'shorten the run, lower its rates or retries, or cut it with --max-requests';
+  throw new FloodproofError('FP_USAGE', message, { hint });
+}

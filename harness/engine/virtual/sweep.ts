@@ -1,6 +1,7 @@
 /** Plays one plan under many seeds, several at once in threads; results come in the order of the seeds. */
 import { Piscina } from 'piscina';
-import type { SeedResult, SeedTask } from './seed-task.js';
+import { FloodproofError } from '../../errors.js';
+import type { SeedFailure, SeedResult, SeedTask } from './seed-task.js';
 
 export interface SweepOptions {
   readonly threads: number;
@@ -8,12 +9,15 @@ export interface SweepOptions {
   readonly stop: AbortSignal;
 }
 
-/** @param tasks - taken one by one, a few ahead of the results. */
+/**
+ * @param tasks - taken one by one, a few ahead of the results.
+ * @throws {FloodproofError} what prevented a verdict on one of them.
+ */
 export async function* sweep(
   tasks: Iterable<SeedTask>,
   { threads, stop }: SweepOptions,
 ): AsyncGenerator<SeedResult, void, undefined> {
-  const pool = new Piscina<SeedTask, SeedResult>({
+  const pool = new Piscina<SeedTask, SeedResult | SeedFailure>({
     filename: new URL('./seed-task.js', import.meta.url).href,
     minThreads: 1,
     maxThreads: threads,
@@ -21,7 +25,7 @@ export async function* sweep(
     // See `play`: a thread that waits in Atomics between tasks holds back its last messages.
     atomics: 'disabled',
   });
-  const running: Promise<SeedResult>[] = [];
+  const running: Promise<SeedResult | SeedFailure>[] = [];
   const source = tasks[Symbol.iterator]();
   const startNext = (): void => {
     const next = source.next();
@@ -36,6 +40,7 @@ export async function* sweep(
     for (let first = running.shift(); first !== undefined && !stop.aborted; first = running.shift()) {
       const result = await untilAborted(first, stop);
       if (result === null) return;
+      if ('code' in result) throw new FloodproofError(result.code, result.message, result);
       startNext();
       yield result;
     }

@@ -140,6 +140,7 @@ export class VirtualRun {
         break;
       case Event.timeout:
         if (table.isConcluded[slot] === 0) this.conclude(slot, Outcome.timeout, 0);
+        if (table.pending[slot] === 0) side.forget(slot);
         break;
     }
     table.release(slot);

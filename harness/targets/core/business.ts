@@ -1,8 +1,19 @@
 /** What the server of virtual time does for a request that was let in: the business of the embedded gateway. */
 import type { Intent } from '../../actors/actor.js';
+import type { OrderWish } from '../../actors/api.js';
 import { requestClasses } from '../../scenario/plan.js';
 import { readLoginForm } from '../../venue/login-form.js';
-import { amend, cancel, filledOf, orderText, type Placing, placeAll, statusByFault } from '../../venue/order-desk.js';
+import {
+  amend,
+  cancel,
+  filledOf,
+  isFilled,
+  orderText,
+  type Placing,
+  place,
+  placeAll,
+  statusByFault,
+} from '../../venue/order-desk.js';
 import { parseJsonObject, readBatch } from '../../venue/order-form.js';
 import { OrderStore } from '../../venue/order-store.js';
 import type { Passwords } from './passwords.js';
@@ -20,6 +31,8 @@ export interface Asked {
   readonly requestClass: number;
   readonly path: string;
   readonly body: string;
+  /** The order that the body says, where it is known without reading; null: it has to be read. */
+  readonly order: OrderWish | null;
   /** Whether anybody reads what the answer says. */
   readonly wantsBody: Intent['wantsBody'];
 }
@@ -81,13 +94,19 @@ export class Business {
     else if (wantsBody) this.body = { token: `s${this.ids++}` };
   }
 
-  private place({ body, wantsBody }: Asked, account: string, nowUs: number): void {
-    const batch = readBatch(body);
-    const results = placeAll(this.orders, account, batch ?? [parseJsonObject(body)], nowUs);
-    this.filled = filledOf(results);
+  private place({ body, order, wantsBody }: Asked, account: string, nowUs: number): void {
+    // A limit order is as its text says, field by field; the text of a market order has no price.
+    const known = order !== null && order.type === 'limit' ? order : null;
+    const batch = known === null ? readBatch(body) : null;
     if (batch === null) {
-      this.tell(results[0] ?? 'bad-order', 201, wantsBody);
-    } else if (wantsBody) {
+      const result = place(this.orders, account, known ?? parseJsonObject(body), nowUs);
+      this.filled = isFilled(result) ? 1 : 0;
+      this.tell(result, 201, wantsBody);
+      return;
+    }
+    const results = placeAll(this.orders, account, batch, nowUs);
+    this.filled = filledOf(results);
+    if (wantsBody) {
       this.body = results.map((result) =>
         typeof result === 'string' ? { error: { reason: result } } : (JSON.parse(orderText(result)) as unknown),
       );
@@ -114,5 +133,7 @@ export class Business {
 
 /** The id that a path names; '' when it names none. */
 export function orderIdOf(path: string): string {
-  return path.startsWith(ORDER_PATH) ? (path.slice(ORDER_PATH.length).split('?', 1)[0] ?? '') : '';
+  if (!path.startsWith(ORDER_PATH)) return '';
+  const queryAt = path.indexOf('?', ORDER_PATH.length);
+  return queryAt < 0 ? path.slice(ORDER_PATH.length) : path.slice(ORDER_PATH.length, queryAt);
 }

@@ -27,6 +27,9 @@ const LOGIN = requestClasses.indexOf('login');
 /** Whom a request is charged to that names no account. */
 const ANONYMOUS = '(anonymous)';
 const WORD = 2 ** 32;
+/** The longest wait that a client understands, as over HTTP: 24 days, which is also read from up to seven digits of seconds. */
+const WAIT_MS_MAX = 2 ** 31 - 1;
+const WAIT_SECONDS_MAX = 9_999_999;
 
 /** What the client makes of a decision, by its index. */
 const outcomeByDecision: readonly Outcome[] = decisionNames.map((_, decision) => {
@@ -89,6 +92,8 @@ export class CoreServer {
   private readonly isLenient: boolean;
   private readonly callers: KnownCallers;
   private ip = '';
+  /** Whether that is the address that the request has come from. */
+  private isOwnIp = true;
   private account = '';
   private keyId = '';
 
@@ -127,6 +132,11 @@ export class CoreServer {
     return this.defence.sign(keyId, text);
   }
 
+  /** Whether any refusal ends the connection that it is told on. */
+  get endsConnections(): boolean {
+    return this.policy.limits.some(({ kills }) => kills);
+  }
+
   /** Whether what is in flight of this class is counted. */
   isHeldOf(requestClass: number): boolean {
     return this.isHeld[requestClass] === true;
@@ -141,7 +151,8 @@ export class CoreServer {
     const nowUs = this.nowUs(runUs);
     const { requestClass } = intent;
     const elements = intent.elements > BATCH_ELEMENTS_MAX ? 1 : intent.elements;
-    this.ip = this.addressOf(intent);
+    this.isOwnIp = intent.headers === null || !this.readsForwarded;
+    this.ip = this.isOwnIp ? intent.identity.ip : this.addressOf(intent);
     this.ageUs = 0;
     const decision =
       this.signed[requestClass] === true
@@ -169,8 +180,7 @@ export class CoreServer {
     this.turnUs = runUs;
     this.reason = decisionNames[decision] as string;
     this.limit = answer[Answer.limit] as number;
-    const waitMs = retryAfterMsOf(decision, answer, nowUs);
-    this.retryAfterMs = waitMs === 0 ? -1 : waitMs;
+    this.retryAfterMs = heardMsOf(retryAfterMsOf(decision, answer, nowUs));
     this.kills =
       (decision === Decision.throttled || decision === Decision.banned) &&
       this.policy.limits[this.limit]?.kills === true;
@@ -213,7 +223,7 @@ export class CoreServer {
     this.keyId = '';
     this.account = ANONYMOUS;
     if (requestClass === LOGIN) this.account = readLoginForm(sent.body)?.username ?? ANONYMOUS;
-    else if (this.isByNumber(intent)) return this.decideAnonymous(nowUs, intent, sent, elements);
+    else if (this.isByNumber()) return this.decideAnonymous(nowUs, intent, sent, elements);
     this.ageUs = this.ageOf(requestClass, sent.path, nowUs);
     return this.defence.decideUnsigned(nowUs, requestClass, this.ip, this.account, elements, this.ageUs);
   }
@@ -230,8 +240,8 @@ export class CoreServer {
   }
 
   /** Whether the caller can be decided on by a number: not when he is taken for somebody at another address. */
-  private isByNumber({ identity }: Intent): boolean {
-    return this.defence.knowsCallers && this.ip === identity.ip;
+  private isByNumber(): boolean {
+    return this.isOwnIp && this.defence.knowsCallers;
   }
 
   private decideSigned(nowUs: number, runUs: number, intent: Intent, sent: SentRequest, elements: number): Decision {
@@ -246,7 +256,7 @@ export class CoreServer {
     this.keyId = sent.keyId;
     this.account = this.accountOf(intent, sent.keyId);
     this.ageUs = this.ageOf(requestClass, sent.path, nowUs);
-    if (sent.isOwn && this.isByNumber(intent)) {
+    if (sent.isOwn && this.isByNumber()) {
       return this.defence.decideOwn(
         nowUs,
         this.clock.wallUs(runUs),
@@ -315,14 +325,19 @@ export class CoreServer {
   }
 
   private addressOf({ identity, headers }: Intent): string {
-    if (headers === null || !this.readsForwarded) return identity.ip;
-    return this.clientIp({ headers, socket: { remoteAddress: identity.ip } });
+    return this.clientIp({ headers: headers ?? {}, socket: { remoteAddress: identity.ip } });
   }
 
   /** What limits go by: a step of the wall clock does not reach them, unless that is the policy's weakness. */
   private nowUs(runUs: number): number {
     return this.limitsByWall ? this.clock.wallUs(runUs) : this.clock.monotonicUs(runUs);
   }
+}
+
+/** What a client hears of a wait; -1 = nothing. @param waitMs - 0 = none is told. */
+function heardMsOf(waitMs: number): number {
+  if (waitMs === 0 || Math.ceil(waitMs / 1000) > WAIT_SECONDS_MAX) return -1;
+  return Math.min(waitMs, WAIT_MS_MAX);
 }
 
 /** From the seed: where keys lie in the tables must not differ between two plays of one run. */

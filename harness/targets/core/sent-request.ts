@@ -1,9 +1,13 @@
+import type { OrderWish } from '../../actors/api.js';
+
 /** A request as it reaches the server of virtual time. One object serves for all: it is filled anew for each. */
 export class SentRequest {
   method = 'GET';
   path = '';
   /** '' = none. */
   body = '';
+  /** What the body says, where it is known without reading it: an order that was written in this process. */
+  order: OrderWish | null = null;
   /** Signing headers as sent; null when what they say is in the fields below already, since nobody has touched them. */
   headers: Readonly<Record<string, string>> | null = null;
   isSigned = false;

@@ -12,6 +12,8 @@ import type { VirtualWorld } from '../../scenario/plan.js';
 export const EPOCH_US = 1_767_225_600_000_000;
 
 const MILLION = 1_000_000;
+/** A drift has six decimals at most. */
+const PARTS_OF_PPM = 1_000_000;
 
 interface Stretch {
   /** Run time from which on it holds. */
@@ -28,12 +30,16 @@ export class ServerClock {
    */
   readonly fallsUs: number;
   private readonly ppm: number;
+  /** Parts of a million million that the drift is above whole `ppm`, 0 to 999,999. */
+  private readonly finer: number;
   private readonly stretches: readonly Stretch[];
   private current = 0;
 
   /** @param startUs - run time of the first phase: the world's times count from there. */
   constructor(world: Pick<VirtualWorld, 'driftPpm' | 'steps' | 'freezes'>, startUs: number) {
-    this.ppm = world.driftPpm;
+    const parts = Math.round(world.driftPpm * PARTS_OF_PPM);
+    this.ppm = Math.floor(parts / PARTS_OF_PPM);
+    this.finer = parts - this.ppm * PARTS_OF_PPM;
     this.stretches = this.stretchesOf(world, startUs);
     let fallsUs = world.steps.reduce((sum, { byUs }) => sum + Math.max(0, -byUs), 0);
     for (const [index, { fromUs, isFrozen }] of this.stretches.entries()) {
@@ -45,15 +51,21 @@ export class ServerClock {
 
   /** What the monotonic clock shows. @param runUs - whole, at least 0. */
   monotonicUs(runUs: number): number {
-    // In parts, so that no product leaves the whole numbers that a double holds: exact for whole ppm.
+    if (this.ppm === 0 && this.finer === 0) return EPOCH_US + runUs;
+    // In parts, so that no product leaves the whole numbers that a double holds: over ten years, at 100,000 ppm, the
+    // largest is 3 * 10^8 s times 10^6. What is rounded down first changes nothing of what is rounded down last.
     const seconds = Math.floor(runUs / MILLION);
     const restUs = runUs - seconds * MILLION;
-    return EPOCH_US + runUs + seconds * this.ppm + Math.floor((restUs * this.ppm) / MILLION);
+    const millionths = restUs * this.ppm + seconds * this.finer + Math.floor((restUs * this.finer) / PARTS_OF_PPM);
+    return EPOCH_US + runUs + seconds * this.ppm + Math.floor(millionths / MILLION);
   }
 
   /** The first run time at which the monotonic clock shows this. */
   runTimeAt(monotonicUs: number): number {
-    let runUs = Math.max(0, Math.round((monotonicUs - EPOCH_US) / (1 + this.ppm / MILLION)));
+    let runUs = Math.max(
+      0,
+      Math.round((monotonicUs - EPOCH_US) / (1 + (this.ppm + this.finer / PARTS_OF_PPM) / MILLION)),
+    );
     while (runUs > 0 && this.monotonicUs(runUs - 1) >= monotonicUs) runUs--;
     while (this.monotonicUs(runUs) < monotonicUs) runUs++;
     return runUs;

@@ -15,6 +15,23 @@ export const badCrowds: readonly BadFile[] = [
     ],
   ),
   badScenario(
+    'nobody takes arrivals away from others',
+    [[steady, '{ process: hawkes, rate: 9/s, branching: -0.1, decay: 2/s }']],
+    ['FP_ARRIVALS_INVALID scenario.yaml:18:56 actors[1].arrivals.branching must be 0 to 0.999, got -0.1'],
+  ),
+  badScenario(
+    'a ramp goes to something, or comes from it',
+    [[steady, '{ process: ramp, from: 0/s, to: 0/s }']],
+    [
+      'FP_ARRIVALS_INVALID scenario.yaml:18:47 actors[1].arrivals.to and from are both 0/s: an actor that sends nothing is left out',
+    ],
+  ),
+  badScenario(
+    'what is no list has no length',
+    [['phases:', 'needs: virtual-time\nphases:']],
+    ['FP_TYPE_WRONG scenario.yaml:5:8 needs must be a list, got "virtual-time"'],
+  ),
+  badScenario(
     'a branching of nearly one brings thousands for each',
     [[steady, '{ process: hawkes, rate: 9/s, branching: 99.95%, decay: 2/s }']],
     ['FP_ARRIVALS_INVALID scenario.yaml:18:56 actors[1].arrivals.branching must be 0 to 0.999, got 99.95%'],
@@ -33,7 +50,7 @@ export const badCrowds: readonly BadFile[] = [
     'only a step may be without arrivals',
     [[steady, '{ process: on-off, rate: 0/s, on: 1s, off: 0s }']],
     [
-      'FP_RATE_NOT_POSITIVE scenario.yaml:18:40 actors[1].arrivals.rate must be above 0 arrivals, got 0',
+      'FP_RATE_NOT_POSITIVE scenario.yaml:18:40 actors[1].arrivals.rate must be above 0/s, got 0',
       'FP_DURATION_RANGE scenario.yaml:18:58 actors[1].arrivals.off must be 1us to 366d, got "0s"',
     ],
   ),
@@ -207,7 +224,7 @@ export const badCrowds: readonly BadFile[] = [
       ['rate: 200/s', 'rate: 200% of capacity'],
     ],
     [
-      'FP_RATE_NOT_POSITIVE scenario.yaml:14:41 actors[0].arrivals.rate must be above 0 arrivals, got "0% of capacity"',
+      'FP_RATE_NOT_POSITIVE scenario.yaml:14:41 actors[0].arrivals.rate must be above 0%, got "0% of capacity"',
       'FP_RATE_RANGE scenario.yaml:19:42 actors[1].arrivals.rate must be 1 per 366d to 1000000/s, got 200% of 900000/s',
     ],
   ),
@@ -222,7 +239,7 @@ export const badCrowds: readonly BadFile[] = [
     'what happens to the server is in the order of time, within the run, and for virtual time',
     [virtual('{ outages: [{ at: 1s, for: 2s }, { at: 2s, for: 1s }, { at: 5s, for: 1s }], restarts: [1s, 1s] }')],
     [
-      'FP_NEED_MISSING scenario.yaml:5:21 virtual.outages are outages, which only virtual time has',
+      'FP_NEED_MISSING scenario.yaml:5:21 virtual.outages can be played in virtual time only',
       'FP_TIMES_UNSORTED scenario.yaml:5:43 virtual.outages[1] begins at 2s, before the one ahead of it is over',
       'FP_TIME_OUTSIDE scenario.yaml:5:64 virtual.outages[2] begins at 5s, but the phases end at 5s',
       'FP_TIMES_UNSORTED scenario.yaml:5:101 virtual.restarts[1] begins at 1s, before the one ahead of it is over',

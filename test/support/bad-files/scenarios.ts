@@ -66,12 +66,12 @@ export const badScenarios: readonly BadFile[] = [
   badScenario(
     'nobody sends less than nothing',
     [['rate: 60/s', 'rate: -60/s']],
-    ['FP_RATE_NOT_POSITIVE scenario.yaml:13:41 actors[0].arrivals.rate must be above 0 arrivals, got -60'],
+    ['FP_RATE_NOT_POSITIVE scenario.yaml:13:41 actors[0].arrivals.rate must be above 0/s, got -60'],
   ),
   badScenario(
     'an actor that sends nothing is a mistake',
     [['rate: 60/s', 'rate: 0/s']],
-    ['FP_RATE_NOT_POSITIVE scenario.yaml:13:41 actors[0].arrivals.rate must be above 0 arrivals, got 0'],
+    ['FP_RATE_NOT_POSITIVE scenario.yaml:13:41 actors[0].arrivals.rate must be above 0/s, got 0'],
   ),
   badScenario(
     'NaN compares with nothing',

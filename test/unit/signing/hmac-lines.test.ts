@@ -230,3 +230,37 @@ describe('readSigned', () => {
     expect(verifies(headers, spoilt)).toBe(false);
   });
 });
+
+describe('the text of one request after another', () => {
+  const changes: readonly Partial<SigningFields>[] = [
+    { windowMs: 0 },
+    { method: 'put' },
+    { path: '/v1/orders?a=1' },
+    { body: '' },
+    { body: '', windowMs: 7 },
+    { body: '', method: 'GET' },
+    { body: '', path: '/v1/account' },
+    { nonce: 'n-2' },
+    { keyId: 'key-2' },
+    { timestampMs: 12 },
+  ];
+
+  it('is its own, whatever the one before it was', () => {
+    for (const before of changes) {
+      for (const change of [...changes, {}]) {
+        textToSign({ ...fields, ...before });
+        const { timestampMs, nonce, keyId, windowMs, method, path, body } = { ...fields, ...change };
+        const lines = [timestampMs, nonce, keyId, windowMs, method.toUpperCase(), path, body];
+        expect(textToSign({ ...fields, ...change })).toBe(lines.join('\n'));
+      }
+    }
+  });
+
+  it('is refused again after it was refused', () => {
+    for (const wrong of [{ path: '/a\nb' }, { method: 'GET\r' }, { windowMs: -1 }, { nonce: 'a\n' }, { keyId: '\r' }]) {
+      expect(() => textToSign({ ...fields, ...wrong })).toThrow(RangeError);
+      expect(() => textToSign({ ...fields, ...wrong })).toThrow(RangeError);
+    }
+    expect(textToSign(fields)).toContain('\n/v1/orders\n');
+  });
+});

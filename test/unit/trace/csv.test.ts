@@ -106,7 +106,10 @@ describe('a trace in CSV', () => {
   it('names the first line of a row of several', async () => {
     const file = written('rows.csv', 't,x\n1,a\n"2\n",b\n"soon\nor later",c\n');
     expect((await refusal(sourceOf(file))).faults).toMatchObject([
-      { line: 5, message: 'of the first 3 there are 1 without a readable time (line 5)' },
+      {
+        line: 5,
+        message: String.raw`of the first 3 there are 1 without a readable time (line 5); the first of these has "soon\nor later"`,
+      },
     ]);
   });
 
@@ -203,7 +206,7 @@ describe('a file that is no trace in CSV', () => {
       fault: {
         code: 'FP_TRACE_STAMP',
         line: 2,
-        message: 'of the first 2 there are 2 without a readable time (lines 2, 3)',
+        message: 'of the first 2 there are 2 without a readable time (lines 2, 3); the first of these has "x"',
       },
     },
     {
@@ -238,7 +241,7 @@ describe('a file that is no trace in CSV', () => {
       name: 'binary',
       text: 'a\u0000b\n1\n',
       changes: {},
-      fault: { code: 'FP_TRACE_FORMAT', line: 0, message: 'the file is no text' },
+      fault: { code: 'FP_TRACE_FORMAT', line: 0, message: 'the file is no text, or text in UTF-16' },
     },
     {
       name: 'flat',
@@ -256,7 +259,48 @@ describe('a file that is no trace in CSV', () => {
   it('is given up early when most of it cannot be read', async () => {
     const file = written('mostly-bad.csv', `t\n${'x\n'.repeat(50_000)}`);
     expect((await refusal(sourceOf(file))).faults[0]?.message).toBe(
-      'of the first 1,000 there are 1,000 without a readable time (lines 2, 3, 4, 5, 6 and 995 more)',
+      'of the first 1,000 there are 1,000 without a readable time (lines 2, 3, 4, 5, 6 and 995 more); the first of these has "x"',
     );
+  });
+});
+
+it('is told that other marks part its columns', async () => {
+  for (const [name, mark] of [
+    ['semicolons', ';'],
+    ['tabs', '\t'],
+  ] as const) {
+    const source = sourceOf(written(`${name}.csv`, ['t,who', '1,a', '2,b', ''].join('\n').replaceAll(',', mark)));
+    const { faults } = await refusal(source);
+    expect(faults[0]?.message).toContain(`the first of these has ${JSON.stringify(`1${mark}a`)}`);
+    expect(faults[0]?.hint).toContain('columns are parted by commas');
+  }
+});
+
+describe('a quote too many', () => {
+  const row = (i: number): string => `${i},"agent ${i}"`;
+  const rows = Array.from({ length: 1000 }, (_, i) => row(i));
+
+  it('counts every line that it swallows up to the next one', async () => {
+    const lines = rows.with(9, '9,"agent').with(29, '29,agent"');
+    const { code, faults } = await refusal(sourceOf(written('swallowed.csv', `t,agent\n${lines.join('\n')}\n`)));
+    expect(code).toBe('FP_FILE_INVALID');
+    expect(faults).toMatchObject([
+      {
+        code: 'FP_TRACE_CUT',
+        line: 11,
+        message: 'of the first 1,000 there are 21 cut short or malformed (lines 11, 12, 13, 14, 15 and 16 more)',
+      },
+    ]);
+  });
+
+  it('counts every line that it swallows up to the end', async () => {
+    const lines = rows.with(994, '994,"agent');
+    const trace = await load(sourceOf(written('swallowed-end.csv', `t,agent\n${lines.join('\n')}\n`)));
+    expect(trace.summary.stamps).toBe(994);
+    expect(trace.summary.notes).toEqual([
+      expect.stringContaining(
+        '6 of 1,000 are cut short or malformed and were left out (lines 996, 997, 998, 999, 1,000 and 1 more)',
+      ),
+    ]);
   });
 });

@@ -1,6 +1,9 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { loadTraces } from '../../../harness/trace/load-traces.js';
 import { inTimeOrder } from '../../../harness/trace/time-order.js';
+import { TraceBook } from '../../../harness/trace/trace-book.js';
 import { load, planOf, refusal, rowsOf, sourceOf, traced, written } from './trace-file.js';
 
 const even = (count: number): string =>
@@ -142,5 +145,41 @@ describe('rows in the order of their times', () => {
       expect([...sorted.timesUs]).toEqual(wanted.map((row) => timesUs[row]));
       expect(inTimeOrder({ timesUs: timesUs.slice(), who: null })).toEqual({ timesUs: sorted.timesUs, who: null });
     }
+  });
+});
+
+describe('the names of callers', () => {
+  it('keep nothing of the text that they were cut out of', () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const heldBytes = (): number => {
+      collect();
+      collect();
+      return process.memoryUsage().heapUsed;
+    };
+    const book = new TraceBook({
+      file: 'x',
+      tellsWho: true,
+      keepShare: 1,
+      seed: 1,
+      word: 'line',
+      isOrderFree: false,
+      stampsMax: 1000,
+      callersMax: 1000,
+    });
+    const before = heldBytes();
+    for (let line = 1; line <= 50; line++) {
+      // On the heap of the engine, where a buffer's text would lie outside of it.
+      const piece = `${line} is who asked `.padEnd(2 ** 20, 'abcdefghij').toUpperCase();
+      book.add(line, line, piece.slice(0, 40));
+    }
+    expect(heldBytes() - before).toBeLessThan(25 * 2 ** 20);
+    expect(book.finish().summary.distinct).toBe(50);
+  });
+
+  it('are told apart however long they are', async () => {
+    const long = 'x'.repeat(100);
+    const file = written('long-names.csv', `t,who\n1,${long}a\n2,${long}b\n3,${long}a\n4,${long}\n`);
+    expect(rowsOf(await load(sourceOf(file, { whoColumn: 'who' }))).who).toEqual([0, 1, 0, 2]);
   });
 });

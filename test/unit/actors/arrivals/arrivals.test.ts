@@ -54,6 +54,8 @@ describe('ramping arrivals', () => {
     { fromPerSecond: 100, toPerSecond: 100, because: 'level' },
     { fromPerSecond: 1e-9, toPerSecond: 200, because: 'from nearly nothing' },
     { fromPerSecond: 200, toPerSecond: 1e-9, because: 'to nearly nothing' },
+    { fromPerSecond: 0, toPerSecond: 200, because: 'from nothing' },
+    { fromPerSecond: 200, toPerSecond: 0, because: 'to nothing' },
   ])('follow the line second by second and in sum: $because', ({ fromPerSecond, toPerSecond }) => {
     const all = times({ process: 'ramp', fromPerSecond, toPerSecond });
     expect(all).toHaveLength(1_000);

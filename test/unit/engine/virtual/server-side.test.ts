@@ -113,6 +113,15 @@ describe('limits of virtual time', () => {
     ]);
   });
 
+  it('that make wait for a turn are told apart by the decision hash, where nothing but the wait differs', () => {
+    const hashOf = (refillCells: number): string => {
+      const queue = aLeakyQueue({ by: ['account'], capacity: 1, queueCells: 9, refillCells });
+      return playVirtually(herds([{ atUs: 10, size: 3 }], {}, [queue])).hash;
+    };
+    expect(hashOf(1)).toBe(hashOf(1));
+    expect(hashOf(1)).not.toBe(hashOf(2));
+  });
+
   it('that end the connection lose whatever else was sent on it', () => {
     const limit = aTokenBucket({ by: ['account'], capacity: 1, refillCells: 1, refillPeriodUs: 60e6, kills: true });
     const world = { serverPerSecond: 1_000 };
@@ -123,5 +132,35 @@ describe('limits of virtual time', () => {
       [reset, 3_010],
       [throttled, 4_010],
     ]);
+  });
+
+  it('that end the connection end that of the one request alone where each has its own', () => {
+    const limit = aTokenBucket({ by: ['account'], capacity: 1, refillCells: 1, refillPeriodUs: 60e6, kills: true });
+    const plan = herds([{ atUs: 10, size: 4 }], { serverPerSecond: 1_000 }, [limit]);
+    const actors = plan.actors.map((actor) => ({ ...actor, connection: 'fresh' as const }));
+    expect(endsOf({ ...plan, actors }).map(([outcome]) => outcome)).toEqual([
+      admitted,
+      throttled,
+      throttled,
+      throttled,
+    ]);
+  });
+
+  it('that end the connection know a person among very many', () => {
+    const limit = aTokenBucket({ by: [], capacity: 1, refillCells: 1, refillPeriodUs: 60e6, kills: true });
+    const moments = [12, 10, 11].map((atUs) => ({ atUs, size: 1 }));
+    const plan = herds(moments, { serverPerSecond: 1_000 }, [limit]);
+    const [among, one, first] = plan.actors;
+    if (!among || !one || !first) throw new Error('there are three');
+    // The one asks twice, and between it somebody whom a world of this size keeps in the same place.
+    const twice = {
+      ...one,
+      arrivals: { ...one.arrivals, everyUs: 3 } as Arrivals,
+      active: [{ startUs: 0, endUs: 15 }],
+    };
+    const crowd = { ...among, population: 2 ** 17, who: { choice: 'in-turn' } };
+    const actors = [crowd, twice, { ...first, arrivals: { ...first.arrivals, firstUs: 9 } }];
+    const { rows } = playVirtually({ ...plan, actors: actors as Plan['actors'] });
+    expect(rows.filter(({ actor }) => actor === 1).map(({ outcome }) => outcome)).toEqual([reset, throttled]);
   });
 });

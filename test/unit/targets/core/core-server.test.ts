@@ -41,7 +41,7 @@ function aServer(policy: Policy, virtual: Partial<Plan['virtual']> = {}) {
     server.decide(runUs, intent, sent);
     if (server.outcome !== Outcome.admitted) return server;
     const { requestClass, wantsBody } = intent;
-    const asked = { requestClass, path: sent.path, body: sent.body, wantsBody };
+    const asked = { requestClass, path: sent.path, body: sent.body, order: sent.order, wantsBody };
     server.serve(server.turnUs, asked, server.decided as Decided);
     return server;
   };
@@ -122,6 +122,19 @@ describe('the server of virtual time', () => {
     ask(500_000);
     expect([server.outcome, server.status, server.reason]).toEqual([Outcome.throttled, 429, 'throttled']);
     expect([server.limit, server.retryAfterMs]).toEqual([0, 2_500]);
+  });
+
+  test.each([
+    { days: 24, heardMs: 24 * 86_400_000 },
+    { days: 25, heardMs: 2 ** 31 - 1 },
+    { days: 115, heardMs: 2 ** 31 - 1 },
+    { days: 116, heardMs: -1 },
+  ])('tells of a wait of $days days what a client over HTTP understands', ({ days, heardMs }) => {
+    const windowUs = days * 86_400 * SECOND_US;
+    const { ask } = aServer(aPolicy([aFixedWindow({ capacity: 1, windowUs, anchor: 'first-hit' })]));
+    expect(ask(0).outcome).toBe(Outcome.admitted);
+    const { outcome, retryAfterMs } = ask(0);
+    expect([outcome, retryAfterMs]).toEqual([Outcome.throttled, heardMs]);
   });
 
   it('lets a request wait for its turn', () => {

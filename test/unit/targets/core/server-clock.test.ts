@@ -25,15 +25,28 @@ describe('the clocks of the server of virtual time', () => {
     }
   });
 
-  test.each([0, 50, -50, 300_000, -300_000])('find the run time at which they show a reading, at %d ppm', (ppm) => {
+  test.each([0.5, -0.5, 12.000_001, -99_999.999_999, 0.000_001])('drift exactly by parts of a ppm too: %d', (ppm) => {
     const clock = new ServerClock({ ...exact, driftPpm: ppm }, START_US);
-    for (let us = 0; us < 3_000; us += 7) {
-      const reading = EPOCH_US + 5 * SECOND_US + us;
-      const runUs = clock.runTimeAt(reading);
-      expect(clock.monotonicUs(runUs)).toBeGreaterThanOrEqual(reading);
-      expect(clock.monotonicUs(runUs - 1)).toBeLessThan(reading);
+    const parts = BigInt(Math.round(ppm * 1e6));
+    for (const runUs of [0, 1, 999_999, 2 * SECOND_US - 1, 2 * SECOND_US, 366 * 86_400 * SECOND_US + 123_457]) {
+      const product = BigInt(runUs) * parts;
+      const floored = product / 10n ** 12n - (product % 10n ** 12n < 0n ? 1n : 0n);
+      expect(clock.monotonicUs(runUs) - EPOCH_US - runUs).toBe(Number(floored));
     }
   });
+
+  test.each([0, 50, -50, 0.75, -0.000_5, 300_000, -300_000])(
+    'find the run time at which they show a reading, at %d ppm',
+    (ppm) => {
+      const clock = new ServerClock({ ...exact, driftPpm: ppm }, START_US);
+      for (let us = 0; us < 3_000; us += 7) {
+        const reading = EPOCH_US + 5 * SECOND_US + us;
+        const runUs = clock.runTimeAt(reading);
+        expect(clock.monotonicUs(runUs)).toBeGreaterThanOrEqual(reading);
+        expect(clock.monotonicUs(runUs - 1)).toBeLessThan(reading);
+      }
+    },
+  );
 
   it('step the wall clock at the moment, counted from the first phase, and not the monotonic one', () => {
     const steps = [
