@@ -1,4 +1,5 @@
 /** The commands about scenarios that are there: which there are, and one of one's own made of them. */
+import process from 'node:process';
 import type { Command } from 'commander';
 import type { CommandContext } from './program.js';
 
@@ -20,7 +21,8 @@ Examples:
     )
     .action(async (paths: string[], options) => {
       const { listCommand } = await import('./list.js');
-      const flags = { tag: options.tag ?? null, maps: options.maps ?? null, json: options.json ?? false };
+      const width = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;
+      const flags = { tag: options.tag ?? null, maps: options.maps ?? null, json: options.json ?? false, width };
       console.result(listCommand(paths, flags));
     });
 }

@@ -12,6 +12,8 @@ const CORE_PER_SECOND = 200_000;
 
 export interface ListFlags extends Choice {
   readonly json: boolean;
+  /** Characters of a line of the terminal; infinity = there is none. Columns that do not fit are left out. */
+  readonly width: number;
 }
 
 interface Row {
@@ -31,11 +33,11 @@ interface Row {
 }
 
 /** What is printed. @throws {FloodproofError} FP_USAGE, FP_FILE_INVALID with the faults of all files. */
-export function listCommand(paths: readonly string[], { json, ...choice }: ListFlags): string {
+export function listCommand(paths: readonly string[], { json, width, ...choice }: ListFlags): string {
   const { plans, waiting } = chooseScenarios(paths, choice);
   const rows = [...plans.map(rowOf), ...waiting.map(waitingRow)].sort((a, b) => (a.name < b.name ? -1 : 1));
   if (json) return `${JSON.stringify({ schema: 'floodproof/list/1', scenarios: rows }, null, 2)}\n`;
-  return `${[...table(rows), '', ...legend(rows)].join('\n')}\n`;
+  return `${[...table(rows, width), '', ...legend(rows)].join('\n')}\n`;
 }
 
 function rowOf(plan: Plan): Row {
@@ -71,17 +73,31 @@ function needsText({ needs, missing }: Row): string {
   return needs.map((part) => (missing.includes(part) ? `${part} (waits)` : part)).join(', ');
 }
 
-function table(rows: readonly Row[]): readonly string[] {
-  const head = ['scenario', 'http', 'core', 'needs', 'tags', 'maps', 'file'];
-  const cells = rows.map((row) => [
-    row.name,
-    secondsText(row.httpSeconds),
-    secondsText(row.coreSeconds),
-    needsText(row),
-    row.tags.join(', '),
-    row.maps.join(', '),
-    row.file,
-  ]);
+/** In this order a column is left out where the table is too wide. */
+const spared = ['maps', 'tags', 'needs'];
+
+function table(rows: readonly Row[], width: number): readonly string[] {
+  const left: readonly string[][] = spared.map((_, count) => spared.slice(0, count + 1));
+  const tables = [[], ...left].map((without) => tableWithout(rows, without));
+  const fits = (lines: readonly string[]): boolean => lines.every((line) => line.length <= width);
+  return tables.find(fits) ?? tables.at(-1) ?? [];
+}
+
+function tableWithout(rows: readonly Row[], without: readonly string[]): readonly string[] {
+  const all = ['scenario', 'http', 'core', 'needs', 'tags', 'maps', 'file'];
+  const isShown = (_: string, column: number): boolean => !without.includes(all[column] ?? '');
+  const head = all.filter(isShown);
+  const cells = rows.map((row) =>
+    [
+      row.name,
+      secondsText(row.httpSeconds),
+      secondsText(row.coreSeconds),
+      needsText(row),
+      row.tags.join(', '),
+      row.maps.join(', '),
+      row.file,
+    ].filter(isShown),
+  );
   const widths = head.map((text, column) => Math.max(text.length, ...cells.map((line) => line[column]?.length ?? 0)));
   return [head, ...cells].map((line) =>
     line
