@@ -45,7 +45,7 @@ const speedOption = (): Option =>
   new Option('--speed <speed>', 'core: "max", or how much faster than the clock, "1x" to "1000x"')
     .default(Number.POSITIVE_INFINITY, 'max')
     .argParser(speed);
-export const capacityOption = (): Option =>
+const capacityOption = (): Option =>
   new Option('--capacity <rate>', 'what "60% of capacity" is of: "1000/s", or the file of a probe');
 const outOption = (): Option => new Option('--out <dir>', 'where run folders are made').default('results/runs');
 const jsonOption = (): Option => new Option('--json', 'print the suite as one JSON document');

@@ -34,7 +34,7 @@ export interface Controls {
 const FLOOR_SHARE = 0.8;
 
 /** The generator's own floor for what an expectation measures, in microseconds; null = it says nothing about time. */
-export function floorUs(plan: Plan, controls: Controls, { subject, metric }: Expectation): number | null {
+function floorUs(plan: Plan, controls: Controls, { subject, metric }: Expectation): number | null {
   const [kind, percentile] = (metric as MetricName).split('.');
   if (kind !== 'latency' && kind !== 'service') return null;
   const { latencyMs, serviceMs } = controls.stub;

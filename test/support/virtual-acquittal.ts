@@ -24,7 +24,7 @@ import {
 } from './plan-builder.js';
 
 const RUN_US = 8 * SECOND_US;
-export const DRIFT_PPM = 50;
+const DRIFT_PPM = 50;
 
 const limitOf: Readonly<Record<FamilyName, (dice: Dice) => PolicyLimit>> = {
   'token-bucket': (dice) => aTokenBucket({ ...any(dice), refillCells: dice.between(1, 20) }),

@@ -20,7 +20,7 @@ export const Stage = {
 
 const LENGTH = 1024;
 /** So many requests can be open at once that their slots fit in an event. */
-export const SLOTS_MAX = 2 ** 27 - 1;
+const SLOTS_MAX = 2 ** 27 - 1;
 
 export class FlightTable {
   intents: (Intent | null)[] = [];

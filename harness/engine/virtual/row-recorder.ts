@@ -4,7 +4,7 @@ import type { Intent } from '../../actors/actor.js';
 import { createColumns, NONE, type ObservationBatch, type ObservationColumns } from '../../judge/observation.js';
 import type { FlightTable } from './flight-table.js';
 
-export const BATCH_ROWS = 16_384;
+const BATCH_ROWS = 16_384;
 
 export class RowRecorder {
   private readonly sink: (batch: ObservationBatch) => void;

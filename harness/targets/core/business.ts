@@ -23,7 +23,7 @@ const PLACE = requestClasses.indexOf('order.place');
 const AMEND = requestClasses.indexOf('order.amend');
 const CANCEL = requestClasses.indexOf('order.cancel');
 
-export const ORDER_PATH = '/v1/orders/';
+const ORDER_PATH = '/v1/orders/';
 const OPEN_PER_ACCOUNT_MAX = 200;
 
 /** A request as it came. */

@@ -67,6 +67,8 @@ describe('the counter of a row', () => {
       { account: 0, requestClass: 3 },
     ];
     expect(groups(countersOf({ by: ['account', 'class'] }), rows)).toEqual([0, 1, 2, 0]);
+    const crossed = [...rows, { account: 1, requestClass: 2 }, { account: 2, requestClass: 1 }];
+    expect(groups(countersOf({ by: ['account', 'class'] }), crossed)).toEqual([0, 1, 2, 0, 4, 5]);
     expect(groups(countersOf({ by: ['master', 'class'] }), rows)).toEqual([0, 1, 0, 0]);
     expect(groups(countersOf({ by: ['class'] }), rows)).toEqual([0, 1, 0, 0]);
     expect(groups(countersOf({ by: [] }), rows)).toEqual([0, 0, 0, 0]);

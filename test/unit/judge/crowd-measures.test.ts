@@ -42,6 +42,9 @@ describe('timingTell', () => {
     expect(measured('abuse.timingTell', [...known, ...login(99, 100, { requestClass: 3 })])).toBeNull();
     expect(measured('abuse.timingTell', [...known, ...login(NONE, 100)])).toBeNull();
     expect(measured('abuse.timingTell', [...known, ...login(99, 100).slice(2)])).toBe(1);
+    // The wait before the send gives nothing away.
+    const late = login(99, 5000).map((row) => ({ ...row, intendedUs: (row.intendedUs as number) - 90_000 }));
+    expect(measured('abuse.timingTell', [...known, ...late])).toBe(0);
     const result = resultOf('abuse.timingTell', [...known, ...login(99, 100).slice(3)]);
     expect(result.evidence[0]).toContain('had 10 to registered accounts and 7 under names that are not');
   });
@@ -84,6 +87,7 @@ describe('who was hurt', () => {
       judgeRows(aPlan({ expectations: [anExpectation('legit.fairness', operator, wanted)] }), rows).expectations[0];
     // Shares of 1 and 1/2: 1.5^2 / (2 x 1.25). If all were admitted it would be 1.
     expect(fair(0.9)?.measured).toBeCloseTo(0.9, 12);
+    expect([fair(0.5625)?.pass, fair(0.57)?.pass]).toEqual([true, null]);
     expect([fair(0.95)?.pass, fair(0.99)?.pass, fair(0.5)?.pass, fair(1, '<=')?.pass]).toEqual([
       null,
       null,
@@ -184,6 +188,34 @@ describe('the smallest change of latency that could have been told', () => {
         (row.identity as number) < slow ? { ...row, concludedUs: (row.concludedUs as number) + 40_000 } : row,
       );
     expect(changeOf([...calm, ...unlike(1)]) as number).toBeGreaterThan(1);
+  });
+
+  it('is 2.8 standard errors, of which the interval of the growth is 3.92 wide', () => {
+    const unlike = inPhase(4, 0).map((row) => ({
+      ...row,
+      concludedUs: (row.concludedUs as number) + 500 * (row.identity as number),
+    }));
+    const expectations = [anExpectation('legit.latencyInflation.p99', '<=', 1, { phase: 'attack' })];
+    const rows = [
+      ...inPhase(2, 0).map((row) => ({
+        ...row,
+        concludedUs: (row.concludedUs as number) + 300 * ((row.identity as number) % 4),
+      })),
+      ...unlike,
+    ];
+    const document = judgeRows(aPlan({ expectations }), rows);
+    const [low, high] = document.expectations[0]?.interval ?? [1, 1];
+    const share = Math.log(1 + (document.smallestLatencyChange as number)) / Math.log(high / low);
+    expect(share).toBeGreaterThan(0.6);
+    expect(share).toBeLessThan(0.9);
+  });
+
+  it('is not told where the abuse is over before the second phase', () => {
+    const plan = aPlan();
+    const early = plan.actors.map((actor) =>
+      actor.label === 'abuse' ? { ...actor, active: [{ startUs: at(1), endUs: at(3) }] } : actor,
+    );
+    expect(changeOf([...inPhase(2, 1), ...inPhase(4, 1)], { ...plan, actors: early })).toBeNull();
   });
 
   it('is not told without abuse behind the first phase, or without enough customers in both', () => {

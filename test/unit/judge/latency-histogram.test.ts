@@ -7,6 +7,7 @@ import {
   LATENCY_US_MAX,
   LatencyHistogram,
   lowestUs,
+  rankOf,
 } from '../../../harness/judge/latency-histogram.js';
 
 const latencies = fc.oneof(
@@ -51,6 +52,11 @@ describe('LatencyHistogram', () => {
       ),
       { seed: 1, numRuns: 500 },
     );
+  });
+
+  it('takes the 999th of 1000 for 99.9 %, though doubles make a little more than 999 of it', () => {
+    expect([1000, 2000, 3000, 1001].map((total) => rankOf(99.9, total))).toEqual([999, 1998, 2997, 1000]);
+    expect([rankOf(50, 3), rankOf(99, 100), rankOf(99, 101), rankOf(0, 5)]).toEqual([2, 99, 100, 1]);
   });
 
   it('is a sum after another was added, and has no percentile when it is empty', () => {

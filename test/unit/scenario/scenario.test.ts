@@ -378,7 +378,12 @@ describe('loadScenarios', () => {
         expectations: ['abuse.pushes <= 3'],
       },
     ]);
-    expect(() => loadScenario(reader, 'b.yaml')).toThrow('b.yaml waits for mfa, which no target has yet');
+    expect(() => loadScenario(reader, 'b.yaml')).toThrow(
+      expect.objectContaining({
+        code: 'FP_PART_ABSENT',
+        message: 'b.yaml waits for mfa, which no target has yet',
+      }),
+    );
   });
 
   it('keeps the order of the files', () => {

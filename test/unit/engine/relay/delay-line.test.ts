@@ -89,6 +89,7 @@ describe('a delay line', () => {
     say('nine byte');
     expect(happened).toEqual([]);
     say('!');
+    expect(happened).toEqual(['0 pause']);
     say('?');
     until(1);
     say('12345');
