@@ -65,8 +65,9 @@ function openLoopText({ openLoopPerSecond, p99Ms, p99BoundMs, missedPerSecond, l
 }
 
 /** What changes how the figures are read. */
-export function notesOf({ closedLoop, trials, closedLoopPerSecond, limitedBy }: Capacity): string[] {
-  const notes: string[] = [];
+export function notesOf(capacity: Capacity): string[] {
+  const { closedLoop, trials, closedLoopPerSecond, limitedBy } = capacity;
+  const notes = [...busyNotes(capacity)];
   const best = closedLoop.find(({ answeredPerSecond }) => answeredPerSecond === closedLoopPerSecond);
   if (best !== undefined && best.ownBusyShare > BUSY_SHARE) {
     const share = formatRatio(Math.round(best.ownBusyShare * 100) / 100);
@@ -81,6 +82,25 @@ export function notesOf({ closedLoop, trials, closedLoopPerSecond, limitedBy }: 
   for (const [status, count] of statuses) notes.push(`${formatCount(count)} answers of the closed loop were ${status}`);
   if (statuses.has('429') || limitedBy === 'limiter' || trials.some(({ throttled }) => throttled > 0)) {
     notes.push("limits said no: what was found is a limiter's capacity and not the server's");
+  }
+  return notes;
+}
+
+/** What speaks for a machine that was busy with something else, and not for a target at its limit. */
+function busyNotes({ trials, missedPerSecond, limitedBy }: Capacity): string[] {
+  const notes: string[] = [];
+  const late = trials.filter(({ outcome }) => outcome === 'generator').map(({ ratePerSecond }) => ratePerSecond);
+  if (late.length > 0 && limitedBy !== 'generator') {
+    notes.push(
+      `the generator itself fell behind at ${formatPerSecond(Math.min(...late))}: the target may take more; ` +
+        'probe again when the machine has nothing else to do',
+    );
+  }
+  const misses = trials.filter(({ ratePerSecond }) => ratePerSecond === missedPerSecond);
+  if (misses.length === 1 && misses[0]?.outcome === 'slow') {
+    notes.push(
+      `that ${formatPerSecond(misses[0].ratePerSecond)} is too much rests on one trial, as the time was over: give it more with --time`,
+    );
   }
   return notes;
 }

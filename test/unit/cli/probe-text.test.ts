@@ -12,6 +12,8 @@ const trial: Trial = {
   ownDelayMsP99: 1.25,
 };
 
+const slow: Trial = { ...trial, ratePerSecond: 4000, outcome: 'slow', p99Ms: null };
+
 const found: Capacity = {
   closedLoopPerSecond: 8000,
   openLoopPerSecond: 2000,
@@ -23,7 +25,7 @@ const found: Capacity = {
     { connections: 1, answeredPerSecond: 3000, statuses: { 200: 2100 }, errors: 0, ownBusyShare: 0.5 },
     { connections: 2, answeredPerSecond: 8000, statuses: { 200: 5600 }, errors: 2, ownBusyShare: 0.9 },
   ],
-  trials: [trial, { ...trial, ratePerSecond: 4000, outcome: 'slow', p99Ms: null }],
+  trials: [trial, slow, slow],
 };
 
 const last = (capacity: Capacity): string => capacityText('x', capacity).split('\nopen loop ')[1]?.trim() ?? '';
@@ -36,6 +38,7 @@ describe('what a probe prints', () => {
         '  closed loop  1 connection: 3,000/s',
         '  closed loop  2 connections: 8,000/s, 2 failed',
         '  open loop    2,000/s: held (p99 12.5 ms, 2,999 of 3,000 answered, own delay p99 1.25 ms)',
+        '  open loop    4,000/s: missed: answered too late (p99 none in time, 2,999 of 3,000 answered, own delay p99 1.25 ms)',
         '  open loop    4,000/s: missed: answered too late (p99 none in time, 2,999 of 3,000 answered, own delay p99 1.25 ms)',
         '',
         'closed loop  8,000/s at 2 connections',
@@ -65,6 +68,15 @@ describe('what a probe prints', () => {
     const text = last({ ...found, limitedBy: 'limiter', trials: [limited] });
     expect(text).toContain("4,000/s is too much; the limiter's, not the server's");
     expect(text).toContain("what was found is a limiter's capacity and not the server's");
+  });
+
+  it('says what speaks for a busy machine', () => {
+    const late = { ...slow, ratePerSecond: 3000, outcome: 'generator' as const };
+    expect(notesOf({ ...found, trials: [trial, late, slow] })).toEqual([
+      'the generator itself fell behind at 3,000/s: the target may take more; probe again when the machine has nothing else to do',
+      'that 4,000/s is too much rests on one trial, as the time was over: give it more with --time',
+    ]);
+    expect(notesOf({ ...found, missedPerSecond: 3000, limitedBy: 'generator', trials: [trial, late] })).toEqual([]);
   });
 
   it('says what else the closed loop was answered, and that it was busy itself', () => {
