@@ -84,9 +84,12 @@ export class PlainTable {
     const turns = Array.from({ length: isSmall ? Number(lineCount) : 32 }, (_, turn) => BigInt(turn));
     const lines = turns.map((turn) => {
       if (isSmall) return (reduce(hi) + turn) % lineCount;
-      const line = reduce((hi + (turn / 2n) * (lo | 1n)) % WORDS);
+      // Eight pairs of neighbours, then lines one by one, each spread anew.
+      const first = turn < 16n ? turn - (turn % 2n) : turn;
+      const spread = ((lo ^ ((first * 0x9e3779b9n) % WORDS)) * 0x85ebca6bn) % WORDS;
+      const line = reduce(first === 0n ? hi : (hi + spread) % WORDS);
       const neighbour = line % 2n === 0n ? line + 1n : line - 1n;
-      return turn % 2n === 1n && neighbour < lineCount ? neighbour : line;
+      return first !== turn && neighbour < lineCount ? neighbour : line;
     });
     return lines
       .flatMap((line) => [0, 1, 2, 3].map((slot) => Number(line) * 4 + slot))
