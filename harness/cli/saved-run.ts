@@ -27,7 +27,7 @@ export interface JudgeFacts {
   readonly world?: KnownWorld;
   /** What was measured beside the run; left out = nothing was. */
   readonly controls?: Controls | null;
-  /** Of virtual time; null over HTTP. */
+  /** Of virtual time; null over HTTP, and of a run that was stopped. */
   readonly decisionHash?: string;
 }
 

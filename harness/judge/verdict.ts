@@ -90,7 +90,7 @@ export interface VerdictDocument {
   readonly target: string;
   readonly engine: 'native' | 'ts';
   readonly seed: number;
-  /** Hash of all decisions in virtual time; null over HTTP. */
+  /** Hash of all decisions in virtual time; null over HTTP, and of a run that was stopped. */
   readonly decisionHash: string | null;
   readonly verdict: Verdict;
   readonly expectations: readonly ExpectationResult[];
