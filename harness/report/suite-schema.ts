@@ -107,7 +107,10 @@ const verdictSchema: z.ZodType<VerdictDocument> = z.strictObject({
   target: z.string(),
   engine: z.enum(['native', 'ts']),
   seed: z.number(),
-  decisionHash: z.string().nullable().describe('of all decisions in virtual time; null over HTTP, and of a run that was stopped'),
+  decisionHash: z
+    .string()
+    .nullable()
+    .describe('of all decisions in virtual time; null over HTTP, and of a run that was stopped'),
   verdict,
   expectations: z.array(expectationSchema),
   actors: z.record(z.string(), actorSchema),
