@@ -1,11 +1,23 @@
 /** The part of a plan that a policy file becomes: what a target promises, and which defects it is given on purpose. */
 import type { AgeCost, BanSpec, IpPrefix, LimitBy } from '../core/spec.js';
+import type { ProfileName } from '../signing/profile-names.js';
 
 /**
  * The requests that the harness knows how to make, in the order of their class index.
  * A policy's `match` names them; a gate is compiled with exactly this list.
  */
-export const requestClasses = ['login', 'ticker', 'account', 'order.place', 'order.amend', 'order.cancel'] as const;
+export const requestClasses = [
+  'login',
+  'ticker',
+  'account',
+  'order.place',
+  'order.amend',
+  'order.cancel',
+  'order.list',
+  'time',
+  'markets',
+  'book',
+] as const;
 export type RequestClass = (typeof requestClasses)[number];
 
 interface PolicyLimitBase {
@@ -107,8 +119,8 @@ export type PolicyLimit =
 
 export interface PolicyAuth {
   /** Signing profile, see `harness/signing`. */
-  readonly profile: 'hmac-lines';
-  /** Hash under the HMAC. */
+  readonly profile: ProfileName;
+  /** Hash under the HMAC; of a profile of kind `own` the hash by which the gate keeps what was used. */
   readonly hash: 'sha256' | 'sha384' | 'sha512';
   readonly encoding: 'hex' | 'base64';
   /** By request class index. */

@@ -7,7 +7,7 @@ import { lineOf, maskTypeScript } from './source-mask.js';
 export const allowedEdges: Readonly<Record<string, readonly string[]>> = {
   core: [],
   native: ['core'],
-  scenario: ['core'],
+  scenario: ['core', 'signing'],
   invariants: ['core', 'native', 'signing'],
   signing: ['core'],
   actors: ['core', 'scenario', 'signing'],

@@ -1,0 +1,31 @@
+/** Names of the signing profiles, as policies and adapters write them. */
+export const profileNames = [
+  'hmac-lines',
+  'binance',
+  'binance-rsa',
+  'binance-ed25519',
+  'bybit',
+  'bybit-rsa',
+  'okx',
+  'kraken',
+  'kraken-futures',
+  'deribit',
+  'bitfinex',
+  'gemini',
+  'bitmex',
+  'coinbase-exchange',
+  'coinbase-international',
+  'coinbase-advanced',
+  'coinbase-advanced-ed25519',
+  'kucoin',
+  'gate',
+  'alpaca',
+  'rfc9421',
+  'rfc9421-ed25519',
+  'sigv4',
+  'stripe',
+  'github',
+  'bearer',
+] as const;
+
+export type ProfileName = (typeof profileNames)[number];

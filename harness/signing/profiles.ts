@@ -1,0 +1,21 @@
+/** All signing profiles by name. */
+import type { AuthSpec } from '../core/spec.js';
+import { hmacLines } from './hmac-lines-profile.js';
+import type { SigningProfile } from './profile.js';
+import type { ProfileName } from './profile-names.js';
+
+/** Those with one form; `hmac-lines` takes hash and encoding from the policy. */
+const fixed: Readonly<Partial<Record<ProfileName, SigningProfile>>> = {};
+
+const plain = hmacLines({ hash: 'sha256', encoding: 'hex' });
+
+/**
+ * @param form - of `hmac-lines` alone: HMAC-SHA256 in hex when it is left out.
+ * @throws {RangeError} for a name without a profile.
+ */
+export function profileOf(name: ProfileName, form?: Pick<AuthSpec, 'hash' | 'encoding'>): SigningProfile {
+  if (name === 'hmac-lines') return form === undefined ? plain : hmacLines(form);
+  const profile = fixed[name];
+  if (profile === undefined) throw new RangeError(`no signing profile ${name}`);
+  return profile;
+}
