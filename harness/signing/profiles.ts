@@ -1,11 +1,25 @@
 /** All signing profiles by name. */
 import type { AuthSpec } from '../core/spec.js';
+import { binance, binanceEd25519, binanceRsa } from './binance.js';
+import { bybit, bybitRsa } from './bybit.js';
+import { deribit } from './deribit.js';
 import { hmacLines } from './hmac-lines-profile.js';
+import { kraken } from './kraken.js';
+import { okx } from './okx.js';
 import type { SigningProfile } from './profile.js';
 import type { ProfileName } from './profile-names.js';
 
 /** Those with one form; `hmac-lines` takes hash and encoding from the policy. */
-const fixed: Readonly<Partial<Record<ProfileName, SigningProfile>>> = {};
+const fixed: Readonly<Partial<Record<ProfileName, SigningProfile>>> = {
+  binance,
+  'binance-rsa': binanceRsa,
+  'binance-ed25519': binanceEd25519,
+  bybit,
+  'bybit-rsa': bybitRsa,
+  okx,
+  kraken,
+  deribit,
+};
 
 const plain = hmacLines({ hash: 'sha256', encoding: 'hex' });
 

@@ -57,6 +57,24 @@ export function queryOf(path: string): string {
   return mark < 0 ? '' : path.slice(mark + 1);
 }
 
+/** Values of the parameter as they stand in a query or a form, not decoded; a name without `=` has the value ''. */
+export function parameterValues(text: string, name: string): string[] {
+  if (!text.includes(name)) return [];
+  const start = `${name}=`;
+  const parts = text.split('&').filter((part) => part === name || part.startsWith(start));
+  return parts.map((part) => part.slice(start.length));
+}
+
+/** Whether the body is said to be a form, `a=1&b=2`. */
+export function isForm({ headers }: Pick<Received, 'headers'>): boolean {
+  return isFormType(oneHeader(headers, 'content-type'));
+}
+
+export function isFormType(contentType: string | null): boolean {
+  if (contentType === null) return false;
+  return (contentType.split(';', 1)[0] as string).trim().toLowerCase() === 'application/x-www-form-urlencoded';
+}
+
 const endings = Array.from({ length: 1_000 }, (_, ending) => String(1_000 + ending).slice(1));
 // The seconds that were written last: most stamps of a busy sender share theirs, and writing them takes longest.
 let lastSeconds = -1;

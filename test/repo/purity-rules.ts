@@ -23,9 +23,13 @@ const effectsOf: Readonly<Record<string, readonly string[]>> = {
 const pureCrypto = new Set([
   'createHash',
   'createHmac',
+  'createPrivateKey',
+  'createPublicKey',
   'createSecretKey',
   'hash',
+  'sign',
   'timingSafeEqual',
+  'verify',
   'Hash',
   'Hmac',
   'KeyObject',
