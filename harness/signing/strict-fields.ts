@@ -1,0 +1,64 @@
+/**
+ * Whether the fields of a received request have their one spelling. What a profile verifies must be what was signed, so
+ * a field that is missing, came twice, or has blanks, signs or leading zeros is none.
+ */
+import type { Malformed, Received, Unsigned } from './profile.js';
+
+type Field = string | readonly string[] | undefined;
+
+/** 2^53 - 1 microseconds. A timestamp written in a finer unit by mistake is above it. */
+export const TIMESTAMP_MS_MAX = 9_007_199_254_740;
+export const TIMESTAMP_S_MAX = 9_007_199_254;
+
+const FIELD_CHARS_MAX = 256;
+const MS_DIGITS_MAX = 16;
+
+/** The field when it came once as 1 to 256 visible ASCII characters, else null. */
+export function visibleField(field: Field): string | null {
+  if (typeof field !== 'string' || field.length > FIELD_CHARS_MAX || !/^[\x21-\x7e]+$/.test(field)) return null;
+  return field;
+}
+
+/** The number when the field is its one canonical spelling and at most `max`, else -1. */
+export function wholeNumberField(field: Field, max: number): number {
+  if (typeof field !== 'string' || field.length > MS_DIGITS_MAX || !/^(?:0|[1-9][0-9]*)$/.test(field)) return -1;
+  const value = Number(field);
+  return value <= max ? value : -1;
+}
+
+/** The field when it came once and the whole of it is of the pattern, else null. */
+export function patternField(field: Field, pattern: RegExp): string | null {
+  return typeof field === 'string' && pattern.test(field) ? field : null;
+}
+
+/** MACs as text. The last sign of base64 may hold no bits that mean nothing, or one MAC would have several spellings. */
+export const base64OfSha256 = /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/;
+/** Hex is taken in either case: every venue that writes hex decodes it. */
+export const hexOfSha256 = /^[0-9a-fA-F]{64}$/;
+export const hexOfSha512 = /^[0-9a-fA-F]{128}$/;
+
+export function malformedField(name: string, wanted: string): Malformed {
+  return { malformed: `${name} must be given once: ${wanted}` };
+}
+
+export const VISIBLE = '1 to 256 visible characters';
+export const MILLISECONDS = 'whole milliseconds since 1970, digits only';
+export const SECONDS = 'whole seconds since 1970, digits only';
+export const BASE64_SHA256 = '44 characters of base64';
+export const HEX_SHA256 = '64 hex digits';
+export const HEX_SHA512 = '128 hex digits';
+
+/** What is wrong with method and path, null = nothing: both must have one spelling, too. */
+export function requestLineFault({ method, path }: Pick<Received, 'method' | 'path'>): Malformed | null {
+  if (!/^[A-Z]{1,20}$/.test(method)) return { malformed: 'the method must be upper-case letters' };
+  if (!/^\/[\x21-\x7e]*$/.test(path)) {
+    return { malformed: 'the path must start with / and be visible ASCII; percent-encode the rest' };
+  }
+  return null;
+}
+
+/** @throws {RangeError} when method or path can't stand in a request line. */
+export function demandRequestLine(request: Pick<Unsigned, 'method' | 'path'>): void {
+  const fault = requestLineFault(request);
+  if (fault !== null) throw new RangeError(fault.malformed);
+}
