@@ -2,6 +2,7 @@
  * Whether the fields of a received request have their one spelling. What a profile verifies must be what was signed, so
  * a field that is missing, came twice, or has blanks, signs or leading zeros is none.
  */
+import type { Malformed, Received, Unsigned } from './profile.js';
 
 type Field = string | readonly string[] | undefined;
 
