@@ -1,11 +1,14 @@
 /** All signing profiles by name. */
 import type { AuthSpec } from '../core/spec.js';
 import { hmacLines } from './hmac-lines-profile.js';
+import { kucoin } from './kucoin.js';
 import type { SigningProfile } from './profile.js';
 import type { ProfileName } from './profile-names.js';
 
 /** Those with one form; `hmac-lines` takes hash and encoding from the policy. */
-const fixed: Readonly<Partial<Record<ProfileName, SigningProfile>>> = {};
+const fixed: Readonly<Partial<Record<ProfileName, SigningProfile>>> = {
+  kucoin,
+};
 
 const plain = hmacLines({ hash: 'sha256', encoding: 'hex' });
 
