@@ -8,7 +8,9 @@
 
 import type { Claim, Coverage, HmacProfile, Malformed, OwnProfile, Received, Stamp, Unsigned } from './profile.js';
 import { isProof, type ProofScheme, proofOf } from './public-key-proof.js';
+import * as parts from './request-parts.js';
 import type { SignedWire } from './signed-wire.js';
+import { stampMsText } from './stamp-text.js';
 import * as field from './strict-fields.js';
 
 const KEY_HEADER = 'x-mbx-apikey';
@@ -62,7 +64,7 @@ export const binance: HmacProfile = {
     const read = readPayload(request);
     if ('malformed' in read) return read;
     const { signature } = read;
-    if (!/^[0-9a-fA-F]{64}$/.test(signature)) return field.malformed('signature', '64 hex digits of either case');
+    if (!field.hexOfSha256.test(signature)) return field.malformedField('signature', field.HEX_SHA256);
     return claimOf(request, read, signature, null);
   },
 };
@@ -98,7 +100,7 @@ function withPublicKey({ scheme, ...form }: KeyForm): OwnProfile {
       if ('malformed' in read) return read;
       // A plus sign that is not encoded is a blank in a query.
       if (!/^(?:[A-Za-z0-9/=]|%2[BF]|%3D)+$/i.test(read.signature)) {
-        return field.malformed('signature', 'base64, percent-encoded');
+        return field.malformedField('signature', 'base64, percent-encoded');
       }
       const signature = decodeURIComponent(read.signature);
       const { payload } = read;
@@ -111,7 +113,7 @@ function withPublicKey({ scheme, ...form }: KeyForm): OwnProfile {
 function signed(request: Unsigned, stamp: Stamp, keyId: string, sign: (text: string) => string): SignedWire {
   const { method, path, body } = request;
   const asked = stamp.windowMs === 0 ? '' : `recvWindow=${stamp.windowMs}&`;
-  const stamps = `${asked}timestamp=${field.stampMsText(stamp.nowUs)}`;
+  const stamps = `${asked}timestamp=${stampMsText(stamp.nowUs)}`;
   const mark = path.indexOf('?');
   demandFree(request, mark < 0 ? '' : path.slice(mark + 1));
   const start = mark < 0 ? path.length + 1 : mark + 1;
@@ -135,8 +137,8 @@ const ownNames = ['signature', 'timestamp', 'recvWindow'] as const;
 
 /** @throws {RangeError} for a request that has a parameter of the profile's own already. */
 function demandFree({ body, contentType }: Unsigned, query: string): void {
-  const taken = query === '' ? undefined : ownNames.find((name) => field.parameterValues(query, name).length > 0);
-  const form = body !== '' && field.isFormType(contentType) && field.parameterValues(body, 'signature').length > 0;
+  const taken = query === '' ? undefined : ownNames.find((name) => parts.parameterValues(query, name).length > 0);
+  const form = body !== '' && parts.isFormType(contentType) && parts.parameterValues(body, 'signature').length > 0;
   if (taken !== undefined || form) {
     throw new RangeError(`a request that Binance's profile signs can't have a parameter ${taken ?? 'signature'}`);
   }
@@ -151,22 +153,21 @@ interface Payload {
 
 function readPayload(request: Received): Payload | Malformed {
   const { headers, path, body } = request;
-  const fault = field.unsignable(request);
+  const fault = field.requestLineFault(request);
   if (fault !== null) return fault;
-  const keyId = field.oneHeader(headers, KEY_HEADER);
-  if (!field.isVisible(keyId, field.KEY_ID_CHARS_MAX))
-    return field.malformed(KEY_HEADER, '1 to 256 visible characters');
-  const query = field.queryOf(path);
-  const form = field.isForm(request) ? body : '';
-  const inQuery = field.parameterValues(query, 'signature').length;
-  if (inQuery + field.parameterValues(form, 'signature').length !== 1) return badSignature;
+  const keyId = field.visibleField(headers[KEY_HEADER]);
+  if (keyId === null) return field.malformedField(KEY_HEADER, field.VISIBLE);
+  const query = parts.queryOf(path);
+  const form = parts.isForm(request) ? body : '';
+  const inQuery = parts.parameterValues(query, 'signature').length;
+  if (inQuery + parts.parameterValues(form, 'signature').length !== 1) return badSignature;
   const place = splitSignature(inQuery === 1 ? query : form);
   if (place === null) return badSignature;
   const payload = inQuery === 1 ? place.before + body : query + place.before;
   return { keyId, payload, signature: place.signature };
 }
 
-const badSignature = field.malformed('signature', 'the last parameter of the query or of a form');
+const badSignature = field.malformedField('signature', 'the last parameter of the query or of a form');
 
 /** The text without its last parameter, which must be the signature; null when it is not. */
 function splitSignature(text: string): { readonly before: string; readonly signature: string } | null {
@@ -179,18 +180,18 @@ function splitSignature(text: string): { readonly before: string; readonly signa
 
 function claimOf(request: Received, read: Payload, signature: string, proves: Claim['proves']): Claim | Malformed {
   const timestampUs = readStamp(request);
-  if (timestampUs < 0) return field.malformed('timestamp', 'milliseconds or microseconds since 1970, digits only');
+  if (timestampUs < 0) return field.malformedField('timestamp', 'milliseconds or microseconds since 1970, digits only');
   const windowUs = readWindow(request);
-  if (windowUs <= 0) return field.malformed('recvWindow', 'above 0, at most 60000 ms, with up to three decimals');
+  if (windowUs <= 0) return field.malformedField('recvWindow', 'above 0, at most 60000 ms, with up to three decimals');
   const freshness = { rule: 'window', timestampUs, windowUs } as const;
   return { keyId: read.keyId, message: read.payload, signature, freshness, proves, carriedBody: null };
 }
 
 /** "If a parameter sent in both the query string and request body, the query string parameter will be used." */
 function usedValues(request: Received, name: string): readonly string[] {
-  const inQuery = field.parameterValues(field.queryOf(request.path), name);
-  if (inQuery.length > 0 || !field.isForm(request)) return inQuery;
-  return field.parameterValues(request.body, name);
+  const inQuery = parts.parameterValues(parts.queryOf(request.path), name);
+  if (inQuery.length > 0 || !parts.isForm(request)) return inQuery;
+  return parts.parameterValues(request.body, name);
 }
 
 /**
@@ -200,8 +201,8 @@ function usedValues(request: Received, name: string): readonly string[] {
 function readStamp(request: Received): number {
   const [text, second] = usedValues(request, 'timestamp');
   if (text === undefined || second !== undefined) return -1;
-  const value = field.readWholeNumber(text, Number.MAX_SAFE_INTEGER);
-  return value > field.STAMP_MS_MAX ? value : value * 1_000;
+  const value = field.wholeNumberField(text, Number.MAX_SAFE_INTEGER);
+  return value > field.TIMESTAMP_MS_MAX ? value : value * 1_000;
 }
 
 /** Microseconds; 0 or -1 for a window that the venue does not know. */

@@ -7,7 +7,9 @@
 
 import type { Claim, Coverage, HmacProfile, Malformed, OwnProfile, Received, Stamp, Unsigned } from './profile.js';
 import { isProof, proofOf } from './public-key-proof.js';
+import * as parts from './request-parts.js';
 import type { SignedWire } from './signed-wire.js';
+import { stampMsText } from './stamp-text.js';
 import * as field from './strict-fields.js';
 
 const names = {
@@ -62,7 +64,7 @@ export const bybit: HmacProfile = {
   secretForm: 'utf8',
   keyKind: 'secret',
   sign: (request, stamp, { keyId }, sign) => signed(request, stamp, keyId, (text) => sign(keyId, text)),
-  read: (request) => read(request, { pattern: /^[0-9a-fA-F]{64}$/, words: '64 hex digits' }, () => null),
+  read: (request) => read(request, { pattern: field.hexOfSha256, words: field.HEX_SHA256 }, () => null),
 };
 
 export const bybitRsa: OwnProfile = {
@@ -86,7 +88,7 @@ export const bybitRsa: OwnProfile = {
 
 function signed(request: Unsigned, stamp: Stamp, keyId: string, sign: (text: string) => string): SignedWire {
   const { method, path, body } = request;
-  const timestamp = field.stampMsText(stamp.nowUs);
+  const timestamp = stampMsText(stamp.nowUs);
   const window = stamp.windowMs === 0 ? '' : String(stamp.windowMs);
   const headers: Record<string, string> = {
     [names.keyId]: keyId,
@@ -98,7 +100,7 @@ function signed(request: Unsigned, stamp: Stamp, keyId: string, sign: (text: str
 }
 
 function dataOf(method: string, path: string, body: string): string {
-  return method === 'GET' || method === 'DELETE' ? field.queryOf(path) : body;
+  return method === 'GET' || method === 'DELETE' ? parts.queryOf(path) : body;
 }
 
 function read(
@@ -107,22 +109,23 @@ function read(
   prove: (text: string, signature: string) => Claim['proves'],
 ): Claim | Malformed {
   const { method, path, headers, body } = request;
-  const fault = field.unsignable(request);
+  const fault = field.requestLineFault(request);
   if (fault !== null) return fault;
-  const keyId = field.oneHeader(headers, names.keyId);
-  if (!field.isVisible(keyId, field.KEY_ID_CHARS_MAX)) {
-    return field.malformed(names.keyId, '1 to 256 visible characters');
+  const keyId = field.visibleField(headers[names.keyId]);
+  if (keyId === null) {
+    return field.malformedField(names.keyId, field.VISIBLE);
   }
-  const timestamp = field.oneHeader(headers, names.timestamp);
-  const timestampMs = field.readWholeNumber(timestamp, field.STAMP_MS_MAX);
-  if (timestamp === null || timestampMs < 0) {
-    return field.malformed(names.timestamp, 'whole milliseconds since 1970, digits only');
+  const timestamp = headers[names.timestamp];
+  const timestampMs = field.wholeNumberField(timestamp, field.TIMESTAMP_MS_MAX);
+  if (typeof timestamp !== 'string' || timestampMs < 0) {
+    return field.malformedField(names.timestamp, field.MILLISECONDS);
   }
-  const window = headers[names.window] === undefined ? '' : field.oneHeader(headers, names.window);
-  const windowMs = window === '' ? WINDOW_MS_PLAIN : field.readWholeNumber(window, WINDOW_MS_MAX);
-  if (window === null || windowMs <= 0) return field.malformed(names.window, 'whole milliseconds above 0, or left out');
-  const signature = field.oneHeader(headers, names.signature);
-  if (signature === null || !form.pattern.test(signature)) return field.malformed(names.signature, form.words);
+  const window = headers[names.window] ?? '';
+  const windowMs = window === '' ? WINDOW_MS_PLAIN : field.wholeNumberField(window, WINDOW_MS_MAX);
+  if (typeof window !== 'string' || windowMs <= 0)
+    return field.malformedField(names.window, 'whole milliseconds above 0, or left out');
+  const signature = field.patternField(headers[names.signature], form.pattern);
+  if (signature === null) return field.malformedField(names.signature, form.words);
   const message = timestamp + keyId + window + dataOf(method, path, body);
   const freshness = { rule: 'window', timestampUs: timestampMs * 1_000, windowUs: windowMs * 1_000 } as const;
   return { keyId, message, signature, freshness, proves: prove(message, signature), carriedBody: null };

@@ -1,10 +1,12 @@
 /** What a key's holder has, made from the one secret text that a world gives out. */
 import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { p256KeyFrom } from './p256-key.js';
 import type { Credential, SigningProfile } from './profile.js';
 
 /**
  * The credential of a trial account. Bytes of the secret are the UTF-8 of `secret`; a passphrase is worked out from it,
- * and so is an Ed25519 key.
+ * and so are
+ * key pairs of elliptic curves.
  *
  * @param secret - any text; of profiles with RSA keys the private key itself, PKCS #8 PEM: an RSA key can't be worked out
  * from a text in any time worth waiting for.
@@ -25,6 +27,10 @@ export function credentialFrom(
       return { ...bare, ...pemOf(ed25519From(secret)) };
     case 'rsa':
       return { ...bare, ...pemOf(rsaFrom(profile.name, secret)) };
+    case 'token':
+      return { ...bare, secret: Buffer.from(`${keyId}.${secret}`, 'utf8') };
+    case 'p256':
+      return { ...bare, ...p256KeyFrom(secret) };
     default:
       throw new RangeError(`keys of ${profile.name} can't be worked out from a secret yet`);
   }

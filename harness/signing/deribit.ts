@@ -5,6 +5,7 @@
  * a single use.
  */
 import type { HmacProfile } from './profile.js';
+import { stampMsText } from './stamp-text.js';
 import * as field from './strict-fields.js';
 
 const HEADER = 'authorization';
@@ -31,7 +32,7 @@ export const deribit: HmacProfile = {
     nonce: { place: 'header-part', header: HEADER, name: 'nonce' },
   },
   sign: ({ method, path, body }, { nowUs, nonce }, { keyId }, sign) => {
-    const timestamp = field.stampMsText(nowUs);
+    const timestamp = stampMsText(nowUs);
     if (keyId.includes(',')) throw new RangeError(`a Deribit key can't have a comma: ${keyId}`);
     const signature = sign(keyId, textOf(timestamp, nonce, method, path, body));
     const authorization = `${SCHEME}id=${keyId},ts=${timestamp},sig=${signature},nonce=${nonce}`;
@@ -39,16 +40,19 @@ export const deribit: HmacProfile = {
   },
   read: (request) => {
     const { method, path, headers, body } = request;
-    const fault = field.unsignable(request);
+    const fault = field.requestLineFault(request);
     if (fault !== null) return fault;
-    const parts = partsOf(field.oneHeader(headers, HEADER));
-    if (parts === null) return field.malformed(HEADER, `${SCHEME}id=,ts=,sig=,nonce=, each part once`);
-    const { id: keyId, ts, sig: signature, nonce } = parts;
-    if (!field.isVisible(keyId, field.KEY_ID_CHARS_MAX)) return field.malformed('id', '1 to 256 visible characters');
-    if (!field.isVisible(nonce, NONCE_CHARS_MAX)) return field.malformed('nonce', '1 to 64 visible characters');
-    if (!/^[0-9a-fA-F]{64}$/.test(signature)) return field.malformed('sig', '64 hex digits');
-    const timestampMs = field.readWholeNumber(ts, field.STAMP_MS_MAX);
-    if (timestampMs < 0) return field.malformed('ts', 'whole milliseconds since 1970, digits only');
+    const found = partsOf(headers[HEADER]);
+    if (found === null) return field.malformedField(HEADER, `${SCHEME}id=,ts=,sig=,nonce=, each part once`);
+    const { ts, sig: signature } = found;
+    const keyId = field.visibleField(found.id);
+    const nonce = field.visibleField(found.nonce);
+    if (keyId === null) return field.malformedField('id', field.VISIBLE);
+    if (nonce === null || nonce.length > NONCE_CHARS_MAX)
+      return field.malformedField('nonce', '1 to 64 visible characters');
+    if (!field.hexOfSha256.test(signature)) return field.malformedField('sig', field.HEX_SHA256);
+    const timestampMs = field.wholeNumberField(ts, field.TIMESTAMP_MS_MAX);
+    if (timestampMs < 0) return field.malformedField('ts', field.MILLISECONDS);
     const freshness = { rule: 'window', timestampUs: timestampMs * 1_000, windowUs: 0 } as const;
     const message = textOf(ts, nonce, method, path, body);
     return { keyId, message, signature, freshness, proves: null, carriedBody: null };
@@ -81,8 +85,8 @@ interface Parts {
 }
 
 /** The four parts in any order, each once and no other. */
-function partsOf(header: string | null): Parts | null {
-  if (header === null || !header.startsWith(SCHEME)) return null;
+function partsOf(header: string | readonly string[] | undefined): Parts | null {
+  if (typeof header !== 'string' || !header.startsWith(SCHEME)) return null;
   const parts: Record<keyof Parts, string> = { id: '', ts: '', sig: '', nonce: '' };
   const pieces = header.slice(SCHEME.length).split(',');
   if (pieces.length !== 4) return null;

@@ -9,6 +9,7 @@
 import { hash } from 'node:crypto';
 import { type JsonMember, jsonMembers, withFirstMember, withoutMember } from './json-members.js';
 import type { HmacProfile, Malformed, Received, Unsigned } from './profile.js';
+import * as parts from './request-parts.js';
 import * as field from './strict-fields.js';
 
 const KEY_HEADER = 'api-key';
@@ -56,16 +57,12 @@ export const kraken: HmacProfile = {
   },
   read: (request) => {
     const { headers, path, body } = request;
-    const fault = field.unsignable(request);
+    const fault = field.requestLineFault(request);
     if (fault !== null) return fault;
-    const keyId = field.oneHeader(headers, KEY_HEADER);
-    if (!field.isVisible(keyId, field.KEY_ID_CHARS_MAX)) {
-      return field.malformed(KEY_HEADER, '1 to 256 visible characters');
-    }
-    const signature = field.oneHeader(headers, SIGNATURE_HEADER);
-    if (signature === null || !/^[A-Za-z0-9+/]{86}==$/.test(signature)) {
-      return field.malformed(SIGNATURE_HEADER, '88 characters of base64');
-    }
+    const keyId = field.visibleField(headers[KEY_HEADER]);
+    if (keyId === null) return field.malformedField(KEY_HEADER, field.VISIBLE);
+    const signature = field.patternField(headers[SIGNATURE_HEADER], field.base64OfSha512);
+    if (signature === null) return field.malformedField(SIGNATURE_HEADER, field.BASE64_SHA512);
     const found = readNonce(request);
     if ('malformed' in found) return found;
     const freshness = { rule: 'nonce', nonce: BigInt(found.nonce) } as const;
@@ -90,8 +87,8 @@ interface Placed {
 
 /** @throws {RangeError} when the request has a nonce of its own. */
 function withNonce({ method, path, body, contentType }: Unsigned, nonce: string): Placed {
-  const query = field.queryOf(path);
-  const isForm = field.isFormType(contentType);
+  const query = parts.queryOf(path);
+  const isForm = parts.isFormType(contentType);
   if (hasNonce(query) || (isForm && hasNonce(body))) throw taken;
   if (body === '' && (method === 'POST' || method === 'PUT' || method === 'PATCH')) {
     return { path, body: `nonce=${nonce}`, contentType: FORM };
@@ -107,7 +104,7 @@ function withNonce({ method, path, body, contentType }: Unsigned, nonce: string)
 const taken = new RangeError("a request that Kraken's profile signs can't have a nonce of its own");
 
 function hasNonce(text: string): boolean {
-  return text !== '' && field.parameterValues(text, 'nonce').length > 0;
+  return text !== '' && parts.parameterValues(text, 'nonce').length > 0;
 }
 
 /**
@@ -132,15 +129,15 @@ interface Found {
 
 function readNonce(request: Received): Found | Malformed {
   const { path, body } = request;
-  const isForm = field.isForm(request);
-  const inQuery = field.parameterValues(field.queryOf(path), 'nonce');
-  const inForm = isForm ? field.parameterValues(body, 'nonce') : [];
+  const isForm = parts.isForm(request);
+  const inQuery = parts.parameterValues(parts.queryOf(path), 'nonce');
+  const inForm = isForm ? parts.parameterValues(body, 'nonce') : [];
   const members = isForm || body === '' ? null : jsonMembers(body);
   const inBody = members?.filter(({ name }) => name === 'nonce') ?? [];
   const texts = [...inQuery, ...inForm, ...inBody.map(({ value }) => value.replace(/^"(.*)"$/, '$1'))];
   const [nonce] = texts;
-  if (nonce === undefined || texts.length > 1 || field.readNonce(nonce) === null) {
-    return field.malformed('nonce', 'a whole number of at most 64 bits, in the body or the query');
+  if (nonce === undefined || texts.length > 1 || field.nonceField(nonce) === null) {
+    return field.malformedField('nonce', 'a whole number of at most 64 bits, in the body or the query');
   }
   if (inForm.length > 0) return { nonce, carriedBody: withoutPair(body) };
   if (members === null || inBody.length === 0) return { nonce, carriedBody: null };

@@ -4,7 +4,7 @@
  */
 import { isoOfMs, msOfIso } from './iso-time.js';
 import type { HmacProfile } from './profile.js';
-import { isSameSecret } from './same-secret.js';
+import { sameSecret } from './same-secret.js';
 import * as field from './strict-fields.js';
 
 const names = {
@@ -13,8 +13,6 @@ const names = {
   timestamp: 'ok-access-timestamp',
   passphrase: 'ok-access-passphrase',
 } as const;
-
-const PASSPHRASE_CHARS_MAX = 256;
 
 export const okx: HmacProfile = {
   kind: 'hmac',
@@ -60,28 +58,22 @@ export const okx: HmacProfile = {
   },
   read: (request) => {
     const { method, path, headers, body } = request;
-    const fault = field.unsignable(request);
+    const fault = field.requestLineFault(request);
     if (fault !== null) return fault;
-    const keyId = field.oneHeader(headers, names.keyId);
-    if (!field.isVisible(keyId, field.KEY_ID_CHARS_MAX)) {
-      return field.malformed(names.keyId, '1 to 256 visible characters');
+    const keyId = field.visibleField(headers[names.keyId]);
+    if (keyId === null) return field.malformedField(names.keyId, field.VISIBLE);
+    const timestamp = headers[names.timestamp];
+    const timestampMs = typeof timestamp === 'string' ? msOfIso(timestamp) : -1;
+    if (typeof timestamp !== 'string' || timestampMs < 0) {
+      return field.malformedField(names.timestamp, 'ISO 8601 with milliseconds, 2020-12-08T09:08:57.715Z');
     }
-    const timestamp = field.oneHeader(headers, names.timestamp);
-    const timestampMs = timestamp === null ? -1 : msOfIso(timestamp);
-    if (timestamp === null || timestampMs < 0) {
-      return field.malformed(names.timestamp, 'ISO 8601 with milliseconds, 2020-12-08T09:08:57.715Z');
-    }
-    const sent = field.oneHeader(headers, names.passphrase);
-    if (!field.isVisible(sent, PASSPHRASE_CHARS_MAX)) {
-      return field.malformed(names.passphrase, '1 to 256 visible characters');
-    }
-    const signature = field.oneHeader(headers, names.signature);
-    if (signature === null || !/^[A-Za-z0-9+/]{43}=$/.test(signature)) {
-      return field.malformed(names.signature, '44 characters of base64');
-    }
+    const sent = field.visibleField(headers[names.passphrase]);
+    if (sent === null) return field.malformedField(names.passphrase, field.VISIBLE);
+    const signature = field.patternField(headers[names.signature], field.base64OfSha256);
+    if (signature === null) return field.malformedField(names.signature, field.BASE64_SHA256);
     const freshness = { rule: 'window', timestampUs: timestampMs * 1_000, windowUs: 0 } as const;
     const message = timestamp + method + path + body;
-    const proves = ({ passphrase }: { readonly passphrase: string }) => isSameSecret(sent, passphrase);
+    const proves = ({ passphrase }: { readonly passphrase: string }) => sameSecret(sent, passphrase);
     return { keyId, message, signature, freshness, proves, carriedBody: null };
   },
 };

@@ -1,10 +1,27 @@
 /**
- * Which URL may be a target. Nobody gets hurt by default: every address that the host name stands for must be loopback,
- * and the run uses the address that was checked, whatever the name resolves to later.
+ * Which URL may be a target: the one door to every server that load is sent to. Nobody gets hurt by default: every address
+ * that the host name stands for must be loopback, or the server's owner must have agreed to what is going to be sent.
+ * The run uses the address that was checked, whatever the name resolves to later.
  */
-import { lookup } from 'node:dns/promises';
-import ipaddr from 'ipaddr.js';
 import { FloodproofError } from '../errors.js';
+import { originOf, pinTarget } from './pinned.js';
+
+/** An owner's consent that was found to cover a run, as plain data. */
+export interface GrantedConsent {
+  /**
+   * The one header that every request to such a target carries, the same for honest and abusive traffic: which tool, which
+   * run, and the signature by which the owner can tell that it is one he agreed to.
+   */
+  readonly mark: { readonly name: string; readonly value: string };
+  /** SHA-256 of the consent's bytes, lower-case hex: another document under the same address is another consent. */
+  readonly digest: string;
+  /** Milliseconds since 1970. */
+  readonly expiresAtMs: number;
+  /** How often it is looked at again during a run, 1000 to 60,000. */
+  readonly checkEveryMs: number;
+  /** Where it was found. */
+  readonly from: 'file' | 'dns';
+}
 
 export interface CheckedTarget {
   /** Scheme, checked address and port: what connections are made to. */
@@ -13,62 +30,33 @@ export interface CheckedTarget {
   readonly host: string;
   /** Path before every request's own, without a slash at its end. */
   readonly basePath: string;
+  /**
+   * https: the name that the certificate must be for, and that the server is told when the connection opens (SNI). null =
+   * plain http, or the URL names an address, which the certificate must be for then.
+   */
+  readonly serverName: string | null;
+  /** Whether identities can have source addresses of their own there: on IPv4 loopback. `one`: all share the system's. */
+  readonly sources: 'many' | 'one';
+  /** null = loopback, where nobody is asked. */
+  readonly consent: GrantedConsent | null;
 }
 
-export function isLoopback(address: string): boolean {
-  if (!ipaddr.isValid(address)) return false;
-  return ipaddr.process(address).range() === 'loopback';
-}
-
-/** @throws FP_USAGE for something that is not an http URL, FP_TARGET_FORBIDDEN when an address is not loopback. */
+/** @throws FP_USAGE for something that is no http or https URL, FP_TARGET_FORBIDDEN when an address is not loopback. */
 export async function checkTarget(text: string): Promise<CheckedTarget> {
-  let url: URL;
-  try {
-    url = new URL(text);
-  } catch (cause) {
-    throw new FloodproofError('FP_USAGE', `--target ${text} is neither "gateway" nor "core" nor a URL`, {
-      hint: 'write --target gateway, --target core, or --target http://127.0.0.1:PORT',
-      cause,
-    });
-  }
-  if (url.protocol !== 'http:') {
-    throw new FloodproofError('FP_USAGE', `--target ${text}: the scheme ${url.protocol} is not supported`, {
-      hint: 'only http:// targets can be run today',
-    });
-  }
-  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    throw new FloodproofError('FP_USAGE', '--target must not carry credentials, a query or a fragment');
-  }
-  const name = url.hostname.replace(/^\[|\]$/g, '');
-  const addresses = await resolve(name, text);
-  const foreign = addresses.find((address) => !isLoopback(address));
-  if (foreign !== undefined) {
+  const pinned = await pinTarget(text);
+  const { scheme, name, isAddress, address, host, basePath } = pinned;
+  if (!pinned.isLoopback) {
     throw new FloodproofError(
       'FP_TARGET_FORBIDDEN',
-      `--target ${text}: ${name === foreign ? name : `${name} is ${foreign}, which`} is not a loopback address; load on somebody else's machine needs its owner's consent`,
+      `--target ${text}: ${isAddress ? name : `${name} is ${address}, which`} is not a loopback address; load on somebody else's machine needs its owner's consent`,
     );
   }
-  // IPv4 written as IPv6 (::ffff:127.0.0.1) is folded back.
-  const address = addresses.map((one) => ipaddr.process(one)).find((one) => one.kind() === 'ipv4');
-  if (address === undefined) {
-    throw new FloodproofError('FP_USAGE', `--target ${text}: only ${addresses.join(', ')} answers to ${name}`, {
-      hint: 'use an IPv4 loopback address such as http://127.0.0.1:PORT: the source addresses of identities are IPv4',
-    });
-  }
   return {
-    origin: `http://${address}:${url.port === '' ? '80' : url.port}`,
-    host: url.host,
-    basePath: url.pathname.replace(/\/+$/, ''),
+    origin: originOf(pinned),
+    host,
+    basePath,
+    serverName: scheme === 'https' && !isAddress ? name.replace(/\.$/, '') : null,
+    sources: address.includes(':') ? 'one' : 'many',
+    consent: null,
   };
-}
-
-async function resolve(name: string, text: string): Promise<string[]> {
-  if (ipaddr.isValid(name)) return [name];
-  try {
-    return (await lookup(name, { all: true })).map((entry) => entry.address);
-  } catch (cause) {
-    throw new FloodproofError('FP_TARGET_UNREACHABLE', `--target ${text}: the host name ${name} can't be resolved`, {
-      cause,
-    });
-  }
 }

@@ -11,7 +11,11 @@ export async function assertReachable(origin: string): Promise<void> {
   const url = new URL(origin);
   const host = url.hostname.replace(/^\[|\]$/g, '');
   await new Promise<void>((resolve, reject) => {
-    const socket = connect({ host, port: Number(url.port) || 80, timeout: DEADLINE_MS });
+    const socket = connect({
+      host,
+      port: Number(url.port) || (url.protocol === 'https:' ? 443 : 80),
+      timeout: DEADLINE_MS,
+    });
     const fail = (reason: string): void => {
       socket.destroy();
       reject(new FloodproofError('FP_TARGET_UNREACHABLE', `nobody answers at ${origin}: ${reason}`));

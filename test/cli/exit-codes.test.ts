@@ -72,7 +72,7 @@ describe('exit code 2: bad usage or file', () => {
       args: ['run', small, '--target', 'gatway'],
       says: ['FP_USAGE', '--target gatway is neither "gateway" nor "core" nor a URL'],
     },
-    { args: ['run', small, '--target', 'https://127.0.0.1'], says: ['FP_USAGE', 'https: is not supported'] },
+    { args: ['run', small, '--target', 'ftp://127.0.0.1'], says: ['FP_USAGE', 'ftp: is not supported'] },
     { args: ['run', small, '--gateway-policy', log], says: ['FP_LIMIT_MEMORY', 'FP_GATE_INVALID'] },
     { args: ['replay', 'gone'], says: ['FP_RUN_UNREADABLE  gone holds no run: gone/plan.json is not there'] },
     { args: ['replay', join(place.path, 'broken.json')], says: ['FP_RUN_UNREADABLE', 'holds no run'] },

@@ -27,8 +27,9 @@ export async function launchRelay(target: CheckedTarget, delayUs: number): Promi
     here.endsWith('.ts') ? '../../../dist/engine/relay/relay-process.js' : './relay-process.js',
     here,
   );
-  const { hostname, port } = new URL(target.origin);
-  const child = fork(fileURLToPath(entry), [hostname, port === '' ? '80' : port, String(delayUs / 1000)], {
+  const { protocol, hostname, port } = new URL(target.origin);
+  const usual = protocol === 'https:' ? '443' : '80';
+  const child = fork(fileURLToPath(entry), [hostname, port === '' ? usual : port, String(delayUs / 1000)], {
     execArgv: [],
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
@@ -46,7 +47,7 @@ export async function launchRelay(target: CheckedTarget, delayUs: number): Promi
   };
   try {
     const relayPort = await portOf(child, ended);
-    return { target: { ...target, origin: `http://127.0.0.1:${relayPort}` }, ended, close };
+    return { target: { ...target, origin: `${protocol}//127.0.0.1:${relayPort}` }, ended, close };
   } catch (error) {
     await close();
     throw error;

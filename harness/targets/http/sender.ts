@@ -15,6 +15,8 @@ export interface SenderOptions {
   readonly transport: IdentityTransport;
   /** Trusted proxies that stand between caller and target by the policy: each adds an entry to X-Forwarded-For. 0 = none. */
   readonly trustedHops: number;
+  /** Header that every request carries, whoever sends it; null or left out = none. */
+  readonly mark?: { readonly name: string; readonly value: string } | null;
   /** Connections at most that one address of an actor's keeps from here. */
   readonly connectionsPerIp: (actor: number) => number;
   readonly connectTimeoutMs: number;
@@ -93,6 +95,8 @@ export class FlightSender {
     const { intent } = flight;
     const { basePath } = this.options;
     const headers = ['user-agent', intent.identity.device];
+    const { mark = null } = this.options;
+    if (mark !== null) headers.push(mark.name, mark.value);
     // The client adds the Host of its own connection; a name that was resolved to it has to be told.
     if (this.hasOtherHost) headers.push('host', this.options.host);
     let { method, path, body }: Pick<SignedWire, 'method' | 'path' | 'body'> = intent.replay ?? intent;

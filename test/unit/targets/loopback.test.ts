@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { checkTarget, isLoopback } from '../../../harness/targets/loopback.js';
+import { checkTarget } from '../../../harness/targets/loopback.js';
+import { isLoopback } from '../../../harness/targets/pinned.js';
 
 describe('which address is loopback', () => {
   test.each([
@@ -26,15 +27,24 @@ describe('which URL may be a target', () => {
     { url: 'http://127.0.0.1:3000', origin: 'http://127.0.0.1:3000', host: '127.0.0.1:3000', basePath: '' },
     { url: 'http://127.1:3000/api/', origin: 'http://127.0.0.1:3000', host: '127.0.0.1:3000', basePath: '/api' },
     { url: 'http://2130706433:81', origin: 'http://127.0.0.1:81', host: '127.0.0.1:81', basePath: '' },
+    { url: 'https://127.0.0.1', origin: 'https://127.0.0.1:443', host: '127.0.0.1', basePath: '' },
+    { url: 'http://[::1]:8080', origin: 'http://[::1]:8080', host: '[::1]:8080', basePath: '', sources: 'one' },
+    { url: 'http://[::ffff:127.0.0.1]:81', origin: 'http://127.0.0.1:81', host: '[::ffff:7f00:1]:81', basePath: '' },
     { url: 'http://0x7f.1', origin: 'http://127.0.0.1:80', host: '127.0.0.1', basePath: '' },
   ])('$url is run at $origin', async ({ url, ...wanted }) => {
-    expect(await checkTarget(url)).toEqual(wanted);
+    const plain = { serverName: null, sources: 'many', consent: null };
+    expect(await checkTarget(url)).toEqual({ ...plain, ...wanted });
   });
 
   test('a name keeps its Host header and is pinned to the address that was checked', async () => {
     const target = await checkTarget('http://localhost:4000');
     expect(target.origin).toBe('http://127.0.0.1:4000');
     expect(target.host).toBe('localhost:4000');
+  });
+
+  test('over TLS a name is what the certificate must be for', async () => {
+    const target = await checkTarget('https://localhost:4000');
+    expect(target).toMatchObject({ origin: 'https://127.0.0.1:4000', host: 'localhost:4000', serverName: 'localhost' });
   });
 
   test.each([
@@ -44,11 +54,11 @@ describe('which URL may be a target', () => {
     { url: 'http://167772161/', code: 'FP_TARGET_FORBIDDEN' },
     { url: 'http://name.invalid', code: 'FP_TARGET_UNREACHABLE' },
     { url: 'ftp://127.0.0.1', code: 'FP_USAGE' },
-    { url: 'https://127.0.0.1', code: 'FP_USAGE' },
+    { url: 'http://127.0.0.1:0', code: 'FP_USAGE' },
+    { url: 'https://169.254.169.254', code: 'FP_TARGET_FORBIDDEN' },
     { url: 'http://user:secret@127.0.0.1', code: 'FP_USAGE' },
     { url: 'http://127.0.0.1/?x=1', code: 'FP_USAGE' },
     { url: 'gatway', code: 'FP_USAGE' },
-    { url: 'http://[::1]:8080', code: 'FP_USAGE' },
   ])('$url is $code', async ({ url, code }) => {
     await expect(checkTarget(url)).rejects.toMatchObject({ code });
   });
