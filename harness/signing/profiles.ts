@@ -3,6 +3,8 @@ import type { AuthSpec } from '../core/spec.js';
 import { alpaca } from './alpaca.js';
 import { bearer } from './bearer.js';
 import { bitmex } from './bitmex.js';
+import { coinbaseAdvanced } from './coinbase-advanced.js';
+import { coinbaseAdvancedEd25519 } from './coinbase-advanced-ed25519.js';
 import { coinbaseExchange } from './coinbase-exchange.js';
 import { coinbaseInternational } from './coinbase-international.js';
 import { gate } from './gate.js';
@@ -18,6 +20,8 @@ const fixed: Readonly<Partial<Record<ProfileName, SigningProfile>>> = {
   bitmex,
   'coinbase-exchange': coinbaseExchange,
   'coinbase-international': coinbaseInternational,
+  'coinbase-advanced': coinbaseAdvanced,
+  'coinbase-advanced-ed25519': coinbaseAdvancedEd25519,
   kucoin,
   gate,
   alpaca,
