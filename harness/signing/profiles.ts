@@ -13,6 +13,7 @@ import { hmacLines } from './hmac-lines-profile.js';
 import { kucoin } from './kucoin.js';
 import type { SigningProfile } from './profile.js';
 import type { ProfileName } from './profile-names.js';
+import { sigv4 } from './sigv4.js';
 import { stripe } from './stripe.js';
 
 /** Those with one form; `hmac-lines` takes hash and encoding from the policy. */
@@ -25,6 +26,7 @@ const fixed: Readonly<Partial<Record<ProfileName, SigningProfile>>> = {
   kucoin,
   gate,
   alpaca,
+  sigv4,
   stripe,
   github,
   bearer,
