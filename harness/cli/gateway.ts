@@ -8,6 +8,8 @@ import type { PolicyChange } from '../gateway/policy-change.js';
 import { isPolicyText } from '../scenario/file-kind.js';
 import type { Policy } from '../scenario/plan.js';
 import { loadScenario } from '../scenario/scenario.js';
+import { credentialFrom, secretText } from '../signing/credential.js';
+import { profileOf } from '../signing/profiles.js';
 import type { Console } from './console.js';
 import { fileReader } from './file-reader.js';
 import { catchHangup, catchInterrupt } from './interrupt.js';
@@ -43,6 +45,21 @@ function loginCommand(url: string, { account, password }: RegisteredAccount): st
   return `curl -i ${url}/v1/login -H 'content-type: application/json' -d ${quote(body)}`;
 }
 
+/** What the holder of a key is given, as clients of the policy's signing profile take it. */
+function keyText({ auth }: Policy, { keyId, secret }: RegisteredAccount): string {
+  if (keyId === '') return 'no key';
+  if (auth === null) return `key ${keyId}  secret ${secret}`;
+  const profile = profileOf(auth.profile, auth);
+  const credential = credentialFrom(profile, { keyId, secret });
+  const { passphrase, privateKey } = credential;
+  const parts = [`key ${keyId}`];
+  const text = secretText(profile, credential);
+  if (text !== '') parts.push(`secret ${text}`);
+  if (passphrase !== '') parts.push(`passphrase ${passphrase}`);
+  if (privateKey !== '') parts.push(`private key ${JSON.stringify(privateKey)}`);
+  return parts.join('  ');
+}
+
 /** As a person reads it: `kept: a, b; fresh: c; gone: none`. */
 function changeText({ kept, fresh, gone }: PolicyChange): string {
   const named = (names: readonly string[]): string => (names.length === 0 ? 'none' : names.join(', '));
@@ -75,8 +92,9 @@ export async function gatewayCommand(flags: GatewayFlags, console: Console): Pro
   if (gateway.note !== '') console.note(gateway.note);
   const ended = untilEnded(() => reload(gateway, flags, console));
   console.result(`gateway at ${gateway.url} under ${policy.name} (${policy.file}); Ctrl-C ends it`);
-  for (const { account, password, keyId, secret } of registered.slice(0, ACCOUNTS_SHOWN)) {
-    console.result(`  account ${account}  password ${JSON.stringify(password)}  key ${keyId}  secret ${secret}`);
+  for (const shown of registered.slice(0, ACCOUNTS_SHOWN)) {
+    const { account, password } = shown;
+    console.result(`  account ${account}  password ${JSON.stringify(password)}  ${keyText(policy, shown)}`);
   }
   if (registered.length > ACCOUNTS_SHOWN) console.result(`  and ${registered.length - ACCOUNTS_SHOWN} more accounts`);
   console.result(`  kill -HUP ${process.pid} makes it read the policy again`);
