@@ -1,4 +1,5 @@
 /** The task of one pool thread: builds its share of the run, says "ready", plays from the start moment that it is told. */
+import { availableParallelism } from 'node:os';
 import type { MessagePort } from 'node:worker_threads';
 import { encodeIntoCompressedBase64 } from 'hdr-histogram-js';
 import type { BehaviourContext, CaptureRing } from '../actors/actor.js';
@@ -143,6 +144,8 @@ function buildDispatcher(task: WorkerTask, clock: RunClock, recorder: Recorder, 
     signatureBase: worker * SIGNATURES_PER_WORKER,
     clock,
     closedLoop: task.closedLoop,
+    // One core at least is left to the target, which may be on this machine.
+    staysAwake: workers < availableParallelism(),
   });
 }
 

@@ -1,9 +1,11 @@
 /** What a key's holder has, made from the one secret text that a world gives out. */
 import { createHash } from 'node:crypto';
+import { p256KeyFrom } from './p256-key.js';
 import type { Credential, SigningProfile } from './profile.js';
 
 /**
- * The credential of a trial account. Bytes of the secret are the UTF-8 of `secret`; a passphrase is worked out from it.
+ * The credential of a trial account. Bytes of the secret are the UTF-8 of `secret`; a passphrase, and a key pair of
+ * elliptic curves, are worked out from it.
  *
  * @throws {RangeError} for a profile whose keys can't be worked out from a text (RSA).
  */
@@ -18,6 +20,10 @@ export function credentialFrom(
       return bare;
     case 'secret-and-passphrase':
       return { ...bare, passphrase: createHash('sha256').update(secret).digest('hex').slice(0, 16) };
+    case 'token':
+      return { ...bare, secret: Buffer.from(`${keyId}.${secret}`, 'utf8') };
+    case 'p256':
+      return { ...bare, ...p256KeyFrom(secret) };
     default:
       throw new RangeError(`keys of ${profile.name} can't be worked out from a secret yet`);
   }

@@ -139,8 +139,8 @@ interface ProfileBase {
   readonly slots: Readonly<Partial<Record<'keyId' | 'signature' | 'timestamp' | 'nonce' | 'window', Slot>>>;
   /** How the secret's bytes are written for people and clients. */
   readonly secretForm: 'utf8' | 'base64' | 'none';
-  /** What a credential of this profile has beside its secret. */
-  readonly keyKind: 'secret' | 'secret-and-passphrase' | 'ed25519' | 'p256' | 'rsa';
+  /** What a credential of this profile has beside its secret; the secret of a `token` is all of it, its key's id too. */
+  readonly keyKind: 'secret' | 'token' | 'secret-and-passphrase' | 'ed25519' | 'p256' | 'rsa';
   /**
    * Reads what a caller claims. Strict: each field has one spelling, so that what is verified is what was signed; missing,
    * doubled and misspelt ones are malformed. Says nothing about whether the signature is right. Never throws.

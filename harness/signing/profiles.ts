@@ -1,13 +1,29 @@
 /** All signing profiles by name. */
 import type { AuthSpec } from '../core/spec.js';
+import { alpaca } from './alpaca.js';
+import { bearer } from './bearer.js';
+import { bitmex } from './bitmex.js';
+import { coinbaseExchange } from './coinbase-exchange.js';
+import { coinbaseInternational } from './coinbase-international.js';
+import { gate } from './gate.js';
+import { github } from './github.js';
 import { hmacLines } from './hmac-lines-profile.js';
 import { kucoin } from './kucoin.js';
 import type { SigningProfile } from './profile.js';
 import type { ProfileName } from './profile-names.js';
+import { stripe } from './stripe.js';
 
 /** Those with one form; `hmac-lines` takes hash and encoding from the policy. */
 const fixed: Readonly<Partial<Record<ProfileName, SigningProfile>>> = {
+  bitmex,
+  'coinbase-exchange': coinbaseExchange,
+  'coinbase-international': coinbaseInternational,
   kucoin,
+  gate,
+  alpaca,
+  stripe,
+  github,
+  bearer,
 };
 
 const plain = hmacLines({ hash: 'sha256', encoding: 'hex' });

@@ -2,6 +2,7 @@
  * Whether the fields of a received request have their one spelling. What a profile verifies must be what was signed, so
  * a field that is missing, came twice, or has blanks, signs or leading zeros is none.
  */
+import type { Malformed, Received, Unsigned } from './profile.js';
 
 type Field = string | readonly string[] | undefined;
 
@@ -11,6 +12,8 @@ export const TIMESTAMP_S_MAX = 9_007_199_254;
 
 const FIELD_CHARS_MAX = 256;
 const MS_DIGITS_MAX = 16;
+/** Ten digits, a dot and nine decimals. */
+const DECIMAL_CHARS_MAX = 20;
 
 /** The field when it came once as 1 to 256 visible ASCII characters, else null. */
 export function visibleField(field: Field): string | null {
@@ -23,6 +26,19 @@ export function wholeNumberField(field: Field, max: number): number {
   if (typeof field !== 'string' || field.length > MS_DIGITS_MAX || !/^(?:0|[1-9][0-9]*)$/.test(field)) return -1;
   const value = Number(field);
   return value <= max ? value : -1;
+}
+
+/**
+ * Whole microseconds of a number of seconds since 1970 that may have up to nine decimals, as venues take it whose clients
+ * send what `time.time()` says; -1 for everything else. What is finer than a microsecond is cut off.
+ */
+export function decimalSecondsField(field: Field): number {
+  if (typeof field !== 'string' || field.length > DECIMAL_CHARS_MAX) return -1;
+  const parts = /^(0|[1-9][0-9]*)(?:\.([0-9]{1,9}))?$/.exec(field);
+  if (parts === null) return -1;
+  const seconds = Number(parts[1]);
+  if (seconds > TIMESTAMP_S_MAX - 1) return -1;
+  return seconds * 1_000_000 + Number((parts[2] ?? '').padEnd(6, '0').slice(0, 6));
 }
 
 /** The field when it came once and the whole of it is of the pattern, else null. */
@@ -43,6 +59,7 @@ export function malformedField(name: string, wanted: string): Malformed {
 export const VISIBLE = '1 to 256 visible characters';
 export const MILLISECONDS = 'whole milliseconds since 1970, digits only';
 export const SECONDS = 'whole seconds since 1970, digits only';
+export const DECIMAL_SECONDS = 'seconds since 1970, with at most nine decimals';
 export const BASE64_SHA256 = '44 characters of base64';
 export const HEX_SHA256 = '64 hex digits';
 export const HEX_SHA512 = '128 hex digits';
