@@ -1,6 +1,7 @@
 /** One table of commands and options, from which the help is made. A command's code is loaded when it is run. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { addList, addNew } from './catalogue-commands.js';
+import { addConsent } from './consent-options.js';
 import type { Console } from './console.js';
 import { addProbe } from './probe-options.js';
 import { packageVersion } from './versions.js';
@@ -82,6 +83,7 @@ export function buildProgram(context: CommandContext): Command {
   addBench(program, context);
   addCheck(program, context);
   addSelftest(program, context);
+  addConsent(program, context);
   program.addHelpText('after', exitCodes);
   program.addHelpText(
     'after',
@@ -104,7 +106,11 @@ function addRun(program: Command, { console, setExit }: CommandContext): void {
       'scenario files, or folders of them with all folders within; none with --tag = those that come with the package',
     )
     .option('--tag <tag>', 'only scenarios with this tag')
-    .option('--target <target>', '"gateway" (embedded), "core" (virtual time) or an http:// URL on loopback', 'gateway')
+    .option(
+      '--target <target>',
+      '"gateway" (embedded), "core" (virtual time), or a URL: on loopback, or with its owner\'s consent',
+      'gateway',
+    )
     .option('--seed <n>', 'fixes every intended send time and identity', wholeNumber(0, SEED_MAX), 1)
     .addOption(engineOption())
     .addOption(speedOption())
