@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { faceNames } from '../gateway/faces/face.js';
 import { addList, addNew } from './catalogue-commands.js';
+import { addConsent } from './consent-options.js';
 import type { Console } from './console.js';
 import { addProbe } from './probe-options.js';
 import { packageVersion } from './versions.js';
@@ -83,6 +84,7 @@ export function buildProgram(context: CommandContext): Command {
   addBench(program, context);
   addCheck(program, context);
   addSelftest(program, context);
+  addConsent(program, context);
   program.addHelpText('after', exitCodes);
   program.addHelpText(
     'after',
@@ -105,7 +107,11 @@ function addRun(program: Command, { console, setExit }: CommandContext): void {
       'scenario files, or folders of them with all folders within; none with --tag = those that come with the package',
     )
     .option('--tag <tag>', 'only scenarios with this tag')
-    .option('--target <target>', '"gateway" (embedded), "core" (virtual time) or an http:// URL on loopback', 'gateway')
+    .option(
+      '--target <target>',
+      '"gateway" (embedded), "core" (virtual time), or a URL: on loopback, or with its owner\'s consent',
+      'gateway',
+    )
     .option('--seed <n>', 'fixes every intended send time and identity', wholeNumber(0, SEED_MAX), 1)
     .addOption(engineOption())
     .addOption(speedOption())
