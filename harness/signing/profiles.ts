@@ -6,6 +6,8 @@ import { binance, binanceEd25519, binanceRsa } from './binance.js';
 import { bitfinex } from './bitfinex.js';
 import { bitmex } from './bitmex.js';
 import { bybit, bybitRsa } from './bybit.js';
+import { coinbaseAdvanced } from './coinbase-advanced.js';
+import { coinbaseAdvancedEd25519 } from './coinbase-advanced-ed25519.js';
 import { coinbaseExchange } from './coinbase-exchange.js';
 import { coinbaseInternational } from './coinbase-international.js';
 import { deribit } from './deribit.js';
@@ -19,6 +21,7 @@ import { kucoin } from './kucoin.js';
 import { okx } from './okx.js';
 import type { SigningProfile } from './profile.js';
 import type { ProfileName } from './profile-names.js';
+import { sigv4 } from './sigv4.js';
 import { stripe } from './stripe.js';
 
 /** Those with one form; `hmac-lines` takes hash and encoding from the policy. */
@@ -37,9 +40,12 @@ const fixed: Readonly<Partial<Record<ProfileName, SigningProfile>>> = {
   bitmex,
   'coinbase-exchange': coinbaseExchange,
   'coinbase-international': coinbaseInternational,
+  'coinbase-advanced': coinbaseAdvanced,
+  'coinbase-advanced-ed25519': coinbaseAdvancedEd25519,
   kucoin,
   gate,
   alpaca,
+  sigv4,
   stripe,
   github,
   bearer,
