@@ -5,8 +5,8 @@
  * a single use.
  */
 import type { HmacProfile } from './profile.js';
+import * as field from './received-fields.js';
 import { stampMsText } from './stamp-text.js';
-import * as field from './strict-fields.js';
 
 const HEADER = 'authorization';
 const SCHEME = 'deri-hmac-sha256 ';
