@@ -111,6 +111,7 @@ function withPublicKey({ scheme, ...form }: KeyForm): OwnProfile {
 
 /** Time and window go to the end of the query, whatever the body is; the signature stands behind them. */
 function signed(request: Unsigned, stamp: Stamp, keyId: string, sign: (text: string) => string): SignedWire {
+  field.demandRequestLine(request);
   const { method, path, body } = request;
   const asked = stamp.windowMs === 0 ? '' : `recvWindow=${stamp.windowMs}&`;
   const stamps = `${asked}timestamp=${stampMsText(stamp.nowUs)}`;

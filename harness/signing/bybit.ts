@@ -87,6 +87,7 @@ export const bybitRsa: OwnProfile = {
 };
 
 function signed(request: Unsigned, stamp: Stamp, keyId: string, sign: (text: string) => string): SignedWire {
+  field.demandRequestLine(request);
   const { method, path, body } = request;
   const timestamp = stampMsText(stamp.nowUs);
   const window = stamp.windowMs === 0 ? '' : String(stamp.windowMs);

@@ -48,6 +48,7 @@ export const kraken: HmacProfile = {
     nonce: { place: 'parameter', name: 'nonce' },
   },
   sign: (request, { rising }, { keyId }, sign) => {
+    field.demandRequestLine(request);
     const nonce = String(rising);
     const { path, body, contentType } = withNonce(request, nonce);
     const signature = sign(keyId, textOf(path, nonce, body));

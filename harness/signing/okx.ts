@@ -46,7 +46,9 @@ export const okx: HmacProfile = {
     signature: { place: 'header', name: names.signature },
     timestamp: { place: 'header', name: names.timestamp },
   },
-  sign: ({ method, path, body }, { nowUs }, { keyId, passphrase }, sign) => {
+  sign: (request, { nowUs }, { keyId, passphrase }, sign) => {
+    field.demandRequestLine(request);
+    const { method, path, body } = request;
     const timestamp = isoOfMs(Math.floor(nowUs / 1_000));
     const headers = {
       [names.keyId]: keyId,

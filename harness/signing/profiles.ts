@@ -3,6 +3,7 @@ import type { AuthSpec } from '../core/spec.js';
 import { alpaca } from './alpaca.js';
 import { bearer } from './bearer.js';
 import { binance, binanceEd25519, binanceRsa } from './binance.js';
+import { bitfinex } from './bitfinex.js';
 import { bitmex } from './bitmex.js';
 import { bybit, bybitRsa } from './bybit.js';
 import { coinbaseAdvanced } from './coinbase-advanced.js';
@@ -11,9 +12,11 @@ import { coinbaseExchange } from './coinbase-exchange.js';
 import { coinbaseInternational } from './coinbase-international.js';
 import { deribit } from './deribit.js';
 import { gate } from './gate.js';
+import { gemini } from './gemini.js';
 import { github } from './github.js';
 import { hmacLines } from './hmac-lines-profile.js';
 import { kraken } from './kraken.js';
+import { krakenFutures } from './kraken-futures.js';
 import { kucoin } from './kucoin.js';
 import { okx } from './okx.js';
 import type { SigningProfile } from './profile.js';
@@ -30,7 +33,10 @@ const fixed: Readonly<Partial<Record<ProfileName, SigningProfile>>> = {
   'bybit-rsa': bybitRsa,
   okx,
   kraken,
+  'kraken-futures': krakenFutures,
   deribit,
+  bitfinex,
+  gemini,
   bitmex,
   'coinbase-exchange': coinbaseExchange,
   'coinbase-international': coinbaseInternational,
