@@ -69,7 +69,19 @@ export const errorTable = {
   },
   FP_TARGET_FORBIDDEN: {
     exit: ExitCode.environment,
-    hint: 'only loopback (127.0.0.0/8) is a target; use http://127.0.0.1:PORT',
+    hint: 'use http://127.0.0.1:PORT; anything but loopback needs its owner\'s consent, see "floodproof consent --help"',
+  },
+  FP_CONSENT_KEY: {
+    exit: ExitCode.environment,
+    hint: 'make a key with "floodproof consent new", and keep it in FLOODPROOF_CONSENT_KEY or a file that FLOODPROOF_CONSENT_KEY_FILE names',
+  },
+  FP_CONSENT_REFUSED: {
+    exit: ExitCode.environment,
+    hint: 'ask the owner of the target for a consent that covers it, or make the run smaller',
+  },
+  FP_CONSENT_LOST: {
+    exit: ExitCode.environment,
+    hint: 'the run was stopped; "floodproof consent check URL" says what is there now',
   },
   FP_TARGET_UNTRUSTED: {
     exit: ExitCode.environment,
