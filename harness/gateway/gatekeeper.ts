@@ -7,12 +7,12 @@ import { profileOf } from '../signing/profiles.js';
 import { claimedKeyId } from '../venue/claimed-key.js';
 import type { Decided, Defence } from '../venue/defence.js';
 import { LATE_CHARGE_US } from '../venue/late-charges.js';
-import { refusalOf } from '../venue/refusal.js';
 import type { Clock } from './clock.js';
 import type { Connection, ConnectionEnds } from './connection-ends.js';
 import { HeldCells } from './held-cells.js';
-import { rateLimitField } from './rate-limit-fields.js';
+import { houseWording } from './house-wording.js';
 import { compileRules, type Rules } from './rules.js';
+import type { Wording } from './wording.js';
 
 /**
  * The header that says who spoke: the name of the gate's decision (`admitted`: the answer, whatever its status, is the
@@ -22,7 +22,8 @@ export const GATE_HEADER = 'x-gate';
 export const UNASKED = 'unasked';
 /** Names the first shadow limit that would have refused the request; not there when none would. */
 const SHADOW_HEADER = 'x-shadow';
-export const JSON_TYPE = 'application/json; charset=utf-8';
+
+export { JSON_TYPE } from './wording.js';
 
 /** Whom a request is charged to that names no account: an unsigned class, or a login that can't be read. */
 const ANONYMOUS = '(anonymous)';
@@ -67,6 +68,7 @@ export class Gatekeeper {
   #rules: Rules;
   readonly #accountByKey: ReadonlyMap<string, string>;
   readonly #held: HeldCells;
+  readonly #wording: Wording;
   /** Connections that a limit has ended: what was sent behind the last request on them is not looked at. */
   readonly #killed = new WeakSet<Connection>();
 
@@ -77,6 +79,8 @@ export class Gatekeeper {
     clock: Clock;
     ends: ConnectionEnds;
     accountByKey: ReadonlyMap<string, string>;
+    /** The gateway's own when it is left out. */
+    wording?: Wording;
   }) {
     const { policy, defence, clock, ends } = options;
     const { spec } = defence;
@@ -87,6 +91,7 @@ export class Gatekeeper {
     this.#profile = policy.auth === null ? null : profileOf(policy.auth.profile, policy.auth);
     this.#rules = compileRules(policy, spec);
     this.#held = new HeldCells({ spec, defence, clock, ends });
+    this.#wording = options.wording ?? houseWording;
   }
 
   /**
@@ -176,8 +181,10 @@ export class Gatekeeper {
    */
   credit(admission: Admission, count: number): void {
     if (admission.rules !== this.#rules) return;
+    const nowUs = this.#clock.nowUs();
     for (const { limit, cells } of admission.rules.credits[admission.classId] ?? []) {
-      this.#defence.credit(this.#clock.nowUs(), limit, admission, cells * count);
+      this.#defence.credit(nowUs, limit, admission, cells * count);
+      this.#wording.credited(limit, admission, cells * count, nowUs);
     }
   }
 
@@ -190,23 +197,21 @@ export class Gatekeeper {
     const caller = { ...asked, node: this.#defence.node };
     this.decisionCounts[decision] = (this.decisionCounts[decision] ?? 0) + 1;
     const answer = this.#defence.answer;
+    const rules = this.#rules;
+    const told = { decision, answer, nowUs, caller, rules };
     reply.header(GATE_HEADER, decisionNames[decision]);
-    reply.header('ratelimit-policy', this.#rules.fields.policies[caller.classId]);
-    const shadow = this.#rules.shadowNames[answer[Answer.shadow] ?? -1];
+    const shadow = rules.shadowNames[answer[Answer.shadow] ?? -1];
     if (shadow !== undefined) reply.header(SHADOW_HEADER, shadow);
     if (decision === Decision.admitted) {
-      this.#tellRemaining(reply, this.#secondsToReset(answer, nowUs));
+      this.#wording.admitted(reply, told);
       // Before anything else can ask the gate, which has one answer for all.
       const delayUs = answer[Answer.delayUs] ?? 0;
       this.#held.hold(caller, reply.raw, request.raw.socket);
       if (this.#defence.isChargedLate(caller.classId)) this.#chargeLate(caller, ageUs);
-      return { ...caller, rules: this.#rules, waits: delayUs > 0, turnUs: nowUs + delayUs };
+      return { ...caller, rules, waits: delayUs > 0, turnUs: nowUs + delayUs };
     }
-    const refusal = refusalOf({ decision, answer, nowUs, limitNames: this.#rules.limitNamesJson });
-    this.#tellRemaining(reply, refusal.retryAfterSeconds || this.#secondsToReset(answer, nowUs));
-    if (refusal.retryAfterSeconds > 0) reply.header('retry-after', String(refusal.retryAfterSeconds));
     if (decision === Decision.throttled || decision === Decision.banned) this.#killIfToldSo(request, reply);
-    reply.code(refusal.status).header('content-type', JSON_TYPE).send(refusal.body);
+    this.#wording.refused(request, reply, told);
     return null;
   }
 
@@ -220,19 +225,5 @@ export class Gatekeeper {
     if (this.#rules.kills[this.#defence.answer[Answer.limit] ?? -1] !== true) return;
     this.#killed.add(request.raw.socket);
     reply.header('connection', 'close');
-  }
-
-  #tellRemaining(reply: FastifyReply, afterSeconds: number): void {
-    const answer = this.#defence.answer;
-    const name = this.#rules.fields.names[answer[Answer.limit] ?? -1];
-    if (name !== undefined) {
-      reply.header('ratelimit', rateLimitField(name, answer[Answer.remaining] ?? 0, afterSeconds));
-    }
-  }
-
-  /** 0 = not known: a token bucket says when it is full again, which is not when its next cell comes. */
-  #secondsToReset(answer: Float64Array, nowUs: number): number {
-    if (this.#rules.resetIsNext[answer[Answer.limit] ?? -1] !== true) return 0;
-    return Math.max(0, Math.ceil(((answer[Answer.resetAtUs] ?? 0) - nowUs) / 1_000_000));
   }
 }

@@ -7,11 +7,17 @@ import { openEngine } from '../native/engine.js';
 import type { Policy } from '../scenario/plan.js';
 import { Defence } from '../venue/defence.js';
 import { OrderStore } from '../venue/order-store.js';
+import { TradingFloor } from '../venue/trading-floor.js';
 import type { GatewayBounds } from './bounds.js';
 import { defaultBounds } from './bounds.js';
 import { startClock } from './clock.js';
 import { ConnectionEnds } from './connection-ends.js';
+import type { Face, FaceName } from './faces/face.js';
+import { addFaceRoutes } from './faces/face-routes.js';
+import { FaceWording } from './faces/face-wording.js';
+import { faceOf } from './faces/faces.js';
 import { Gatekeeper } from './gatekeeper.js';
+import { houseWording } from './house-wording.js';
 import { createServer, listen } from './http-server.js';
 import { PasswordStore } from './password-store.js';
 import { checkPolicyChange, describeChange, type PolicyChange } from './policy-change.js';
@@ -19,6 +25,7 @@ import { addRoutes } from './routes.js';
 import { compileRules } from './rules.js';
 import { SessionStore } from './session-store.js';
 import type { GatewayStats } from './stats.js';
+import type { TradingApi } from './trading-api.js';
 import { WaitingLine } from './waiting-line.js';
 
 export interface GatewayOptions {
@@ -30,6 +37,8 @@ export interface GatewayOptions {
   readonly port: number;
   readonly registered: Iterable<RegisteredAccount>;
   readonly bounds?: Partial<GatewayBounds>;
+  /** The venue whose clothes it wears; null or left out = its own. */
+  readonly face?: FaceName | null;
   /** Hears of bugs: errors that no caller should be able to cause. */
   readonly onBug?: (error: Error) => void;
 }
@@ -84,13 +93,16 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     accountByKey.set(keyId, account);
   }
   const ends = new ConnectionEnds();
-  const gatekeeper = new Gatekeeper({ policy, defence, clock, ends, accountByKey });
+  const face = options.face == null ? null : faceOf(options.face);
+  const wording = face === null ? houseWording : new FaceWording(face);
+  const gatekeeper = new Gatekeeper({ policy, defence, clock, ends, accountByKey, wording });
   const line = new WaitingLine({ clock, ends, waitingMax: bounds.queuedMax, waitMsMax: bounds.queuedMsMax });
-  const orders = new OrderStore({ openPerAccountMax: bounds.openOrdersPerAccountMax, newId: randomUUID });
+  const newId = orderIdsOf(face);
+  const orders = new OrderStore({ openPerAccountMax: bounds.openOrdersPerAccountMax, newId });
   const sessions = new SessionStore({ perAccountMax: bounds.sessionsPerAccountMax, newToken });
   const counts = { unasked: 0, bugs: 0 };
   const app = createServer(bounds, () => counts.unasked++);
-  addRoutes(app, {
+  const api: TradingApi = {
     gatekeeper,
     orders,
     passwords,
@@ -103,7 +115,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       counts.bugs++;
       options.onBug?.(error);
     },
-  });
+  };
+  if (face === null) addRoutes(app, api);
+  else {
+    const floor = new TradingFloor({ orders, closedPerAccountMax: bounds.closedOrdersPerAccountMax });
+    addFaceRoutes(app, { ...api, floor }, face);
+  }
   let inForce = { policy, spec: defence.spec };
   const { url, port } = await listen(app, options.host, options.port);
   const lag = monitorEventLoopDelay({ resolution: 10 });
@@ -136,6 +153,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 function newHashSecret(): HashSecret {
   const bytes = randomBytes(8);
   return [bytes.readUInt32LE(0), bytes.readUInt32LE(4)];
+}
+
+/** A venue's ids rise, and can be guessed: an order that is another's is as unknown as one that is not there. */
+function orderIdsOf(face: Face | null): () => string {
+  const orderId = face?.orderId;
+  if (orderId === undefined) return randomUUID;
+  let count = 0;
+  return () => orderId(++count);
 }
 
 function newToken(): string {

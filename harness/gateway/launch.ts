@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { RegisteredAccount } from '../actors/world.js';
 import { FloodproofError } from '../errors.js';
 import type { Policy } from '../scenario/plan.js';
+import type { FaceName } from './faces/face.js';
 import { LastWords } from './last-words.js';
 import type { FromGateway, ToGateway } from './messages.js';
 import type { GatewayStats } from './stats.js';
@@ -23,6 +24,8 @@ export interface LaunchOptions {
   /** 0 = any free one. */
   readonly port: number;
   readonly registered: Iterable<RegisteredAccount>;
+  /** The venue whose clothes it wears; null or left out = its own. */
+  readonly face?: FaceName | null;
   /** The module that the process runs, when not the built one. */
   readonly entry?: string;
   readonly readyDeadlineMs?: number;
@@ -118,7 +121,7 @@ function watch(child: ChildProcess, lastWords: LastWords): Life {
 }
 
 async function tellAll(child: ChildProcess, options: LaunchOptions): Promise<void> {
-  const { policy, engine, host, port, registered } = options;
+  const { policy, engine, host, port, registered, face = null } = options;
   let accounts: RegisteredAccount[] = [];
   for (const account of registered) {
     accounts.push(account);
@@ -127,7 +130,7 @@ async function tellAll(child: ChildProcess, options: LaunchOptions): Promise<voi
     accounts = [];
   }
   if (accounts.length > 0) await tell(child, { type: 'accounts', accounts });
-  await tell(child, { type: 'start', policy, engine, host, port });
+  await tell(child, { type: 'start', policy, engine, host, port, face });
 }
 
 /** Done when the message is on its way. A child that is gone says so by its end, not here. */

@@ -5,6 +5,7 @@
 import type { RegisteredAccount } from '../actors/world.js';
 import type { ErrorCode, Fault } from '../errors.js';
 import type { Policy } from '../scenario/plan.js';
+import type { FaceName } from './faces/face.js';
 import type { GatewayStats } from './stats.js';
 
 export type ToGateway =
@@ -15,6 +16,7 @@ export type ToGateway =
       readonly engine: 'auto' | 'native' | 'ts';
       readonly host: string;
       readonly port: number;
+      readonly face: FaceName | null;
     }
   | { readonly type: 'stats' }
   | { readonly type: 'close' };

@@ -39,9 +39,9 @@ process.on('SIGTERM', () => void end(0));
 process.on('SIGINT', () => undefined);
 
 async function start(message: Extract<ToGateway, { type: 'start' }>): Promise<Gateway | null> {
-  const { policy, engine, host, port } = message;
+  const { policy, engine, host, port, face } = message;
   try {
-    const gateway = await startGateway({ policy, engine, host, port, registered, onBug: reportBug });
+    const gateway = await startGateway({ policy, engine, host, port, face, registered, onBug: reportBug });
     // The plain passwords are of no more use.
     registered.length = 0;
     await tell({ type: 'ready', url: gateway.url, port: gateway.port, engine: gateway.engine, note: gateway.note });

@@ -90,7 +90,7 @@ function login(api: TradingApi, request: FastifyRequest, reply: FastifyReply): S
  * never over JSON that was parsed and written anew, and nothing but a login (whose account is counted) is parsed before
  * the gate has admitted it.
  */
-function keepRawBodies(app: FastifyInstance): void {
+export function keepRawBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser<Buffer>('*', { parseAs: 'buffer' }, (_request, bytes, done) => {
     const body: RawBody = isUtf8(bytes) ? bytes.toString('utf8') : null;
@@ -107,6 +107,11 @@ function addFallbacks(app: FastifyInstance, api: TradingApi): void {
     reply.header('allow', allowed);
     return sendUnasked(reply, 405, faultBody('method-not-allowed'));
   });
+  addErrorAnswers(app, api);
+}
+
+/** Answers what went wrong before or within a route. */
+export function addErrorAnswers(app: FastifyInstance, api: TradingApi): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const status = error.statusCode ?? 500;
     if (status >= 500) api.onBug(error);

@@ -1,5 +1,5 @@
 import type { GateSpec } from '../core/spec.js';
-import type { Policy } from '../scenario/plan.js';
+import type { Policy, PolicyLimit } from '../scenario/plan.js';
 import type { ClientIp } from '../venue/client-ip.js';
 import { createClientIp } from '../venue/client-ip.js';
 import { creditsOf, type FillCredit } from '../venue/fill-credits.js';
@@ -10,6 +10,7 @@ import { compileRateLimitFields, fieldText, type RateLimitFields } from './rate-
  * once, since indexes of limits mean something within one policy only.
  */
 export interface Rules {
+  readonly limits: readonly PolicyLimit[];
   readonly clientIp: ClientIp;
   readonly fields: RateLimitFields;
   /** By limit index, as JSON text. */
@@ -27,6 +28,7 @@ export interface Rules {
 /** @param spec - Compiled from `policy`, so that their limits have the same indexes. */
 export function compileRules(policy: Policy, spec: GateSpec): Rules {
   return {
+    limits: policy.limits,
     clientIp: createClientIp(policy.clientIp),
     fields: compileRateLimitFields(spec.limits, spec.classes.length),
     limitNamesJson: spec.limits.map(({ name }) => JSON.stringify(name)),

@@ -197,6 +197,24 @@ export const faultTable = {
     means: 'a value in another unit than the metric has',
     hint: 'write the value in the unit stated',
   },
+  // Adapters.
+  FP_TEMPLATE_INVALID: {
+    means: 'a template of an adapter with a place that cannot be filled',
+    hint: 'write places as {symbol}, values of the environment as {env:NAME}, and braces as {{ and }}',
+  },
+  FP_HEADER_INVALID: {
+    means: 'a header that cannot be sent, or that is not for an adapter to set',
+    hint: 'use letters, digits and hyphens',
+  },
+  FP_POINTER_INVALID: { means: 'not a JSON pointer', hint: 'write for example "/result/0/orderId"' },
+  FP_ADAPTER_SECRET: {
+    means: 'a secret, or what may be one, in an adapter',
+    hint: 'put it into the environment and write the name of the variable',
+  },
+  FP_ADAPTER_PARTS: {
+    means: 'parts of an adapter that do not go together, or of which one is missing',
+    hint: 'see docs/your-own-server.md',
+  },
 } as const satisfies Record<string, FaultRow>;
 
 export type FaultCode = keyof typeof faultTable;

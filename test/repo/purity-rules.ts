@@ -19,13 +19,19 @@ const effectsOf: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** What `core` takes from Node: functions of their arguments alone. */
+/** What `core` and `signing` take from Node: functions of their arguments alone. */
 const pureCrypto = new Set([
+  'createECDH',
   'createHash',
   'createHmac',
+  'createPrivateKey',
+  'createPublicKey',
   'createSecretKey',
   'hash',
+  // Of Ed25519 and RSA (PKCS #1 v1.5), whose signatures are functions of key and text; those of ECDSA would be drawn.
+  'sign',
   'timingSafeEqual',
+  'verify',
   'Hash',
   'Hmac',
   'KeyObject',

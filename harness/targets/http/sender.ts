@@ -7,9 +7,11 @@ import { RequestSigner } from '../../signing/request-signer.js';
 import { RisingNumbers } from '../../signing/rising-numbers.js';
 import { applyTamper, type SignedWire } from '../../signing/tampers.js';
 import type { IdentityTransport } from '../source-address.js';
+import type { AdaptedTarget } from './adapted/adapted-target.js';
 import type { Flight } from './flight.js';
 import { HeldBody } from './held-body.js';
 import { Lane, type WireRequest } from './lane.js';
+import type { TlsSettings } from './tls.js';
 
 export interface SenderOptions {
   readonly origin: string;
@@ -41,6 +43,12 @@ export interface SenderOptions {
   readonly keepFor: ReadonlySet<number>;
   /** Actors that open a connection for each request. */
   readonly freshFor: ReadonlySet<number>;
+  /** Somebody's own API; null or left out = the actors' own. */
+  readonly adapted?: AdaptedTarget | null;
+  /** Told once when no request can be made any more: the adapter does not fit, or its module is broken. */
+  readonly onBroken?: (error: unknown) => void;
+  /** See `LaneOptions.tls`. */
+  readonly tls?: TlsSettings | null;
 }
 
 export class FlightSender {
@@ -52,7 +60,8 @@ export class FlightSender {
   /** null: requests are signed by hmac-lines, which has a way of its own. */
   private readonly signer: RequestSigner | null;
   private readonly rising = new RisingNumbers();
-  private readonly make = (flight: Flight): WireRequest => this.toWire(flight);
+  private isBroken = false;
+  private readonly make = (flight: Flight): WireRequest | null => this.toWireOrNone(flight);
 
   constructor(options: SenderOptions) {
     this.options = options;
@@ -95,12 +104,46 @@ export class FlightSender {
           connectTimeoutMs: this.options.connectTimeoutMs,
           // No two actors share an address.
           isFresh: this.options.freshFor.has(actor),
+          tls: this.options.tls ?? null,
         },
         this.make,
       );
       this.lanes[ipIndex] = lane;
     }
     return lane;
+  }
+
+  private toWireOrNone(flight: Flight): WireRequest | null {
+    if (this.isBroken) return null;
+    try {
+      return this.toWire(flight);
+    } catch (error) {
+      this.isBroken = true;
+      // Not from within the launch of a flight.
+      queueMicrotask(() => this.options.onBroken?.(error));
+      if (this.options.onBroken === undefined) throw error;
+      return null;
+    }
+  }
+
+  /** A call of somebody's own API. */
+  private toAdapted(flight: Flight, adapted: AdaptedTarget, headers: string[]): WireRequest {
+    const { intent } = flight;
+    const { host, basePath, windowMs, noncePrefix } = this.options;
+    const nowUs = this.stampUs(flight);
+    // One row for all keys: whose key it is the adapter says.
+    const rising = this.rising.next('', this.options.wallUs());
+    const nonce = `${noncePrefix}${(this.nonces++).toString(36)}`;
+    const wire = adapted.request(intent, { nowUs, nonce, rising, windowMs }, { host, basePath });
+    for (const [name, value] of Object.entries(wire.headers)) headers.push(name, value);
+    this.addForwardedFor(flight, headers);
+    const isKept = intent.signed && intent.claims === null && intent.tamper === null;
+    if (isKept && this.options.keepFor.has(intent.identity.actor)) {
+      this.keep(flight, { ...wire, path: wire.path.slice(basePath.length) });
+    }
+    if (flight.dispatchedUs === 0) flight.dispatchedUs = flight.now();
+    const { method, path, body } = wire;
+    return { method, path, headers, body: holdBack(flight, body, headers) };
   }
 
   private toWire(flight: Flight): WireRequest {
@@ -111,6 +154,8 @@ export class FlightSender {
     if (mark !== null) headers.push(mark.name, mark.value);
     // The client adds the Host of its own connection; a name that was resolved to it has to be told.
     if (this.hasOtherHost) headers.push('host', this.options.host);
+    const { adapted = null } = this.options;
+    if (adapted !== null && intent.replay === null) return this.toAdapted(flight, adapted, headers);
     let { method, path, body }: Pick<SignedWire, 'method' | 'path' | 'body'> = intent.replay ?? intent;
     path = basePath + path;
     let type = body === null ? null : 'application/json';
@@ -150,14 +195,14 @@ export class FlightSender {
     const headers = headersFor(fields, claims === null ? sign : () => claims.signature);
     const wire = { method, path, headers, body };
     if (tamper !== null) return applyTamper(wire, tamper, sign);
-    if (claims === null && this.options.keepFor.has(identity.actor)) this.keep(flight, wire);
+    if (claims === null && this.options.keepFor.has(identity.actor)) this.keep(flight, { ...intent, headers });
     return wire;
   }
 
   /** The same by any profile. */
   private signedBy(signer: RequestSigner, flight: Flight, path: string): SignedWire {
     const { method, body, claims, tamper, identity, stampOffsetUs } = flight.intent;
-    const { wallUs, clockOffsetUs, noncePrefix, windowMs, host, sign, keepFor } = this.options;
+    const { wallUs, clockOffsetUs, noncePrefix, windowMs, host, basePath, sign, keepFor } = this.options;
     const clockUs = Math.max(0, wallUs() + clockOffsetUs(identity, flight.now()));
     const stamp = {
       nowUs: Math.max(0, clockUs + stampOffsetUs),
@@ -169,22 +214,27 @@ export class FlightSender {
     const request = { method, path, body: body ?? '', host, contentType };
     const wire = claims === null ? signer.signed(request, stamp, identity) : signer.forged(request, stamp, claims);
     if (tamper !== null) return applyTamper(wire, tamper, sign);
-    if (claims === null && keepFor.has(identity.actor)) this.keep(flight, wire);
+    if (claims === null && keepFor.has(identity.actor)) {
+      this.keep(flight, { ...wire, path: wire.path.slice(basePath.length) });
+    }
     return wire;
   }
 
   /** What the identity's own clock shows now, and what the intent adds on purpose. Not before 1970. */
   private stampMs(flight: Flight): number {
-    const { identity, stampOffsetUs } = flight.intent;
-    const offsetUs = this.options.clockOffsetUs(identity, flight.now()) + stampOffsetUs;
-    return Math.max(0, Math.floor((this.options.wallMs() * 1000 + offsetUs) / 1000));
+    return Math.floor(this.stampUs(flight) / 1000);
   }
 
-  /** As it went over the wire, but for what the target's base path has put in front. */
+  private stampUs(flight: Flight): number {
+    const { identity, stampOffsetUs } = flight.intent;
+    const offsetUs = this.options.clockOffsetUs(identity, flight.now()) + stampOffsetUs;
+    return Math.max(0, Math.floor(this.options.wallMs() * 1000 + offsetUs));
+  }
+
+  /** @param wire - without what the target's base path has put in front. */
   private keep(flight: Flight, wire: SignedWire): void {
     const { requestClass, elements, identity } = flight.intent;
-    const { method, headers, body } = wire;
-    const path = wire.path.slice(this.options.basePath.length);
+    const { method, path, headers, body } = wire;
     const { accountIndex, keyIndex } = identity;
     const { signature } = flight;
     const captured = { method, path, headers, body, requestClass, elements, accountIndex, keyIndex, signature };

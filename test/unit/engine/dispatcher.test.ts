@@ -57,6 +57,7 @@ function aDispatcher(): { dispatcher: Dispatcher; failAlarm: (error: Error) => v
     signatureBase: 0,
     clock,
     closedLoop: null,
+    staysAwake: true,
   });
   return { dispatcher, failAlarm: (error) => alarms.failures.at(-1)?.(error) };
 }
