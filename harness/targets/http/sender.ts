@@ -57,10 +57,10 @@ export class FlightSender {
   private readonly captured = new WeakMap<Flight, CapturedRequest>();
   private readonly hasOtherHost: boolean;
   private nonces = 0;
-  private isBroken = false;
   /** null: requests are signed by hmac-lines, which has a way of its own. */
   private readonly signer: RequestSigner | null;
   private readonly rising = new RisingNumbers();
+  private isBroken = false;
   private readonly make = (flight: Flight): WireRequest | null => this.toWireOrNone(flight);
 
   constructor(options: SenderOptions) {
@@ -131,14 +131,15 @@ export class FlightSender {
     const { intent } = flight;
     const { host, basePath, windowMs, noncePrefix } = this.options;
     const nowUs = this.stampUs(flight);
-    const rising = this.rising.next(intent.identity.keyId, nowUs);
+    // One row for all keys: whose key it is the adapter says.
+    const rising = this.rising.next('', this.options.wallUs());
     const nonce = `${noncePrefix}${(this.nonces++).toString(36)}`;
     const wire = adapted.request(intent, { nowUs, nonce, rising, windowMs }, { host, basePath });
     for (const [name, value] of Object.entries(wire.headers)) headers.push(name, value);
     this.addForwardedFor(flight, headers);
     const isKept = intent.signed && intent.claims === null && intent.tamper === null;
     if (isKept && this.options.keepFor.has(intent.identity.actor)) {
-      this.keep(flight, wire);
+      this.keep(flight, { ...wire, path: wire.path.slice(basePath.length) });
     }
     if (flight.dispatchedUs === 0) flight.dispatchedUs = flight.now();
     const { method, path, body } = wire;
@@ -168,7 +169,6 @@ export class FlightSender {
     for (const [name, value] of Object.entries(carried)) {
       // The connection's own Host is there already.
       if (name !== 'host') headers.push(name, value);
-      // A captured call of somebody's own API has its type among its headers.
       if (name === 'content-type') type = null;
     }
     if (type !== null && body !== null) headers.push('content-type', type);
@@ -195,14 +195,14 @@ export class FlightSender {
     const headers = headersFor(fields, claims === null ? sign : () => claims.signature);
     const wire = { method, path, headers, body };
     if (tamper !== null) return applyTamper(wire, tamper, sign);
-    if (claims === null && this.options.keepFor.has(identity.actor)) this.keep(flight, wire);
+    if (claims === null && this.options.keepFor.has(identity.actor)) this.keep(flight, { ...intent, headers });
     return wire;
   }
 
   /** The same by any profile. */
   private signedBy(signer: RequestSigner, flight: Flight, path: string): SignedWire {
     const { method, body, claims, tamper, identity, stampOffsetUs } = flight.intent;
-    const { wallUs, clockOffsetUs, noncePrefix, windowMs, host, sign, keepFor } = this.options;
+    const { wallUs, clockOffsetUs, noncePrefix, windowMs, host, basePath, sign, keepFor } = this.options;
     const clockUs = Math.max(0, wallUs() + clockOffsetUs(identity, flight.now()));
     const stamp = {
       nowUs: Math.max(0, clockUs + stampOffsetUs),
@@ -214,7 +214,9 @@ export class FlightSender {
     const request = { method, path, body: body ?? '', host, contentType };
     const wire = claims === null ? signer.signed(request, stamp, identity) : signer.forged(request, stamp, claims);
     if (tamper !== null) return applyTamper(wire, tamper, sign);
-    if (claims === null && keepFor.has(identity.actor)) this.keep(flight, wire);
+    if (claims === null && keepFor.has(identity.actor)) {
+      this.keep(flight, { ...wire, path: wire.path.slice(basePath.length) });
+    }
     return wire;
   }
 
@@ -229,11 +231,10 @@ export class FlightSender {
     return Math.max(0, Math.floor(this.options.wallMs() * 1000 + offsetUs));
   }
 
-  /** As it went over the wire, but for what the target's base path has put in front. */
+  /** @param wire - without what the target's base path has put in front. */
   private keep(flight: Flight, wire: SignedWire): void {
     const { requestClass, elements, identity } = flight.intent;
-    const { method, headers, body } = wire;
-    const path = wire.path.slice(this.options.basePath.length);
+    const { method, path, headers, body } = wire;
     const { accountIndex, keyIndex } = identity;
     const { signature } = flight;
     const captured = { method, path, headers, body, requestClass, elements, accountIndex, keyIndex, signature };
