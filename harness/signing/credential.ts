@@ -27,10 +27,15 @@ export function credentialFrom(
     case 'rsa':
       return { ...bare, ...pemOf(rsaFrom(profile.name, secret)) };
     case 'token':
-      return { ...bare, secret: Buffer.from(`${keyId}.${secret}`, 'utf8') };
+      return { ...bare, secret: Buffer.from(`${keyId}.${tokenPart(secret)}`, 'utf8') };
     case 'p256':
       return { ...bare, ...p256KeyFrom(secret) };
   }
+}
+
+/** The text where it can stand behind the last dot of a token, else its base64url. */
+function tokenPart(secret: string): string {
+  return /^[A-Za-z0-9_~+/-]+$/.test(secret) ? secret : Buffer.from(secret, 'utf8').toString('base64url');
 }
 
 /** What stands before the 32 bytes of an Ed25519 key in PKCS #8 (RFC 8410, section 7). */

@@ -101,7 +101,7 @@ export interface ReadSignature {
   /** Base64 in its one spelling. */
   readonly signature: string;
   readonly freshness: FreshnessClaim;
-  /** The field that covers the body, null where there is no body. */
+  /** The field that covers the body; null where there is neither a body nor a signed field. */
   readonly digest: string | null;
 }
 
@@ -124,7 +124,9 @@ export function readSignature(request: Received, algorithm: string): ReadSignatu
   } catch (error) {
     return { malformed: `${INPUT}: ${error instanceof Error ? error.message : String(error)}` };
   }
-  const digest = request.body === '' ? null : (headers[CONTENT_DIGEST] as string);
+  // A signed digest is checked without a body, too: a body that was taken away leaves it behind.
+  const isCovered = input.covered[0].some(([name]) => name === CONTENT_DIGEST);
+  const digest = isCovered ? (headers[CONTENT_DIGEST] as string) : null;
   return { ...params, base, signature, digest };
 }
 
