@@ -4,7 +4,7 @@ import { runControls } from '../engine/controls/run-controls.js';
 import { type Played, type Progress, play } from '../engine/play.js';
 import { CORE_TARGET, RunFolder, type RunRecord } from '../engine/record/run-folder.js';
 import { launchRelay } from '../engine/relay/launch-relay.js';
-import type { FloodproofError } from '../errors.js';
+import { FloodproofError } from '../errors.js';
 import { type LaunchedGateway, launchGateway } from '../gateway/launch.js';
 import type { Controls } from '../judge/controls.js';
 import type { VerdictDocument } from '../judge/verdict.js';
@@ -16,6 +16,7 @@ import { findIdentityTransport, type IdentityTransport } from '../targets/source
 import { delayNote } from './delay.js';
 import { type Pinning, pinGenerator } from './pinning.js';
 import type { PlannedRun } from './planned-run.js';
+import { consentNotes, consentQuestion, judgedFromOneAddress, transportTo, watchGranted } from './run-consent.js';
 import { judgePlayed, saveRun, traceNotes } from './saved-run.js';
 import { runVirtual } from './virtual-scenario.js';
 
@@ -58,6 +59,12 @@ async function openTarget(record: RunRecord, setup: Setup): Promise<OpenTarget> 
   const served = await openServer(record, setup);
   if (record.delay?.by !== 'relay') return served;
   try {
+    if (served.target.sources === 'one') {
+      const message = `--delay is for IPv4 loopback, and ${record.target} is not there`;
+      throw new FloodproofError('FP_USAGE', message, {
+        hint: 'leave --delay out: the way to this target is a real one',
+      });
+    }
     const relay = await launchRelay(served.target, record.delay.us);
     return {
       target: relay.target,
@@ -75,12 +82,7 @@ async function openTarget(record: RunRecord, setup: Setup): Promise<OpenTarget> 
 }
 
 async function openServer(record: RunRecord, { engine, transport, gatewayCore }: Setup): Promise<OpenTarget> {
-  const never = new Promise<FloodproofError | null>(() => undefined);
-  if (record.target !== 'gateway') {
-    const target = await checkTarget(record.target);
-    await assertReachable(target.origin);
-    return { target, ended: never, assertAlive: async () => undefined, close: async () => undefined };
-  }
+  if (record.target !== 'gateway') return await openUrl(record);
   const gateway: LaunchedGateway = await launchGateway({
     policy: policyFor(record.gatewayPolicy ?? record.plan.policy, transport),
     engine,
@@ -97,11 +99,25 @@ async function openServer(record: RunRecord, { engine, transport, gatewayCore }:
   };
 }
 
+/** A server of somebody's own, or, with his consent, of somebody else's: then it ends when the consent does. */
+async function openUrl({ target: url, plan }: RunRecord): Promise<OpenTarget> {
+  const target = await checkTarget(url, consentQuestion([plan]));
+  await assertReachable(target.origin);
+  const assertAlive = async (): Promise<void> => undefined;
+  if (target.consent === null) {
+    const ended = new Promise<FloodproofError | null>(() => undefined);
+    return { target, ended, assertAlive, close: async () => undefined };
+  }
+  const { ended, watch } = watchGranted(target.consent);
+  return { target, ended, assertAlive, close: async () => watch.close() };
+}
+
 /**
  * Plays one run and judges it.
  *
  * @param parent - the run folder is made in it.
- * @throws {FloodproofError} what prevented a verdict; the record so far stays in the run folder.
+ * @throws {FloodproofError} what prevented a verdict; the record so far stays in the run folder. FP_CONSENT_LOST when the
+ * owner's consent ended: the folder has the verdict on what was played until then, which is "interrupted".
  */
 export async function runScenario(run: PlannedRun, parent: string, hooks: ScenarioHooks): Promise<VerdictDocument> {
   const { record } = run;
@@ -117,10 +133,14 @@ export async function runScenario(run: PlannedRun, parent: string, hooks: Scenar
   const controls = hooks.controls ? await playControls(record, stage, hooks.stop) : null;
   const open = await openTarget(record, stage);
   try {
-    const played = await playUntilEnd(record, { ...stage, open }, hooks);
-    const judgement = judgePlayed(record, played, {
+    const way = transportTo(open.target, transport);
+    const { played, lost } = await playUntilEnd(record, { ...stage, transport: way, open }, hooks);
+    const judged = judgedFromOneAddress(record, way);
+    const stopped = lost === null ? [] : [`stopped: ${lost.message}`];
+    const consent = [...consentNotes(open.target), ...stopped, ...judged.notes];
+    const judgement = judgePlayed(judged.record, played, {
       engine: opened.engine,
-      notes: [opened.note, ...notesOf(record, transport, pinning), ...traceNotes(played), ...run.notes].filter(
+      notes: [opened.note, ...consent, ...notesOf(record, way, pinning), ...traceNotes(played), ...run.notes].filter(
         (note) => note !== '',
       ),
       startedAt,
@@ -128,6 +148,7 @@ export async function runScenario(run: PlannedRun, parent: string, hooks: Scenar
       controls,
     });
     saveRun(folder, record.plan, played, judgement);
+    if (lost !== null) throw lost;
     return judgement.document;
   } finally {
     await open.close();
@@ -154,13 +175,19 @@ interface Stage {
   readonly gatewayCore: number | null;
 }
 
+interface PlayedToEnd {
+  readonly played: Played;
+  /** The consent of the target's owner ended while it was played, and the load at once with it; null = it did not. */
+  readonly lost: FloodproofError | null;
+}
+
 /** @throws {FloodproofError} FP_GATEWAY_FAILED when the gateway ended before the load did: the load ends at once then. */
-async function playUntilEnd(record: RunRecord, stage: Stage, hooks: ScenarioHooks): Promise<Played> {
+async function playUntilEnd(record: RunRecord, stage: Stage, hooks: ScenarioHooks): Promise<PlayedToEnd> {
   const stop = new AbortController();
   const forward = (): void => stop.abort();
   if (hooks.stop.aborted) forward();
   hooks.stop.addEventListener('abort', forward, { once: true });
-  let failure: FloodproofError | null = null;
+  let failure = null as FloodproofError | null;
   void stage.open.ended.then((error) => {
     failure = error;
     if (error !== null) forward();
@@ -179,10 +206,11 @@ async function playUntilEnd(record: RunRecord, stage: Stage, hooks: ScenarioHook
       stop: stop.signal,
       onProgress: hooks.onProgress,
     });
+    if (failure?.code === 'FP_CONSENT_LOST') return { played: { ...played, isInterrupted: true }, lost: failure };
     if (failure !== null) throw failure;
     // The end of a process is told some milliseconds after it: one that died under the last requests is not known yet.
     if (!played.isInterrupted) await stage.open.assertAlive();
-    return played;
+    return { played, lost: null };
   } finally {
     hooks.stop.removeEventListener('abort', forward);
   }

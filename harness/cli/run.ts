@@ -20,6 +20,7 @@ import { LiveScreen } from './live-screen.js';
 import { loadPolicyFile, loadScenarios } from './load.js';
 import { isWithinNetem, runWithinNetem } from './netem.js';
 import { assertEnforceable, type PlannedRun, plannedRuns } from './planned-run.js';
+import { consentQuestion } from './run-consent.js';
 import { type Seeds, type SweepFlags, sweepCommand } from './seed-sweep.js';
 import { type SuiteFlags, SuitePlayer } from './suite-player.js';
 import { hasTwin, onTwin, plansWithTwin, type TwinResult, twinExitCode, twinLines, twinResult } from './weak-twins.js';
@@ -67,7 +68,7 @@ export async function runCommand(paths: readonly string[], flags: RunFlags, cons
   const gatewayPolicy = flags.gatewayPolicy === null ? null : loadPolicyFile(flags.gatewayPolicy);
   // What would end every scenario is better found before the first request.
   openEngine(flags.engine);
-  if (isUrl) await assertReachable((await checkTarget(flags.target)).origin);
+  if (isUrl) await assertReachable((await checkTarget(flags.target, consentQuestion(plans))).origin);
   const records = Array.from({ length: flags.repeat }, () => plans)
     .flat()
     .map((plan): RunRecord => {
