@@ -36,7 +36,8 @@ const unknownOrder: Fault = { code: 170213, message: 'Order does not exist.' };
 const faultOf: Readonly<Record<FloorFault, Fault>> = {
   'bad-order': badParameter,
   'unknown-symbol': unknownSymbol,
-  'bad-precision': { code: 170137, message: 'Order volume decimal too long' },
+  'off-tick': { code: 170134, message: 'Order price decimal too long.' },
+  'off-lot': { code: 170137, message: 'Order volume decimal too long' },
   'insufficient-balance': { code: 170131, message: 'Balance insufficient' },
   'duplicate-name': { code: 170141, message: 'Duplicate clientOrderId' },
   'order-not-yours': unknownOrder,

@@ -13,7 +13,8 @@ const notCancelled = refused(400, '400100', 'order_not_exist_or_not_allow_to_can
 const faultOf: Readonly<Record<FloorFault, FaceAnswer>> = {
   'bad-order': refused(400, '400100', 'Parameter Error'),
   'unknown-symbol': refused(400, '400100', 'Unsupported trading pair.'),
-  'bad-precision': refused(400, '600100', 'Order size increment invalid.'),
+  'off-tick': refused(400, '400100', 'Price increment invalid.'),
+  'off-lot': refused(400, '600100', 'Order size increment invalid.'),
   'insufficient-balance': refused(400, '200004', 'Balance insufficient!'),
   'duplicate-name': refused(400, '400100', 'The clientOid parameter repeats.'),
   'order-not-yours': refused(400, '400100', 'order not exist.'),

@@ -22,7 +22,8 @@ const BATCH_MAX = 20;
 const faultOf: Readonly<Record<FloorFault, Fault>> = {
   'bad-order': badParameter,
   'unknown-symbol': unknownInstrument,
-  'bad-precision': { code: '51121', message: 'Order count should be the integer multiples of the lot size' },
+  'off-tick': { code: '51000', message: 'Parameter px error' },
+  'off-lot': { code: '51121', message: 'Order count should be the integer multiples of the lot size' },
   'insufficient-balance': { code: '51008', message: 'Order failed. Insufficient balance in account' },
   'duplicate-name': { code: '51016', message: 'Duplicated client order ID' },
   'order-not-yours': { code: '51603', message: 'Order does not exist' },
