@@ -1,5 +1,6 @@
 /** One table of commands and options, from which the help is made. A command's code is loaded when it is run. */
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { faceNames } from '../gateway/faces/face.js';
 import { addList, addNew } from './catalogue-commands.js';
 import { addConsent } from './consent-options.js';
 import type { Console } from './console.js';
@@ -213,10 +214,23 @@ function addGateway(program: Command, { console, setExit }: CommandContext): voi
   program
     .command('gateway')
     .description('start the embedded gateway to try it by hand; Ctrl-C ends it, SIGHUP makes it read the policy again')
-    .requiredOption('--policy <file>', 'policy file, or a scenario file (its policy, with its accounts registered)')
+    .option('--policy <file>', 'policy file, or a scenario file (its policy, with its accounts registered)')
+    .addOption(
+      new Option('--venue <name>', "in a venue's clothes: its paths, signatures, limits and errors").choices(faceNames),
+    )
     .option('--port <n>', '0 = any free one', wholeNumber(0, 65535), 8080)
     .option('--seed <n>', "the seed of the scenario's accounts", wholeNumber(0, SEED_MAX), 1)
     .addOption(engineOption())
+    .addHelpText(
+      'after',
+      `
+With --venue and no --policy the limits are those that the venue publishes.
+
+Examples:
+  floodproof gateway --policy scenarios/policies/spot-exchange.yaml
+  floodproof gateway --venue binance
+  floodproof gateway --venue kraken --policy my-kraken.yaml`,
+    )
     .action(async (options) => {
       const { gatewayCommand } = await import('./gateway.js');
       setExit(await gatewayCommand(options, console));

@@ -99,6 +99,12 @@ export interface AuthSpec {
    * No other spelling of the same bytes is taken: the unused last bits of base64 must be 0.
    */
   readonly encoding: 'hex' | 'base64';
+  /**
+   * How a signed text is turned into bytes: UTF-8 when it is left out; `latin1`, one byte a character, where what is signed
+   * are raw bytes. A text with a character above U+00FF is `malformed` then. A message that is bytes already is hashed as
+   * it is.
+   */
+  readonly text?: 'utf8' | 'latin1';
   /** A request is stale when now - timestamp > min(the window it asks for, this). Whole microseconds, 1 to `HORIZON_US`. */
   readonly windowUsMax: number;
   /** A request is from the future when timestamp >= now + this. Whole microseconds, 0 to `HORIZON_US`. */

@@ -1,7 +1,7 @@
 /** Alpaca: key and secret in two headers. Nothing is signed, so that whoever has seen one request can send any other. */
 import type { Claim, Malformed, OwnProfile, Received } from './profile.js';
+import { demandRequestLine, malformedField, requestLineFault, VISIBLE, visibleField } from './received-fields.js';
 import { sameSecret } from './same-secret.js';
-import { demandRequestLine, malformedField, requestLineFault, VISIBLE, visibleField } from './strict-fields.js';
 
 const KEY = 'apca-api-key-id';
 const SECRET = 'apca-api-secret-key';

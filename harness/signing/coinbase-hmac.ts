@@ -4,7 +4,6 @@
  */
 
 import type { Claim, HmacProfile, Malformed, Received } from './profile.js';
-import { sameSecret } from './same-secret.js';
 import {
   BASE64_SHA256,
   base64OfSha256,
@@ -19,7 +18,8 @@ import {
   VISIBLE,
   visibleField,
   wholeNumberField,
-} from './strict-fields.js';
+} from './received-fields.js';
+import { sameSecret } from './same-secret.js';
 
 const KEY = 'cb-access-key';
 const SIGN = 'cb-access-sign';

@@ -95,12 +95,15 @@ export interface Malformed {
   readonly malformed: string;
 }
 
-/** What the signature covers. What is false here, whoever holds the request in his hands can change. */
+/**
+ * What the signature covers. What is false here, whoever holds the request in his hands can change. `by-method`: of GET
+ * and DELETE the query is signed and a body is not; of other methods it is the other way round (Bybit).
+ */
 export interface Coverage {
   readonly method: boolean;
   readonly path: boolean;
-  readonly query: boolean;
-  readonly body: boolean;
+  readonly query: boolean | 'by-method';
+  readonly body: boolean | 'by-method';
   readonly host: boolean;
   /** Whether two requests of one key differ in what is signed even in one instant: by a nonce or a rising number. */
   readonly unique: boolean;
@@ -119,6 +122,8 @@ export interface ProfileDefaults {
 /** Where in a request a part of the signature stands, for those who look for it or spoil it. */
 export type Slot =
   | { readonly place: 'header' | 'query' | 'form'; readonly name: string }
+  /** A member of the JSON body that a request has, else a parameter of its form, else of its query (Kraken's nonce). */
+  | { readonly place: 'parameter'; readonly name: string }
   /** A named part of one header, `name=value` between commas or blanks. */
   | { readonly place: 'header-part'; readonly header: string; readonly name: string }
   /** A member of the JSON in base64 that a header carries (Gemini's payload). */

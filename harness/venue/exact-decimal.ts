@@ -24,6 +24,12 @@ export function textOf(units: bigint): string {
   return `${units < 0n ? '-' : ''}${size / ONE}.${fraction || '0'}`;
 }
 
+/** The text with so many digits behind the point; those that it has beyond are cut off. */
+export function fixedText(text: string, digits: number): string {
+  const [whole = '0', fraction = ''] = text.split('.');
+  return digits === 0 ? whole : `${whole}.${fraction.slice(0, digits).padEnd(digits, '0')}`;
+}
+
 /** How many digits behind the point mean something. */
 export function digitsOf(text: string): number {
   return (text.split('.')[1] ?? '').replace(/0+$/, '').length;

@@ -13,8 +13,14 @@ export interface FloorOrder extends Placed {
   readonly changedUs: number;
 }
 
-/** `bad-precision`: more digits than tick or lot have. */
-export type FloorFault = DeskFault | 'unknown-symbol' | 'bad-precision' | 'insufficient-balance' | 'duplicate-name';
+/** `off-tick`, `off-lot`: a price or quantity with more digits than there are. */
+export type FloorFault =
+  | DeskFault
+  | 'unknown-symbol'
+  | 'off-tick'
+  | 'off-lot'
+  | 'insufficient-balance'
+  | 'duplicate-name';
 export type FloorPlacing = FloorOrder | FloorFault;
 
 /** Decimal texts. */
@@ -57,7 +63,8 @@ export class TradingFloor {
     if (form === null) return 'bad-order';
     const market = marketOf(form.symbol);
     if (market === undefined) return 'unknown-symbol';
-    if (!fits(market, form)) return 'bad-precision';
+    const misfit = misfitOf(market, form);
+    if (misfit !== null) return misfit;
     if (form.clientOrderId !== '' && this.#openNamed(account, form.clientOrderId)) return 'duplicate-name';
     const price = form.type === 'market' ? quoteOf(market).last : form.price;
     if (!this.#affords(account, market, { ...form, price })) return 'insufficient-balance';
@@ -87,7 +94,8 @@ export class TradingFloor {
     const before = kept?.open.get(orderId);
     const market = before === undefined ? undefined : marketOf(before.order.symbol);
     if (kept === undefined || before === undefined || market === undefined) return 'order-not-yours';
-    if (!fits(market, form)) return 'bad-precision';
+    const misfit = misfitOf(market, form);
+    if (misfit !== null) return misfit;
     if (!this.#affords(account, market, { ...before.order, ...form }, before.order)) return 'insufficient-balance';
     const order = this.#orders.amend(account, orderId, form);
     if (typeof order === 'string') return order;
@@ -198,8 +206,12 @@ function of(orders: ReadonlyMap<string, FloorOrder> | undefined, symbol: string 
 }
 
 /** @param form - the price of a market order is ''. */
-function fits({ priceDigits }: Market, { price, quantity }: Pick<Order, 'price' | 'quantity'>): boolean {
-  return digitsOf(price) <= priceDigits && digitsOf(quantity) <= QUANTITY_DIGITS;
+function misfitOf(
+  { priceDigits }: Market,
+  { price, quantity }: Pick<Order, 'price' | 'quantity'>,
+): 'off-tick' | 'off-lot' | null {
+  if (digitsOf(price) > priceDigits) return 'off-tick';
+  return digitsOf(quantity) > QUANTITY_DIGITS ? 'off-lot' : null;
 }
 
 /** What an order takes from the account that places it. */

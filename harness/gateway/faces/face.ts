@@ -64,6 +64,10 @@ export interface FaceRefusal {
   readonly limit: string;
   /** What that limit counts by; empty without a limit, and for one that all share. */
   readonly by: LimitBy;
+  /** Its cells; 0 without a limit. */
+  readonly capacity: number;
+  /** Of a limit that counts in windows, else 0. */
+  readonly windowMs: number;
   /** 0 = not told. */
   readonly retryAfterMs: number;
   readonly requestClass: RequestClass;
@@ -110,4 +114,5 @@ export interface Face {
 }
 
 /** As `--venue` has them. */
-export type FaceName = 'binance' | 'bybit' | 'okx' | 'kraken' | 'deribit' | 'kucoin';
+export const faceNames = ['binance', 'bybit', 'deribit', 'kraken', 'kucoin', 'okx'] as const;
+export type FaceName = (typeof faceNames)[number];

@@ -1,10 +1,8 @@
 /** All faces by name. */
+import { binance } from './binance.js';
 import type { Face, FaceName } from './face.js';
 
-const faces: Readonly<Partial<Record<FaceName, Face>>> = {};
-
-/** Those that there are, as `--venue` takes them. */
-export const faceNames = Object.keys(faces) as readonly FaceName[];
+const faces: Readonly<Partial<Record<FaceName, Face>>> = { binance };
 
 /** @throws {RangeError} for a name without a face. */
 export function faceOf(name: FaceName): Face {

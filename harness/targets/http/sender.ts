@@ -4,9 +4,11 @@ import type { Outcome } from '../../actors/outcome.js';
 import { headersFor, type Sign } from '../../signing/hmac-lines.js';
 import { applyTamper, type SignedWire } from '../../signing/tampers.js';
 import type { IdentityTransport } from '../source-address.js';
+import type { AdaptedTarget } from './adapted/adapted-target.js';
 import type { Flight } from './flight.js';
 import { HeldBody } from './held-body.js';
 import { Lane, type WireRequest } from './lane.js';
+import type { TlsSettings } from './tls.js';
 
 export interface SenderOptions {
   readonly origin: string;
@@ -34,6 +36,12 @@ export interface SenderOptions {
   readonly keepFor: ReadonlySet<number>;
   /** Actors that open a connection for each request. */
   readonly freshFor: ReadonlySet<number>;
+  /** Somebody's own API; null or left out = the actors' own. */
+  readonly adapted?: AdaptedTarget | null;
+  /** Told once when no request can be made any more: the adapter does not fit, or its module is broken. */
+  readonly onBroken?: (error: unknown) => void;
+  /** See `LaneOptions.tls`. */
+  readonly tls?: TlsSettings | null;
 }
 
 export class FlightSender {
@@ -42,7 +50,9 @@ export class FlightSender {
   private readonly captured = new WeakMap<Flight, CapturedRequest>();
   private readonly hasOtherHost: boolean;
   private nonces = 0;
-  private readonly make = (flight: Flight): WireRequest => this.toWire(flight);
+  private isBroken = false;
+  private rising = 0;
+  private readonly make = (flight: Flight): WireRequest | null => this.toWireOrNone(flight);
 
   constructor(options: SenderOptions) {
     this.options = options;
@@ -83,12 +93,45 @@ export class FlightSender {
           connectTimeoutMs: this.options.connectTimeoutMs,
           // No two actors share an address.
           isFresh: this.options.freshFor.has(actor),
+          tls: this.options.tls ?? null,
         },
         this.make,
       );
       this.lanes[ipIndex] = lane;
     }
     return lane;
+  }
+
+  private toWireOrNone(flight: Flight): WireRequest | null {
+    if (this.isBroken) return null;
+    try {
+      return this.toWire(flight);
+    } catch (error) {
+      this.isBroken = true;
+      // Not from within the launch of a flight.
+      queueMicrotask(() => this.options.onBroken?.(error));
+      if (this.options.onBroken === undefined) throw error;
+      return null;
+    }
+  }
+
+  /** A call of somebody's own API. */
+  private toAdapted(flight: Flight, adapted: AdaptedTarget, headers: string[]): WireRequest {
+    const { intent } = flight;
+    const { host, basePath, windowMs, noncePrefix } = this.options;
+    const nowUs = this.stampUs(flight);
+    this.rising = Math.max(this.rising + 1, Math.floor(this.options.wallMs() * 1000));
+    const nonce = `${noncePrefix}${(this.nonces++).toString(36)}`;
+    const wire = adapted.request(intent, { nowUs, nonce, rising: this.rising, windowMs }, { host, basePath });
+    for (const [name, value] of Object.entries(wire.headers)) headers.push(name, value);
+    this.addForwardedFor(flight, headers);
+    const isKept = intent.signed && intent.claims === null && intent.tamper === null;
+    if (isKept && this.options.keepFor.has(intent.identity.actor)) {
+      this.keep(flight, { ...wire, path: wire.path.slice(basePath.length) });
+    }
+    if (flight.dispatchedUs === 0) flight.dispatchedUs = flight.now();
+    const { method, path, body } = wire;
+    return { method, path, headers, body: holdBack(flight, body, headers) };
   }
 
   private toWire(flight: Flight): WireRequest {
@@ -99,6 +142,8 @@ export class FlightSender {
     if (mark !== null) headers.push(mark.name, mark.value);
     // The client adds the Host of its own connection; a name that was resolved to it has to be told.
     if (this.hasOtherHost) headers.push('host', this.options.host);
+    const { adapted = null } = this.options;
+    if (adapted !== null && intent.replay === null) return this.toAdapted(flight, adapted, headers);
     let { method, path, body }: Pick<SignedWire, 'method' | 'path' | 'body'> = intent.replay ?? intent;
     path = basePath + path;
     if (intent.replay !== null) {
@@ -108,7 +153,8 @@ export class FlightSender {
       ({ method, path, body } = wire);
       for (const [name, value] of Object.entries(wire.headers)) headers.push(name, value);
     }
-    if (body !== null) headers.push('content-type', 'application/json');
+    // A captured call of somebody's own API has its type among its headers.
+    if (body !== null && adapted === null) headers.push('content-type', 'application/json');
     this.addForwardedFor(flight, headers);
     if (flight.dispatchedUs === 0) flight.dispatchedUs = flight.now();
     return { method, path, headers, body: holdBack(flight, body, headers) };
@@ -131,19 +177,24 @@ export class FlightSender {
     const headers = headersFor(fields, claims === null ? sign : () => claims.signature);
     const wire = { method, path, headers, body };
     if (tamper !== null) return applyTamper(wire, tamper, sign);
-    if (claims === null && this.options.keepFor.has(identity.actor)) this.keep(flight, headers);
+    if (claims === null && this.options.keepFor.has(identity.actor)) this.keep(flight, { ...intent, headers });
     return wire;
   }
 
   /** What the identity's own clock shows now, and what the intent adds on purpose. Not before 1970. */
   private stampMs(flight: Flight): number {
-    const { identity, stampOffsetUs } = flight.intent;
-    const offsetUs = this.options.clockOffsetUs(identity, flight.now()) + stampOffsetUs;
-    return Math.max(0, Math.floor((this.options.wallMs() * 1000 + offsetUs) / 1000));
+    return Math.floor(this.stampUs(flight) / 1000);
   }
 
-  private keep(flight: Flight, headers: Readonly<Record<string, string>>): void {
-    const { method, path, body, requestClass, elements, identity } = flight.intent;
+  private stampUs(flight: Flight): number {
+    const { identity, stampOffsetUs } = flight.intent;
+    const offsetUs = this.options.clockOffsetUs(identity, flight.now()) + stampOffsetUs;
+    return Math.max(0, Math.floor(this.options.wallMs() * 1000 + offsetUs));
+  }
+
+  private keep(flight: Flight, wire: SignedWire): void {
+    const { requestClass, elements, identity } = flight.intent;
+    const { method, path, headers, body } = wire;
     const { accountIndex, keyIndex } = identity;
     const { signature } = flight;
     const captured = { method, path, headers, body, requestClass, elements, accountIndex, keyIndex, signature };
