@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { addList, addNew } from './catalogue-commands.js';
 import type { Console } from './console.js';
+import { addJudge } from './judge-options.js';
 import { addProbe } from './probe-options.js';
 import { packageVersion } from './versions.js';
 
@@ -74,6 +75,7 @@ export function buildProgram(context: CommandContext): Command {
   addRun(program, context);
   addReplay(program, context);
   addProbe(program, context, engineOption());
+  addJudge(program, context);
   addList(program, context);
   addNew(program, context);
   addExplain(program, context);
