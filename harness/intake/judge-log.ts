@@ -1,7 +1,7 @@
 /** Judges what a log tells: the same verdict as of a run, without sending anything. */
 import { identityOffsets } from '../actors/identities/offsets.js';
 import { judgeRun } from '../judge/judge.js';
-import type { ExpectationResult, Verdict, VerdictDocument } from '../judge/verdict.js';
+import type { ActorResult, ExpectationResult, Verdict, VerdictDocument } from '../judge/verdict.js';
 import type { Policy } from '../scenario/plan.js';
 import type { LogMap } from './log-map.js';
 import { notesOfLog } from './log-notes.js';
@@ -33,27 +33,39 @@ export function usualExpectations(policy: Policy, read: LogRead): readonly strin
   const hasSignatures = read.callers.signatures.size > 0;
   return [
     'all.leak <= 0',
-    ...(isWhole(policy, read) ? ['all.wrongfulBlocks <= 0'] : []),
+    ...(canBeWrongful(policy, read) ? ['all.wrongfulBlocks <= 0'] : []),
     ...(hasSignatures && policy.auth !== null && policy.auth.replay === 'refuse' ? ['all.replaysAccepted <= 0'] : []),
   ];
 }
 
 /**
- * Whether every request is in the rows that can have charged a limit. A line that can't be read may have been admitted: without
- * it a limiter looks emptier than it was, and a right throttle wrongful.
+ * Whether a throttle can be called wrongful. A line that can't be read may have been admitted: without it a limiter looks emptier
+ * than it was.
  */
-function isWhole({ exclusive, nodes }: Policy, { counts }: LogRead): boolean {
-  return exclusive && nodes === 1 && counts.unreadable === 0;
+function canBeWrongful(policy: Policy, read: LogRead): boolean {
+  const { exclusive, nodes } = policyOfLog(policy, read);
+  return exclusive && nodes === 1;
+}
+
+/**
+ * The policy as far as a log can be held to it. What was ordered before the log began may be filled at any time, and so explain
+ * any number of cells of a limit that is credited: to such a limit others have access, as it were.
+ */
+function policyOfLog(policy: Policy, read: LogRead): Policy {
+  const isCredited = policy.limits.some((limit) => 'creditsMax' in limit && limit.creditsMax.some((cells) => cells > 0));
+  return { ...policy, exclusive: policy.exclusive && read.counts.unreadable === 0 && !isCredited };
 }
 
 export function judgeLog(task: JudgeLogTask): VerdictDocument {
   const { read, map, policy, expected } = task;
+  // Of unlabelled callers nobody says that they are honest: their own part is looked at when it is asked for.
+  const tellsHonest = map.actors.length > 0 || expected.some((text) => /falseBlock|recovery|collateral/.test(text));
   const texts = expected.length > 0 ? expected : usualExpectations(policy, read);
   // A time of 0 stands for "never" in an observation.
   const originUs = read.store.firstUs - 1;
   const plan = planOfLog({
     name: task.name,
-    policy: isWhole(policy, read) ? policy : { ...policy, exclusive: policy.exclusive && read.counts.unreadable === 0 },
+    policy: policyOfLog(policy, read),
     map,
     callers: read.callers,
     span: { startUs: 1, endUs: read.store.lastUs - originUs + 1 },
@@ -82,20 +94,29 @@ export function judgeLog(task: JudgeLogTask): VerdictDocument {
     versions: task.versions,
     startedAt: task.startedAt,
     durationMs: 0,
-    fromLog: { startUs: read.startUs - originUs },
+    fromLog: { startUs: read.startUs - originUs, tellsHonest },
   });
-  return { ...settled(document, expected.length > 0, read), durationMs: task.durationMs() };
+  return { ...settled(document, expected.length > 0, read, tellsHonest), durationMs: task.durationMs() };
 }
 
 /** Without what nobody has asked for and nothing tells. */
-function settled(document: VerdictDocument, isAsked: boolean, read: LogRead): VerdictDocument {
+function settled(
+  document: VerdictDocument,
+  isAsked: boolean,
+  read: LogRead,
+  tellsHonest: boolean,
+): VerdictDocument {
   const isKept = ({ metric, pass }: ExpectationResult): boolean =>
     isAsked || pass !== null || !IF_TOLD.includes(metric);
   const expectations = document.expectations.filter(isKept);
   const untold = document.expectations.filter((one) => !isKept(one));
-  const actors = Object.entries(document.actors).map(([name, actor]) => [
+  const actors = Object.entries(document.actors).map(([name, actor]): [string, ActorResult] => [
     name,
-    read.longestUs === null ? actor : { ...actor, latencyMs: { p50: null, p99: null, p999: null } },
+    {
+      ...actor,
+      falseBlockRate: tellsHonest ? actor.falseBlockRate : null,
+      latencyMs: read.longestUs === null ? actor.latencyMs : { p50: null, p99: null, p999: null },
+    },
   ]);
   return {
     ...document,

@@ -46,6 +46,8 @@ export interface BlockJudgement {
 export interface FromLog {
   /** From here on every decision is in the log. */
   readonly startUs: number;
+  /** Whether honest callers are told from others, so that it can be asked what each of them called for alone. */
+  readonly tellsHonest: boolean;
 }
 
 export interface BlockOracleOptions {
@@ -109,6 +111,7 @@ export class BlockOracle {
   private readonly counters: Counters;
   private readonly isJudgeable: boolean;
   private readonly isLog: boolean;
+  private readonly judgesOwn: boolean;
   /** Use before this moment is taken for use at it. */
   private readonly startUs: number;
   private readonly shared = new Map<number, Use>();
@@ -125,9 +128,11 @@ export class BlockOracle {
     // Somebody else's requests are not in the record; a node's share of a limit can be used up while others' is not.
     this.isJudgeable = policy.exclusive && policy.nodes === 1;
     this.isLog = (options.fromLog ?? null) !== null;
+    this.judgesOwn = options.fromLog?.tellsHonest ?? true;
     this.startUs = options.fromLog?.startUs ?? Number.NEGATIVE_INFINITY;
   }
 
+  /** @param row - may be another one's after the call. */
   add(row: Row): void {
     if (isWritten(row)) {
       const isJudged = isBlocked(row) || row.outcome === Outcome.unclear;
@@ -152,6 +157,7 @@ export class BlockOracle {
   }
 
   private isHonest(row: Row): boolean {
+    if (!this.judgesOwn) return false;
     return this.options.plan.actors[row.actor]?.label === 'legit';
   }
 
@@ -180,7 +186,7 @@ export class BlockOracle {
     // The harness signs honest requests rightly, so the verifier has no reason to refuse one. Who denied one is unknown.
     const unmatched = row.outcome === Outcome.denied || this.isLog ? 'unsure' : 'wrongful';
     const own = isHonest ? (shared ?? unmatched) : null;
-    this.options.onJudged({ row, shared, own });
+    this.options.onJudged({ row: { ...row }, shared, own });
   }
 
   private follow(row: Row, isJudged: boolean): void {
@@ -214,7 +220,7 @@ export class BlockOracle {
     }
     if (parts.length === 0 && !isJudged) return;
     const pending: Pending = {
-      row,
+      row: { ...row },
       parts,
       shared: isJudged ? this.viewOf(row, parts, false) : null,
       own: isJudged && isHonest ? this.viewOf(row, parts, true) : null,

@@ -207,11 +207,15 @@ function askOracles({ plan, observations, fromLog }: JudgeTask, counted: Counted
       if (phase >= 0) (finding === 'kept' ? tally.retriesKept : tally.retriesBroken).add(row.actor, phase);
     },
   });
-  forEachRow(observations, (row) => {
-    leakOracle.add(row);
-    perhapsOracle?.add(row);
-    blockOracle.add(row);
-  });
+  forEachRow(
+    observations,
+    (row) => {
+      leakOracle.add(row);
+      perhapsOracle?.add(row);
+      blockOracle.add(row);
+    },
+    false,
+  );
   blockOracle.finish();
   const subjects = [...leakOracle.subjects()];
   return { subjects, perhapsSubjects: perhapsOracle === null ? subjects : [...perhapsOracle.subjects()], blocks };
