@@ -5,8 +5,8 @@
  * gets one knows whose it is; the last dot divides.
  */
 import type { Claim, Malformed, OwnProfile, Received } from './profile.js';
+import { demandRequestLine, malformedField, requestLineFault } from './received-fields.js';
 import { sameSecret } from './same-secret.js';
-import { demandRequestLine, malformedField, requestLineFault } from './strict-fields.js';
 
 const AUTHORIZATION = 'authorization';
 /** `b64token` of RFC 6750, section 2.1; no other spelling of the scheme is taken, though RFC 9110 would allow it. */

@@ -8,10 +8,10 @@
 
 import type { Claim, Coverage, HmacProfile, Malformed, OwnProfile, Received, Stamp, Unsigned } from './profile.js';
 import { isProof, type ProofScheme, proofOf } from './public-key-proof.js';
+import * as field from './received-fields.js';
 import * as parts from './request-parts.js';
 import type { SignedWire } from './signed-wire.js';
 import { stampMsText } from './stamp-text.js';
-import * as field from './strict-fields.js';
 
 const KEY_HEADER = 'x-mbx-apikey';
 
@@ -111,6 +111,7 @@ function withPublicKey({ scheme, ...form }: KeyForm): OwnProfile {
 
 /** Time and window go to the end of the query, whatever the body is; the signature stands behind them. */
 function signed(request: Unsigned, stamp: Stamp, keyId: string, sign: (text: string) => string): SignedWire {
+  field.demandRequestLine(request);
   const { method, path, body } = request;
   const asked = stamp.windowMs === 0 ? '' : `recvWindow=${stamp.windowMs}&`;
   const stamps = `${asked}timestamp=${stampMsText(stamp.nowUs)}`;

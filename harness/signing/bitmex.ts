@@ -17,7 +17,7 @@ import {
   VISIBLE,
   visibleField,
   wholeNumberField,
-} from './strict-fields.js';
+} from './received-fields.js';
 
 const KEY = 'api-key';
 const SIGNATURE = 'api-signature';

@@ -1,12 +1,13 @@
 /**
  * Deribit: HMAC-SHA256 in hex over lines, for REST requests and for `public/auth` with `client_signature`.
  *
- * Written from docs.deribit.com, "Authenticated HTTP requests" (deri-hmac-sha256) and "client_signature". The nonce is for
- * a single use.
+ * Written from docs.deribit.com, "Deribit signature credentials": a timestamp is "valid for 60 seconds since generation,
+ * after that time any request with an old timestamp will be rejected", and a nonce is for "single usage". How far ahead of
+ * the server a timestamp may be is not told; here a second, as elsewhere.
  */
 import type { HmacProfile } from './profile.js';
+import * as field from './received-fields.js';
 import { stampMsText } from './stamp-text.js';
-import * as field from './strict-fields.js';
 
 const HEADER = 'authorization';
 const SCHEME = 'deri-hmac-sha256 ';
@@ -31,7 +32,9 @@ export const deribit: HmacProfile = {
     timestamp: { place: 'header-part', header: HEADER, name: 'ts' },
     nonce: { place: 'header-part', header: HEADER, name: 'nonce' },
   },
-  sign: ({ method, path, body }, { nowUs, nonce }, { keyId }, sign) => {
+  sign: (request, { nowUs, nonce }, { keyId }, sign) => {
+    field.demandRequestLine(request);
+    const { method, path, body } = request;
     const timestamp = stampMsText(nowUs);
     if (keyId.includes(',')) throw new RangeError(`a Deribit key can't have a comma: ${keyId}`);
     const signature = sign(keyId, textOf(timestamp, nonce, method, path, body));
@@ -84,13 +87,14 @@ interface Parts {
   readonly nonce: string;
 }
 
-/** The four parts in any order, each once and no other. */
+/** The four parts in any order, each once and no other; a blank may follow a comma, as the documentation has it. */
 function partsOf(header: string | readonly string[] | undefined): Parts | null {
   if (typeof header !== 'string' || !header.startsWith(SCHEME)) return null;
   const parts: Record<keyof Parts, string> = { id: '', ts: '', sig: '', nonce: '' };
   const pieces = header.slice(SCHEME.length).split(',');
   if (pieces.length !== 4) return null;
-  for (const piece of pieces) {
+  for (const spaced of pieces) {
+    const piece = spaced.startsWith(' ') ? spaced.slice(1) : spaced;
     const mark = piece.indexOf('=');
     const name = piece.slice(0, Math.max(0, mark));
     if (name !== 'id' && name !== 'ts' && name !== 'sig' && name !== 'nonce') return null;

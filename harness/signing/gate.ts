@@ -16,7 +16,7 @@ import {
   requestLineFault,
   VISIBLE,
   visibleField,
-} from './strict-fields.js';
+} from './received-fields.js';
 
 const KEY = 'key';
 const SIGN = 'sign';

@@ -10,7 +10,7 @@ import {
   requestLineFault,
   VISIBLE,
   visibleField,
-} from './strict-fields.js';
+} from './received-fields.js';
 
 const KEY = 'x-github-hook-id';
 const SIGNATURE = 'x-hub-signature-256';

@@ -4,8 +4,8 @@
  */
 import { isoOfMs, msOfIso } from './iso-time.js';
 import type { HmacProfile } from './profile.js';
+import * as field from './received-fields.js';
 import { sameSecret } from './same-secret.js';
-import * as field from './strict-fields.js';
 
 const names = {
   keyId: 'ok-access-key',
@@ -46,7 +46,9 @@ export const okx: HmacProfile = {
     signature: { place: 'header', name: names.signature },
     timestamp: { place: 'header', name: names.timestamp },
   },
-  sign: ({ method, path, body }, { nowUs }, { keyId, passphrase }, sign) => {
+  sign: (request, { nowUs }, { keyId, passphrase }, sign) => {
+    field.demandRequestLine(request);
+    const { method, path, body } = request;
     const timestamp = isoOfMs(Math.floor(nowUs / 1_000));
     const headers = {
       [names.keyId]: keyId,

@@ -15,7 +15,7 @@ import {
   VISIBLE,
   visibleField,
   wholeNumberField,
-} from './strict-fields.js';
+} from './received-fields.js';
 
 const KEY = signingHeaders.keyId;
 const SIGNATURE = 'stripe-signature';
