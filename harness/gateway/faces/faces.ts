@@ -2,12 +2,14 @@
 import { binance } from './binance.js';
 import { bybit } from './bybit.js';
 import type { Face, FaceName } from './face.js';
+import { kraken } from './kraken.js';
 import { kucoin } from './kucoin.js';
 import { okx } from './okx.js';
 
 const faces: Readonly<Partial<Record<FaceName, Face>>> = {
   binance,
   bybit,
+  kraken,
   okx,
   kucoin,
 };
