@@ -138,7 +138,8 @@ interface Told {
 
 function tell({ adapter, asked, handshake, visits, redact }: Told, console: Console): number {
   const clock = clockFinding(visits, (asked.plan.policy.auth?.futureUs ?? SEED_CLOCK_MS * 1000) / 1000);
-  const findings: Finding[] = visits.flatMap((visit) => findingOf(visit, adapter) ?? []);
+  const told = visits.filter((visit) => !isKnown(visit, visits, adapter));
+  const findings: Finding[] = told.flatMap((visit) => findingOf(visit, adapter) ?? []);
   if (clock.finding !== null) findings.push(clock.finding);
   findings.push(...unplacedFinding(adapter, visits));
   const lines = [
@@ -156,6 +157,13 @@ function tell({ adapter, asked, handshake, visits, redact }: Told, console: Cons
   lines.push(problems === 0 ? 'all was understood as it should be' : `${problems} to mend before load is sent`);
   console.result(lines.join('\n'));
   return problems === 0 ? ExitCode.pass : ExitCode.environment;
+}
+
+/** A request that lacks something and fares as the right one did says nothing new. */
+function isKnown({ trial, outcome }: Visit, visits: readonly Visit[], adapter: Adapter): boolean {
+  if (trial.kind !== 'missing parameter') return false;
+  const right = visits.find((one) => one.trial.kind === 'right' && one.trial.requestClass === trial.requestClass);
+  return right !== undefined && right.outcome === outcome && findingOf(right, adapter) !== null;
 }
 
 /** An order that was taken and whose id was not found can't be cancelled. */
