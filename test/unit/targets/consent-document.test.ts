@@ -4,7 +4,7 @@ import { type ConsentDemand, demandOf, uncovered } from '../../../harness/target
 import { type Consent, instantText, readConsent } from '../../../harness/targets/consent-document.js';
 import { makeOperatorKey, parseOperatorKey, readOperatorKey } from '../../../harness/targets/consent-key.js';
 import { attackKindOf, attackKinds, consentNames } from '../../../harness/targets/consent-kinds.js';
-import { consentDigest, makeMark, readMark } from '../../../harness/targets/consent-mark.js';
+import { consentDigest, makeMark, verifyRunMark } from '../../../harness/targets/consent-mark.js';
 import { exampleActor, examplePlan } from '../actors/example-plan.js';
 
 const NOW_MS = Date.parse('2026-12-01T00:00:00Z');
@@ -255,7 +255,7 @@ describe('the header of a run', () => {
   const value = makeMark(run, at, key);
 
   it('says which run it is to whom the consent is known', () => {
-    expect(readMark(value, at, ['{}', text])).toEqual(run);
+    expect(verifyRunMark(value, at, ['{}', text])).toEqual(run);
     expect(value.length).toBeLessThan(400);
     expect(value).toMatch(/^[!-~]+$/);
   });
@@ -278,12 +278,12 @@ describe('the header of a run', () => {
     ['with more behind it', `${value};x=1`, at, [text]],
     ['that is empty', '', at, [text]],
   ])('is none %s', (_, changed, place, consents) => {
-    expect(readMark(changed, place, consents)).toBeNull();
+    expect(verifyRunMark(changed, place, consents)).toBeNull();
   });
 
   it('is none signed by somebody whom the consent does not name', () => {
     const stranger = parseOperatorKey(makeOperatorKey().secret, 'the test');
-    expect(readMark(makeMark(run, at, stranger), at, [text])).toBeNull();
+    expect(verifyRunMark(makeMark(run, at, stranger), at, [text])).toBeNull();
   });
 });
 
