@@ -69,8 +69,34 @@ export const errorTable = {
   },
   FP_TARGET_FORBIDDEN: {
     exit: ExitCode.environment,
-    hint: 'only loopback (127.0.0.0/8) is a target; use http://127.0.0.1:PORT',
+    hint: 'use http://127.0.0.1:PORT; anything but loopback needs its owner\'s consent, see "floodproof consent --help"',
   },
+  FP_CONSENT_KEY: {
+    exit: ExitCode.environment,
+    hint: 'make a key with "floodproof consent new", and keep it in FLOODPROOF_CONSENT_KEY or a file that FLOODPROOF_CONSENT_KEY_FILE names',
+  },
+  FP_CONSENT_REFUSED: {
+    exit: ExitCode.environment,
+    hint: 'ask the owner of the target for a consent that covers it, or make the run smaller',
+  },
+  FP_CONSENT_LOST: {
+    exit: ExitCode.environment,
+    hint: 'the run was stopped; "floodproof consent check URL" says what is there now',
+  },
+  FP_TARGET_UNTRUSTED: {
+    exit: ExitCode.environment,
+    hint: 'name the authority that has signed its certificate with --ca, or mend the certificate; it is always verified',
+  },
+  FP_ADAPTER_CREDENTIALS: {
+    exit: ExitCode.environment,
+    hint: 'set the variables that the adapter names under "credentials"',
+  },
+  FP_ADAPTER_UNFIT: { exit: ExitCode.usage, hint: 'add to the adapter what is missing; "floodproof doctor" tries it' },
+  FP_ADAPTER_MODULE: {
+    exit: ExitCode.usage,
+    hint: 'mend the module; docs/your-own-server.md says what it is to return',
+  },
+  FP_HOOK_FAILED: { exit: ExitCode.environment, hint: 'mend the hook, or what it asks for; its own words stand above' },
   FP_TARGET_UNREACHABLE: { exit: ExitCode.environment, hint: 'start the target first, and check host and port' },
   FP_DISK: { exit: ExitCode.environment, hint: 'free some space or choose another folder with --out' },
   FP_RUN_UNREADABLE: { exit: ExitCode.usage, hint: 'name a folder made by "floodproof run" (results/runs/...)' },

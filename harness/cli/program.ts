@@ -1,6 +1,8 @@
 /** One table of commands and options, from which the help is made. A command's code is loaded when it is run. */
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { faceNames } from '../gateway/faces/face.js';
 import { addList, addNew } from './catalogue-commands.js';
+import { addConsent } from './consent-options.js';
 import type { Console } from './console.js';
 import { addJudge } from './judge-options.js';
 import { addProbe } from './probe-options.js';
@@ -48,6 +50,9 @@ const speedOption = (): Option =>
     .argParser(speed);
 const capacityOption = (): Option =>
   new Option('--capacity <rate>', 'what "60% of capacity" is of: "1000/s", or the file of a probe');
+const caOption = (): Option => new Option('--ca <file>', 'https: the authorities to trust, PEM');
+const certOption = (): Option => new Option('--cert <file>', 'https: the certificate to show, PEM');
+const keyOption = (): Option => new Option('--key <file>', 'https: its private key, PEM');
 const outOption = (): Option => new Option('--out <dir>', 'where run folders are made').default('results/runs');
 const jsonOption = (): Option => new Option('--json', 'print the suite as one JSON document');
 const junitOption = (): Option => new Option('--junit <file>', 'write a JUnit file of the suite');
@@ -84,6 +89,7 @@ export function buildProgram(context: CommandContext): Command {
   addBench(program, context);
   addCheck(program, context);
   addSelftest(program, context);
+  addConsent(program, context);
   program.addHelpText('after', exitCodes);
   program.addHelpText(
     'after',
@@ -106,7 +112,11 @@ function addRun(program: Command, { console, setExit }: CommandContext): void {
       'scenario files, or folders of them with all folders within; none with --tag = those that come with the package',
     )
     .option('--tag <tag>', 'only scenarios with this tag')
-    .option('--target <target>', '"gateway" (embedded), "core" (virtual time) or an http:// URL on loopback', 'gateway')
+    .option(
+      '--target <target>',
+      '"gateway" (embedded), "core" (virtual time), or a URL: on loopback, or with its owner\'s consent',
+      'gateway',
+    )
     .option('--seed <n>', 'fixes every intended send time and identity', wholeNumber(0, SEED_MAX), 1)
     .addOption(engineOption())
     .addOption(speedOption())
@@ -118,6 +128,10 @@ function addRun(program: Command, { console, setExit }: CommandContext): void {
     .option('--max-requests <n>', 'scheduled requests of a scenario at most', wholeNumber(1, 1e9))
     .option('--gateway-policy <file>', 'let the gateway enforce another policy than the one it is judged by')
     .option('--weak', 'let it enforce the weak policy of each scenario, which must be exposed')
+    .option('--adapter <file>', 'how a URL is spoken to and its answers are read: docs/your-own-server.md')
+    .addOption(caOption())
+    .addOption(certOption())
+    .addOption(keyOption())
     .addOption(capacityOption())
     .option('--delay <time>', 'over HTTP: held back so long each way, "20ms" by a relay, "netem:20ms" by the kernel')
     .addOption(
@@ -147,6 +161,7 @@ Examples:
     )
     .action(async (paths: string[], options) => {
       const { runCommand } = await import('./run.js');
+      const { tlsFilesOf } = await import('./tls-files.js');
       const flags = {
         ...options,
         json: options.json ?? false,
@@ -159,6 +174,8 @@ Examples:
         weak: options.weak ?? false,
         capacity: options.capacity ?? null,
         delay: options.delay ?? null,
+        adapter: options.adapter ?? null,
+        tls: tlsFilesOf(options),
         junit: options.junit ?? null,
       };
       setExit(await runCommand(paths, flags, console));
@@ -209,10 +226,23 @@ function addGateway(program: Command, { console, setExit }: CommandContext): voi
   program
     .command('gateway')
     .description('start the embedded gateway to try it by hand; Ctrl-C ends it, SIGHUP makes it read the policy again')
-    .requiredOption('--policy <file>', 'policy file, or a scenario file (its policy, with its accounts registered)')
+    .option('--policy <file>', 'policy file, or a scenario file (its policy, with its accounts registered)')
+    .addOption(
+      new Option('--venue <name>', "in a venue's clothes: its paths, signatures, limits and errors").choices(faceNames),
+    )
     .option('--port <n>', '0 = any free one', wholeNumber(0, 65535), 8080)
     .option('--seed <n>', "the seed of the scenario's accounts", wholeNumber(0, SEED_MAX), 1)
     .addOption(engineOption())
+    .addHelpText(
+      'after',
+      `
+With --venue and no --policy the limits are those that the venue publishes.
+
+Examples:
+  floodproof gateway --policy scenarios/policies/spot-exchange.yaml
+  floodproof gateway --venue binance
+  floodproof gateway --venue kraken --policy my-kraken.yaml`,
+    )
     .action(async (options) => {
       const { gatewayCommand } = await import('./gateway.js');
       setExit(await gatewayCommand(options, console));

@@ -59,6 +59,7 @@ export class SuitePlayer {
           seen.progress = progress;
           screen.update(liveState(plan, progress));
         },
+        onNote: (line) => screen.print(line),
         onFolder: (folder) => {
           seen.folder = folder;
         },
@@ -79,7 +80,8 @@ export class SuitePlayer {
       if (!(error instanceof FloodproofError)) throw error;
       this.#errors.push({ scenario: plan.name, code: error.code, message: error.message });
       console.note(formatError(error));
-      if (seen.folder !== null) console.note(`${plan.name} has no verdict; what was seen of it is in ${seen.folder}`);
+      const how = error.code === 'FP_CONSENT_LOST' ? 'was interrupted' : 'has no verdict';
+      if (seen.folder !== null) console.note(`${plan.name} ${how}; what was seen of it is in ${seen.folder}`);
       return null;
     }
   }

@@ -99,6 +99,12 @@ export interface AuthSpec {
    * No other spelling of the same bytes is taken: the unused last bits of base64 must be 0.
    */
   readonly encoding: 'hex' | 'base64';
+  /**
+   * How a signed text is turned into bytes: UTF-8 when it is left out; `latin1`, one byte a character, where what is signed
+   * are raw bytes. A text with a character above U+00FF is `malformed` then. A message that is bytes already is hashed as
+   * it is.
+   */
+  readonly text?: 'utf8' | 'latin1';
   /** A request is stale when now - timestamp > min(the window it asks for, this). Whole microseconds, 1 to `HORIZON_US`. */
   readonly windowUsMax: number;
   /** A request is from the future when timestamp >= now + this. Whole microseconds, 0 to `HORIZON_US`. */
@@ -230,7 +236,7 @@ export interface Gate {
    * @param timestampUs - the signed timestamp, whole microseconds since 1970.
    * @param windowUs - the window that the request asks for; 0 = the policy's. It must be part of the signed text, as the
    *   timestamp is: a claim is kept for just this window, so a window that a thief can widen would reopen the signature.
-   * @param message - the signed text; UTF-8 is hashed.
+   * @param message - the signed text; what `AuthSpec.text` makes of it is hashed.
    * @param signature - as `AuthSpec.encoding` says; of another length or alphabet it is a bad signature.
    * @param elements - of a batch, whole, 1 to 65,535; 1 when left out.
    * @param ageUs - of what the request is about (the order that it cancels), whole microseconds; 0 when left out, which
@@ -366,6 +372,9 @@ export interface Gate {
     decisions: Uint8Array,
     answers: Float64Array | null,
   ): void;
-  /** HMAC of `message` (UTF-8) under `keyId`'s secret in the gate's hash and encoding, hex in lower case. @throws FP_KEY_INVALID when the key is unknown */
+  /**
+   * HMAC of `message` under `keyId`'s secret in the gate's hash, encoding and text form, hex in lower case.
+   * @throws FP_KEY_INVALID when the key is unknown; TypeError for a text that the gate's text form cannot carry.
+   */
   sign(keyId: string, message: string): string;
 }

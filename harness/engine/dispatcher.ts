@@ -10,6 +10,7 @@ import type { Arrival } from '../actors/schedule.js';
 import type { World } from '../actors/world.js';
 import type { ActorPlan, Plan } from '../scenario/plan.js';
 import { planEndUs } from '../scenario/plan.js';
+import type { AdaptedTarget } from '../targets/http/adapted/adapted-target.js';
 import { Flight, type FlightOwner } from '../targets/http/flight.js';
 import type { FlightSender } from '../targets/http/sender.js';
 import { Alarm } from './alarm.js';
@@ -17,6 +18,7 @@ import type { HealthWatch } from './health.js';
 import { MomentQueue } from './moment-queue.js';
 import { OpenFlights } from './open-flights.js';
 import type { Recorder } from './recorder.js';
+import { WakeLead } from './wake-lead.js';
 import type { RunClock } from './wall-clock.js';
 
 /** After so many requests in one go the loop gets a turn, or answers would wait behind a backlog. */
@@ -40,9 +42,14 @@ export interface DispatcherParts {
   readonly clock: RunClock;
   /** Closed loop instead of the schedule's times: this many at once, for benchmarks. */
   readonly closedLoop: number | null;
+  /** Who reads the answers of somebody's own API; null or left out = the actors' own. */
+  readonly adapted?: AdaptedTarget | null;
+  /** Whether the last milliseconds before a moment are waited for awake, which takes a core. */
+  readonly staysAwake: boolean;
 }
 
 export class Dispatcher implements FlightOwner {
+  readonly adapted: AdaptedTarget | null;
   private readonly parts: DispatcherParts;
   private readonly endUs: number;
   private readonly limitIndexes: ReadonlyMap<string, number>;
@@ -57,6 +64,11 @@ export class Dispatcher implements FlightOwner {
   private signatures = 0;
   private isPumping = false;
   private isStopped = false;
+  private readonly lead = new WakeLead();
+  /** What the alarm was last set for. */
+  private wakeUs = Number.POSITIVE_INFINITY;
+  /** Whether a look at what is due stands behind the events that have come in by now. */
+  private isAwake = false;
   private finish: (() => void) | null = null;
   private abandon: ((error: Error) => void) | null = null;
   /** Why nothing is launched in time any more. */
@@ -64,10 +76,11 @@ export class Dispatcher implements FlightOwner {
 
   constructor(parts: DispatcherParts) {
     this.parts = parts;
+    this.adapted = parts.adapted ?? null;
     this.endUs = planEndUs(parts.plan);
     this.limitIndexes = new Map(parts.plan.policy.limits.map((limit, index) => [limit.name, index]));
     this.nextArrival = this.pull();
-    this.alarm = new Alarm({ ring: () => this.pump(), onFailure: (error) => this.fail(error) });
+    this.alarm = new Alarm({ ring: () => this.wake(), onFailure: (error) => this.fail(error) });
   }
 
   async ready(): Promise<void> {
@@ -174,10 +187,26 @@ export class Dispatcher implements FlightOwner {
     }
   }
 
+  /** Wakes for what is due next, some time before it; that near to it stays awake, and looks after what comes in. */
   private setAlarm(): void {
     const arrivalUs = this.nextArrival?.intendedUs ?? Number.POSITIVE_INFINITY;
     const dueUs = Math.min(arrivalUs, this.followUps.nextUs, this.releases.nextUs);
-    this.alarm.set(this.parts.clock.toMonotonicUs(dueUs));
+    const wakeUs = this.parts.staysAwake ? dueUs - this.lead.us : dueUs;
+    if (wakeUs > this.nowUs()) {
+      this.wakeUs = wakeUs;
+      this.alarm.set(this.parts.clock.toMonotonicUs(wakeUs));
+    } else if (!this.isAwake) {
+      this.isAwake = true;
+      setImmediate(() => {
+        this.isAwake = false;
+        this.pump();
+      });
+    }
+  }
+
+  private wake(): void {
+    this.lead.learn(this.nowUs() - this.wakeUs);
+    this.pump();
   }
 
   private pull(): Arrival | null {

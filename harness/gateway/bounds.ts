@@ -12,6 +12,8 @@ export interface GatewayBounds {
   readonly bodyBytesMax: number;
   readonly connectionsMax: number;
   readonly openOrdersPerAccountMax: number;
+  /** Orders of an account that are filled or cancelled, as far as a venue's clients can still ask for them. */
+  readonly closedOrdersPerAccountMax: number;
   readonly sessionsPerAccountMax: number;
   /** Password hashes at once: as many as libuv has threads, since further ones would only wait elsewhere. */
   readonly loginsRunningMax: number;
@@ -31,6 +33,7 @@ export const defaultBounds: GatewayBounds = {
   bodyBytesMax: 16 * 1024,
   connectionsMax: 20_000,
   openOrdersPerAccountMax: 200,
+  closedOrdersPerAccountMax: 100,
   sessionsPerAccountMax: 8,
   loginsRunningMax: 4,
   loginsWaitingMax: 256,

@@ -1,8 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Answer, Decision, decisionNames } from '../core/spec.js';
 import type { Policy } from '../scenario/plan.js';
-import { readSigned, type SignatureForm, signatureForm, signingHeaders } from '../signing/hmac-lines.js';
 import { normalisedText } from '../signing/lenient-text.js';
+import { type Claim, isMalformed, type Malformed, type SigningProfile } from '../signing/profile.js';
+import { profileOf } from '../signing/profiles.js';
+import { claimedKeyId } from '../venue/claimed-key.js';
 import type { Decided, Defence } from '../venue/defence.js';
 import { LATE_CHARGE_US } from '../venue/late-charges.js';
 import type { Clock } from './clock.js';
@@ -60,7 +62,9 @@ export class Gatekeeper {
   readonly #defence: Defence;
   readonly #clock: Clock;
   readonly #signed: readonly boolean[];
-  readonly #form: SignatureForm | undefined;
+  readonly #profile: SigningProfile | null;
+  /** What requests were found to claim; each is read once. */
+  readonly #claims = new WeakMap<FastifyRequest, Claim | Malformed>();
   #rules: Rules;
   readonly #accountByKey: ReadonlyMap<string, string>;
   readonly #held: HeldCells;
@@ -84,7 +88,7 @@ export class Gatekeeper {
     this.#clock = clock;
     this.#accountByKey = options.accountByKey;
     this.#signed = spec.auth?.signed ?? [];
-    this.#form = spec.auth === null ? undefined : signatureForm(spec.auth);
+    this.#profile = policy.auth === null ? null : profileOf(policy.auth.profile, policy.auth);
     this.#rules = compileRules(policy, spec);
     this.#held = new HeldCells({ spec, defence, clock, ends });
     this.#wording = options.wording ?? houseWording;
@@ -121,47 +125,54 @@ export class Gatekeeper {
   #admitSigned(request: FastifyRequest, reply: FastifyReply, asking: Asking, ip: string): Admission | null {
     const { classId, elements = 1 } = asking;
     const defence = this.#defence;
-    const signed = this.#readSigned(request);
+    const claim = this.#claimOf(request);
     const nowUs = this.#clock.nowUs();
     if (defence.believes(classId)) {
-      const claimed = request.headers[signingHeaders.keyId];
-      const keyId = typeof claimed === 'string' ? claimed : '';
+      const keyId = claimedKeyId(this.#profile, claim, { headers: request.headers, path: request.raw.url ?? '' });
       const account = this.#accountByKey.get(keyId) ?? ANONYMOUS;
       const ageUs = asking.ageUs?.(account, nowUs) ?? 0;
       const decision = defence.decideBelieved(nowUs, classId, ip, account, keyId, elements, ageUs);
       return this.#settle(request, reply, { classId, ip, account, keyId, elements }, { nowUs, ageUs, decision });
     }
-    if (signed === null || 'malformed' in signed) {
+    if (isMalformed(claim)) {
       const decision = defence.decideMalformed(nowUs, classId, ip, elements);
       const caller = { classId, ip, account: '', keyId: '', elements };
       return this.#settle(request, reply, caller, { nowUs, ageUs: 0, decision });
     }
-    const { keyId, timestampUs, windowUs, message, signature } = signed;
+    const { keyId } = claim;
     const account = this.#accountByKey.get(keyId) ?? ANONYMOUS;
     const ageUs = asking.ageUs?.(account, nowUs) ?? 0;
-    const decision = defence.decideSigned(
-      nowUs,
-      nowUs,
-      classId,
-      ip,
-      account,
-      keyId,
-      timestampUs,
-      windowUs,
-      message,
-      signature,
-      elements,
-      ageUs,
-    );
+    const decision = defence.decideClaim(nowUs, nowUs, classId, ip, account, claim, elements, ageUs);
     return this.#settle(request, reply, { classId, ip, account, keyId, elements }, { nowUs, ageUs, decision });
   }
 
-  #readSigned(request: FastifyRequest): ReturnType<typeof readSigned> | null {
+  /**
+   * What the business takes for the body of a request of this class, before or after it is admitted: the text as it came, or
+   * what the signing profile carries elsewhere.
+   */
+  bodyOf(request: FastifyRequest, classId: number): RawBody {
     const body = request.body as RawBody;
-    if (body === null) return null;
+    if (this.#signed[classId] !== true) return body;
+    const claim = this.#claimOf(request);
+    return isMalformed(claim) ? body : (claim.carriedBody ?? body);
+  }
+
+  #claimOf(request: FastifyRequest): Claim | Malformed {
+    const known = this.#claims.get(request);
+    if (known !== undefined) return known;
+    const claim = this.#read(request);
+    this.#claims.set(request, claim);
+    return claim;
+  }
+
+  #read(request: FastifyRequest): Claim | Malformed {
+    const body = request.body as RawBody;
+    if (this.#profile === null) return { malformed: 'the policy signs nothing' };
+    if (body === null) return { malformed: 'the body must be UTF-8' };
+    const { method, headers } = request;
     const received = { path: request.raw.url ?? '', body: body ?? '' };
     const text = this.#defence.has('lenient-text') ? normalisedText(received) : received;
-    return readSigned(request.headers, { method: request.method, ...text }, this.#form);
+    return this.#profile.read({ method, headers, ...text });
   }
 
   /**

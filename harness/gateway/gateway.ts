@@ -7,6 +7,7 @@ import { openEngine } from '../native/engine.js';
 import type { Policy } from '../scenario/plan.js';
 import { Defence } from '../venue/defence.js';
 import { OrderStore } from '../venue/order-store.js';
+import { TradingFloor } from '../venue/trading-floor.js';
 import type { GatewayBounds } from './bounds.js';
 import { defaultBounds } from './bounds.js';
 import { startClock } from './clock.js';
@@ -116,7 +117,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     },
   };
   if (face === null) addRoutes(app, api);
-  else addFaceRoutes(app, api, face);
+  else {
+    const floor = new TradingFloor({ orders, closedPerAccountMax: bounds.closedOrdersPerAccountMax });
+    addFaceRoutes(app, { ...api, floor }, face);
+  }
   let inForce = { policy, spec: defence.spec };
   const { url, port } = await listen(app, options.host, options.port);
   const lag = monitorEventLoopDelay({ resolution: 10 });

@@ -3,7 +3,7 @@ import { requestClasses } from '../scenario/plan.js';
 import { amend, cancel, filledOf, orderText, type Placing, placeAll, statusByFault } from '../venue/order-desk.js';
 import { parseJsonObject, readBatch } from '../venue/order-form.js';
 import { faultBody, sendFault, sendJson } from './answer.js';
-import type { Admission, RawBody } from './gatekeeper.js';
+import type { Admission } from './gatekeeper.js';
 import { serve, type TradingApi } from './trading-api.js';
 
 const PLACE = requestClasses.indexOf('order.place');
@@ -13,7 +13,7 @@ const CANCEL = requestClasses.indexOf('order.cancel');
 /** Adds the routes of orders; see `addRoutes` for what they answer. */
 export function addOrderRoutes(app: FastifyInstance, api: TradingApi): void {
   app.post('/v1/orders', (request, reply) => {
-    const text = (request.body as RawBody) ?? '';
+    const text = api.gatekeeper.bodyOf(request, PLACE) ?? '';
     const batch = readBatch(text);
     // What can't be read as a batch costs as one order, and is told that it is none.
     const asking = { classId: PLACE, elements: batch?.length ?? 1 };
@@ -27,7 +27,7 @@ export function addOrderRoutes(app: FastifyInstance, api: TradingApi): void {
     const { id } = request.params;
     const asking = { classId: AMEND, ageUs: (account: string, nowUs: number) => api.orders.ageUs(account, id, nowUs) };
     return serve(api, request, reply, asking, ({ account }) => {
-      return send(reply, 200, amend(api.orders, account, id, (request.body as RawBody) ?? ''));
+      return send(reply, 200, amend(api.orders, account, id, api.gatekeeper.bodyOf(request, AMEND) ?? ''));
     });
   });
   app.delete<{ Params: { id: string } }>('/v1/orders/:id', (request, reply) => {

@@ -1,7 +1,8 @@
 /** Policy -> what a gate is compiled from. */
-import type { AuthSpec, GateSpec, LimitNumbers, LimitSpec } from '../core/spec.js';
+import { type AuthSpec, type GateSpec, HORIZON_US, type LimitNumbers, type LimitSpec } from '../core/spec.js';
 import { validateSpec } from '../core/validate-spec.js';
 import { FloodproofError } from '../errors.js';
+import { profileOf } from '../signing/profiles.js';
 import { type Policy, type PolicyAuth, type PolicyLimit, requestClasses } from './plan.js';
 
 /** What a gate counts by. Some families of policies are one family of the gate, seen from another side. */
@@ -45,15 +46,25 @@ function compileLimit(limit: PolicyLimit): LimitSpec {
   return { name, by, ipPrefix, numbers: numbersOf(limit), costs, ageCosts, isShadow, ban, maxKeys };
 }
 
-/** Signatures are made by the same rules as they are checked by. */
+/**
+ * Signatures are made by the same rules as they are checked by.
+ *
+ * What the gate takes for the time of a request is what the profile's rule of freshness makes of it, see `Freshness` in
+ * `harness/venue`. A number that must rise needs no memory of signatures beside it. A request that is never stale could
+ * come again at any time, so where none is to be accepted twice it is remembered for as long as a gate can say.
+ */
 export function compileAuth(auth: PolicyAuth): AuthSpec {
+  const profile = profileOf(auth.profile, auth);
+  const { freshness } = profile;
+  const remembers = auth.replay === 'refuse' && freshness !== 'nonce';
   return {
     signed: auth.signed,
     hash: auth.hash,
     encoding: auth.encoding,
-    windowUsMax: auth.windowUs,
+    ...(profile.kind === 'hmac' && profile.text === 'latin1' ? { text: profile.text } : {}),
+    windowUsMax: freshness === 'none' && remembers ? HORIZON_US : Math.max(1, auth.windowUs),
     futureUs: auth.futureUs,
-    replayCapacity: auth.replay === 'refuse' ? auth.replayCapacity : null,
+    replayCapacity: remembers ? auth.replayCapacity : null,
     replayPerKey: auth.replayPerKey,
   };
 }

@@ -1,7 +1,9 @@
 /** A policy in words: what is signed, whose address counts, and each limit. */
+import type { FreshnessClaim } from '../signing/profile.js';
+import { profileOf } from '../signing/profiles.js';
 import { formatDuration } from './durations.js';
 import { limitLines } from './explain-limit.js';
-import { type ClientIpRule, type Plan, requestClasses, weaknessTable } from './plan.js';
+import { type ClientIpRule, type Plan, type PolicyAuth, requestClasses, weaknessTable } from './plan.js';
 
 function clientIpText(rule: ClientIpRule): string {
   if (rule.from === 'socket') return 'the peer of the connection';
@@ -20,11 +22,25 @@ function authLines({ policy }: Plan): readonly string[] {
     auth.replay === 'refuse'
       ? `accepted once, ${auth.replayCapacity} remembered, of one key ${auth.replayPerKey}`
       : 'accepted any number of times (no replay check)';
-  const window = `from ${formatDuration(auth.windowUs)} old to less than ${formatDuration(auth.futureUs)} ahead`;
+  const profile = profileOf(auth.profile, auth);
+  const how = profile.kind === 'hmac' ? `HMAC with ${auth.hash} in ${auth.encoding}` : profile.title;
   return [
-    `  signed: ${signed} (${auth.profile}, HMAC with ${auth.hash} in ${auth.encoding})`,
-    `  signature: ${window}, ${replay}`,
+    `  signed: ${signed} (${auth.profile}, ${how})`,
+    `  signature: ${freshnessText(auth, profile.freshness)}${profile.freshness === 'nonce' ? '' : `, ${replay}`}`,
   ];
+}
+
+function freshnessText({ windowUs, futureUs, replay }: PolicyAuth, rule: FreshnessClaim['rule']): string {
+  switch (rule) {
+    case 'window':
+      return `from ${formatDuration(windowUs)} old to less than ${formatDuration(futureUs)} ahead`;
+    case 'expiry':
+      return `until it expires, ${replay === 'refuse' ? `at most ${formatDuration(windowUs)} ahead` : 'however far ahead'}`;
+    case 'nonce':
+      return 'with a number higher than every one of its key that was accepted';
+    case 'none':
+      return 'at any time';
+  }
 }
 
 /** The part of `explain` about the policy: what it promises, and how hard the attackers press on it. */

@@ -114,6 +114,11 @@ export const faultTable = {
     means: 'the share of one key in the replay memory is larger than the whole',
     hint: 'write a replayPerKey of at most replayCapacity',
   },
+  FP_AUTH_PROFILE: {
+    means:
+      'something of "auth" that the signing profile has no use for, or a profile that no trial account can sign by',
+    hint: 'leave it out: the profile says how it is signed and how long it is fresh',
+  },
   FP_SCRYPT_INVALID: {
     means: 'parameters that scrypt cannot take',
     hint: 'N is a power of two from 2 to 1048576, and 128 x N x r bytes at most 1 GiB',

@@ -178,6 +178,9 @@ export const weaknessTable = {
   'quick-unknown-names': 'a login under a name that does not exist is answered without a password hash',
   'forgets-replays-on-restart': 'the memory of used signatures is empty after a restart',
   'node-local-replays': 'each of several nodes remembers only the signatures that it has seen itself',
+  'ignores-nonces': 'numbers that must rise are not looked at, so that a request that was seen can be sent again',
+  'early-nonces':
+    'a number is used up before the signature over it is checked, so that a forgery with a high one shuts out the owner',
   'unsigned-orders': 'orders are taken without a look at their signature',
 } as const;
 export type Weakness = keyof typeof weaknessTable;

@@ -1,5 +1,6 @@
 /** What the parts of a policy mean together: names, the replay memory, whom to trust, scrypt, and each limit. */
 import type { Fault } from '../errors.js';
+import { profileOf } from '../signing/profiles.js';
 import type { Complaint } from './faults.js';
 import { checkLimit } from './limit-check.js';
 import { limitSchema } from './limit-schema.js';
@@ -18,7 +19,10 @@ export function checkPolicy(source: YamlSource): readonly Fault[] {
   };
   const auth = top.auth === undefined ? null : authSchema.safeParse(top.auth);
   const signed = auth === null ? [] : (authSchema.shape.signed.safeParse(entriesOf(top.auth).signed).data ?? null);
-  if (auth?.data !== undefined) checkReplay(auth.data, report);
+  if (auth?.data !== undefined) {
+    checkReplay(auth.data, report);
+    checkProfile(auth.data, report);
+  }
   const names = new Map<unknown, number>();
   for (const [index, raw] of listOf(top.limits).entries()) {
     const path: Path = ['limits', index];
@@ -57,6 +61,30 @@ function checkReplay(
   if (replayPerKey === undefined || replayPerKey <= replayCapacity) return;
   const message = `must be at most replayCapacity (${replayCapacity}), got ${replayPerKey}`;
   report(['auth', 'replayPerKey'], { code: 'FP_REPLAY_SHARE', message });
+}
+
+/** What is written beside the profile, and what the profile has settled already. */
+function checkProfile(auth: AuthEntry, report: (path: Path, complaint: Complaint) => void): void {
+  if (auth.profile === 'hmac-lines') return;
+  const { freshness, keyKind } = profileOf(auth.profile);
+  const complain = (field: keyof AuthEntry, message: string): void => {
+    if (auth[field] !== undefined) report(['auth', field], { code: 'FP_AUTH_PROFILE', message });
+  };
+  for (const field of ['hash', 'encoding'] as const) {
+    complain(field, `can be chosen for hmac-lines alone: ${auth.profile} has its own`);
+  }
+  if (freshness === 'nonce' || freshness === 'none') {
+    const carries = freshness === 'nonce' ? 'carry a rising number' : 'carry no time';
+    for (const field of ['window', 'future'] as const) {
+      complain(field, `has no meaning: requests of ${auth.profile} ${carries}`);
+    }
+  }
+  if (freshness === 'nonce' && auth.replay === 'allow') {
+    complain('replay', `cannot be "allow": under ${auth.profile} a number that has been used is never taken again`);
+  }
+  if (keyKind === 'rsa') {
+    complain('profile', `is ${auth.profile}, whose keys cannot be worked out for trial accounts`);
+  }
 }
 
 function checkScrypt(top: Readonly<Record<string, unknown>>, report: (path: Path, complaint: Complaint) => void): void {

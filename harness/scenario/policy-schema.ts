@@ -1,5 +1,6 @@
 /** The shape of a policy file. What the parts mean together is checked in `policy.ts`. */
 import { z } from 'zod';
+import { profileNames } from '../signing/profile-names.js';
 import { parseAddressRange } from './address-range.js';
 import { countField, durationField, field, nameField, paragraphField } from './field.js';
 import { limitSchema } from './limit-schema.js';
@@ -19,19 +20,33 @@ const signableClasses = requestClasses.filter((name) => name !== 'login');
 
 export const authSchema = z
   .strictObject({
-    profile: z.literal('hmac-lines').describe('signing profile').default('hmac-lines'),
-    hash: z.enum(['sha256', 'sha384', 'sha512']).describe('hash under the HMAC').default('sha256'),
+    profile: z
+      .enum(profileNames)
+      .describe('signing profile: how requests are signed, and how fresh they say that they are')
+      .default('hmac-lines'),
+    hash: z
+      .enum(['sha256', 'sha384', 'sha512'])
+      .describe('of hmac-lines alone: hash under the HMAC; sha256 when it is left out')
+      .optional(),
     encoding: z
       .enum(['hex', 'base64'])
-      .describe('how signatures are written: hex digits, or base64 with padding')
-      .default('hex'),
+      .describe('of hmac-lines alone: signatures as hex digits, or base64 with padding; hex when it is left out')
+      .optional(),
     signed: z.array(z.enum(signableClasses)).min(1).describe('request classes that must be signed'),
-    window: durationField({ minUs: 1_000, maxUs: 24 * HOUR_US }, 'age of a signature at most').prefault('5s'),
-    future: durationField({ minUs: 1, maxUs: HOUR_US }, 'a timestamp this far ahead is refused').prefault('1s'),
+    window: durationField(
+      { minUs: 1_000, maxUs: 24 * HOUR_US },
+      'age of a signature at most, or how far ahead it may expire; as the profile has it when it is left out (hmac-lines: 5s)',
+    ).optional(),
+    future: durationField(
+      { minUs: 1, maxUs: HOUR_US },
+      'a timestamp this far ahead is refused; as the profile has it when it is left out (hmac-lines: 1s)',
+    ).optional(),
     replay: z
       .enum(['refuse', 'allow'])
-      .describe('"refuse": one acceptance for each signature; "allow": the protocol has no replay check')
-      .default('refuse'),
+      .describe(
+        '"refuse": one acceptance for each signature; "allow": the protocol has no replay check; as the profile has it when it is left out (hmac-lines: refuse)',
+      )
+      .optional(),
     replayCapacity: countField({ min: 1, max: KEYS_MAX }, 'signatures remembered at most').prefault(100_000),
     replayPerKey: countField(
       { min: 1, max: KEYS_MAX },

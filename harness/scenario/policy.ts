@@ -1,5 +1,6 @@
 /** Policy file -> policy. */
 import type { Fault } from '../errors.js';
+import { profileOf } from '../signing/profiles.js';
 import { invalidFiles } from './faults.js';
 import type { FileReader } from './file-reader.js';
 import { deepFreeze } from './freeze.js';
@@ -43,15 +44,20 @@ function wrongKind(source: YamlSource): Fault | null {
   return source.fault([], { code: 'FP_FILE_KIND', message: 'is a scenario, but a policy is wanted here' });
 }
 
+/** What the file leaves out is as the profile has it. */
 function buildAuth(auth: AuthEntry): PolicyAuth {
+  const { hash = 'sha256', encoding = 'hex' } = auth;
+  const profile = profileOf(auth.profile, { hash, encoding });
+  const { defaults } = profile;
   return {
     profile: auth.profile,
-    hash: auth.hash,
-    encoding: auth.encoding,
+    hash: profile.kind === 'hmac' ? profile.hash : hash,
+    encoding: profile.kind === 'hmac' ? profile.encoding : encoding,
     signed: requestClasses.map((name) => (auth.signed as readonly string[]).includes(name)),
-    windowUs: auth.window,
-    futureUs: auth.future,
-    replay: auth.replay,
+    windowUs: auth.window ?? defaults.windowUs,
+    futureUs: auth.future ?? defaults.futureUs,
+    // A number that must rise is never taken twice, whatever else a venue remembers.
+    replay: profile.freshness === 'nonce' ? 'refuse' : (auth.replay ?? defaults.replay),
     replayCapacity: auth.replayCapacity,
     replayPerKey: auth.replayPerKey ?? Math.ceil(auth.replayCapacity / 4),
   };

@@ -20,7 +20,7 @@ import {
   VISIBLE,
   visibleField,
   wholeNumberField,
-} from './strict-fields.js';
+} from './received-fields.js';
 
 const KEY = 'kc-api-key';
 const SIGN = 'kc-api-sign';

@@ -95,12 +95,15 @@ export interface Malformed {
   readonly malformed: string;
 }
 
-/** What the signature covers. What is false here, whoever holds the request in his hands can change. */
+/**
+ * What the signature covers. What is false here, whoever holds the request in his hands can change. `by-method`: of GET
+ * and DELETE the query is signed and a body is not; of other methods it is the other way round (Bybit).
+ */
 export interface Coverage {
   readonly method: boolean;
   readonly path: boolean;
-  readonly query: boolean;
-  readonly body: boolean;
+  readonly query: boolean | 'by-method';
+  readonly body: boolean | 'by-method';
   readonly host: boolean;
   /** Whether two requests of one key differ in what is signed even in one instant: by a nonce or a rising number. */
   readonly unique: boolean;
@@ -119,7 +122,9 @@ export interface ProfileDefaults {
 /** Where in a request a part of the signature stands, for those who look for it or spoil it. */
 export type Slot =
   | { readonly place: 'header' | 'query' | 'form'; readonly name: string }
-  /** A named part of one header, `name=value` between commas or blanks. */
+  /** A member of the JSON body that a request has, else a parameter of its form, else of its query (Kraken's nonce). */
+  | { readonly place: 'parameter'; readonly name: string }
+  /** A named part of one header, `name=value` between commas, semicolons or blanks; the value may stand in quotes or colons. */
   | { readonly place: 'header-part'; readonly header: string; readonly name: string }
   /** A member of the JSON in base64 that a header carries (Gemini's payload). */
   | { readonly place: 'payload'; readonly header: string; readonly name: string }
@@ -139,8 +144,8 @@ interface ProfileBase {
   readonly slots: Readonly<Partial<Record<'keyId' | 'signature' | 'timestamp' | 'nonce' | 'window', Slot>>>;
   /** How the secret's bytes are written for people and clients. */
   readonly secretForm: 'utf8' | 'base64' | 'none';
-  /** What a credential of this profile has beside its secret. */
-  readonly keyKind: 'secret' | 'secret-and-passphrase' | 'ed25519' | 'p256' | 'rsa';
+  /** What a credential of this profile has beside its secret; the secret of a `token` is all of it, its key's id too. */
+  readonly keyKind: 'secret' | 'token' | 'secret-and-passphrase' | 'ed25519' | 'p256' | 'rsa';
   /**
    * Reads what a caller claims. Strict: each field has one spelling, so that what is verified is what was signed; missing,
    * doubled and misspelt ones are malformed. Says nothing about whether the signature is right. Never throws.

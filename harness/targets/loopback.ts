@@ -3,25 +3,8 @@
  * that the host name stands for must be loopback, or the server's owner must have agreed to what is going to be sent.
  * The run uses the address that was checked, whatever the name resolves to later.
  */
-import { FloodproofError } from '../errors.js';
-import { originOf, pinTarget } from './pinned.js';
-
-/** An owner's consent that was found to cover a run, as plain data. */
-export interface GrantedConsent {
-  /**
-   * The one header that every request to such a target carries, the same for honest and abusive traffic: which tool, which
-   * run, and the signature by which the owner can tell that it is one he agreed to.
-   */
-  readonly mark: { readonly name: string; readonly value: string };
-  /** SHA-256 of the consent's bytes, lower-case hex: another document under the same address is another consent. */
-  readonly digest: string;
-  /** Milliseconds since 1970. */
-  readonly expiresAtMs: number;
-  /** How often it is looked at again during a run, 1000 to 60,000. */
-  readonly checkEveryMs: number;
-  /** Where it was found. */
-  readonly from: 'file' | 'dns';
-}
+import { askConsent, type ConsentQuestion, type GrantedConsent } from './consent.js';
+import { notLoopback, originOf, pinTarget } from './pinned.js';
 
 export interface CheckedTarget {
   /** Scheme, checked address and port: what connections are made to. */
@@ -41,22 +24,22 @@ export interface CheckedTarget {
   readonly consent: GrantedConsent | null;
 }
 
-/** @throws FP_USAGE for something that is no http or https URL, FP_TARGET_FORBIDDEN when an address is not loopback. */
-export async function checkTarget(text: string): Promise<CheckedTarget> {
+/**
+ * @param question - what is going to be sent, and who sends it: asked of the owner of a target that is not loopback. Left
+ * out = loopback alone.
+ * @throws {FloodproofError} FP_USAGE for something that is no http or https URL, FP_TARGET_UNREACHABLE for a name without
+ * addresses, FP_TARGET_FORBIDDEN for what is not loopback when nobody can ask, and what `askConsent` throws.
+ */
+export async function checkTarget(text: string, question?: ConsentQuestion): Promise<CheckedTarget> {
   const pinned = await pinTarget(text);
   const { scheme, name, isAddress, address, host, basePath } = pinned;
-  if (!pinned.isLoopback) {
-    throw new FloodproofError(
-      'FP_TARGET_FORBIDDEN',
-      `--target ${text}: ${isAddress ? name : `${name} is ${address}, which`} is not a loopback address; load on somebody else's machine needs its owner's consent`,
-    );
-  }
+  if (!pinned.isLoopback && question === undefined) throw notLoopback(text, pinned);
   return {
     origin: originOf(pinned),
     host,
     basePath,
     serverName: scheme === 'https' && !isAddress ? name.replace(/\.$/, '') : null,
-    sources: address.includes(':') ? 'one' : 'many',
-    consent: null,
+    sources: pinned.isLoopback && !address.includes(':') ? 'many' : 'one',
+    consent: pinned.isLoopback || question === undefined ? null : await askConsent(text, pinned, question),
   };
 }

@@ -122,6 +122,14 @@ function unresolved(name: string, text: string, cause?: unknown): FloodproofErro
   });
 }
 
+/** A target that is somebody else's, and nobody here can ask him. */
+export function notLoopback(text: string, { name, isAddress, address }: PinnedTarget): FloodproofError {
+  const what = isAddress ? name : `${name} is ${address}, which`;
+  return forbidden(
+    `--target ${text}: ${what} is not a loopback address; load on somebody else's machine needs its owner's consent`,
+  );
+}
+
 function forbidden(message: string): FloodproofError {
   return new FloodproofError('FP_TARGET_FORBIDDEN', message);
 }

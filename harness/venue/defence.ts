@@ -13,14 +13,24 @@
  * still there. Where F is 0 the gate's own rule is just that. Else the gate is compiled with a window that is longer by
  * F and told, of each request, its own window and F more; what the wall clock says is stale is handed over as older than
  * even that, so that the answer is the gate's in its own order (a forgery stays a forgery).
+ *
+ * Requests that claim to be fresh by another rule than a window are told to the gate as `freshness.ts` has it. The same
+ * holds of one that expires: accepted at `nowUs` under the shift s it is remembered up to nowUs + (expiry - 1 - wall) + F, and
+ * at a later moment, with the shift s' <= s + F, it is fresh only when nowUs' - s' < expiry, that is up to just that instant.
+ * A number that must rise is looked at before the gate is asked and used up after the gate has admitted the request, with
+ * nothing in between.
  */
 
 import type { RegisteredAccount } from '../actors/world.js';
 import { Decision, type Gate, type GateSpec, type HashSecret } from '../core/spec.js';
-import { compilePolicy } from '../scenario/compile.js';
 import { type Policy, requestClasses, type Weakness } from '../scenario/plan.js';
-import { chargedCells, chargeLate, type LateCharge } from './late-charges.js';
-import { UsedSignatures } from './used-signatures.js';
+import type { Claim, FreshnessClaim } from '../signing/profile.js';
+import { profileOf } from '../signing/profiles.js';
+import { compileDefence, type DefenceSpec, withoutMemory } from './defence-spec.js';
+import { chargedCells, type LateCharge } from './late-charges.js';
+import { OtherFreshness } from './other-freshness.js';
+import { Proofs } from './proofs.js';
+import { memoriesOf, type UsedSignatures } from './used-signatures.js';
 
 export interface DefenceOptions {
   readonly policy: Policy;
@@ -33,7 +43,7 @@ export interface DefenceOptions {
 }
 
 const CELLS_MAX = 2 ** 31 - 1;
-const orderClasses = requestClasses.map((name) => name.startsWith('order.'));
+const orderClasses = requestClasses.map((name) => /^order\.(?:place|amend|cancel)$/.test(name));
 
 /** A request that was decided, as far as what follows needs it. */
 export interface Decided {
@@ -59,6 +69,11 @@ export class Defence {
   readonly #fallsUs: number;
   readonly #late: readonly (readonly LateCharge[])[];
   readonly #used: readonly UsedSignatures[];
+  /** null where nothing is signed. */
+  readonly #proofs: Proofs | null;
+  readonly #rule: FreshnessClaim['rule'];
+  /** Decides what is fresh by another rule than a window. */
+  readonly #other: OtherFreshness;
   readonly #weaknesses: ReadonlySet<Weakness>;
   readonly #countsBatchesAsOne: boolean;
   readonly #takesUnsignedOrders: boolean;
@@ -77,20 +92,30 @@ export class Defence {
     this.#late = late;
     this.#windowUs = policy.auth?.windowUs ?? 0;
     this.#futureUs = policy.auth?.futureUs ?? 0;
-    this.#used = this.#memories(policy, hashSecret);
+    this.#used = memoriesOf(policy, spec.auth, hashSecret);
+    const profile = policy.auth === null ? null : profileOf(policy.auth.profile, policy.auth);
+    this.#proofs = profile === null || spec.auth === null ? null : new Proofs(profile, spec.auth);
+    this.#rule = profile?.freshness ?? 'window';
+    this.#other = new OtherFreshness({
+      rules: {
+        windowUs: this.#windowUs,
+        remembers: typeof spec.auth?.replayCapacity === 'number',
+        windowUsMax: spec.auth?.windowUsMax ?? 1,
+        fallsUs,
+      },
+      futureUs: this.#futureUs,
+      used: this.#used,
+      nodes: policy.nodes,
+      weaknesses: this.#weaknesses,
+    });
     const ownSpec = this.#used.length === 0 ? spec : withoutMemory(spec);
     this.#gates = Array.from({ length: policy.nodes }, () => createGate(ownSpec, hashSecret));
     this.knowsCallers = this.#gates.length === 1 && this.#used.length === 0 && late.length === 0;
   }
 
   /** What gates of this policy are compiled from, its defects included. @throws {FloodproofError} FP_GATE_INVALID */
-  compile(policy: Policy, originUs: number): { spec: GateSpec; late: readonly (readonly LateCharge[])[] } {
-    const plain = compilePolicy(policy, originUs);
-    const { spec, charges } = policy.weaknesses.includes('late-charge')
-      ? chargeLate(plain)
-      : { spec: plain, charges: [] };
-    const auth = spec.auth === null ? null : { ...spec.auth, windowUsMax: spec.auth.windowUsMax + this.#fallsUs };
-    return { spec: { ...spec, auth }, late: charges };
+  compile(policy: Policy, originUs: number): DefenceSpec {
+    return compileDefence(policy, originUs, this.#fallsUs);
   }
 
   get nodes(): number {
@@ -107,10 +132,13 @@ export class Defence {
   }
 
   addKey({ keyId, secret, account }: Pick<RegisteredAccount, 'keyId' | 'secret' | 'account'>): void {
-    for (const gate of this.#gates) gate.addKey(keyId, secret, account);
+    const gateSecret = this.#proofs?.addKey(keyId, secret) ?? secret;
+    this.#other.addKey(keyId);
+    for (const gate of this.#gates) gate.addKey(keyId, gateSecret, account);
   }
 
   removeKey(keyId: string): void {
+    this.#proofs?.removeKey(keyId);
     for (const gate of this.#gates) gate.removeKey(keyId);
   }
 
@@ -152,7 +180,51 @@ export class Defence {
   }
 
   /**
-   * Decides a signed request.
+   * Decides a request by what it claims to have signed. A claim of another rule than the policy's profile makes is
+   * malformed: what one rule remembers would be open to the other.
+   * @param account - of the key, where the key is known.
+   */
+  decideClaim(
+    nowUs: number,
+    wallUs: number,
+    classId: number,
+    ip: string,
+    account: string,
+    claim: Claim,
+    elements: number,
+    ageUs: number,
+  ): Decision {
+    const { keyId, message, freshness } = claim;
+    if (freshness.rule !== this.#rule) return this.decideMalformed(nowUs, classId, ip, elements);
+    // Any gate: all have the same keys.
+    const signature = this.#proofs?.signatureFor(claim, (id, text) => this.sign(id, text)) ?? claim.signature;
+    if (freshness.rule !== 'window') {
+      const now = this.#advance(nowUs);
+      const count = this.counted(elements);
+      const signed = { classId, ip, keyId, message, signature, count, ageUs };
+      const decision = this.#other.decide(this.#turn(), this.node, { now, wallUs }, freshness, signed);
+      if (decision === Decision.admitted) this.#giveBackLate(now, classId, ip, account, keyId, count, ageUs);
+      return decision;
+    }
+    const { timestampUs, windowUs } = freshness;
+    return this.decideSigned(
+      nowUs,
+      wallUs,
+      classId,
+      ip,
+      account,
+      keyId,
+      timestampUs,
+      windowUs,
+      message,
+      signature,
+      elements,
+      ageUs,
+    );
+  }
+
+  /**
+   * Decides a signed request that is fresh within a window.
    * @param account - of the key, where the key is known.
    * @param windowUs - that it asks for; 0 = the policy's.
    */
@@ -274,16 +346,7 @@ export class Defence {
   restart(): void {
     if (!this.has('forgets-replays-on-restart')) return;
     for (const used of this.#used) used.forgetAll();
-  }
-
-  /** One for all nodes, or one a node; none where the one gate's own memory does. */
-  #memories(policy: Policy, hashSecret: HashSecret): readonly UsedSignatures[] {
-    const { auth } = this.spec;
-    const isApart = policy.nodes > 1 || this.has('forgets-replays-on-restart');
-    if (auth === null || auth.replayCapacity === null || !isApart) return [];
-    const count = this.has('node-local-replays') ? policy.nodes : 1;
-    const spanUs = auth.windowUsMax + auth.futureUs;
-    return Array.from({ length: count }, () => new UsedSignatures({ auth, spanUs, hashSecret }));
+    this.#other.forgetAll();
   }
 
   /** How long a signature is fresh that asks for this window. */
@@ -328,8 +391,4 @@ export class Defence {
 /** A timestamp as the gate's clock would have it. */
 function shifted(timestampUs: number, byUs: number): number {
   return Math.min(timestampUs + byUs, Number.MAX_SAFE_INTEGER);
-}
-
-function withoutMemory(spec: GateSpec): GateSpec {
-  return spec.auth === null ? spec : { ...spec, auth: { ...spec.auth, replayCapacity: null } };
 }

@@ -6,6 +6,7 @@ import { macBytesOf } from '../core/hmac-key.js';
 import { ReplayWindow } from '../core/replay-window.js';
 import { SignatureReader } from '../core/signature-form.js';
 import { type AuthSpec, Decision, type HashSecret } from '../core/spec.js';
+import type { Policy } from '../scenario/plan.js';
 
 export class UsedSignatures {
   readonly #auth: AuthSpec;
@@ -51,4 +52,17 @@ export class UsedSignatures {
       this.#hashSecret,
     );
   }
+}
+
+/** One for all nodes, or one a node; none where the one gate's own memory does. */
+export function memoriesOf(
+  { nodes, weaknesses }: Pick<Policy, 'nodes' | 'weaknesses'>,
+  auth: AuthSpec | null,
+  hashSecret: HashSecret,
+): readonly UsedSignatures[] {
+  const isApart = nodes > 1 || weaknesses.includes('forgets-replays-on-restart');
+  if (auth === null || auth.replayCapacity === null || !isApart) return [];
+  const count = weaknesses.includes('node-local-replays') ? nodes : 1;
+  const spanUs = auth.windowUsMax + auth.futureUs;
+  return Array.from({ length: count }, () => new UsedSignatures({ auth, spanUs, hashSecret }));
 }

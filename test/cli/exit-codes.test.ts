@@ -56,7 +56,12 @@ describe('exit code 2: bad usage or file', () => {
     { args: ['run', small, '--repeat'], says: ["'--repeat <n>' argument missing"] },
     { args: ['run', small, '--engine', 'natve'], says: ["'natve' is invalid", 'auto, native, ts'] },
     { args: ['run'], says: ['FP_USAGE  name scenario files or folders, or --tag', '"floodproof run --help"'] },
-    { args: ['gateway'], says: ["required option '--policy <file>' not specified"] },
+    { args: ['gateway'], says: ['FP_USAGE  nothing says which limits the gateway has'] },
+    { args: ['gateway', '--venue', 'binanse'], says: ["option '--venue <name>' argument 'binanse' is invalid"] },
+    {
+      args: ['gateway', '--venue', 'binance', '--policy', policy],
+      says: ['FP_USAGE', 'and clients of Binance spot sign by binance'],
+    },
     { args: ['replay', 'a', 'b'], says: ["too many arguments for 'replay'"] },
     { args: ['run', 'gone.yaml'], says: ['FP_FILE_UNREADABLE  cannot read gone.yaml: there is no such file'] },
     { args: ['run', 'package.json/x.yaml'], says: ['FP_FILE_UNREADABLE', 'a part of the path is not a folder'] },

@@ -19,6 +19,7 @@ const commands = [
   'bench',
   'check',
   'selftest',
+  'consent',
 ];
 let table: CommandTable;
 beforeAll(async () => {

@@ -73,10 +73,10 @@ const loads =
   /(?:\bfrom|\bimport|\b(?:import|require|require\.resolve|import\.meta\.resolve)\s*\(|\bnew\s+URL\s*\()\s*$/;
 /**
  * Where an import may be computed: the addon's path depends on the platform, a limiter to be measured or checked is one
- * that its caller names, and mutants have no file.
+ * that its caller names, as is a module that signs for somebody's own API, and mutants have no file.
  */
 const computedImports =
-  /^harness\/(?:native\/|bench\/limiters\/own-limiter\.ts$|cli\/own-adapter\.ts$|zoo\/mutation\/module-of\.ts$)/;
+  /^harness\/(?:native\/|bench\/limiters\/own-limiter\.ts$|cli\/own-adapter\.ts$|targets\/user-module\.ts$|zoo\/mutation\/module-of\.ts$)/;
 const computed = /\b(?:import|require)\s*\(\s*(?!['"`\s])/g;
 
 export function importsOf(source: string): ImportSite[] {

@@ -3,8 +3,8 @@ import { requestClasses } from '../../scenario/plan.js';
 import { sendJson, sendUnasked } from '../answer.js';
 import { GATE_HEADER, UNASKED } from '../gatekeeper.js';
 import { addErrorAnswers, keepRawBodies } from '../routes.js';
-import { type Served, serve, type TradingApi } from '../trading-api.js';
-import type { Face, FaceAnswer, FaceRoute } from './face.js';
+import { type Served, serve } from '../trading-api.js';
+import type { Face, FaceAnswer, FaceRoute, VenueApi } from './face.js';
 import { ReceivedRequest } from './received-request.js';
 
 const ELEMENTS_MAX = 65_535;
@@ -14,7 +14,7 @@ const ELEMENTS_MAX = 65_535;
  * gate first, and `x-gate` says who spoke, as in the gateway's own clothes: what a client of the venue does not know it
  * does not look at.
  */
-export function addFaceRoutes(app: FastifyInstance, api: TradingApi, face: Face): void {
+export function addFaceRoutes(app: FastifyInstance, api: VenueApi, face: Face): void {
   keepRawBodies(app);
   addErrorAnswers(app, api);
   app.setNotFoundHandler((request, reply) => {
@@ -34,7 +34,7 @@ export function addFaceRoutes(app: FastifyInstance, api: TradingApi, face: Face)
   }
 }
 
-function serveRoute(route: FaceRoute, api: TradingApi, request: FastifyRequest, reply: FastifyReply): Served {
+function serveRoute(route: FaceRoute, api: VenueApi, request: FastifyRequest, reply: FastifyReply): Served {
   const received = new ReceivedRequest(request);
   if (route.requestClass === null) {
     api.onUnasked();

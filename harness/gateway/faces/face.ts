@@ -6,6 +6,7 @@
 import type { LimitBy } from '../../core/spec.js';
 import type { RequestClass } from '../../scenario/plan.js';
 import type { ProfileName } from '../../signing/profile-names.js';
+import type { TradingFloor } from '../../venue/trading-floor.js';
 import type { Admission } from '../gatekeeper.js';
 import type { TradingApi } from '../trading-api.js';
 
@@ -27,6 +28,12 @@ export interface FaceRequest {
   readonly list: readonly unknown[] | null;
 }
 
+/** What the business of a face acts on. */
+export interface VenueApi extends TradingApi {
+  /** Orders go through it, and through `orders` only for their age. */
+  readonly floor: TradingFloor;
+}
+
 export interface FaceAnswer {
   readonly status: number;
   /** JSON text. */
@@ -43,9 +50,9 @@ export interface FaceRoute {
   /** Elements of the request, 1 to 65,535, for batches and whatever weighs more; 1 when left out. */
   readonly elements?: (request: FaceRequest) => number;
   /** The order that the request is about, whose age may cost; '' = none that is known. */
-  readonly orderId?: (request: FaceRequest, account: string, api: TradingApi) => string;
+  readonly orderId?: (request: FaceRequest, account: string, api: VenueApi) => string;
   /** The business. `admission` is null where the gate was not asked. */
-  readonly answer: (request: FaceRequest, admission: Admission | null, api: TradingApi) => FaceAnswer;
+  readonly answer: (request: FaceRequest, admission: Admission | null, api: VenueApi) => FaceAnswer;
 }
 
 /** What the gate said to a request that it refused. */
@@ -57,6 +64,10 @@ export interface FaceRefusal {
   readonly limit: string;
   /** What that limit counts by; empty without a limit, and for one that all share. */
   readonly by: LimitBy;
+  /** Its cells; 0 without a limit. */
+  readonly capacity: number;
+  /** Of a limit that counts in windows, else 0. */
+  readonly windowMs: number;
   /** 0 = not told. */
   readonly retryAfterMs: number;
   readonly requestClass: RequestClass;
@@ -103,4 +114,5 @@ export interface Face {
 }
 
 /** As `--venue` has them. */
-export type FaceName = 'binance' | 'bybit' | 'okx' | 'kraken' | 'deribit' | 'kucoin';
+export const faceNames = ['binance', 'bybit', 'deribit', 'kraken', 'kucoin', 'okx'] as const;
+export type FaceName = (typeof faceNames)[number];

@@ -26,6 +26,14 @@ export const badPolicies: readonly BadFile[] = [
     ['FP_REPLAY_SHARE policy.yaml:3:101 auth.replayPerKey must be at most replayCapacity (9), got 10'],
   ),
   badPolicy(
+    'a venue has settled how it is signed',
+    [['auth: { signed:', 'auth: { profile: kucoin, hash: sha512, encoding: hex, signed:']],
+    [
+      'FP_AUTH_PROFILE policy.yaml:3:32 auth.hash can be chosen for hmac-lines alone: kucoin has its own',
+      'FP_AUTH_PROFILE policy.yaml:3:50 auth.encoding can be chosen for hmac-lines alone: kucoin has its own',
+    ],
+  ),
+  badPolicy(
     'cells are whole',
     [['refill: 10 per 1s', 'refill: 0.5 per 1s']],
     ['FP_RATE_INVALID policy.yaml:10:13 limits[0].refill must be a whole number of cells, got 0.5'],

@@ -69,6 +69,8 @@ function runWith(isInterrupted: boolean): ReturnType<typeof runScenario> {
   const hooks: ScenarioHooks = {
     stop: new AbortController().signal,
     onProgress: () => undefined,
+    onNote: () => undefined,
+    onNote: () => undefined,
     speed: Number.POSITIVE_INFINITY,
     controls: false,
     onFolder: () => undefined,

@@ -37,7 +37,7 @@ beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'
 afterEach(() => void vi.useRealTimers());
 
 /** A dispatcher whose clock stands until it is moved; arrivals at these moments hold their last byte for `leadUs`. */
-function stage(arrivalsUs: readonly number[], leadUs: number) {
+function stage(arrivalsUs: readonly number[], leadUs: number, staysAwake = false) {
   let nowUs = 0;
   const events: string[] = [];
   const flights: Flight[] = [];
@@ -74,6 +74,7 @@ function stage(arrivalsUs: readonly number[], leadUs: number) {
     signatureBase: 0,
     clock,
     closedLoop: null,
+    staysAwake,
   });
   const run = dispatcher.run();
   return {
@@ -84,6 +85,11 @@ function stage(arrivalsUs: readonly number[], leadUs: number) {
     ring: (momentUs: number) => {
       nowUs = momentUs;
       alarm.ring();
+    },
+    /** Lets what waits awake have a look. */
+    at: async (momentUs: number) => {
+      nowUs = momentUs;
+      await new Promise((resolve) => setImmediate(resolve));
     },
     /** Lets the deadlines be looked at. */
     sweep: (momentUs: number) => {
@@ -149,4 +155,23 @@ test('an interrupt takes back what is held as well as what is on its way', async
     [Outcome.aborted, true],
     [Outcome.aborted, true],
   ]);
+});
+
+test('an alarm that has rung late is set earlier, and what is due soon is waited for awake', async () => {
+  const { ring, at, events, flights, run } = stage([400, 2_000, 500_000], 600_000, true);
+  expect(alarm.setForUs).toBe(400);
+  // 400 us late: a quarter of it is learned.
+  ring(800);
+  expect(alarm.setForUs).toBe(1_900);
+  ring(1_910);
+  expect(events).toEqual(['send 0 at 800']);
+  await at(1_999);
+  expect(events).toEqual(['send 0 at 800']);
+  await at(2_000);
+  expect(events).toEqual(['send 0 at 800', 'send 1 at 2000']);
+  expect(alarm.setForUs).toBe(499_901);
+  for (const flight of flights) flight.stop(Outcome.reset);
+  ring(500_000);
+  for (const flight of flights) flight.stop(Outcome.reset);
+  await run;
 });

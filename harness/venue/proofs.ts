@@ -1,0 +1,57 @@
+/**
+ * What a request proves beside a MAC, or instead of one, told to a gate as a signature that is right or wrong.
+ *
+ * Of a profile of kind `own` the gate is told the MAC of the message under a secret of the key that only the gate uses, when
+ * the proof is right; so the gate's memory takes two requests with one message for one that came twice. Of a profile with
+ * HMAC and passphrase the gate is told the signature as it came, when the passphrase is right. A wrong one of either kind is
+ * a signature of zeros, which is no MAC that anybody knows a message to. The caller's own must not be bent instead: whoever
+ * knows the secret and not the passphrase could send a signature that is right once it is bent.
+ *
+ * A key that does not exist is worked out against one that nobody has, so that it takes as long as a wrong proof. The gate
+ * does the same with its MAC.
+ */
+import { macBytesOf } from '../core/hmac-key.js';
+import type { AuthSpec } from '../core/spec.js';
+import { credentialFrom } from '../signing/credential.js';
+import type { Claim, Credential, SigningProfile } from '../signing/profile.js';
+
+export class Proofs {
+  readonly #profile: SigningProfile;
+  readonly #wrong: string;
+  /** Of keys that can prove more than a MAC; empty where none can. */
+  readonly #credentials = new Map<string, Credential>();
+  readonly #isAsked: boolean;
+  #nobody: Credential | null = null;
+
+  constructor(profile: SigningProfile, { hash, encoding }: Pick<AuthSpec, 'hash' | 'encoding'>) {
+    this.#profile = profile;
+    this.#wrong = Buffer.alloc(macBytesOf[hash]).toString(encoding);
+    this.#isAsked = profile.kind === 'own' || profile.keyKind !== 'secret';
+  }
+
+  /** @returns the secret that the gate is given for the key. @throws {RangeError} when the profile's keys have no such form. */
+  addKey(keyId: string, secret: string): Uint8Array {
+    const credential = credentialFrom(this.#profile, { keyId, secret });
+    if (this.#isAsked) this.#credentials.set(keyId, credential);
+    return this.#profile.kind === 'hmac' ? credential.secret : Buffer.from(secret, 'utf8');
+  }
+
+  removeKey(keyId: string): void {
+    this.#credentials.delete(keyId);
+  }
+
+  /** @param sign - the gate's MAC of a message under a key that it knows. */
+  signatureFor(claim: Claim, sign: (keyId: string, message: string) => string): string {
+    const { keyId, message, signature, proves } = claim;
+    if (this.#profile.kind === 'hmac' && proves === null) return signature;
+    const credential = this.#credentials.get(keyId);
+    const isProven = proves?.(credential ?? this.#nobodys()) === true;
+    if (!isProven || credential === undefined) return this.#wrong;
+    return this.#profile.kind === 'hmac' ? signature : sign(keyId, message);
+  }
+
+  #nobodys(): Credential {
+    this.#nobody ??= credentialFrom(this.#profile, { keyId: 'no-such-key', secret: 'no such key' });
+    return this.#nobody;
+  }
+}
