@@ -10,6 +10,7 @@ import type { Arrival } from '../actors/schedule.js';
 import type { World } from '../actors/world.js';
 import type { ActorPlan, Plan } from '../scenario/plan.js';
 import { planEndUs } from '../scenario/plan.js';
+import type { AdaptedTarget } from '../targets/http/adapted/adapted-target.js';
 import { Flight, type FlightOwner } from '../targets/http/flight.js';
 import type { FlightSender } from '../targets/http/sender.js';
 import { Alarm } from './alarm.js';
@@ -41,11 +42,14 @@ export interface DispatcherParts {
   readonly clock: RunClock;
   /** Closed loop instead of the schedule's times: this many at once, for benchmarks. */
   readonly closedLoop: number | null;
+  /** Who reads the answers of somebody's own API; null or left out = the actors' own. */
+  readonly adapted?: AdaptedTarget | null;
   /** Whether the last milliseconds before a moment are waited for awake, which takes a core. */
   readonly staysAwake: boolean;
 }
 
 export class Dispatcher implements FlightOwner {
+  readonly adapted: AdaptedTarget | null;
   private readonly parts: DispatcherParts;
   private readonly endUs: number;
   private readonly limitIndexes: ReadonlyMap<string, number>;
@@ -72,6 +76,7 @@ export class Dispatcher implements FlightOwner {
 
   constructor(parts: DispatcherParts) {
     this.parts = parts;
+    this.adapted = parts.adapted ?? null;
     this.endUs = planEndUs(parts.plan);
     this.limitIndexes = new Map(parts.plan.policy.limits.map((limit, index) => [limit.name, index]));
     this.nextArrival = this.pull();

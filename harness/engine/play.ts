@@ -5,9 +5,12 @@
 import { join } from 'node:path';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
+import { FloodproofError } from '../errors.js';
 import type { ObservationSource } from '../judge/observation.js';
 import type { GeneratorResult } from '../judge/verdict.js';
 import { type Plan, planEndUs } from '../scenario/plan.js';
+import { redacted, secretsOf } from '../targets/http/adapted/holders.js';
+import type { TlsSettings } from '../targets/http/tls.js';
 import type { CheckedTarget } from '../targets/loopback.js';
 import type { IdentityTransport } from '../targets/source-address.js';
 import { loadTraces } from '../trace/load-traces.js';
@@ -19,7 +22,7 @@ import { makeFolder } from './record/make-folder.js';
 import { mergedObservations, ObservationFile } from './record/observation-file.js';
 import { StolenCpu } from './stolen-cpu.js';
 import { monotonicUs } from './wall-clock.js';
-import type { FromWorker, ToWorker, WorkerResult, WorkerTask } from './worker.js';
+import type { AdaptedTask, FromWorker, ToWorker, WorkerResult, WorkerTask } from './worker.js';
 
 export interface PlayOptions {
   readonly plan: Plan;
@@ -36,6 +39,9 @@ export interface PlayOptions {
   readonly closedLoop: number | null;
   /** Path with query of every request, in place of what the behaviours ask for; left out = theirs. */
   readonly path?: string;
+  /** Somebody's own API; null or left out = the actors' own. */
+  readonly adapted?: AdaptedTask | null;
+  readonly tls?: TlsSettings | null;
   /** Aborted: the load stops at once. */
   readonly stop: AbortSignal;
   /** Called about four times a second. */
@@ -66,6 +72,8 @@ export interface Played {
 }
 
 const PROGRESS_MS = 250;
+/** Threads tell of their health every second. */
+const SILENCE_MS = 20_000;
 /** Between "all are ready" and the first moment of the warm-up. */
 const START_DELAY_US = 20_000;
 
@@ -85,12 +93,19 @@ class PlayedRun {
   private readonly ports: MessagePort[] = [];
   private startUs = 0;
   private failure: unknown = null;
+  /** By worker, when it was heard last. */
+  private readonly lastHeardMs = new Map<number, number>();
+  private breakSilence: (error: FloodproofError) => void = () => undefined;
+  private readonly silence = new Promise<never>((_, reject) => {
+    this.breakSilence = reject;
+  });
   private isInterrupted = false;
 
   constructor(options: PlayOptions, traces: readonly LoadedTrace[]) {
     this.options = options;
     this.traces = traces;
     this.tally = new LiveTally(options.plan);
+    this.silence.catch(() => undefined);
   }
 
   async play(): Promise<Played> {
@@ -115,12 +130,12 @@ class PlayedRun {
         results.push(started.result);
       }
       const ended = Promise.all(results);
-      await Promise.race([Promise.all(ready), ended]);
+      await Promise.race([Promise.all(ready), ended, this.silence]);
       this.startUs = monotonicUs() + START_DELAY_US;
       options.stop.addEventListener('abort', onStop, { once: true });
       this.tell({ kind: 'start', startUs: this.startUs });
       if (options.stop.aborted) onStop();
-      const ownDelays = (await ended).map((result) => result.ownDelays);
+      const ownDelays = (await Promise.race([ended, this.silence])).map((result) => result.ownDelays);
       if (this.failure !== null) throw this.failure;
       return this.finish(ownDelays);
     } finally {
@@ -154,6 +169,8 @@ class PlayedRun {
         arrivalsMax === null ? null : Math.floor(arrivalsMax / workers) + (worker < arrivalsMax % workers ? 1 : 0),
       closedLoop: options.closedLoop,
       ...(options.path === undefined ? {} : { path: options.path }),
+      adapted: options.adapted ?? null,
+      tls: options.tls ?? null,
       traces: this.traces.map(({ offsetsUs, who, keptShare }) => ({ offsetsUs, who, keptShare })),
       port: port2,
     };
@@ -163,7 +180,9 @@ class PlayedRun {
     });
     const ready = new Promise<void>((resolve) => {
       port1.on('message', (message: FromWorker) => {
+        this.lastHeardMs.set(worker, performance.now());
         if (message.kind === 'ready') resolve();
+        else if (message.kind === 'broken') this.break(message);
         else if (message.kind === 'health') this.seconds.push(...message.seconds);
         else if (message.kind === 'done') drain();
         else this.take(file, port1, message);
@@ -195,6 +214,23 @@ class PlayedRun {
     port.postMessage(recycle, [columns.intendedUs.buffer as ArrayBuffer]);
   }
 
+  /** Without requests there is nothing to judge: end now, and say why. */
+  private break({ code, message, hint }: Extract<FromWorker, { kind: 'broken' }>): void {
+    const secrets = secretsOf(this.options.adapted?.secrets ?? { holders: null, environment: {} });
+    this.failure ??= new FloodproofError(code, redacted(message, secrets), { hint: redacted(hint, secrets) });
+    this.stop(false);
+  }
+
+  /** A thread that says nothing is in a module that does not return, since nothing else of it takes so long. */
+  private listen(): void {
+    const { sign } = this.options.adapted?.adapter ?? {};
+    if (sign?.kind !== 'module') return;
+    const now = performance.now();
+    if (![...this.lastHeardMs.values()].some((heardMs) => now - heardMs > SILENCE_MS)) return;
+    const message = `the signing module ${sign.file} has not returned for ${SILENCE_MS / 1000} s`;
+    this.breakSilence(new FloodproofError('FP_ADAPTER_MODULE', message));
+  }
+
   private tell(message: ToWorker): void {
     for (const port of this.ports) port.postMessage(message);
   }
@@ -208,6 +244,7 @@ class PlayedRun {
   private lastMachineSecond = Number.NEGATIVE_INFINITY;
 
   private watch(): void {
+    this.listen();
     if (this.startUs === 0) return;
     const elapsedUs = monotonicUs() - this.startUs;
     const second = Math.floor(elapsedUs / 1e6);

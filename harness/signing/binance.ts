@@ -8,10 +8,10 @@
 
 import type { Claim, Coverage, HmacProfile, Malformed, OwnProfile, Received, Stamp, Unsigned } from './profile.js';
 import { isProof, type ProofScheme, proofOf } from './public-key-proof.js';
+import * as field from './received-fields.js';
 import * as parts from './request-parts.js';
 import type { SignedWire } from './signed-wire.js';
 import { stampMsText } from './stamp-text.js';
-import * as field from './strict-fields.js';
 
 const KEY_HEADER = 'x-mbx-apikey';
 

@@ -5,8 +5,8 @@
  * be strictly increasing but should not exceed the MAX_SAFE_INTEGER constant value of 9007199254740991."
  */
 import type { HmacProfile } from './profile.js';
+import * as field from './received-fields.js';
 import * as parts from './request-parts.js';
-import * as field from './strict-fields.js';
 
 const names = { keyId: 'bfx-apikey', nonce: 'bfx-nonce', signature: 'bfx-signature' } as const;
 

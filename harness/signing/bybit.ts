@@ -7,10 +7,10 @@
 
 import type { Claim, Coverage, HmacProfile, Malformed, OwnProfile, Received, Stamp, Unsigned } from './profile.js';
 import { isProof, proofOf } from './public-key-proof.js';
+import * as field from './received-fields.js';
 import * as parts from './request-parts.js';
 import type { SignedWire } from './signed-wire.js';
 import { stampMsText } from './stamp-text.js';
-import * as field from './strict-fields.js';
 
 const names = {
   keyId: 'x-bapi-api-key',

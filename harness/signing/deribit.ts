@@ -6,8 +6,8 @@
  * the server a timestamp may be is not told; here a second, as elsewhere.
  */
 import type { HmacProfile } from './profile.js';
+import * as field from './received-fields.js';
 import { stampMsText } from './stamp-text.js';
-import * as field from './strict-fields.js';
 
 const HEADER = 'authorization';
 const SCHEME = 'deri-hmac-sha256 ';

@@ -5,7 +5,7 @@
  */
 import { type JsonMember, jsonMembers, withFirstMember, withoutMember } from './json-members.js';
 import type { Unsigned } from './profile.js';
-import { nonceField } from './strict-fields.js';
+import { nonceField } from './received-fields.js';
 
 const ownNames = ['request', 'nonce', 'body'] as const;
 

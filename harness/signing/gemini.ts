@@ -7,7 +7,7 @@
  */
 import { payloadText, readPayload } from './gemini-payload.js';
 import type { HmacProfile } from './profile.js';
-import * as field from './strict-fields.js';
+import * as field from './received-fields.js';
 
 const names = { keyId: 'x-gemini-apikey', payload: 'x-gemini-payload', signature: 'x-gemini-signature' } as const;
 

@@ -8,7 +8,7 @@
  */
 import { hash } from 'node:crypto';
 import type { HmacProfile } from './profile.js';
-import * as field from './strict-fields.js';
+import * as field from './received-fields.js';
 
 const KEY_HEADER = 'apikey';
 const SIGNATURE_HEADER = 'authent';

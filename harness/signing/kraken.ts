@@ -9,8 +9,8 @@
 import { hash } from 'node:crypto';
 import { type JsonMember, jsonMembers, withFirstMember, withoutMember } from './json-members.js';
 import type { HmacProfile, Malformed, Received, Unsigned } from './profile.js';
+import * as field from './received-fields.js';
 import * as parts from './request-parts.js';
-import * as field from './strict-fields.js';
 
 const KEY_HEADER = 'api-key';
 const SIGNATURE_HEADER = 'api-sign';

@@ -4,8 +4,8 @@
  */
 import { isoOfMs, msOfIso } from './iso-time.js';
 import type { HmacProfile } from './profile.js';
+import * as field from './received-fields.js';
 import { sameSecret } from './same-secret.js';
-import * as field from './strict-fields.js';
 
 const names = {
   keyId: 'ok-access-key',

@@ -15,6 +15,7 @@ export const allowedEdges: Readonly<Record<string, readonly string[]>> = {
   targets: ['core', 'native', 'scenario', 'signing', 'actors', 'venue'],
   judge: ['core', 'scenario', 'actors'],
   trace: ['core', 'scenario', 'actors', 'judge'],
+  intake: ['core', 'scenario', 'actors', 'judge', 'trace'],
   engine: ['core', 'native', 'scenario', 'signing', 'actors', 'venue', 'targets', 'judge', 'trace'],
   gateway: ['core', 'native', 'scenario', 'signing', 'actors', 'venue'],
   bench: ['core', 'native', 'scenario', 'signing', 'actors', 'venue', 'targets', 'judge', 'trace', 'engine', 'gateway'],
@@ -43,6 +44,7 @@ export const allowedEdges: Readonly<Record<string, readonly string[]>> = {
     'targets',
     'judge',
     'trace',
+    'intake',
     'engine',
     'gateway',
     'invariants',
@@ -71,10 +73,10 @@ const loads =
   /(?:\bfrom|\bimport|\b(?:import|require|require\.resolve|import\.meta\.resolve)\s*\(|\bnew\s+URL\s*\()\s*$/;
 /**
  * Where an import may be computed: the addon's path depends on the platform, a limiter to be measured or checked is one
- * that its caller names, and mutants have no file.
+ * that its caller names, as is a module that signs for somebody's own API, and mutants have no file.
  */
 const computedImports =
-  /^harness\/(?:native\/|bench\/limiters\/own-limiter\.ts$|cli\/own-adapter\.ts$|zoo\/mutation\/module-of\.ts$)/;
+  /^harness\/(?:native\/|bench\/limiters\/own-limiter\.ts$|cli\/own-adapter\.ts$|targets\/user-module\.ts$|zoo\/mutation\/module-of\.ts$)/;
 const computed = /\b(?:import|require)\s*\(\s*(?!['"`\s])/g;
 
 export function importsOf(source: string): ImportSite[] {

@@ -9,11 +9,16 @@
 import type { Client, Dispatcher } from 'undici';
 import type { Intent } from '../../actors/actor.js';
 import { Outcome } from '../../actors/outcome.js';
+import type { AdaptedTarget } from './adapted/adapted-target.js';
+import type { Reading } from './adapted/answer-reader.js';
 import { isOwnFault, outcomeOfError, outcomeOfStatus, readRefusal, retryAfterMsOf } from './answer.js';
 import type { HeldBody } from './held-body.js';
 
 /** A body longer than this is not one of a trading API: the answer counts as garbage. */
 const BODY_BYTES_MAX = 1 << 20;
+
+/** What reads answers by an adapter. */
+export type AnswerParser = Pick<AdaptedTarget, 'read' | 'wantsBody'>;
 
 export interface FlightOwner {
   /** Reads the clock. */
@@ -24,6 +29,8 @@ export interface FlightOwner {
   limitIndex(name: string): number;
   /** This machine, not the target, is why a request could not be sent: the system's error code. */
   ownFault(code: string): void;
+  /** Who reads the answers of somebody's own API; null or left out = the actors' own. */
+  readonly adapted?: AnswerParser | null;
 }
 
 export interface FlightCarrier {
@@ -51,6 +58,8 @@ export class Flight implements Dispatcher.DispatchHandler {
   retryAfterMs = -1;
   /** Parsed JSON when the intent wants it. */
   body: unknown = null;
+  /** How an adapter has read the answer; null = none has. */
+  reading: Reading | null = null;
   signature: number;
   /** The body whose last byte waits for `release`; null = it is not on its way, or nothing is held back. */
   held: HeldBody | null = null;
@@ -65,6 +74,8 @@ export class Flight implements Dispatcher.DispatchHandler {
   private readonly owner: FlightOwner;
   private abort: ((error?: Error) => void) | null = null;
   private gate: string | undefined;
+  /** Names and values by turns, kept where an adapter reads them. */
+  private headers: readonly Buffer[] = [];
   private chunks: Buffer[] | null = null;
   private bodyBytes = 0;
   private stopOutcome: Outcome | null = null;
@@ -122,7 +133,11 @@ export class Flight implements Dispatcher.DispatchHandler {
     if (status < 200) return true;
     this.status = status;
     this.gate = headerOf(headers, 'x-gate');
-    if (status >= 400) {
+    const adapted = this.owner.adapted ?? null;
+    if (adapted !== null) {
+      this.headers = headers;
+      if (adapted.wantsBody(this.intent, status)) this.chunks = [];
+    } else if (status >= 400) {
       this.retryAfterMs = retryAfterMsOf(headerOf(headers, 'retry-after'));
       this.chunks = [];
     } else if (this.intent.wantsBody) this.chunks = [];
@@ -145,6 +160,11 @@ export class Flight implements Dispatcher.DispatchHandler {
       this.sentUs = this.lastByteUs;
     }
     const text = this.chunks === null ? '' : Buffer.concat(this.chunks).toString('utf8');
+    const adapted = this.owner.adapted ?? null;
+    if (adapted !== null) {
+      this.conclude(this.readAdapted(adapted, text));
+      return;
+    }
     let outcome = outcomeOfStatus({
       status: this.status,
       gate: this.gate,
@@ -159,6 +179,16 @@ export class Flight implements Dispatcher.DispatchHandler {
     }
     if (this.intent.wantsBody && text !== '') this.body = parseJson(text);
     this.conclude(outcome);
+  }
+
+  private readAdapted(adapted: AnswerParser, text: string): Outcome {
+    const header = (name: string): string | undefined => headerOf(this.headers, name);
+    const reading = adapted.read(this.intent, { status: this.status, header, text });
+    this.limit = reading.limit === '' ? -1 : this.owner.limitIndex(reading.limit);
+    this.retryAfterMs = reading.retryAfterMs;
+    if (this.intent.wantsBody) this.body = reading.body;
+    this.reading = reading;
+    return reading.outcome;
   }
 
   onError(error: Error): void {

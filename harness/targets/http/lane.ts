@@ -6,6 +6,7 @@ import { Client } from 'undici';
 import type { Outcome } from '../../actors/outcome.js';
 import type { Flight, FlightCarrier } from './flight.js';
 import type { HeldBody } from './held-body.js';
+import { clientTls, type TlsSettings } from './tls.js';
 
 export interface LaneOptions {
   readonly origin: string;
@@ -16,6 +17,8 @@ export interface LaneOptions {
   readonly connectTimeoutMs: number;
   /** Each request has a connection of its own, which ends with it. */
   readonly isFresh: boolean;
+  /** Whom to trust and who we are, over https; null or left out = as the system has it. Verification can't be left out. */
+  readonly tls?: TlsSettings | null;
 }
 
 /** What a lane needs to put on the wire. */
@@ -27,8 +30,8 @@ export interface WireRequest {
   readonly body: string | HeldBody | null;
 }
 
-/** Makes (and signs) the wire form at the moment at which a connection takes the flight. */
-export type WireMaker = (flight: Flight) => WireRequest;
+/** Makes (and signs) the wire form at the moment at which a connection takes the flight; null = nothing can be made any more. */
+export type WireMaker = (flight: Flight) => WireRequest | null;
 
 // As long as a browser keeps one: longer than a suite's pauses, since reopening counts as target time, but an identity
 // that is heard of once does not hold a file descriptor for the whole run.
@@ -98,6 +101,7 @@ export class Lane implements FlightCarrier {
       headersTimeout: 0,
       bodyTimeout: 0,
       ...(this.options.localAddress === null ? {} : { localAddress: this.options.localAddress }),
+      ...clientTls(this.options),
     });
     this.clients.add(client);
     return client;
@@ -107,6 +111,8 @@ export class Lane implements FlightCarrier {
     flight.carrier = client;
     flight.carriedBy = this;
     const wire = this.make(flight);
+    // The run is about to be stopped, and takes back what is open.
+    if (wire === null) return;
     client.dispatch(this.options.isFresh ? { ...wire, reset: true } : wire, flight);
   }
 

@@ -48,7 +48,7 @@ export function unfit(value: string, isPem = false): string | null {
   if (breaks.test(isPem ? value.replaceAll(/[\r\n]/g, '') : value)) {
     return 'holds a line break or another control character, which no header or path may have';
   }
-  return value.isWellFormed() ? null : 'is not well-formed text';
+  return /\p{Surrogate}/u.test(value) ? 'is not well-formed text' : null;
 }
 
 /**
