@@ -92,13 +92,13 @@ function partsOf(header: string | readonly string[] | undefined): Parts | null {
   if (typeof header !== 'string' || !header.startsWith(SCHEME)) return null;
   const parts: Record<keyof Parts, string> = { id: '', ts: '', sig: '', nonce: '' };
   const pieces = header.slice(SCHEME.length).split(',');
+  // Of four pieces with four names in all, one that comes twice leaves another empty, which is malformed.
   if (pieces.length !== 4) return null;
   for (const spaced of pieces) {
     const piece = spaced.startsWith(' ') ? spaced.slice(1) : spaced;
     const mark = piece.indexOf('=');
     const name = piece.slice(0, Math.max(0, mark));
     if (name !== 'id' && name !== 'ts' && name !== 'sig' && name !== 'nonce') return null;
-    if (parts[name] !== '') return null;
     parts[name] = piece.slice(mark + 1);
   }
   return parts;
