@@ -4,7 +4,7 @@ import { attackKinds } from '../targets/consent-kinds.js';
 import type { CommandContext } from './program.js';
 
 const kinds = Object.entries(attackKinds)
-  .map(([kind, means]) => `  ${kind.padEnd(20)}${means}`)
+  .map(([kind, means]) => `  ${kind.padEnd(21)}${means}`)
   .join('\n');
 
 export function addConsent(program: Command, { console }: CommandContext): void {

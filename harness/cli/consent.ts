@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { FloodproofError } from '../errors.js';
 import { parseDuration } from '../scenario/durations.js';
+import { proposal } from '../scenario/nearest.js';
 import { parseArrivalRate } from '../scenario/rates.js';
 import { inspectConsent } from '../targets/consent.js';
 import { DAYS_AHEAD_MAX, demandOf } from '../targets/consent-demand.js';
@@ -13,10 +14,16 @@ import {
   DURATION_SECONDS_MAX,
   instantText,
   RATE_MAX,
-  readConsent,
 } from '../targets/consent-document.js';
 import { CONSENT_PATH, CONSENT_RECORD } from '../targets/consent-fetch.js';
-import { KEY_FILE_VARIABLE, KEY_VARIABLE, makeOperatorKey, readOperatorKey } from '../targets/consent-key.js';
+import {
+  isOperatorId,
+  KEY_FILE_VARIABLE,
+  KEY_VARIABLE,
+  makeOperatorKey,
+  readOperatorKey,
+} from '../targets/consent-key.js';
+import { consentNames } from '../targets/consent-kinds.js';
 import { pinTarget } from '../targets/pinned.js';
 import { scenariosWithin } from './catalogue.js';
 import type { Console } from './console.js';
@@ -68,10 +75,9 @@ function usage(message: string): FloodproofError {
 function newConsent(flags: ConsentFlags): string {
   const wanted = wantedConsent(flags);
   const made = flags.operator === null ? makeOperatorKey() : null;
-  const operator = made?.id ?? flags.operator;
-  const text = `${JSON.stringify({ ...wanted, operators: [operator] }, null, 2)}\n`;
-  const { faults } = readConsent(text);
-  if (faults.length > 0) throw usage(faults.map(({ message }) => message).join('\n  '));
+  const { floodproof, host, port, ...rest } = wanted;
+  const operators = [made?.id ?? flags.operator];
+  const text = `${JSON.stringify({ floodproof, host, port, operators, ...rest }, null, 2)}\n`;
   const folder = flags.out ?? '.';
   const file = join(folder, 'floodproof-consent');
   const keyFile = `${file}.key`;
@@ -82,12 +88,11 @@ function newConsent(flags: ConsentFlags): string {
     if (made !== null) rmSync(keyFile, { force: true });
     throw error;
   }
-  const { host } = wanted;
   const lines = [
     `written: ${file}`,
-    `  the owner serves it as ${CONSENT_PATH} on ${host}, port ${wanted.port}: status 200,`,
-    '  these very bytes, no redirect. Who cannot serve a file puts its text, all of it,',
-    `  into one TXT record of ${CONSENT_RECORD}.${host}. To end it, take it away.`,
+    `  the owner serves it as ${CONSENT_PATH} on ${host}, port ${port}:`,
+    '  status 200, these very bytes, no redirect. Who cannot serve a file puts its whole',
+    `  text into one TXT record of ${CONSENT_RECORD}.${host}. To end it, take it away.`,
   ];
   if (made !== null) {
     lines.push(
@@ -103,7 +108,7 @@ function newConsent(flags: ConsentFlags): string {
 function wantedConsent(flags: ConsentFlags): Omit<Written, 'operators'> {
   const faults: string[] = [];
   const read = <T>(option: string, text: string | null, parse: (text: string) => T | string): T | null => {
-    const value = text === null ? `is missing` : parse(text);
+    const value = text === null ? 'is missing' : parse(text);
     if (typeof value !== 'string') return value;
     faults.push(`--${option} ${value}`);
     return null;
@@ -114,10 +119,14 @@ function wantedConsent(flags: ConsentFlags): Omit<Written, 'operators'> {
   const port = read('port', flags.port, whole(65_535));
   const ratePerSecond = read('rate', flags.rate, rateOf);
   const durationSeconds = read('for', flags.for, (text) => secondsOf(text, DURATION_SECONDS_MAX));
-  const kinds = read('kinds', flags.kinds, (text) => (text === 'none' ? [] : text.split(',').map((one) => one.trim())));
+  const kinds = read('kinds', flags.kinds, kindsOf);
   const days = read('days', flags.days ?? DAYS_PRESET, whole(DAYS_AHEAD_MAX));
   const checkEverySeconds = read('check-every', flags.checkEvery ?? '60s', (text) => secondsOf(text, 60));
+  if (flags.operator !== null && !isOperatorId(flags.operator)) {
+    faults.push('--operator must be "ed25519:" and 43 characters of base64url');
+  }
   if (
+    faults.length > 0 ||
     host === null ||
     port === null ||
     ratePerSecond === null ||
@@ -139,6 +148,14 @@ function wantedConsent(flags: ConsentFlags): Omit<Written, 'operators'> {
     kinds,
     checkEverySeconds,
   };
+}
+
+function kindsOf(text: string): readonly string[] | string {
+  if (text === 'none') return [];
+  const kinds = text.split(',').map((one) => one.trim());
+  const unknown = kinds.find((one) => !consentNames.includes(one));
+  if (unknown !== undefined) return `has no kind "${unknown}": ${proposal(unknown, consentNames)}`;
+  return new Set(kinds).size === kinds.length ? kinds : 'names a kind twice';
 }
 
 /** The document in the order in which it is written. */

@@ -7,10 +7,10 @@ export const attackKinds = {
   lockout: 'customers are locked out of their accounts on purpose',
   flood: 'more requests, or dearer ones, than a customer would send',
   replay: 'signed requests are sent again, byte for byte',
-  forgery: 'spoiled signatures, and stamps from the past or the future',
+  forgery: 'spoiled signatures, stamps from the past or the future',
   'market-abuse': 'orders that are not meant to be filled',
   scraping: 'market data is read past every cache',
-  evasion: 'limits are searched out, and gone round with other keys or made-up addresses',
+  evasion: 'limits are searched out, and gone round',
 } as const;
 
 export type AttackKind = keyof typeof attackKinds;
