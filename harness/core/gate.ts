@@ -7,7 +7,7 @@ import type { ClassPlan } from './class-plan.js';
 import { checkCells, checkElements, checkTime } from './gate-arguments.js';
 import { isLatin1 } from './hmac-key.js';
 import { KeyHash } from './key-hash.js';
-import { Keyring } from './keyring.js';
+import { type KeyHolder, Keyring } from './keyring.js';
 import { LimitRound } from './limit-round.js';
 import { LimitSet } from './limit-set.js';
 import { RecordReader } from './record-reader.js';
@@ -75,10 +75,8 @@ class TsGate implements Gate {
   }
 
   sign(keyId: string, message: string): string {
-    const holder = this.#keyring.find(keyId);
-    if (holder === undefined) throw new FloodproofError('FP_KEY_INVALID', 'no key of this id is known to the gate');
     if (this.#isLatin1 && !isLatin1(message)) throw new TypeError('expected a text of characters up to U+00FF');
-    return holder.hmac.mac(message, this.#encoding);
+    return this.#demandHolder(keyId).hmac.mac(message, this.#encoding);
   }
 
   decide(
@@ -203,10 +201,9 @@ class TsGate implements Gate {
       return this.#limitInterned(plan, base, elements, ageUs);
     }
     const keyId = this.#callers.keyIdOf(caller);
-    const holder = this.#keyring.find(keyId);
+    const { hmac } = this.#demandHolder(keyId);
     // A text that the gate can not sign is found malformed below.
-    const isSignable = holder === undefined || !this.#isLatin1 || isLatin1(message);
-    const signature = isSignable ? this.sign(keyId, message) : '';
+    const signature = this.#isLatin1 && !isLatin1(message) ? '' : hmac.mac(message, this.#encoding);
     this.#advance(nowUs);
     const own = this.#own;
     own.set(this.#callers.words.subarray(base, base + own.length));
@@ -252,6 +249,12 @@ class TsGate implements Gate {
     const decision = this.#verifier.look(keyId, timestampUs, windowUs, message, signature, this.#nowUs);
     if (decision === Decision.admitted) this.#verifier.claim();
     return this.#round.answerNone(decision);
+  }
+
+  #demandHolder(keyId: string): KeyHolder {
+    const holder = this.#keyring.find(keyId);
+    if (holder === undefined) throw new FloodproofError('FP_KEY_INVALID', 'no key of this id is known to the gate');
+    return holder;
   }
 
   /** @returns the record's length. @throws for a record that is not whole, or has a wrong time, class or age. */
