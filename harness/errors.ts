@@ -100,6 +100,7 @@ export const errorTable = {
   FP_TARGET_UNREACHABLE: { exit: ExitCode.environment, hint: 'start the target first, and check host and port' },
   FP_DISK: { exit: ExitCode.environment, hint: 'free some space or choose another folder with --out' },
   FP_RUN_UNREADABLE: { exit: ExitCode.usage, hint: 'name a folder made by "floodproof run" (results/runs/...)' },
+  FP_LOG_UNREADABLE: { exit: ExitCode.usage, hint: 'see docs/judge-a-log.md for how a log is described' },
   FP_USAGE: { exit: ExitCode.usage, hint: 'see "floodproof --help"' },
   FP_BENCH_DISAGREES: {
     exit: ExitCode.failed,

@@ -40,6 +40,14 @@ export interface CapturedRequest {
   readonly signature: number;
 }
 
+/** A key and a signature that nobody has given out. */
+export interface Claims {
+  readonly keyId: string;
+  readonly signature: string;
+  /** Where requests carry a number that must rise, this one, 0 to 2^53 - 1; the next one of the key when it is left out. */
+  readonly rising?: number;
+}
+
 export interface Intent {
   readonly identity: Identity;
   readonly kind: IntentKind;
@@ -65,7 +73,7 @@ export interface Intent {
   /** What the sender spoils after signing; null = nothing. */
   readonly tamper: Tamper | null;
   /** A key and a signature that nobody has given out, sent instead of the identity's own; null = its own. */
-  readonly claims: { readonly keyId: string; readonly signature: string } | null;
+  readonly claims: Claims | null;
   /** Added to the stamp of a signed request, on top of what the identity's clock is off by. */
   readonly stampOffsetUs: number;
   /** The last byte is held back until this moment (run time); null = not. */

@@ -4,6 +4,8 @@ import { faceNames } from '../gateway/faces/face.js';
 import { addList, addNew } from './catalogue-commands.js';
 import { addConsent } from './consent-options.js';
 import type { Console } from './console.js';
+import { addDoctor } from './doctor-options.js';
+import { addJudge } from './judge-options.js';
 import { addProbe } from './probe-options.js';
 import { packageVersion } from './versions.js';
 
@@ -49,6 +51,9 @@ const speedOption = (): Option =>
     .argParser(speed);
 const capacityOption = (): Option =>
   new Option('--capacity <rate>', 'what "60% of capacity" is of: "1000/s", or the file of a probe');
+const caOption = (): Option => new Option('--ca <file>', 'https: the authorities to trust, PEM');
+const certOption = (): Option => new Option('--cert <file>', 'https: the certificate to show, PEM');
+const keyOption = (): Option => new Option('--key <file>', 'https: its private key, PEM');
 const outOption = (): Option => new Option('--out <dir>', 'where run folders are made').default('results/runs');
 const jsonOption = (): Option => new Option('--json', 'print the suite as one JSON document');
 const junitOption = (): Option => new Option('--junit <file>', 'write a JUnit file of the suite');
@@ -76,6 +81,8 @@ export function buildProgram(context: CommandContext): Command {
   addRun(program, context);
   addReplay(program, context);
   addProbe(program, context, engineOption());
+  addJudge(program, context);
+  addDoctor(program, context, wholeNumber);
   addList(program, context);
   addNew(program, context);
   addExplain(program, context);
@@ -123,6 +130,10 @@ function addRun(program: Command, { console, setExit }: CommandContext): void {
     .option('--max-requests <n>', 'scheduled requests of a scenario at most', wholeNumber(1, 1e9))
     .option('--gateway-policy <file>', 'let the gateway enforce another policy than the one it is judged by')
     .option('--weak', 'let it enforce the weak policy of each scenario, which must be exposed')
+    .option('--adapter <file>', 'how a URL is spoken to and its answers are read: docs/your-own-server.md')
+    .addOption(caOption())
+    .addOption(certOption())
+    .addOption(keyOption())
     .addOption(capacityOption())
     .option('--delay <time>', 'over HTTP: held back so long each way, "20ms" by a relay, "netem:20ms" by the kernel')
     .addOption(
@@ -152,6 +163,7 @@ Examples:
     )
     .action(async (paths: string[], options) => {
       const { runCommand } = await import('./run.js');
+      const { tlsFilesOf } = await import('./tls-files.js');
       const flags = {
         ...options,
         json: options.json ?? false,
@@ -164,6 +176,8 @@ Examples:
         weak: options.weak ?? false,
         capacity: options.capacity ?? null,
         delay: options.delay ?? null,
+        adapter: options.adapter ?? null,
+        tls: tlsFilesOf(options),
         junit: options.junit ?? null,
       };
       setExit(await runCommand(paths, flags, console));

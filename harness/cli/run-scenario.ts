@@ -10,19 +10,25 @@ import type { Controls } from '../judge/controls.js';
 import type { VerdictDocument } from '../judge/verdict.js';
 import { openEngine } from '../native/engine.js';
 import type { Plan, Policy, Weakness } from '../scenario/plan.js';
+import { shakeHands } from '../targets/handshake.js';
+import type { TlsSettings } from '../targets/http/tls.js';
 import { type CheckedTarget, checkTarget } from '../targets/loopback.js';
 import { assertReachable } from '../targets/reachable.js';
 import { findIdentityTransport, type IdentityTransport } from '../targets/source-address.js';
+import { type AdaptedRun, openAdaptedRun } from './adapted-run.js';
 import { delayNote } from './delay.js';
 import { type Pinning, pinGenerator } from './pinning.js';
 import type { PlannedRun } from './planned-run.js';
 import { consentNotes, consentQuestion, judgedFromOneAddress, transportTo, watchGranted } from './run-consent.js';
 import { judgePlayed, saveRun, traceNotes } from './saved-run.js';
+import { readTls } from './tls-files.js';
 import { runVirtual } from './virtual-scenario.js';
 
 export interface ScenarioHooks {
   readonly stop: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
+  /** Told what the hooks of an adapter say. */
+  readonly onNote: (line: string) => void;
   /** Told as soon as the run folder is made. */
   readonly onFolder: (folder: string) => void;
   /** Whether two short runs are played beside it, see `runControls`. */
@@ -37,6 +43,8 @@ export interface ScenarioHooks {
 interface OpenTarget {
   readonly target: CheckedTarget;
   readonly ended: Promise<FloodproofError | null>;
+  /** Over https: whom to trust and who we are. */
+  readonly tls: TlsSettings | null;
   /** Done when what serves the run still does. @throws {FloodproofError} FP_GATEWAY_FAILED */
   assertAlive(): Promise<void>;
   close(): Promise<void>;
@@ -68,6 +76,7 @@ async function openTarget(record: RunRecord, setup: Setup): Promise<OpenTarget> 
     const relay = await launchRelay(served.target, record.delay.us);
     return {
       target: relay.target,
+      tls: served.tls,
       ended: Promise.race([served.ended, relay.ended]),
       assertAlive: () => served.assertAlive(),
       close: async () => {
@@ -93,6 +102,7 @@ async function openServer(record: RunRecord, { engine, transport, gatewayCore }:
   });
   return {
     target: await checkTarget(gateway.url),
+    tls: null,
     ended: gateway.ended,
     assertAlive: async () => void (await gateway.stats()),
     close: () => gateway.close(),
@@ -100,16 +110,18 @@ async function openServer(record: RunRecord, { engine, transport, gatewayCore }:
 }
 
 /** A server of somebody's own, or, with his consent, of somebody else's: then it ends when the consent does. */
-async function openUrl({ target: url, plan }: RunRecord): Promise<OpenTarget> {
+async function openUrl({ target: url, plan, adapter, tls: files }: RunRecord): Promise<OpenTarget> {
   const target = await checkTarget(url, consentQuestion([plan]));
   await assertReachable(target.origin);
+  const tls = readTls(files ?? null, target, adapter?.http2 ?? false);
+  if (tls !== null) await shakeHands(target, tls);
   const assertAlive = async (): Promise<void> => undefined;
   if (target.consent === null) {
     const ended = new Promise<FloodproofError | null>(() => undefined);
-    return { target, ended, assertAlive, close: async () => undefined };
+    return { target, tls, ended, assertAlive, close: async () => undefined };
   }
   const { ended, watch } = watchGranted(target.consent);
-  return { target, ended, assertAlive, close: async () => watch.close() };
+  return { target, tls, ended, assertAlive, close: async () => watch.close() };
 }
 
 /**
@@ -132,9 +144,12 @@ export async function runScenario(run: PlannedRun, parent: string, hooks: Scenar
   const stage = { engine: opened.engine, transport, folder: folder.path, gatewayCore: pinning?.gatewayCore ?? null };
   const controls = hooks.controls ? await playControls(record, stage, hooks.stop) : null;
   const open = await openTarget(record, stage);
+  let adapted: AdaptedRun | null = null;
   try {
+    adapted = await adaptedRun(record, hooks);
     const way = transportTo(open.target, transport);
-    const { played, lost } = await playUntilEnd(record, { ...stage, transport: way, open }, hooks);
+    const playing = { ...stage, transport: way, open, adapted };
+    const { played, lost } = await playUntilEnd(record, playing, hooks);
     const judged = judgedFromOneAddress(record, way);
     const stopped = lost === null ? [] : [`stopped: ${lost.message}`];
     const consent = [...consentNotes(open.target), ...stopped, ...judged.notes];
@@ -151,14 +166,25 @@ export async function runScenario(run: PlannedRun, parent: string, hooks: Scenar
     if (lost !== null) throw lost;
     return judgement.document;
   } finally {
-    await open.close();
+    // In this order: what a hook takes back may have to be asked of the server.
+    try {
+      await adapted?.close();
+    } finally {
+      await open.close();
+    }
   }
+}
+
+async function adaptedRun(record: RunRecord, { stop, onNote }: ScenarioHooks): Promise<AdaptedRun | null> {
+  const { adapter, plan, seed, target } = record;
+  if (adapter === undefined) return null;
+  return await openAdaptedRun({ adapter, plan, seed, target, stop, note: onNote });
 }
 
 /** Before the run: a server of its own kind is a new one each time, one that lives on is left alone. */
 async function playControls(
   record: RunRecord,
-  stage: Omit<Stage, 'open'>,
+  stage: Omit<Stage, 'open' | 'adapted'>,
   stop: AbortSignal,
 ): Promise<Controls | null> {
   const { plan, seed, workers } = record;
@@ -168,6 +194,8 @@ async function playControls(
 
 interface Stage {
   readonly open: OpenTarget;
+  /** null = the target speaks the actors' own API. */
+  readonly adapted: AdaptedRun | null;
   readonly engine: 'native' | 'ts';
   readonly transport: IdentityTransport;
   readonly folder: string;
@@ -203,6 +231,8 @@ async function playUntilEnd(record: RunRecord, stage: Stage, hooks: ScenarioHook
       folder: stage.folder,
       arrivalsMax: record.arrivalsMax,
       closedLoop: null,
+      adapted: stage.adapted?.task ?? null,
+      tls: stage.open.tls,
       stop: stop.signal,
       onProgress: hooks.onProgress,
     });
@@ -224,6 +254,7 @@ function notesOf(record: RunRecord, transport: IdentityTransport, pinning: Pinni
   const notes: string[] = [];
   if (pinning !== null) notes.push(pinning.note);
   if (record.delay !== undefined) notes.push(delayNote(record.delay));
+  if (record.adapter !== undefined) notes.push(`spoken to, and read, by the adapter ${record.adapter.file}`);
   if (transport === 'trusted-hop') {
     notes.push(
       "this system has no source addresses besides 127.0.0.1: identities' addresses travel as the last hop of X-Forwarded-For",

@@ -2,15 +2,18 @@
 import { dirname } from 'node:path';
 import process from 'node:process';
 import { makeFolder } from '../engine/record/make-folder.js';
-import { CORE_TARGET, type RunRecord, readRunRecord } from '../engine/record/run-folder.js';
+import { CORE_TARGET, type RunRecord, readRunRecord, type TlsFiles } from '../engine/record/run-folder.js';
 import { FloodproofError } from '../errors.js';
 import type { VerdictDocument } from '../judge/verdict.js';
 import { openEngine } from '../native/engine.js';
+import type { Adapter } from '../scenario/adapter.js';
 import { type Part, type Plan, partTable, planEndUs } from '../scenario/plan.js';
 import { HTTP_RUN_US_MAX } from '../scenario/scenario-schema.js';
 import { waitingText } from '../scenario/waiting.js';
+import { shakeHands } from '../targets/handshake.js';
 import { checkTarget } from '../targets/loopback.js';
 import { assertReachable } from '../targets/reachable.js';
+import { assertFits, loadAdapterFile } from './adapted-run.js';
 import { readCapacity } from './capacity.js';
 import { chooseScenarios, scenariosWithin } from './catalogue.js';
 import type { Console } from './console.js';
@@ -23,6 +26,7 @@ import { assertEnforceable, type PlannedRun, plannedRuns } from './planned-run.j
 import { consentQuestion } from './run-consent.js';
 import { type Seeds, type SweepFlags, sweepCommand } from './seed-sweep.js';
 import { type SuiteFlags, SuitePlayer } from './suite-player.js';
+import { assertTlsUsage, readTls } from './tls-files.js';
 import { hasTwin, onTwin, plansWithTwin, type TwinResult, twinExitCode, twinLines, twinResult } from './weak-twins.js';
 
 const SEED_MAX = 2 ** 32 - 1;
@@ -47,6 +51,9 @@ export interface RunFlags extends SuiteFlags {
   readonly capacity: string | null;
   /** What stands for the way to the target, as it is written; null = nothing. */
   readonly delay: string | null;
+  /** Adapter file; null = the target speaks the actors' own API. */
+  readonly adapter: string | null;
+  readonly tls: TlsFiles | null;
   /** Whether gateway and generator get cores of their own. */
   readonly pin: 'auto' | 'off';
 }
@@ -68,7 +75,9 @@ export async function runCommand(paths: readonly string[], flags: RunFlags, cons
   const gatewayPolicy = flags.gatewayPolicy === null ? null : loadPolicyFile(flags.gatewayPolicy);
   // What would end every scenario is better found before the first request.
   openEngine(flags.engine);
-  if (isUrl) await assertReachable((await checkTarget(flags.target, consentQuestion(plans))).origin);
+  const adapter = flags.adapter === null ? null : loadAdapterFile(flags.adapter);
+  if (adapter !== null) for (const plan of plans) assertFits(adapter, plan);
+  if (isUrl) await assertOpen(flags, plans, adapter);
   const records = Array.from({ length: flags.repeat }, () => plans)
     .flat()
     .map((plan): RunRecord => {
@@ -83,6 +92,8 @@ export async function runCommand(paths: readonly string[], flags: RunFlags, cons
         arrivalsMax: flags.maxRequests,
         ...(delay === null ? {} : { delay }),
         ...(flags.pin === 'auto' ? { isPinned: true } : {}),
+        ...(adapter === null ? {} : { adapter }),
+        ...(flags.tls === null ? {} : { tls: flags.tls }),
       };
       return flags.weak ? onTwin(record) : record;
     });
@@ -100,6 +111,14 @@ export async function runCommand(paths: readonly string[], flags: RunFlags, cons
   const twinCode = twinExitCode(results, exitCode);
   for (const line of ['', ...twinLines(results, twinCode)]) (flags.json ? console.note : console.result)(line);
   return twinCode;
+}
+
+/** What would end every scenario is better found before the first request. */
+async function assertOpen({ target, tls }: RunFlags, plans: readonly Plan[], adapter: Adapter | null): Promise<void> {
+  const checked = await checkTarget(target, consentQuestion(plans));
+  await assertReachable(checked.origin);
+  const settings = readTls(tls, checked, adapter?.http2 ?? false);
+  if (settings !== null) await shakeHands(checked, settings);
 }
 
 /**
@@ -142,6 +161,10 @@ function assertUsage(paths: readonly string[], flags: RunFlags): void {
   if (target === CORE_TARGET && controls)
     refuse('--controls is for HTTP: in virtual time nothing of the machine is measured');
   assertHttpUsage(flags);
+  if (flags.adapter !== null && (target === 'gateway' || target === CORE_TARGET)) {
+    refuse('--adapter is for a URL; gateway and core speak the API of the actors');
+  }
+  assertTlsUsage(flags.tls, target);
   if (!isSweep) return;
   if (junit !== null) refuse('--junit is for single runs; a sweep over seeds has --json');
   if (repeat !== 1) refuse('--repeat plays one seed often; a sweep over seeds plays each once');

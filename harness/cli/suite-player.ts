@@ -59,6 +59,7 @@ export class SuitePlayer {
           seen.progress = progress;
           screen.update(liveState(plan, progress));
         },
+        onNote: (line) => screen.print(line),
         onFolder: (folder) => {
           seen.folder = folder;
         },

@@ -51,6 +51,7 @@ function isSameAuth(before: AuthSpec | null, after: AuthSpec | null): boolean {
     isSameList(before.signed, after.signed) &&
     before.hash === after.hash &&
     before.encoding === after.encoding &&
+    (before.text ?? 'utf8') === (after.text ?? 'utf8') &&
     before.windowUsMax === after.windowUsMax &&
     before.futureUs === after.futureUs &&
     before.replayCapacity === after.replayCapacity &&

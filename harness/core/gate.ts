@@ -5,8 +5,9 @@ import { CallerList, callerWordOf, writeHash } from './callers.js';
 import { checkChange } from './change-spec.js';
 import type { ClassPlan } from './class-plan.js';
 import { checkCells, checkElements, checkTime } from './gate-arguments.js';
+import { isLatin1 } from './hmac-key.js';
 import { KeyHash } from './key-hash.js';
-import { Keyring } from './keyring.js';
+import { type KeyHolder, Keyring } from './keyring.js';
 import { LimitRound } from './limit-round.js';
 import { LimitSet } from './limit-set.js';
 import { RecordReader } from './record-reader.js';
@@ -32,6 +33,7 @@ class TsGate implements Gate {
   readonly engine = 'ts';
   readonly answer: Float64Array;
   readonly #encoding: AuthSpec['encoding'];
+  readonly #isLatin1: boolean;
   readonly #keyHash: KeyHash;
   readonly #keyring: Keyring;
   readonly #verifier: Verifier | null;
@@ -51,7 +53,12 @@ class TsGate implements Gate {
     this.answer = this.#round.answer;
     this.#limits = new LimitSet(spec, this.#keyHash);
     this.#encoding = spec.auth?.encoding ?? 'hex';
-    this.#keyring = new Keyring(spec.auth?.hash ?? 'sha256', this.#keyHash, (key) => replay?.hasClaims(key) ?? false);
+    this.#isLatin1 = spec.auth?.text === 'latin1';
+    this.#keyring = new Keyring(
+      spec.auth ?? { hash: 'sha256' },
+      this.#keyHash,
+      (key) => replay?.hasClaims(key) ?? false,
+    );
     this.#verifier = spec.auth === null ? null : new Verifier(spec.auth, this.#keyring, replay);
     this.#callers = new CallerList(this.#limits.writer);
     this.#own = this.#limits.writer.blank();
@@ -68,9 +75,8 @@ class TsGate implements Gate {
   }
 
   sign(keyId: string, message: string): string {
-    const holder = this.#keyring.find(keyId);
-    if (holder === undefined) throw new FloodproofError('FP_KEY_INVALID', 'no key of this id is known to the gate');
-    return holder.hmac.mac(message, this.#encoding);
+    if (this.#isLatin1 && !isLatin1(message)) throw new TypeError('expected a text of characters up to U+00FF');
+    return this.#demandHolder(keyId).hmac.mac(message, this.#encoding);
   }
 
   decide(
@@ -195,7 +201,9 @@ class TsGate implements Gate {
       return this.#limitInterned(plan, base, elements, ageUs);
     }
     const keyId = this.#callers.keyIdOf(caller);
-    const signature = this.sign(keyId, message);
+    const { hmac } = this.#demandHolder(keyId);
+    // A text that the gate can not sign is found malformed below.
+    const signature = this.#isLatin1 && !isLatin1(message) ? '' : hmac.mac(message, this.#encoding);
     this.#advance(nowUs);
     const own = this.#own;
     own.set(this.#callers.words.subarray(base, base + own.length));
@@ -241,6 +249,12 @@ class TsGate implements Gate {
     const decision = this.#verifier.look(keyId, timestampUs, windowUs, message, signature, this.#nowUs);
     if (decision === Decision.admitted) this.#verifier.claim();
     return this.#round.answerNone(decision);
+  }
+
+  #demandHolder(keyId: string): KeyHolder {
+    const holder = this.#keyring.find(keyId);
+    if (holder === undefined) throw new FloodproofError('FP_KEY_INVALID', 'no key of this id is known to the gate');
+    return holder;
   }
 
   /** @returns the record's length. @throws for a record that is not whole, or has a wrong time, class or age. */

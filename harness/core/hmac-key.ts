@@ -32,17 +32,28 @@ function scratchHead(byteLength: number): Uint8Array {
   return head;
 }
 
+/** How a text becomes bytes, see `AuthSpec.text`. */
+export type TextForm = NonNullable<AuthSpec['text']>;
+
+/** Whether every character of the text is one byte of Latin-1. */
+export function isLatin1(text: string): boolean {
+  return !/[^\0-\xff]/.test(text);
+}
+
 export class HmacKey {
   readonly #hash: HashName;
+  readonly #text: TextForm;
   readonly #innerBlock: Buffer;
   /** The padded key, and behind it room for the inner hash. */
   readonly #outer: Buffer;
 
-  constructor(secret: Uint8Array, hashName: HashName) {
+  /** @param text - how messages that are texts become bytes; `latin1` wants those that `isLatin1` is true of. */
+  constructor(secret: Uint8Array, hashName: HashName, text: TextForm = 'utf8') {
     const blockBytes = blockBytesOf[hashName];
     // A key longer than a block is replaced by its hash.
     const short = secret.length > blockBytes ? Buffer.from(hash(hashName, secret, 'hex'), 'hex') : secret;
     this.#hash = hashName;
+    this.#text = text;
     this.#innerBlock = Buffer.alloc(blockBytes, 0x36);
     this.#outer = Buffer.alloc(blockBytes + macBytesOf[hashName], 0x5c);
     for (const [index, byte] of short.entries()) {
@@ -51,7 +62,7 @@ export class HmacKey {
     }
   }
 
-  /** The MAC as text, hex in lower case. A message is hashed as UTF-8, a lone surrogate as U+FFFD. */
+  /** The MAC as text, hex in lower case. As UTF-8 a lone surrogate is U+FFFD. */
   mac(message: string | Uint8Array, encoding: AuthSpec['encoding']): string {
     this.#hashInner(message);
     return hash(this.#hash, this.#outer, encoding);
@@ -78,14 +89,14 @@ export class HmacKey {
     const inner =
       bytesMax <= SCRATCH_MESSAGE_BYTES
         ? this.#scratchWith(message)
-        : Buffer.concat([this.#innerBlock, typeof message === 'string' ? Buffer.from(message, 'utf8') : message]);
+        : Buffer.concat([this.#innerBlock, typeof message === 'string' ? Buffer.from(message, this.#text) : message]);
     this.#outer.write(hash(this.#hash, inner, 'binary'), this.#innerBlock.length, 'latin1');
   }
 
   #scratchWith(message: string | Uint8Array): Uint8Array {
     const blockBytes = this.#innerBlock.length;
     scratch.set(this.#innerBlock);
-    if (typeof message === 'string') return scratchHead(blockBytes + scratch.write(message, blockBytes, 'utf8'));
+    if (typeof message === 'string') return scratchHead(blockBytes + scratch.write(message, blockBytes, this.#text));
     scratch.set(message, blockBytes);
     return scratchHead(blockBytes + message.length);
   }

@@ -1,8 +1,9 @@
 /** The API keys that a gate knows: secret and account of each. The operator's table; callers can not make it grow. */
 import { FloodproofError } from '../errors.js';
 import { hashMaster } from './callers.js';
-import { type HashName, HmacKey } from './hmac-key.js';
+import { HmacKey } from './hmac-key.js';
 import type { KeyHash } from './key-hash.js';
+import type { AuthSpec } from './spec.js';
 import { ID_LENGTH_MAX, isId } from './text-form.js';
 
 export interface KeyHolder {
@@ -33,7 +34,7 @@ function checkKey(keyId: string, secret: string | Uint8Array, account: string): 
 }
 
 export class Keyring {
-  readonly #hash: HashName;
+  readonly #form: Pick<AuthSpec, 'hash' | 'text'>;
   readonly #keyHash: KeyHash;
   /** Whether a claim under this number may still be remembered. */
   readonly #isInUse: (number: number) => boolean;
@@ -44,8 +45,8 @@ export class Keyring {
   #numberCount = 0;
   #retiredMax = RETIRED_MIN;
 
-  constructor(hash: HashName, keyHash: KeyHash, isInUse: (number: number) => boolean) {
-    this.#hash = hash;
+  constructor(form: Pick<AuthSpec, 'hash' | 'text'>, keyHash: KeyHash, isInUse: (number: number) => boolean) {
+    this.#form = form;
     this.#keyHash = keyHash;
     this.#isInUse = isInUse;
   }
@@ -56,7 +57,7 @@ export class Keyring {
     const [accountLo, accountHi] = account === '' ? [0, 0] : this.#hashed(account);
     const [masterLo, masterHi] = hashMaster(this.#keyHash, account) ? [this.#keyHash.lo, this.#keyHash.hi] : [0, 0];
     const [idLo, idHi] = this.#hashed(keyId);
-    const hmac = new HmacKey(bytes, this.#hash);
+    const hmac = new HmacKey(bytes, this.#form.hash, this.#form.text);
     const hashes = { accountLo, accountHi, masterLo, masterHi, idLo, idHi };
     this.#holders.set(keyId, { hmac, ...hashes, number: this.#numberOf(keyId) });
   }

@@ -30,7 +30,7 @@ export interface RequestRecord {
   readonly keyId: string;
   readonly timestampUs: number;
   readonly windowUs: number;
-  /** Text is written as UTF-8, bytes as they are. */
+  /** Text is written as UTF-8, bytes as they are: a gate of Latin-1 texts is given bytes. */
   readonly message: string | Uint8Array;
   readonly signature: string;
   /** Whole, 1 to 65,535; 1 when left out. */

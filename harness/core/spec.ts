@@ -236,7 +236,7 @@ export interface Gate {
    * @param timestampUs - the signed timestamp, whole microseconds since 1970.
    * @param windowUs - the window that the request asks for; 0 = the policy's. It must be part of the signed text, as the
    *   timestamp is: a claim is kept for just this window, so a window that a thief can widen would reopen the signature.
-   * @param message - the signed text; UTF-8 is hashed.
+   * @param message - the signed text; what `AuthSpec.text` makes of it is hashed.
    * @param signature - as `AuthSpec.encoding` says; of another length or alphabet it is a bad signature.
    * @param elements - of a batch, whole, 1 to 65,535; 1 when left out.
    * @param ageUs - of what the request is about (the order that it cancels), whole microseconds; 0 when left out, which
@@ -372,6 +372,9 @@ export interface Gate {
     decisions: Uint8Array,
     answers: Float64Array | null,
   ): void;
-  /** HMAC of `message` (UTF-8) under `keyId`'s secret in the gate's hash and encoding, hex in lower case. @throws FP_KEY_INVALID when the key is unknown */
+  /**
+   * HMAC of `message` under `keyId`'s secret in the gate's hash, encoding and text form, hex in lower case.
+   * @throws FP_KEY_INVALID when the key is unknown; TypeError for a text that the gate's text form cannot carry.
+   */
   sign(keyId: string, message: string): string;
 }

@@ -11,6 +11,7 @@ const CLASSES_MAX = 65_536;
 
 const hashes = ['sha256', 'sha384', 'sha512'];
 const encodings = ['hex', 'base64'];
+const texts = ['utf8', 'latin1'];
 
 /** @throws {FloodproofError} FP_GATE_INVALID, with a fault for every field that is wrong. */
 export function validateSpec(spec: GateSpec): void {
@@ -42,6 +43,7 @@ function validateAuth(list: FaultList, auth: AuthSpec, classCount: number): void
   }
   list.choice('auth.hash', auth.hash, hashes);
   list.choice('auth.encoding', auth.encoding, encodings);
+  if (auth.text !== undefined) list.choice('auth.text', auth.text, texts);
   list.number('auth.windowUsMax', auth.windowUsMax, { min: 1, max: HORIZON_US });
   list.number('auth.futureUs', auth.futureUs, { min: 0, max: HORIZON_US });
   const { replayCapacity } = auth;

@@ -2,7 +2,7 @@
  * Checks form, key and signature, freshness and replay of a signed request, in this order, so that nothing can be
  * claimed or learned about time with a signature that is not valid.
  */
-import { HmacKey, macBytesOf } from './hmac-key.js';
+import { HmacKey, isLatin1, macBytesOf } from './hmac-key.js';
 import type { KeyHolder, Keyring } from './keyring.js';
 import type { ReplayWindow } from './replay-window.js';
 import { SignatureReader } from './signature-form.js';
@@ -26,7 +26,7 @@ export class Verifier {
     this.#keyring = keyring;
     this.#replay = replay;
     this.#reader = new SignatureReader(auth.encoding, macBytesOf[auth.hash]);
-    this.#dummyKey = new HmacKey(Buffer.from('no such key'), auth.hash);
+    this.#dummyKey = new HmacKey(Buffer.from('no such key'), auth.hash, auth.text);
   }
 
   /** Key of the last valid request. */
@@ -47,6 +47,7 @@ export class Verifier {
     // A key that is known has the form of one.
     if (holder === undefined && !isId(keyId)) return Decision.malformed;
     if (!isTime(timestampUs) || !isTime(windowUs)) return Decision.malformed;
+    if (this.#auth.text === 'latin1' && typeof message === 'string' && !isLatin1(message)) return Decision.malformed;
     const forgery = this.#checkSignature(holder, message, signature);
     if (forgery !== Decision.admitted) return forgery;
     const { windowUsMax, futureUs } = this.#auth;

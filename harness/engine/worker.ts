@@ -17,7 +17,10 @@ import type { Adapter } from '../scenario/adapter.js';
 import { compileAuth } from '../scenario/compile.js';
 import type { Plan, Policy } from '../scenario/plan.js';
 import { requestClasses } from '../scenario/plan.js';
+import { credentialFrom } from '../signing/credential.js';
 import type { Sign } from '../signing/hmac-lines.js';
+import type { SigningProfile } from '../signing/profile.js';
+import { profileOf } from '../signing/profiles.js';
 import { AdaptedTarget } from '../targets/http/adapted/adapted-target.js';
 import type { AdapterSecrets } from '../targets/http/adapted/holders.js';
 import { FlightSender } from '../targets/http/sender.js';
@@ -83,12 +86,20 @@ const HEALTH_MS = 1000;
 const SIGNATURES_PER_WORKER = 2 ** 26;
 const CAPTURES_KEPT = 1024;
 
+/** Where nothing is signed nothing asks for it. */
+function signingProfile({ auth }: Policy): SigningProfile {
+  return auth === null ? profileOf('hmac-lines') : profileOf(auth.profile, auth);
+}
+
 function createSigner(engine: WorkerTask['engine'], policy: Policy, world: World): Sign {
   // It only signs, so it needs no memory for signatures that were used.
   const auth = policy.auth === null ? null : { ...compileAuth(policy.auth), replayCapacity: null };
   const gate = openEngine(engine).createGate({ classes: requestClasses, limits: [], auth, originUs: 0 });
+  const profile = signingProfile(policy);
   for (const { keyId, secret, account } of world.registered) {
-    if (keyId !== '') gate.addKey(keyId, secret, account);
+    if (keyId === '') continue;
+    // Who proves himself otherwise than by a MAC needs none, and the gate is not asked.
+    if (profile.kind === 'hmac') gate.addKey(keyId, credentialFrom(profile, { keyId, secret }).secret, account);
   }
   return (keyId, text) => gate.sign(keyId, text);
 }
@@ -157,7 +168,9 @@ async function buildDispatcher(task: WorkerTask, setting: DispatcherSetting): Pr
     connectionsPerIp: (actor) => connectionShare(plan, actor, workers),
     connectTimeoutMs: Math.max(1, Math.ceil(plan.request.timeoutUs / 1000)),
     sign: createSigner(task.engine, task.plan.policy, world),
+    profile: signingProfile(plan.policy),
     wallMs: () => Date.now(),
+    wallUs: () => Math.floor((performance.timeOrigin + performance.now()) * 1000),
     clockOffsetUs: (identity, nowUs) => clockOffsetUs(plan, seed, identity, nowUs),
     windowMs: Math.floor((plan.policy.auth?.windowUs ?? 5_000_000) / 1000),
     noncePrefix: `${worker.toString(36)}-`,

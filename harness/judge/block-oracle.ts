@@ -34,6 +34,22 @@ export interface BlockJudgement {
   readonly own: Finding | null;
 }
 
+/**
+ * What a server's log leaves open. Its counters are not fresh where it begins: as far as anybody can tell all their cells were
+ * just used, and a ban may have begun before. And nobody knows whether a caller has signed rightly.
+ *
+ * All used at `startUs`, and whatever was decided before it charged then, is the most that a right target can have used. A bucket
+ * owes its capacity at most. A window that has charged its capacity stands until a window after `startUs` at the latest, and
+ * of a sliding counter the part that counts on falls at least as fast as that of a charge at `startUs` itself. What is
+ * in flight then ends behind it, so that it is in the log.
+ */
+export interface FromLog {
+  /** From here on every decision is in the log. */
+  readonly startUs: number;
+  /** Whether honest callers are told from others, so that it can be asked what each of them called for alone. */
+  readonly tellsHonest: boolean;
+}
+
 export interface BlockOracleOptions {
   readonly plan: Plan;
   readonly counters: Counters;
@@ -45,6 +61,8 @@ export interface BlockOracleOptions {
   readonly coldLimits: ReadonlySet<number>;
   /** Longest time from a send to the end of its row, over the run. */
   readonly lagUsMax: number;
+  /** Left out: a run, whose counters were fresh and whose honest callers signed rightly. */
+  readonly fromLog?: FromLog | null;
   readonly onJudged: (judgement: BlockJudgement) => void;
   readonly onRetry: (row: Row, finding: Exclude<RetryFinding, 'untold'>) => void;
 }
@@ -92,6 +110,10 @@ export class BlockOracle {
   private readonly options: BlockOracleOptions;
   private readonly counters: Counters;
   private readonly isJudgeable: boolean;
+  private readonly isLog: boolean;
+  private readonly judgesOwn: boolean;
+  /** Use before this moment is taken for use at it. */
+  private readonly startUs: number;
   private readonly shared = new Map<number, Use>();
   private readonly own = new Map<number, Use>();
   private readonly sends = new TimeQueue<Pending>();
@@ -105,8 +127,12 @@ export class BlockOracle {
     this.counters = options.counters;
     // Somebody else's requests are not in the record; a node's share of a limit can be used up while others' is not.
     this.isJudgeable = policy.exclusive && policy.nodes === 1;
+    this.isLog = (options.fromLog ?? null) !== null;
+    this.judgesOwn = options.fromLog?.tellsHonest ?? true;
+    this.startUs = options.fromLog?.startUs ?? Number.NEGATIVE_INFINITY;
   }
 
+  /** @param row - may be another one's after the call. */
   add(row: Row): void {
     if (isWritten(row)) {
       const isJudged = isBlocked(row) || row.outcome === Outcome.unclear;
@@ -131,6 +157,7 @@ export class BlockOracle {
   }
 
   private isHonest(row: Row): boolean {
+    if (!this.judgesOwn) return false;
     return this.options.plan.actors[row.actor]?.label === 'legit';
   }
 
@@ -138,6 +165,7 @@ export class BlockOracle {
   private needsUse(row: Row): boolean {
     if (!this.isJudgeable || this.counters.suspects(row).length === 0) return false;
     if (row.outcome === Outcome.throttled) return true;
+    if (this.isLog) return false;
     return row.outcome === Outcome.banned && this.isHonest(row) && this.suspectsWithBan(row).length > 0;
   }
 
@@ -156,9 +184,9 @@ export class BlockOracle {
     } else if (row.outcome === Outcome.banned) shared = this.suspectsWithBan(row).length === 0 ? 'wrongful' : 'unsure';
     else shared = suspects.length === 0 ? 'wrongful' : 'unsure';
     // The harness signs honest requests rightly, so the verifier has no reason to refuse one. Who denied one is unknown.
-    const unmatched = row.outcome === Outcome.denied ? 'unsure' : 'wrongful';
+    const unmatched = row.outcome === Outcome.denied || this.isLog ? 'unsure' : 'wrongful';
     const own = isHonest ? (shared ?? unmatched) : null;
-    this.options.onJudged({ row, shared, own });
+    this.options.onJudged({ row: { ...row }, shared, own });
   }
 
   private follow(row: Row, isJudged: boolean): void {
@@ -192,7 +220,7 @@ export class BlockOracle {
     }
     if (parts.length === 0 && !isJudged) return;
     const pending: Pending = {
-      row,
+      row: { ...row },
       parts,
       shared: isJudged ? this.viewOf(row, parts, false) : null,
       own: isJudged && isHonest ? this.viewOf(row, parts, true) : null,
@@ -219,6 +247,11 @@ export class BlockOracle {
       ban: isOwn && limit.ban !== null ? new BanAccount(limit.ban, grainUs) : null,
       creditCells: 0,
     };
+    if (this.isLog) {
+      const cells = limit.family === 'leaky-queue' ? limit.capacity + limit.queueCells : limit.capacity;
+      use.most.send(this.startUs, cells);
+      use.most.settle(this.startUs, cells, true);
+    }
     uses.set(id, use);
     return use;
   }
@@ -245,12 +278,13 @@ export class BlockOracle {
   private send(pending: Pending): void {
     const { row, parts } = pending;
     const latestUs = decidedByUs(row, this.options.plan.policy.latestDecisionUs);
+    const fromUs = Math.max(row.sentUs, this.startUs);
     for (const { use, mostCells, creditCells, charge, admission } of parts) {
       use.creditCells += creditCells;
       if (mostCells === 0) continue;
       use.least.send(row.sentUs);
-      if (charge === 'none') use.most.probe(row.sentUs);
-      else use.most.send(row.sentUs, mostCells);
+      if (charge === 'none') use.most.probe(fromUs);
+      else use.most.send(fromUs, mostCells);
       use.most.forgetBefore(row.sentUs - this.options.lagUsMax);
       use.retry?.send(row, mostCells);
       use.ban?.send(row, admission, latestUs);
@@ -274,7 +308,7 @@ export class BlockOracle {
     const { row, parts } = pending;
     for (const { use, leastCells, mostCells, charge, admission } of parts) {
       if (mostCells === 0) continue;
-      if (charge !== 'none') use.most.settle(nowUs, mostCells, isAnswered(row));
+      if (charge !== 'none') use.most.settle(Math.max(nowUs, this.startUs), mostCells, isAnswered(row));
       if (charge === 'certain') use.least.add(row.sentUs, leastCells, nowUs - this.options.lagUsMax);
       use.ban?.settle(admission);
       const kept = use.retry?.settle(row, leastCells) ?? 'untold';

@@ -10,7 +10,7 @@
 import { Outcome } from '../actors/outcome.js';
 import type { Plan, PolicyLimit } from '../scenario/plan.js';
 import { BlockEvidence } from './block-evidence.js';
-import { BlockOracle } from './block-oracle.js';
+import { BlockOracle, type FromLog } from './block-oracle.js';
 import { isProvable } from './bound.js';
 import { beside, type Controls, controlNotes } from './controls.js';
 import { Counters } from './counters.js';
@@ -52,6 +52,8 @@ export interface JudgeTask {
   readonly controls?: Controls | null;
   /** Up to where every counter is followed; the usual ones when left out. */
   readonly followBounds?: FollowBounds;
+  /** The rows are a server's log and no run of ours; left out = they are a run's. */
+  readonly fromLog?: FromLog;
 }
 
 export interface Judgement {
@@ -171,7 +173,7 @@ interface Found {
   readonly blocks: BlockEvidence;
 }
 
-function askOracles({ plan, observations }: JudgeTask, counted: Counted): Found {
+function askOracles({ plan, observations, fromLog }: JudgeTask, counted: Counted): Found {
   const { counters, survey, tally, seekers } = counted;
   const blocks = new BlockEvidence(plan);
   const newLeakOracle = (countsUnclear: boolean): LeakOracle =>
@@ -194,6 +196,7 @@ function askOracles({ plan, observations }: JudgeTask, counted: Counted): Found 
     blockedIdentities: survey.blockedIdentities,
     coldLimits: survey.coldLimits(),
     lagUsMax: survey.lagUsMax,
+    fromLog: fromLog ?? null,
     onJudged: (judgement) => {
       tally.judge(judgement);
       blocks.judge(judgement);
@@ -204,11 +207,15 @@ function askOracles({ plan, observations }: JudgeTask, counted: Counted): Found 
       if (phase >= 0) (finding === 'kept' ? tally.retriesKept : tally.retriesBroken).add(row.actor, phase);
     },
   });
-  forEachRow(observations, (row) => {
-    leakOracle.add(row);
-    perhapsOracle?.add(row);
-    blockOracle.add(row);
-  });
+  forEachRow(
+    observations,
+    (row) => {
+      leakOracle.add(row);
+      perhapsOracle?.add(row);
+      blockOracle.add(row);
+    },
+    false,
+  );
   blockOracle.finish();
   const subjects = [...leakOracle.subjects()];
   return { subjects, perhapsSubjects: perhapsOracle === null ? subjects : [...perhapsOracle.subjects()], blocks };

@@ -11,16 +11,20 @@ export interface JudgedWorld extends CounterNames {
 }
 
 /** What of a world a run is judged with. */
-export type KnownWorld = Pick<
-  World,
-  'identityCount' | 'identity' | 'ipCount' | 'ipName' | 'keyCount' | 'keyName' | 'accountCount' | 'accountName'
->;
+export interface KnownWorld
+  extends Pick<
+    World,
+    'identityCount' | 'ipCount' | 'ipName' | 'keyCount' | 'keyName' | 'accountCount' | 'accountName'
+  > {
+  /** Left out = yes: source addresses of a run lie in 127.0.0.0/8, see `harness/actors/identities/addresses.ts`. */
+  readonly hasOneIpv4Each?: boolean;
+  identity(index: number): Pick<Identity, 'account' | 'ip'>;
+}
 
 export function judgedWorld(world: KnownWorld): JudgedWorld {
   return {
     identityCount: world.identityCount,
-    // Source addresses lie in 127.0.0.0/8, see `harness/actors/identities/addresses.ts`.
-    hasOneIpv4Each: true,
+    hasOneIpv4Each: world.hasOneIpv4Each ?? true,
     identity: (index) => world.identity(index),
     ipName: (index) => (index < world.ipCount ? world.ipName(index) : `#${index}`),
     keyName: (index) => (index < world.keyCount ? world.keyName(index) : `key ${index}`),

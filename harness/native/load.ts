@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** What this harness and the addon must agree on; see native/binding/src/lib.rs. */
-const ABI = 5;
+const ABI = 6;
 
 /** How the addon is brought. */
 export const BUILD_COMMAND = 'npm run build:native';

@@ -1,6 +1,13 @@
 /** Alpaca: key and secret in two headers. Nothing is signed, so that whoever has seen one request can send any other. */
 import type { Claim, Malformed, OwnProfile, Received } from './profile.js';
-import { demandRequestLine, malformedField, requestLineFault, VISIBLE, visibleField } from './received-fields.js';
+import {
+  demandRequestLine,
+  malformedField,
+  requestLineFault,
+  VISIBLE,
+  visibleField,
+  wordsField,
+} from './received-fields.js';
 import { sameSecret } from './same-secret.js';
 
 const KEY = 'apca-api-key-id';
@@ -41,7 +48,7 @@ function readAlpaca(request: Received): Claim | Malformed {
   const { headers } = request;
   const keyId = visibleField(headers[KEY]);
   if (keyId === null) return malformedField(KEY, VISIBLE);
-  const secret = visibleField(headers[SECRET]);
+  const secret = wordsField(headers[SECRET]);
   if (secret === null) return malformedField(SECRET, VISIBLE);
   const fault = requestLineFault(request);
   if (fault !== null) return fault;

@@ -1,8 +1,7 @@
 /** Coinbase Advanced Trade with Ed25519 keys: tokens signed with EdDSA (RFC 8037), see `coinbase-token.ts`. */
-import { sign, verify } from 'node:crypto';
 import { coinbaseToken } from './coinbase-token.js';
-import { privateKeyOf, publicKeyOf } from './key-objects.js';
 import type { OwnProfile } from './profile.js';
+import { signatureBy, verifies } from './signature-algorithms.js';
 
 export const coinbaseAdvancedEd25519: OwnProfile = {
   ...coinbaseToken({
@@ -10,11 +9,8 @@ export const coinbaseAdvancedEd25519: OwnProfile = {
     issuers: ['cdp'],
     audiences: ['cdp_service'],
     target: 'uris',
-    sign: (credential, text) => sign(null, Buffer.from(text), privateKeyOf(credential.privateKey)),
-    verify: (credential, text, signature) => {
-      const key = publicKeyOf(credential.publicKey);
-      return key?.asymmetricKeyType === 'ed25519' && verify(null, Buffer.from(text), key, signature);
-    },
+    sign: ({ privateKey }, text) => signatureBy('ed25519', text, privateKey),
+    verify: ({ publicKey }, text, signature) => verifies('ed25519', text, signature, publicKey),
   }),
   name: 'coinbase-advanced-ed25519',
   title: 'Coinbase Advanced Trade (EdDSA)',

@@ -1,19 +1,7 @@
 /** Coinbase Advanced Trade with ECDSA keys: tokens signed with ES256 (RFC 7518 section 3.4), see `coinbase-token.ts`. */
-import { verify } from 'node:crypto';
 import { coinbaseToken } from './coinbase-token.js';
-import { privateKeyOf, publicKeyOf } from './key-objects.js';
-import { p256Scalar, p256Sign } from './p256-key.js';
-import type { Credential, OwnProfile } from './profile.js';
-
-const scalars = new WeakMap<Credential, bigint>();
-
-function scalarOf(credential: Credential): bigint {
-  const kept = scalars.get(credential);
-  if (kept !== undefined) return kept;
-  const made = p256Scalar(privateKeyOf(credential.privateKey));
-  scalars.set(credential, made);
-  return made;
-}
+import type { OwnProfile } from './profile.js';
+import { signatureBy, verifies } from './signature-algorithms.js';
 
 export const coinbaseAdvanced: OwnProfile = {
   ...coinbaseToken({
@@ -21,15 +9,9 @@ export const coinbaseAdvanced: OwnProfile = {
     issuers: ['coinbase-cloud', 'cdp'],
     audiences: ['retail_rest_api_proxy', 'cdp_service'],
     target: 'uri',
-    sign: (credential, text) => p256Sign(scalarOf(credential), text),
-    verify: (credential, text, signature) => {
-      const key = publicKeyOf(credential.publicKey);
-      // r and s as they are: DER, which starts with the byte 0x30, has another length and is malformed.
-      return (
-        key?.asymmetricKeyType === 'ec' &&
-        verify('sha256', Buffer.from(text), { key, dsaEncoding: 'ieee-p1363' }, signature)
-      );
-    },
+    sign: ({ privateKey }, text) => signatureBy('ecdsa-p256-sha256', text, privateKey),
+    // r and s as they are: DER, which starts with the byte 0x30, has another length and is malformed.
+    verify: ({ publicKey }, text, signature) => verifies('ecdsa-p256-sha256', text, signature, publicKey),
   }),
   name: 'coinbase-advanced',
   title: 'Coinbase Advanced Trade (ES256)',

@@ -18,6 +18,7 @@ import {
   VISIBLE,
   visibleField,
   wholeNumberField,
+  wordsField,
 } from './received-fields.js';
 import { sameSecret } from './same-secret.js';
 
@@ -89,7 +90,7 @@ function readCoinbase(request: Received, { signsQuery, decimals }: CoinbaseForm)
   if (signature === null) return malformedField(SIGN, BASE64_SHA256);
   const timestampUs = decimals ? decimalSecondsField(headers[TIMESTAMP]) : wholeSecondsUs(headers[TIMESTAMP]);
   if (timestampUs < 0) return malformedField(TIMESTAMP, decimals ? DECIMAL_SECONDS : SECONDS);
-  const passphrase = visibleField(headers[PASSPHRASE]);
+  const passphrase = wordsField(headers[PASSPHRASE]);
   if (passphrase === null) return malformedField(PASSPHRASE, VISIBLE);
   const fault = requestLineFault(request);
   if (fault !== null) return fault;

@@ -5,8 +5,7 @@ import type { Credential, SigningProfile } from './profile.js';
 
 /**
  * The credential of a trial account. Bytes of the secret are the UTF-8 of `secret`; a passphrase is worked out from it,
- * and so are
- * key pairs of elliptic curves.
+ * and so are key pairs of elliptic curves.
  *
  * @param secret - any text; of profiles with RSA keys the private key itself, PKCS #8 PEM: an RSA key can't be worked out
  * from a text in any time worth waiting for.
@@ -28,12 +27,15 @@ export function credentialFrom(
     case 'rsa':
       return { ...bare, ...pemOf(rsaFrom(profile.name, secret)) };
     case 'token':
-      return { ...bare, secret: Buffer.from(`${keyId}.${secret}`, 'utf8') };
+      return { ...bare, secret: Buffer.from(`${keyId}.${tokenPart(secret)}`, 'utf8') };
     case 'p256':
       return { ...bare, ...p256KeyFrom(secret) };
-    default:
-      throw new RangeError(`keys of ${profile.name} can't be worked out from a secret yet`);
   }
+}
+
+/** The text where it can stand behind the last dot of a token, else its base64url. */
+function tokenPart(secret: string): string {
+  return /^[A-Za-z0-9_~+/-]+$/.test(secret) ? secret : Buffer.from(secret, 'utf8').toString('base64url');
 }
 
 /** What stands before the 32 bytes of an Ed25519 key in PKCS #8 (RFC 8410, section 7). */

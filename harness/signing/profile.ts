@@ -124,7 +124,7 @@ export type Slot =
   | { readonly place: 'header' | 'query' | 'form'; readonly name: string }
   /** A member of the JSON body that a request has, else a parameter of its form, else of its query (Kraken's nonce). */
   | { readonly place: 'parameter'; readonly name: string }
-  /** A named part of one header, `name=value` between commas or blanks. */
+  /** A named part of one header, `name=value` between commas, semicolons or blanks; the value may stand in quotes or colons. */
   | { readonly place: 'header-part'; readonly header: string; readonly name: string }
   /** A member of the JSON in base64 that a header carries (Gemini's payload). */
   | { readonly place: 'payload'; readonly header: string; readonly name: string }

@@ -21,6 +21,8 @@ import { kucoin } from './kucoin.js';
 import { okx } from './okx.js';
 import type { SigningProfile } from './profile.js';
 import type { ProfileName } from './profile-names.js';
+import { rfc9421 } from './rfc9421.js';
+import { rfc9421Ed25519 } from './rfc9421-ed25519.js';
 import { sigv4 } from './sigv4.js';
 import { stripe } from './stripe.js';
 
@@ -45,6 +47,8 @@ const fixed: Readonly<Partial<Record<ProfileName, SigningProfile>>> = {
   kucoin,
   gate,
   alpaca,
+  rfc9421,
+  'rfc9421-ed25519': rfc9421Ed25519,
   sigv4,
   stripe,
   github,

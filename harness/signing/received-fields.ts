@@ -21,6 +21,12 @@ export function visibleField(field: Field): string | null {
   return field;
 }
 
+/** The field when it came once as 1 to 256 visible ASCII characters with blanks between them, else null. */
+export function wordsField(field: Field): string | null {
+  if (typeof field !== 'string' || field.length > FIELD_CHARS_MAX) return null;
+  return /^[\x21-\x7e]+(?: +[\x21-\x7e]+)*$/.test(field) ? field : null;
+}
+
 /** The number when the field is its one canonical spelling and at most `max`, else -1. */
 export function wholeNumberField(field: Field, max: number): number {
   if (typeof field !== 'string' || field.length > MS_DIGITS_MAX || !/^(?:0|[1-9][0-9]*)$/.test(field)) return -1;

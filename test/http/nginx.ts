@@ -17,14 +17,20 @@ export interface LimitReq {
   readonly burst: number;
 }
 
+export interface AccessLog {
+  readonly file: string;
+  /** As in `log_format`. */
+  readonly format: string;
+}
+
 /** Starts nginx on a free port; it ends with the test. @returns its URL. */
-export async function startNginx(program: string, limit: LimitReq): Promise<string> {
+export async function startNginx(program: string, limit: LimitReq, logs: readonly AccessLog[] = []): Promise<string> {
   const folder = temporaryFolder();
   mkdirSync(join(folder, 'files'));
   writeFileSync(join(folder, 'files/answer.json'), '{"symbol":"BTC-USDT","price":"30000"}\n');
   const port = await freePort();
   const conf = join(folder, 'nginx.conf');
-  writeFileSync(conf, configOf(folder, port, limit));
+  writeFileSync(conf, configOf(folder, port, limit, logs));
   const child = spawn(program, ['-p', folder, '-e', join(folder, 'error.log'), '-c', conf], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
@@ -41,7 +47,12 @@ export async function startNginx(program: string, limit: LimitReq): Promise<stri
 /**
  * Every path answers with the file: `limit_req` comes before the content and would not be asked for a bare `return`.
  */
-function configOf(folder: string, port: number, { ratePerSecond, burst }: LimitReq): string {
+function configOf(
+  folder: string,
+  port: number,
+  { ratePerSecond, burst }: LimitReq,
+  logs: readonly AccessLog[],
+): string {
   // Workers give up root's rights unless they are told otherwise, and then can't enter a folder that is root's alone.
   const user = process.getuid?.() === 0 ? 'user root;' : '';
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
@@ -53,7 +64,7 @@ worker_processes 1;
 pid ${folder}/nginx.pid;
 events { worker_connections 512; }
 http {
-  access_log off;
+  ${logs.length === 0 ? 'access_log off;' : logs.map(accessLog).join('\n  ')}
   ${temporary.join('\n  ')}
   keepalive_requests 1000000;
   limit_req_zone $binary_remote_addr zone=by_ip:1m rate=${ratePerSecond}r/s;
@@ -69,6 +80,10 @@ http {
   }
 }
 `;
+}
+
+function accessLog({ file, format }: AccessLog, index: number): string {
+  return `log_format judged${index} '${format}';\n  access_log ${file} judged${index};`;
 }
 
 async function freePort(): Promise<number> {

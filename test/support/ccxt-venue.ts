@@ -88,6 +88,23 @@ export async function ccxtError(name: string): Promise<new (message?: string) =>
   return found;
 }
 
+/** The class and the words of ccxt's error that a call ends with: `DDoSProtection: binance 429 ...`. */
+export async function failureOf(call: Promise<unknown>): Promise<string> {
+  try {
+    await call;
+  } catch (error) {
+    if (error instanceof Error) return `${error.constructor.name}: ${error.message}`;
+    throw error;
+  }
+  return 'no failure';
+}
+
+/** A header of the last answer, by its lower-case name; '' when it was not there. */
+export function headerOf(exchange: CcxtExchange, name: string): string {
+  const headers = Object.entries(exchange.last_response_headers ?? {});
+  return headers.find(([one]) => one.toLowerCase() === name)?.[1] ?? '';
+}
+
 /** @param options - ccxt's own, such as `{ options: { defaultType: 'spot' } }`. */
 export async function ccxtAt(
   gateway: Pick<Gateway, 'url'>,

@@ -34,6 +34,7 @@ interface Request {
   readonly intent: Intent;
   readonly intendedUs: number;
   readonly number: number;
+  readonly rising: number;
   sentUs: number;
   /** Where it is: on the way there, at the server, or done with there. */
   place: 'way' | 'server' | 'done';
@@ -129,6 +130,7 @@ export class ReferenceSimulation {
       intent,
       intendedUs,
       number: this.requests.length,
+      rising: intent.signed && intent.replay === null ? this.client.rising(intent, intendedUs) : 0,
       sentUs: 0,
       place: 'done',
       isConcluded: false,
@@ -198,10 +200,10 @@ export class ReferenceSimulation {
   }
 
   private decide(request: Request, serviceUs: number): void {
-    const { intent, intendedUs, number } = request;
+    const { intent, intendedUs, number, rising } = request;
     const { server } = this;
     const sent = new SentRequest();
-    this.client.fill(sent, intent, number, intendedUs);
+    this.client.fill(sent, intent, { number, stampedUs: intendedUs, rising });
     server.decide(this.nowUs, intent, sent);
     const { decision, outcome, status, reason, limit, retryAfterMs, retryAtUs, kills, turnUs, ageUs } = server;
     const facts = [intendedUs, this.nowUs, intent.identity.index, intent.requestClass, intent.elements];

@@ -2,6 +2,7 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FloodproofError } from '../../errors.js';
+import type { Adapter } from '../../scenario/adapter.js';
 import type { Plan, Policy } from '../../scenario/plan.js';
 import { makeFolder } from './make-folder.js';
 import { runRecordFault } from './run-record-check.js';
@@ -32,6 +33,17 @@ export interface RunRecord {
   readonly delay?: WireDelay;
   /** Whether gateway and generator have cores of their own; left out = no. */
   readonly isPinned?: boolean;
+  /** How the target is spoken to; left out = in the actors' own API. */
+  readonly adapter?: Adapter;
+  /** Left out = as the system has it. */
+  readonly tls?: TlsFiles;
+}
+
+/** Paths of PEM files, null = not given. What is in them is never saved. */
+export interface TlsFiles {
+  readonly ca: string | null;
+  readonly cert: string | null;
+  readonly key: string | null;
 }
 
 export class RunFolder {

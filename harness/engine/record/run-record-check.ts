@@ -52,6 +52,22 @@ const planSchema = z.looseObject({
   holdUs: time,
 });
 
+const path = z.string().nullable();
+
+const adapterSchema = z.looseObject({
+  schema: z.literal('floodproof/adapter/1'),
+  file: z.string(),
+  sign: z.looseObject({ kind: z.string() }),
+  credentials: z.looseObject({ from: z.string() }),
+  hooks: z.looseObject({ file: z.string(), deadlineMs: z.int().positive() }).nullable(),
+  headers: z.array(z.looseObject({ name: z.string() })),
+  values: z.looseObject({}),
+  calls: z.looseObject({}),
+  outcomes: z.array(z.looseObject({ when: z.looseObject({}), is: z.string() })),
+  answeredBy: z.looseObject({ limiter: z.array(z.looseObject({})), others: z.array(z.looseObject({})) }),
+  retryAfter: z.array(z.looseObject({})),
+});
+
 const recordSchema = z.looseObject({
   schema: z.literal('floodproof/run/1'),
   plan: planSchema,
@@ -63,6 +79,8 @@ const recordSchema = z.looseObject({
   arrivalsMax: z.int().positive().nullable(),
   delay: z.looseObject({ us: z.int().positive().max(DELAY_US_MAX), by: z.enum(['relay', 'netem']) }).optional(),
   isPinned: z.boolean().optional(),
+  adapter: adapterSchema.optional(),
+  tls: z.looseObject({ ca: path, cert: path, key: path }).optional(),
 });
 
 /** The first thing that is wrong with what a `plan.json` holds, with its place; null = nothing. */

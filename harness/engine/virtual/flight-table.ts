@@ -34,6 +34,8 @@ export class FlightTable {
   ageUs = new Float64Array(LENGTH);
   /** Number of the request in the order of launches. */
   numbers = new Float64Array(LENGTH);
+  /** What the request has for a number that must rise. */
+  rising = new Float64Array(LENGTH);
   signature = new Uint32Array(LENGTH);
   retryAfterMs = new Int32Array(LENGTH);
   status = new Uint16Array(LENGTH);
@@ -97,6 +99,7 @@ export class FlightTable {
     this.deadlineUs = longer(this.deadlineUs);
     this.ageUs = longer(this.ageUs);
     this.numbers = longer(this.numbers);
+    this.rising = longer(this.rising);
     this.signature = longer(this.signature);
     this.retryAfterMs = longer(this.retryAfterMs);
     this.status = longer(this.status);

@@ -128,6 +128,7 @@ export class ServerSide {
     if (table.life[slot] === this.life) this.turns--;
     if (table.stage[slot] !== Stage.atServer) return;
     this.fill(slot);
+    this.server.unpack(this.sent, table.intents[slot] as Intent);
     this.work(nowUs, slot, table.decided[slot] as Decided);
   }
 
@@ -282,7 +283,8 @@ export class ServerSide {
     const { table } = this;
     const intent = table.intents[slot] as Intent;
     const stampedUs = table.intendedUs[slot] as number;
-    this.client.fill(this.sent, intent, table.numbers[slot] as number, stampedUs);
+    const number = table.numbers[slot] as number;
+    this.client.fill(this.sent, intent, { number, stampedUs, rising: table.rising[slot] as number });
   }
 
   private refusalBody(): unknown {

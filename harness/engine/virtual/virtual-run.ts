@@ -166,6 +166,8 @@ export class VirtualRun {
     table.numbers[slot] = this.launches++;
     table.signature[slot] = replay === null ? (signed ? this.signatures++ : NONE) : replay.signature;
     table.stage[slot] = Stage.left;
+    if (signed && replay === null)
+      table.rising[slot] = this.parts.client.rising(intent, table.intendedUs[slot] as number);
     if (++this.open > this.openMax) {
       this.conclude(slot, Outcome.unsent, 0);
       table.release(slot);
@@ -221,6 +223,7 @@ export class VirtualRun {
     const request = {
       number: table.numbers[slot] as number,
       stampedUs: table.intendedUs[slot] as number,
+      rising: table.rising[slot] as number,
       signature: table.signature[slot] as number,
     };
     ring.push(this.parts.client.capture(intent, request), this.nowUs);

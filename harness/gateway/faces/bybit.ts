@@ -8,17 +8,8 @@ import { bookOf, type Market, markets, QUANTITY_DIGITS, quoteOf, stepOf } from '
 import type { FloorFault, FloorOrder, FloorPlacing } from '../../venue/trading-floor.js';
 import type { Admission } from '../gatekeeper.js';
 import type { Face, FaceAnswer, FaceLimits, FaceRefusal, FaceRequest, FaceRoute, VenueApi } from './face.js';
-import {
-  accountOf,
-  costOf,
-  lotsFor,
-  msText,
-  nowMsOf,
-  placeWish,
-  textParam,
-  totalOf,
-  type Wish,
-} from './wished-order.js';
+import { textField } from './fields.js';
+import { accountOf, costOf, lotsFor, msText, nowMsOf, placeWish, totalOf, type Wish } from './wished-order.js';
 
 const BOOK_LEVELS_DEFAULT = 1;
 
@@ -36,7 +27,8 @@ const unknownOrder: Fault = { code: 170213, message: 'Order does not exist.' };
 const faultOf: Readonly<Record<FloorFault, Fault>> = {
   'bad-order': badParameter,
   'unknown-symbol': unknownSymbol,
-  'bad-precision': { code: 170137, message: 'Order volume decimal too long' },
+  'off-tick': { code: 170134, message: 'Order price decimal too long.' },
+  'off-lot': { code: 170137, message: 'Order volume decimal too long' },
   'insufficient-balance': { code: 170131, message: 'Balance insufficient' },
   'duplicate-name': { code: 170141, message: 'Duplicate clientOrderId' },
   'order-not-yours': unknownOrder,
@@ -67,13 +59,13 @@ function fault(api: VenueApi, what: Fault): FaceAnswer {
 
 /** A list of one category; there is nothing in any but `spot`. */
 function list(api: VenueApi, { params }: FaceRequest, entries: () => readonly unknown[]): FaceAnswer {
-  const category = textParam(params, 'category');
+  const category = textField(params, 'category');
   return answer(nowMsOf(api), { category, list: category === 'spot' ? entries() : [], nextPageCursor: '' });
 }
 
 /** Of a parameter `symbol`: that market, or all when there is none, or null when it is not known. */
 function marketsAsked({ params }: FaceRequest): readonly Market[] | null {
-  const symbol = textParam(params, 'symbol');
+  const symbol = textField(params, 'symbol');
   if (symbol === '') return markets;
   const market = byId.get(symbol);
   return market === undefined ? null : [market];
@@ -120,8 +112,8 @@ function ticker(market: Market): unknown {
 }
 
 const book: Answering = ({ params }, _admission, api) => {
-  const market = byId.get(textParam(params, 'symbol'));
-  const levels = Number(textParam(params, 'limit') || BOOK_LEVELS_DEFAULT);
+  const market = byId.get(textField(params, 'symbol'));
+  const levels = Number(textField(params, 'limit') || BOOK_LEVELS_DEFAULT);
   if (market === undefined || !Number.isSafeInteger(levels) || levels < 1) return fault(api, badParameter);
   const { bids, asks } = bookOf(market, levels);
   const nowMs = nowMsOf(api);
@@ -148,19 +140,19 @@ const balance: Answering = (_request, admission, api) => {
 };
 
 function wishOf({ params }: FaceRequest, market: Market): Wish | null {
-  const side = sideOf(textParam(params, 'side'));
-  const type = typeOf(textParam(params, 'orderType'));
-  if (textParam(params, 'category') !== 'spot' || side === null || type === null) return null;
-  const quantity = textParam(params, 'qty');
+  const side = sideOf(textField(params, 'side'));
+  const type = typeOf(textField(params, 'orderType'));
+  if (textField(params, 'category') !== 'spot' || side === null || type === null) return null;
+  const quantity = textField(params, 'qty');
   // What a market order is for is counted in the quote coin when it buys, unless it says otherwise.
-  const unit = textParam(params, 'marketUnit') || (side === 'buy' ? 'quoteCoin' : 'baseCoin');
+  const unit = textField(params, 'marketUnit') || (side === 'buy' ? 'quoteCoin' : 'baseCoin');
   const isInQuote = type === 'market' && unit === 'quoteCoin';
-  const name = textParam(params, 'orderLinkId');
+  const name = textField(params, 'orderLinkId');
   return {
     symbol: market.symbol,
     side,
     type,
-    ...(type === 'limit' && { price: textParam(params, 'price') }),
+    ...(type === 'limit' && { price: textField(params, 'price') }),
     quantity: isInQuote ? lotsFor(market, quantity) : quantity,
     ...(name !== '' && { clientOrderId: name }),
   };
@@ -175,7 +167,7 @@ function typeOf(type: string): 'limit' | 'market' | null {
 }
 
 const create: Answering = (request, admission, api) => {
-  const market = byId.get(textParam(request.params, 'symbol'));
+  const market = byId.get(textField(request.params, 'symbol'));
   if (market === undefined) return fault(api, unknownSymbol);
   const wish = wishOf(request, market);
   return told(api, wish === null ? 'bad-order' : placeWish(api, admission, wish));
@@ -185,7 +177,7 @@ const amend: Answering = (request, admission, api) => {
   const { order } = found(request, admission, api) ?? {};
   if (order === undefined) return fault(api, unknownOrder);
   const { params } = request;
-  const [price, quantity] = [textParam(params, 'price') || order.price, textParam(params, 'qty') || order.quantity];
+  const [price, quantity] = [textField(params, 'price') || order.price, textField(params, 'qty') || order.quantity];
   return told(api, api.floor.amend(order.account, order.orderId, { price, quantity }, api.clock.nowUs()));
 };
 
@@ -204,15 +196,15 @@ function told(api: VenueApi, placed: FloorPlacing): FaceAnswer {
 /** By the venue's id, or by the caller's own name for it. */
 function found({ params }: FaceRequest, admission: Admission | null, api: VenueApi): FloorOrder | undefined {
   const account = accountOf(admission);
-  const orderId = textParam(params, 'orderId');
-  return orderId === '' ? api.floor.named(account, textParam(params, 'orderLinkId')) : api.floor.find(account, orderId);
+  const orderId = textField(params, 'orderId');
+  return orderId === '' ? api.floor.named(account, textField(params, 'orderLinkId')) : api.floor.find(account, orderId);
 }
 
 /** Open orders; by its id also one that was closed lately, as at the venue. */
 const realtime: Answering = (request, admission, api) => {
   const asked = marketsAsked(request);
   if (asked === null) return fault(api, unknownSymbol);
-  const isOfOne = textParam(request.params, 'orderId') !== '' || textParam(request.params, 'orderLinkId') !== '';
+  const isOfOne = textField(request.params, 'orderId') !== '' || textField(request.params, 'orderLinkId') !== '';
   const order = found(request, admission, api);
   const orders = isOfOne ? (order === undefined ? [] : [order]) : api.floor.open(accountOf(admission));
   return list(api, request, () => orders.filter(isOf(asked)).toReversed().map(orderRow));
@@ -321,8 +313,8 @@ const routes: readonly FaceRoute[] = [
 ];
 
 function idAsked({ params }: FaceRequest, account: string, api: VenueApi): string {
-  const orderId = textParam(params, 'orderId');
-  return orderId === '' ? (api.floor.named(account, textParam(params, 'orderLinkId'))?.order.orderId ?? '') : orderId;
+  const orderId = textField(params, 'orderId');
+  return orderId === '' ? (api.floor.named(account, textField(params, 'orderLinkId'))?.order.orderId ?? '') : orderId;
 }
 
 function refuse({ decision, by, retryAfterMs, nowMs }: FaceRefusal): FaceAnswer {

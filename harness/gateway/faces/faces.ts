@@ -1,8 +1,18 @@
 /** All faces by name. */
 import { binance } from './binance.js';
+import { bybit } from './bybit.js';
 import type { Face, FaceName } from './face.js';
+import { kraken } from './kraken.js';
+import { kucoin } from './kucoin.js';
+import { okx } from './okx.js';
 
-const faces: Readonly<Partial<Record<FaceName, Face>>> = { binance };
+const faces: Readonly<Partial<Record<FaceName, Face>>> = {
+  binance,
+  bybit,
+  kraken,
+  okx,
+  kucoin,
+};
 
 /** @throws {RangeError} for a name without a face. */
 export function faceOf(name: FaceName): Face {

@@ -2,8 +2,9 @@
 import { marketOf } from '../../venue/markets.js';
 import type { FloorFault, FloorOrder } from '../../venue/trading-floor.js';
 import type { FaceAnswer, FaceParams, FaceRequest, VenueApi } from './face.js';
+import { textField } from './fields.js';
 import { type Answering, answer, refused } from './kucoin-answer.js';
-import { accountOf, costOf, lotsFor, placeWish, textParam, type Wish } from './wished-order.js';
+import { accountOf, costOf, lotsFor, placeWish, type Wish } from './wished-order.js';
 
 const PAGE_DEFAULT = 50;
 const PAGE_MAX = 500;
@@ -13,7 +14,8 @@ const notCancelled = refused(400, '400100', 'order_not_exist_or_not_allow_to_can
 const faultOf: Readonly<Record<FloorFault, FaceAnswer>> = {
   'bad-order': refused(400, '400100', 'Parameter Error'),
   'unknown-symbol': refused(400, '400100', 'Unsupported trading pair.'),
-  'bad-precision': refused(400, '600100', 'Order size increment invalid.'),
+  'off-tick': refused(400, '400100', 'Price increment invalid.'),
+  'off-lot': refused(400, '600100', 'Order size increment invalid.'),
   'insufficient-balance': refused(400, '200004', 'Balance insufficient!'),
   'duplicate-name': refused(400, '400100', 'The clientOid parameter repeats.'),
   'order-not-yours': refused(400, '400100', 'order not exist.'),
@@ -21,25 +23,25 @@ const faultOf: Readonly<Record<FloorFault, FaceAnswer>> = {
 };
 
 function wishOf(params: FaceParams): Wish | null {
-  const market = marketOf(textParam(params, 'symbol'));
-  const type = textParam(params, 'type') || 'limit';
+  const market = marketOf(textField(params, 'symbol'));
+  const type = textField(params, 'type') || 'limit';
   if (market === undefined || (type !== 'limit' && type !== 'market')) return null;
-  const funds = textParam(params, 'funds');
-  const name = textParam(params, 'clientOid');
+  const funds = textField(params, 'funds');
+  const name = textField(params, 'clientOid');
   // A market order is for so much of the base currency, or for so much of the quote currency.
-  const isInQuote = type === 'market' && funds !== '' && textParam(params, 'size') === '';
+  const isInQuote = type === 'market' && funds !== '' && textField(params, 'size') === '';
   return {
     symbol: market.symbol,
-    side: textParam(params, 'side'),
+    side: textField(params, 'side'),
     type,
-    ...(type === 'limit' && { price: textParam(params, 'price') }),
-    quantity: isInQuote ? lotsFor(market, funds) : textParam(params, 'size'),
+    ...(type === 'limit' && { price: textField(params, 'price') }),
+    quantity: isInQuote ? lotsFor(market, funds) : textField(params, 'size'),
     ...(name !== '' && { clientOrderId: name }),
   };
 }
 
 export const place: Answering = ({ params }, admission, api) => {
-  if (marketOf(textParam(params, 'symbol')) === undefined) return faultOf['unknown-symbol'];
+  if (marketOf(textField(params, 'symbol')) === undefined) return faultOf['unknown-symbol'];
   const wish = wishOf(params);
   const placed = wish === null ? 'bad-order' : placeWish(api, admission, wish);
   return typeof placed === 'string' ? faultOf[placed] : answer({ orderId: placed.order.orderId });
@@ -52,8 +54,8 @@ export const amend: Answering = (request, admission, api) => {
   const order = api.floor.find(account, idAsked(request, account, api))?.order;
   if (order === undefined) return faultOf['order-not-yours'];
   const change = {
-    price: textParam(params, 'newPrice') || order.price,
-    quantity: textParam(params, 'newSize') || order.quantity,
+    price: textField(params, 'newPrice') || order.price,
+    quantity: textField(params, 'newSize') || order.quantity,
   };
   const amended = api.floor.amend(account, order.orderId, change, api.clock.nowUs());
   return typeof amended === 'string'
@@ -62,7 +64,7 @@ export const amend: Answering = (request, admission, api) => {
 };
 
 export const cancel: Answering = ({ params }, admission, api) => {
-  const orderId = textParam(params, 'orderId');
+  const orderId = textField(params, 'orderId');
   const cancelled = api.floor.cancel(accountOf(admission), orderId, api.clock.nowUs());
   return typeof cancelled === 'string' ? notCancelled : answer({ cancelledOrderIds: [orderId] });
 };
@@ -76,10 +78,10 @@ export const cancelNamed: Answering = (request, admission, api) => {
 };
 
 export const oneOrder: Answering = ({ params }, admission, api) =>
-  told(api.floor.find(accountOf(admission), textParam(params, 'orderId')));
+  told(api.floor.find(accountOf(admission), textField(params, 'orderId')));
 
 export const oneNamed: Answering = ({ params }, admission, api) =>
-  told(api.floor.named(accountOf(admission), textParam(params, 'clientOid')));
+  told(api.floor.named(accountOf(admission), textField(params, 'clientOid')));
 
 function told(order: FloorOrder | undefined): FaceAnswer {
   return order === undefined ? faultOf['order-not-yours'] : answer(orderRow(order));
@@ -88,8 +90,8 @@ function told(order: FloorOrder | undefined): FaceAnswer {
 /** A page of those that are active, or of those that are done when no `status` says otherwise; the newest first. */
 export const list: Answering = ({ params }, admission, api) => {
   const account = accountOf(admission);
-  const symbol = textParam(params, 'symbol') || undefined;
-  const isActive = textParam(params, 'status') === 'active';
+  const symbol = textField(params, 'symbol') || undefined;
+  const isActive = textField(params, 'status') === 'active';
   const all = isActive ? api.floor.open(account, symbol) : api.floor.closed(account, symbol);
   const size = pageNumber(params, 'pageSize', PAGE_DEFAULT);
   const page = pageNumber(params, 'currentPage', 1);
@@ -106,13 +108,13 @@ export const list: Answering = ({ params }, admission, api) => {
 export const active: Answering = ({ params }, admission, api) =>
   answer(
     api.floor
-      .open(accountOf(admission), textParam(params, 'symbol') || undefined)
+      .open(accountOf(admission), textField(params, 'symbol') || undefined)
       .toReversed()
       .map(orderRow),
   );
 
 function pageNumber(params: FaceParams, name: string, fallback: number): number | null {
-  const text = textParam(params, name);
+  const text = textField(params, name);
   if (text === '') return fallback;
   return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : null;
 }
@@ -155,9 +157,9 @@ function orderRow({ order, state }: FloorOrder): unknown {
 
 /** The order that a request is about, by either of its names. */
 export function idAsked(request: FaceRequest, account: string, api: VenueApi): string {
-  return textParam(request.params, 'orderId') || namedAsked(request, account, api);
+  return textField(request.params, 'orderId') || namedAsked(request, account, api);
 }
 
 export function namedAsked({ params }: FaceRequest, account: string, api: VenueApi): string {
-  return api.floor.named(account, textParam(params, 'clientOid'))?.order.orderId ?? '';
+  return api.floor.named(account, textField(params, 'clientOid'))?.order.orderId ?? '';
 }

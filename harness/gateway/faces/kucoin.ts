@@ -6,6 +6,7 @@
  */
 import { bookOf, type Market, marketOf, markets, QUANTITY_DIGITS, quoteOf, stepOf } from '../../venue/markets.js';
 import type { Face, FaceAnswer, FaceLimits, FaceRefusal, FaceRequest, FaceRoute } from './face.js';
+import { textField } from './fields.js';
 import { type Answering, answer, refused } from './kucoin-answer.js';
 import {
   active,
@@ -19,7 +20,7 @@ import {
   oneOrder,
   place,
 } from './kucoin-orders.js';
-import { accountOf, nowMsOf, textParam, totalOf } from './wished-order.js';
+import { accountOf, nowMsOf, totalOf } from './wished-order.js';
 
 const unknownSymbol = refused(400, '400100', 'Unsupported trading pair.');
 
@@ -79,13 +80,13 @@ function tickerRow(market: Market): Record<string, unknown> {
 }
 
 const stats: Answering = ({ params }, _admission, api) => {
-  const market = marketOf(textParam(params, 'symbol'));
+  const market = marketOf(textField(params, 'symbol'));
   return market === undefined ? unknownSymbol : answer({ time: nowMsOf(api), ...tickerRow(market) });
 };
 
 function bookAnswer(levels: number): Answering {
   return ({ params }, _admission, api) => {
-    const market = marketOf(textParam(params, 'symbol'));
+    const market = marketOf(textField(params, 'symbol'));
     if (market === undefined) return unknownSymbol;
     const { bids, asks } = bookOf(market, levels);
     return answer({ sequence: '1', time: nowMsOf(api), bids, asks });
@@ -93,8 +94,8 @@ function bookAnswer(levels: number): Answering {
 }
 
 const accounts: Answering = ({ params }, admission, api) => {
-  const type = textParam(params, 'type');
-  const currency = textParam(params, 'currency');
+  const type = textField(params, 'type');
+  const currency = textField(params, 'currency');
   if (type !== '' && type !== 'trade') return answer([]);
   const rows = api.floor.balances(accountOf(admission)).map((held) => ({
     id: `trade-${held.asset}`,

@@ -2,7 +2,7 @@
 import { type Market, marketOf, markets } from '../../venue/markets.js';
 import type { Admission } from '../gatekeeper.js';
 import type { FaceAnswer, FaceRequest, VenueApi } from './face.js';
-import { textParam } from './wished-order.js';
+import { textField } from './fields.js';
 
 export type Answering = (request: FaceRequest, admission: Admission | null, api: VenueApi) => FaceAnswer;
 
@@ -20,12 +20,12 @@ export function answer(data: readonly unknown[], { code, message }: Fault = { co
 
 /** Of a parameter `instType`: there is nothing but SPOT. */
 export function isSpot({ params }: FaceRequest): boolean {
-  return ['', 'SPOT'].includes(textParam(params, 'instType'));
+  return ['', 'SPOT'].includes(textField(params, 'instType'));
 }
 
 /** The market of `instId`, all when there is none, null when it is not known. */
 export function marketsAsked({ params }: FaceRequest): readonly Market[] | null {
-  const id = textParam(params, 'instId');
+  const id = textField(params, 'instId');
   if (id === '') return markets;
   const market = marketOf(id);
   return market === undefined ? null : [market];

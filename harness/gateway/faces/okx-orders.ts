@@ -4,6 +4,7 @@ import { BATCH_ELEMENTS_MAX } from '../../venue/order-form.js';
 import type { FloorFault, FloorOrder } from '../../venue/trading-floor.js';
 import type { Admission } from '../gatekeeper.js';
 import type { FaceAnswer, FaceParams, FaceRequest, VenueApi } from './face.js';
+import { textField } from './fields.js';
 import {
   type Answering,
   answer,
@@ -13,7 +14,7 @@ import {
   marketsAsked,
   unknownInstrument,
 } from './okx-answer.js';
-import { accountOf, costOf, lotsFor, msText, nowMsOf, placeWish, textParam, type Wish } from './wished-order.js';
+import { accountOf, costOf, lotsFor, msText, nowMsOf, placeWish, type Wish } from './wished-order.js';
 
 /** As many orders as one batch may hold. */
 const BATCH_MAX = 20;
@@ -22,7 +23,8 @@ const BATCH_MAX = 20;
 const faultOf: Readonly<Record<FloorFault, Fault>> = {
   'bad-order': badParameter,
   'unknown-symbol': unknownInstrument,
-  'bad-precision': { code: '51121', message: 'Order count should be the integer multiples of the lot size' },
+  'off-tick': { code: '51000', message: 'Parameter px error' },
+  'off-lot': { code: '51121', message: 'Order count should be the integer multiples of the lot size' },
   'insufficient-balance': { code: '51008', message: 'Order failed. Insufficient balance in account' },
   'duplicate-name': { code: '51016', message: 'Duplicated client order ID' },
   'order-not-yours': { code: '51603', message: 'Order does not exist' },
@@ -35,19 +37,19 @@ const statusOf = { open: 'live', filled: 'filled', cancelled: 'canceled' } as co
 
 /** @returns null when it is none that the venue knows. */
 function wishOf(params: FaceParams): Wish | null {
-  const market = marketOf(textParam(params, 'instId'));
-  const type = textParam(params, 'ordType');
+  const market = marketOf(textField(params, 'instId'));
+  const type = textField(params, 'ordType');
   if (market === undefined || (type !== 'limit' && type !== 'market')) return null;
-  const side = textParam(params, 'side');
-  const size = textParam(params, 'sz');
+  const side = textField(params, 'side');
+  const size = textField(params, 'sz');
   // A market order that buys is for so much of the quote currency, unless it says otherwise.
-  const unit = textParam(params, 'tgtCcy') || (side === 'buy' ? 'quote_ccy' : 'base_ccy');
-  const name = textParam(params, 'clOrdId');
+  const unit = textField(params, 'tgtCcy') || (side === 'buy' ? 'quote_ccy' : 'base_ccy');
+  const name = textField(params, 'clOrdId');
   return {
     symbol: market.symbol,
     side,
     type,
-    ...(type === 'limit' && { price: textParam(params, 'px') }),
+    ...(type === 'limit' && { price: textField(params, 'px') }),
     quantity: type === 'market' && unit === 'quote_ccy' ? lotsFor(market, size) : size,
     ...(name !== '' && { clientOrderId: name }),
   };
@@ -62,9 +64,9 @@ interface Told {
 function toldOf(params: FaceParams, nowMs: number, result: FloorOrder | Fault): Told {
   const isDone = 'order' in result;
   const row = {
-    ordId: isDone ? result.order.orderId : textParam(params, 'ordId'),
-    clOrdId: isDone ? result.order.clientOrderId : textParam(params, 'clOrdId'),
-    tag: textParam(params, 'tag'),
+    ordId: isDone ? result.order.orderId : textField(params, 'ordId'),
+    clOrdId: isDone ? result.order.clientOrderId : textField(params, 'clOrdId'),
+    tag: textField(params, 'tag'),
     ts: String(nowMs),
     sCode: isDone ? '0' : result.code,
     sMsg: isDone ? '' : result.message,
@@ -83,7 +85,7 @@ function answerAll(told: readonly Told[]): FaceAnswer {
 export type One = (params: FaceParams, admission: Admission | null, api: VenueApi) => FloorOrder | Fault;
 
 export const placeOne: One = (params, admission, api) => {
-  if (marketOf(textParam(params, 'instId')) === undefined) return unknownInstrument;
+  if (marketOf(textField(params, 'instId')) === undefined) return unknownInstrument;
   const wish = wishOf(params);
   const placed = wish === null ? 'bad-order' : placeWish(api, admission, wish);
   return typeof placed === 'string' ? faultOf[placed] : placed;
@@ -99,8 +101,8 @@ export const amendOne: One = (params, admission, api) => {
   const order = found(params, admission, api)?.order;
   if (order === undefined) return notChanged;
   const change = {
-    price: textParam(params, 'newPx') || order.price,
-    quantity: textParam(params, 'newSz') || order.quantity,
+    price: textField(params, 'newPx') || order.price,
+    quantity: textField(params, 'newSz') || order.quantity,
   };
   const amended = api.floor.amend(order.account, order.orderId, change, api.clock.nowUs());
   if (typeof amended !== 'string') return amended;
@@ -110,8 +112,8 @@ export const amendOne: One = (params, admission, api) => {
 /** By the venue's id, or by the caller's own name for it. */
 function found(params: FaceParams, admission: Admission | null, api: VenueApi): FloorOrder | undefined {
   const account = accountOf(admission);
-  const orderId = textParam(params, 'ordId');
-  return orderId === '' ? api.floor.named(account, textParam(params, 'clOrdId')) : api.floor.find(account, orderId);
+  const orderId = textField(params, 'ordId');
+  return orderId === '' ? api.floor.named(account, textField(params, 'clOrdId')) : api.floor.find(account, orderId);
 }
 
 /** An order, or a list of them where the venue takes one. */
@@ -181,8 +183,8 @@ function orderRow({ order, state, changedUs }: FloorOrder): unknown {
 
 /** The order that a request is about, by either of its names. */
 export function idAsked({ params }: FaceRequest, account: string, api: VenueApi): string {
-  const orderId = textParam(params, 'ordId');
-  return orderId === '' ? (api.floor.named(account, textParam(params, 'clOrdId'))?.order.orderId ?? '') : orderId;
+  const orderId = textField(params, 'ordId');
+  return orderId === '' ? (api.floor.named(account, textField(params, 'clOrdId'))?.order.orderId ?? '') : orderId;
 }
 
 /** One order, open or closed lately. */

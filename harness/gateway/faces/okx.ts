@@ -7,6 +7,7 @@
  */
 import { bookOf, type Market, marketOf, QUANTITY_DIGITS, quoteOf, stepOf } from '../../venue/markets.js';
 import type { Face, FaceAnswer, FaceRefusal, FaceRequest, FaceRoute } from './face.js';
+import { textField } from './fields.js';
 import { type Answering, answer, badParameter, isSpot, marketsAsked, unknownInstrument } from './okx-answer.js';
 import {
   amendOne,
@@ -20,7 +21,7 @@ import {
   pending,
   placeOne,
 } from './okx-orders.js';
-import { accountOf, nowMsOf, textParam, totalOf } from './wished-order.js';
+import { accountOf, nowMsOf, totalOf } from './wished-order.js';
 
 function instrument(market: Market): unknown {
   return {
@@ -69,8 +70,8 @@ const tickers: Answering = (request, _admission, api) => {
 };
 
 const book: Answering = ({ params }, _admission, api) => {
-  const market = marketOf(textParam(params, 'instId'));
-  const levels = Number(textParam(params, 'sz') || 1);
+  const market = marketOf(textField(params, 'instId'));
+  const levels = Number(textField(params, 'sz') || 1);
   if (market === undefined) return answer([], unknownInstrument);
   if (!Number.isSafeInteger(levels) || levels < 1) return answer([], badParameter);
   const { bids, asks } = bookOf(market, levels);

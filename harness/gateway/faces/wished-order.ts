@@ -4,7 +4,7 @@ import { type Market, QUANTITY_DIGITS, quoteOf } from '../../venue/markets.js';
 import type { Order } from '../../venue/order-store.js';
 import type { Balance, FloorPlacing } from '../../venue/trading-floor.js';
 import type { Admission } from '../gatekeeper.js';
-import type { FaceParams, VenueApi } from './face.js';
+import type { VenueApi } from './face.js';
 
 /** A plain decimal as far as the house keeps one: at most 12 digits before and 8 after the point. */
 const decimalForm = /^(?:0|[1-9]\d{0,11})(?:\.\d{1,8})?$/;
@@ -17,13 +17,6 @@ export interface Wish {
   readonly price?: string;
   readonly quantity: string;
   readonly clientOrderId?: string;
-}
-
-/** A parameter as text: a text as it is, a whole or broken number as JSON writes it, '' for anything else. */
-export function textParam(params: FaceParams, name: string): string {
-  const value = params[name];
-  if (typeof value === 'string') return value;
-  return typeof value === 'number' ? String(value) : '';
 }
 
 /** How much of `base` so much of `quote` buys at the last price, cut to whole lots; '' when it is no amount. */

@@ -9,8 +9,10 @@ import type { World } from '../../actors/world.js';
 import { Answer, Decision, decisionNames, type GateSpec, type HashSecret } from '../../core/spec.js';
 import type { Engine } from '../../native/engine.js';
 import { type Plan, type Policy, requestClasses } from '../../scenario/plan.js';
-import { readSigned, type SignatureForm, signatureForm, signingHeaders } from '../../signing/hmac-lines.js';
 import { normalisedText } from '../../signing/lenient-text.js';
+import { type Claim, isMalformed, type Malformed, type SigningProfile } from '../../signing/profile.js';
+import { profileOf } from '../../signing/profiles.js';
+import { claimedKeyId } from '../../venue/claimed-key.js';
 import { type ClientIp, createClientIp } from '../../venue/client-ip.js';
 import { type Decided, Defence } from '../../venue/defence.js';
 import { creditsOf, type FillCredit } from '../../venue/fill-credits.js';
@@ -22,6 +24,7 @@ import { KnownCallers } from './known-callers.js';
 import { Passwords } from './passwords.js';
 import type { SentRequest } from './sent-request.js';
 import { EPOCH_US, ServerClock } from './server-clock.js';
+import { VIRTUAL_HOST } from './virtual-host.js';
 
 const LOGIN = requestClasses.indexOf('login');
 /** Whom a request is charged to that names no account. */
@@ -81,7 +84,7 @@ export class CoreServer {
   private readonly defence: Defence;
   private readonly policy: Policy;
   private readonly signed: readonly boolean[];
-  private readonly form: SignatureForm | undefined;
+  private readonly profile: SigningProfile | null;
   private readonly clientIp: ClientIp;
   /** Whether headers that the caller has made up can change his address. */
   private readonly readsForwarded: boolean;
@@ -115,7 +118,7 @@ export class CoreServer {
       new Passwords((account) => world.passwordOf(account), policy.password, { skipsUnknown }),
     );
     this.signed = spec.auth?.signed ?? [];
-    this.form = spec.auth === null ? undefined : signatureForm(spec.auth);
+    this.profile = policy.auth === null ? null : profileOf(policy.auth.profile, policy.auth);
     this.clientIp = createClientIp(policy.clientIp);
     // What a trusted hop adds is the peer's address, and it stands behind whatever the caller wrote.
     this.readsForwarded = policy.clientIp.from !== 'socket' && policy.clientIp.from !== 'trusted-hop';
@@ -202,6 +205,11 @@ export class CoreServer {
     }
   }
 
+  /** Makes of a request that was decided before what the business takes for it. */
+  unpack(sent: SentRequest, { requestClass }: Intent): void {
+    if (sent.headers !== null && this.signed[requestClass] === true) this.read(sent);
+  }
+
   release(runUs: number, decided: Decided): void {
     this.defence.release(this.nowUs(runUs), decided);
   }
@@ -246,9 +254,11 @@ export class CoreServer {
 
   private decideSigned(nowUs: number, runUs: number, intent: Intent, sent: SentRequest, elements: number): Decision {
     const { requestClass } = intent;
-    if (sent.headers !== null) this.read(sent);
-    if (this.defence.believes(requestClass)) return this.decideBelieved(nowUs, intent, sent, elements);
-    if (!sent.isSigned) {
+    // Headers are there where somebody has written them: what they claim has to be read.
+    const claim = sent.headers === null ? null : this.read(sent);
+    if (this.defence.believes(requestClass)) return this.decideBelieved(nowUs, intent, sent, claim, elements);
+    if (claim !== null && !isMalformed(claim)) return this.decideClaim(nowUs, runUs, intent, sent, claim, elements);
+    if (!sent.isOwn) {
       this.keyId = '';
       this.account = '';
       return this.defence.decideMalformed(nowUs, requestClass, this.ip, elements);
@@ -256,7 +266,7 @@ export class CoreServer {
     this.keyId = sent.keyId;
     this.account = this.accountOf(intent, sent.keyId);
     this.ageUs = this.ageOf(requestClass, sent.path, nowUs);
-    if (sent.isOwn && this.isByNumber()) {
+    if (this.isByNumber()) {
       return this.defence.decideOwn(
         nowUs,
         this.clock.wallUs(runUs),
@@ -269,8 +279,7 @@ export class CoreServer {
         this.ageUs,
       );
     }
-    if (sent.isOwn) sent.signature = this.defence.sign(sent.keyId, sent.message);
-    const { timestampUs, windowUs, message, signature } = sent;
+    const { timestampUs, windowUs, message } = sent;
     return this.defence.decideSigned(
       nowUs,
       this.clock.wallUs(runUs),
@@ -281,33 +290,52 @@ export class CoreServer {
       timestampUs,
       windowUs,
       message,
-      signature,
+      this.defence.sign(sent.keyId, message),
       elements,
       this.ageUs,
     );
   }
 
-  private decideBelieved(nowUs: number, intent: Intent, sent: SentRequest, elements: number): Decision {
+  private decideClaim(
+    nowUs: number,
+    runUs: number,
+    intent: Intent,
+    sent: SentRequest,
+    claim: Claim,
+    elements: number,
+  ): Decision {
     const { requestClass } = intent;
-    const claimed = sent.headers === null ? sent.keyId : sent.headers[signingHeaders.keyId];
-    this.keyId = typeof claimed === 'string' ? claimed : '';
+    this.keyId = claim.keyId;
+    this.account = this.accountOf(intent, claim.keyId);
+    this.ageUs = this.ageOf(requestClass, sent.path, nowUs);
+    const wallUs = this.clock.wallUs(runUs);
+    const { ip, account, ageUs } = this;
+    return this.defence.decideClaim(nowUs, wallUs, requestClass, ip, account, claim, elements, ageUs);
+  }
+
+  private decideBelieved(
+    nowUs: number,
+    intent: Intent,
+    sent: SentRequest,
+    claim: Claim | Malformed | null,
+    elements: number,
+  ): Decision {
+    const { requestClass } = intent;
+    const { headers, path } = sent;
+    this.keyId = headers === null || claim === null ? sent.keyId : claimedKeyId(this.profile, claim, { headers, path });
     this.account = this.accountOf(intent, this.keyId);
     this.ageUs = this.ageOf(requestClass, sent.path, nowUs);
     return this.defence.decideBelieved(nowUs, requestClass, this.ip, this.account, this.keyId, elements, this.ageUs);
   }
 
-  /** Reads the headers of a request as the gateway does. */
-  private read(sent: SentRequest): void {
+  /** Reads what a request claims as the gateway does. Its body is then what the business takes for it. */
+  private read(sent: SentRequest): Claim | Malformed {
+    if (this.profile === null) return { malformed: 'the policy signs nothing' };
     const { method, path, body } = sent;
-    const text = this.isLenient ? { method, ...normalisedText({ path, body }) } : sent;
-    const signed = readSigned(sent.headers ?? {}, text, this.form);
-    sent.isSigned = !('malformed' in signed);
-    if ('malformed' in signed) return;
-    sent.keyId = signed.keyId;
-    sent.timestampUs = signed.timestampUs;
-    sent.windowUs = signed.windowUs;
-    sent.message = signed.message;
-    sent.signature = signed.signature;
+    const text = this.isLenient ? normalisedText({ path, body }) : { path, body };
+    const claim = this.profile.read({ method, headers: { host: VIRTUAL_HOST, ...sent.headers }, ...text });
+    if (!isMalformed(claim) && claim.carriedBody !== null) sent.body = claim.carriedBody;
+    return claim;
   }
 
   /** Whose key it is; the gates know it then. */

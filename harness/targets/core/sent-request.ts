@@ -10,12 +10,10 @@ export class SentRequest {
   order: OrderWish | null = null;
   /** Signing headers as sent; null when what they say is in the fields below already, since nobody has touched them. */
   headers: Readonly<Record<string, string>> | null = null;
-  isSigned = false;
   /** Whether the sender signs it under his own key and nobody has touched it; the signature is made when it is needed. */
   isOwn = false;
   keyId = '';
   timestampUs = 0;
   windowUs = 0;
   message = '';
-  signature = '';
 }

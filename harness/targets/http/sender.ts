@@ -2,6 +2,9 @@
 import type { CapturedRequest, CaptureRing, Identity } from '../../actors/actor.js';
 import type { Outcome } from '../../actors/outcome.js';
 import { headersFor, type Sign } from '../../signing/hmac-lines.js';
+import type { SigningProfile } from '../../signing/profile.js';
+import { RequestSigner } from '../../signing/request-signer.js';
+import { RisingNumbers } from '../../signing/rising-numbers.js';
 import { applyTamper, type SignedWire } from '../../signing/tampers.js';
 import type { IdentityTransport } from '../source-address.js';
 import type { AdaptedTarget } from './adapted/adapted-target.js';
@@ -22,10 +25,14 @@ export interface SenderOptions {
   /** Connections at most that one address of an actor's keeps from here. */
   readonly connectionsPerIp: (actor: number) => number;
   readonly connectTimeoutMs: number;
-  /** HMAC-SHA256 of a text under a key's secret, lower-case hex. */
+  /** The MAC of a text under a key's secret, as the policy has it. */
   readonly sign: Sign;
+  /** How requests are signed. */
+  readonly profile: SigningProfile;
   /** Wall clock for signed timestamps, whole milliseconds since 1970. */
   readonly wallMs: () => number;
+  /** The same in whole microseconds, for profiles other than hmac-lines: numbers that rise are made of it. */
+  readonly wallUs: () => number;
   /** How far an identity's clock is ahead at a moment of the run, whole microseconds. */
   readonly clockOffsetUs: (identity: Identity, nowUs: number) => number;
   /** Window that signed requests ask for, milliseconds. */
@@ -50,13 +57,17 @@ export class FlightSender {
   private readonly captured = new WeakMap<Flight, CapturedRequest>();
   private readonly hasOtherHost: boolean;
   private nonces = 0;
+  /** null: requests are signed by hmac-lines, which has a way of its own. */
+  private readonly signer: RequestSigner | null;
+  private readonly rising = new RisingNumbers();
   private isBroken = false;
-  private rising = 0;
   private readonly make = (flight: Flight): WireRequest | null => this.toWireOrNone(flight);
 
   constructor(options: SenderOptions) {
     this.options = options;
     this.hasOtherHost = new URL(options.origin).host !== options.host;
+    const { profile, sign } = options;
+    this.signer = profile.name === 'hmac-lines' ? null : new RequestSigner(profile, sign);
   }
 
   /** Hands the flight to a connection, or lets it wait for one; stamps `dispatchedUs`. */
@@ -120,9 +131,10 @@ export class FlightSender {
     const { intent } = flight;
     const { host, basePath, windowMs, noncePrefix } = this.options;
     const nowUs = this.stampUs(flight);
-    this.rising = Math.max(this.rising + 1, Math.floor(this.options.wallMs() * 1000));
+    // One row for all keys: whose key it is the adapter says.
+    const rising = this.rising.next('', this.options.wallUs());
     const nonce = `${noncePrefix}${(this.nonces++).toString(36)}`;
-    const wire = adapted.request(intent, { nowUs, nonce, rising: this.rising, windowMs }, { host, basePath });
+    const wire = adapted.request(intent, { nowUs, nonce, rising, windowMs }, { host, basePath });
     for (const [name, value] of Object.entries(wire.headers)) headers.push(name, value);
     this.addForwardedFor(flight, headers);
     const isKept = intent.signed && intent.claims === null && intent.tamper === null;
@@ -146,15 +158,20 @@ export class FlightSender {
     if (adapted !== null && intent.replay === null) return this.toAdapted(flight, adapted, headers);
     let { method, path, body }: Pick<SignedWire, 'method' | 'path' | 'body'> = intent.replay ?? intent;
     path = basePath + path;
+    let type = body === null ? null : 'application/json';
+    let carried: SignedWire['headers'] = {};
     if (intent.replay !== null) {
-      for (const [name, value] of Object.entries(intent.replay.headers)) headers.push(name, value);
+      carried = intent.replay.headers;
     } else if (intent.signed) {
       const wire = this.signed(flight, path);
-      ({ method, path, body } = wire);
-      for (const [name, value] of Object.entries(wire.headers)) headers.push(name, value);
+      ({ method, path, body, headers: carried } = wire);
     }
-    // A captured call of somebody's own API has its type among its headers.
-    if (body !== null && adapted === null) headers.push('content-type', 'application/json');
+    for (const [name, value] of Object.entries(carried)) {
+      // The connection's own Host is there already.
+      if (name !== 'host') headers.push(name, value);
+      if (name === 'content-type') type = null;
+    }
+    if (type !== null && body !== null) headers.push('content-type', type);
     this.addForwardedFor(flight, headers);
     if (flight.dispatchedUs === 0) flight.dispatchedUs = flight.now();
     return { method, path, headers, body: holdBack(flight, body, headers) };
@@ -165,6 +182,7 @@ export class FlightSender {
     const { intent } = flight;
     const { method, body, claims, tamper, identity } = intent;
     const { sign } = this.options;
+    if (this.signer !== null) return this.signedBy(this.signer, flight, path);
     const fields = {
       keyId: claims?.keyId ?? identity.keyId,
       timestampMs: this.stampMs(flight),
@@ -181,6 +199,27 @@ export class FlightSender {
     return wire;
   }
 
+  /** The same by any profile. */
+  private signedBy(signer: RequestSigner, flight: Flight, path: string): SignedWire {
+    const { method, body, claims, tamper, identity, stampOffsetUs } = flight.intent;
+    const { wallUs, clockOffsetUs, noncePrefix, windowMs, host, basePath, sign, keepFor } = this.options;
+    const clockUs = Math.max(0, wallUs() + clockOffsetUs(identity, flight.now()));
+    const stamp = {
+      nowUs: Math.max(0, clockUs + stampOffsetUs),
+      nonce: `${noncePrefix}${(this.nonces++).toString(36)}`,
+      rising: claims?.rising ?? this.rising.next(claims?.keyId ?? identity.keyId, clockUs),
+      windowMs,
+    };
+    const contentType = body === null ? null : 'application/json';
+    const request = { method, path, body: body ?? '', host, contentType };
+    const wire = claims === null ? signer.signed(request, stamp, identity) : signer.forged(request, stamp, claims);
+    if (tamper !== null) return applyTamper(wire, tamper, sign);
+    if (claims === null && keepFor.has(identity.actor)) {
+      this.keep(flight, { ...wire, path: wire.path.slice(basePath.length) });
+    }
+    return wire;
+  }
+
   /** What the identity's own clock shows now, and what the intent adds on purpose. Not before 1970. */
   private stampMs(flight: Flight): number {
     return Math.floor(this.stampUs(flight) / 1000);
@@ -192,6 +231,7 @@ export class FlightSender {
     return Math.max(0, Math.floor(this.options.wallMs() * 1000 + offsetUs));
   }
 
+  /** @param wire - without what the target's base path has put in front. */
   private keep(flight: Flight, wire: SignedWire): void {
     const { requestClass, elements, identity } = flight.intent;
     const { method, path, headers, body } = wire;

@@ -109,7 +109,8 @@ impl Function for Sign {
         let Texts { key_id, message, .. } = &mut *instance.texts();
         key_id.read(call, 0, true)?;
         message.read(call, 1, true)?;
-        let message = message.bytes(call, 1)?;
+        let message = message.bytes(call, 1, || instance.text_form())?;
+        let message = message.ok_or(Failure::Type("a text of characters up to U+00FF"))?;
         call.new_text(&instance.with(|gate| gate.sign(key_id.bytes(), message))?)
     }
 }
@@ -141,15 +142,21 @@ impl Function for Decide {
         let prepared = instance.with(|gate| Ok(gate.prepare(numbers.get(Slot::ClassId), caller)))?;
         message.read(call, 3, needs.signature)?;
         signature.read(call, 4, needs.signature)?;
+        let message = message.bytes(call, 3, || instance.text_form())?;
         let signed = SignedRequest {
             key_id,
-            timestamp_us: whole_us(numbers.get(Slot::TimestampUs)),
+            timestamp_us: time_of(message, numbers.get(Slot::TimestampUs)),
             window_us: whole_us(numbers.get(Slot::WindowUs)),
-            message: message.bytes(call, 3)?,
+            message: message.unwrap_or_default(),
             signature: signature.bytes(),
         };
         instance.decide(|gate| gate.decide_prepared(numbers.get(Slot::NowUs), &prepared, numbers.extent(), &signed))
     }
+}
+
+/// A message that is no text of the gate's form has no time either: both are malformed, and at one place.
+fn time_of(message: Option<&[u8]>, timestamp_us: f64) -> Option<u64> {
+    message.and_then(|_| whole_us(timestamp_us))
 }
 
 /// `limit(ip, account, keyId)`
@@ -192,11 +199,12 @@ impl Function for Verify {
         message.read(call, 1, true)?;
         signature.read(call, 2, true)?;
         let numbers = &instance.numbers;
+        let message = message.bytes(call, 1, || instance.text_form())?;
         let signed = SignedRequest {
             key_id: key_id.bytes(),
-            timestamp_us: whole_us(numbers.get(Slot::TimestampUs)),
+            timestamp_us: time_of(message, numbers.get(Slot::TimestampUs)),
             window_us: whole_us(numbers.get(Slot::WindowUs)),
-            message: message.bytes(call, 1)?,
+            message: message.unwrap_or_default(),
             signature: signature.bytes(),
         };
         instance.decide(|gate| gate.verify(numbers.get(Slot::NowUs), &signed))
@@ -297,10 +305,11 @@ impl Function for DecideSigned {
         })?;
         let message = &mut instance.texts().message;
         message.read(call, 0, true)?;
+        let message = message.bytes(call, 0, || instance.text_form())?;
         let unsigned = Unsigned {
-            timestamp_us: numbers.get(Slot::TimestampUs),
+            timestamp_us: message.map_or(f64::NAN, |_| numbers.get(Slot::TimestampUs)),
             window_us: numbers.get(Slot::WindowUs),
-            message: message.bytes(call, 0)?,
+            message: message.unwrap_or_default(),
         };
         instance.decide(|gate| gate.decide_signed(now_us, class_id, caller, numbers.extent(), &unsigned))
     }

@@ -7,7 +7,7 @@ use crate::failure::{Failure, done};
 use crate::numbers::{Numbers, Slot};
 use crate::shared_gates::SharedGate;
 use crate::texts::Texts;
-use floodproof_core::{Decision, Gate, GateError, Needs};
+use floodproof_core::{Decision, Gate, GateError, Needs, TextForm};
 use napi::sys;
 use std::cell::{RefCell, RefMut};
 use std::ffi::c_void;
@@ -49,6 +49,11 @@ impl Instance {
     #[inline]
     pub(crate) fn needs(&self) -> Result<Needs, Failure> {
         self.with(|gate| Ok(gate.needs(self.numbers.get(Slot::ClassId))))
+    }
+
+    /// How the gate of this call turns texts into bytes.
+    pub(crate) fn text_form(&self) -> Result<TextForm, Failure> {
+        self.with(|gate| Ok(gate.text_form()))
     }
 
     /// Calls the gate of this call.

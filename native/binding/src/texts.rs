@@ -8,6 +8,7 @@
 //! been stored in several waits for it.
 use crate::call::Call;
 use crate::failure::Failure;
+use floodproof_core::TextForm;
 use napi::sys;
 use std::ptr;
 
@@ -107,25 +108,53 @@ impl Message {
         Ok(())
     }
 
-    /// As UTF-8, a lone surrogate as U+FFFD. The same argument as in `read`.
+    /// In the form that is asked for only where it matters, which is not in ASCII. As UTF-8 a lone surrogate is U+FFFD; as
+    /// Latin-1 a text with a character above U+00FF is `None`. The same argument as in `read`.
     #[inline]
-    pub(crate) fn bytes(&mut self, call: &Call, index: usize) -> Result<&[u8], Failure> {
+    pub(crate) fn bytes(
+        &mut self,
+        call: &Call,
+        index: usize,
+        form: impl FnOnce() -> Result<TextForm, Failure>,
+    ) -> Result<Option<&[u8]>, Failure> {
         // Units that fill the room may have been cut.
         if self.length + 1 < MESSAGE_ROOM && narrow(&self.units[..], self.length, &mut self.bytes) {
-            return Ok(&self.bytes[..self.length]);
+            return Ok(Some(&self.bytes[..self.length]));
         }
-        self.bytes_whole(call, index)
+        match form()? {
+            TextForm::Utf8 => self.bytes_whole(call, index).map(Some),
+            TextForm::Latin1 => self.bytes_of_units(call, index),
+        }
+    }
+
+    /// One byte for each code unit, which UTF-16 has one of for each character up to U+00FF.
+    #[cold]
+    fn bytes_of_units(&mut self, call: &Call, index: usize) -> Result<Option<&[u8]>, Failure> {
+        let mut units = vec![0; count_units(call, index)? + 1];
+        let length = read_units(&mut units, call, index)?;
+        self.make_room(length);
+        for (byte, unit) in self.bytes.iter_mut().zip(&units[..length]) {
+            let Ok(narrow) = u8::try_from(*unit) else {
+                return Ok(None);
+            };
+            *byte = narrow;
+        }
+        Ok(Some(&self.bytes[..length]))
     }
 
     #[cold]
     fn bytes_whole(&mut self, call: &Call, index: usize) -> Result<&[u8], Failure> {
         // Without a buffer Node only counts the bytes.
         let room = read_utf8(&mut [], call, index)? + 1;
+        self.make_room(room);
+        let length = read_utf8(&mut self.bytes, call, index)?;
+        Ok(&self.bytes[..length])
+    }
+
+    fn make_room(&mut self, room: usize) {
         if self.bytes.len() < room || self.bytes.len() > MESSAGE_KEPT_MAX {
             self.bytes = vec![0; room.max(MESSAGE_ROOM).next_power_of_two()];
         }
-        let length = read_utf8(&mut self.bytes, call, index)?;
-        Ok(&self.bytes[..length])
     }
 }
 
@@ -176,6 +205,17 @@ fn read_units(units: &mut [u16], call: &Call, index: usize) -> Result<usize, Fai
             units.len(),
             &raw mut length,
         )
+    };
+    is_text(status)?;
+    Ok(length)
+}
+
+/// How many there are: without a buffer Node only counts them.
+fn count_units(call: &Call, index: usize) -> Result<usize, Failure> {
+    let mut length = 0;
+    // SAFETY: env and argument are those of the running call; Node writes nothing but the length.
+    let status = unsafe {
+        sys::napi_get_value_string_utf16(call.env(), call.argument(index), ptr::null_mut(), 0, &raw mut length)
     };
     is_text(status)?;
     Ok(length)

@@ -8,7 +8,7 @@
 //! must be found out. Wants a machine that does nothing else. So many measurements tell parts of one cycle apart; how far
 //! the classes are from each other is printed beside.
 use floodproof_core::{
-    AuthSpec, Decision, Gate, GateSpec, HashKind, HashSecret, SignatureEncoding, SignedRequest, hmac_sha256,
+    AuthSpec, Decision, Gate, GateSpec, HashKind, HashSecret, SignatureEncoding, TextForm, SignedRequest, hmac_sha256,
 };
 use std::fmt;
 use std::hint::black_box;
@@ -88,6 +88,7 @@ fn gate() -> Gate {
             signed: vec![true],
             hash: HashKind::Sha256,
             encoding: SignatureEncoding::Hex,
+            text: TextForm::Utf8,
             window_us_max: 1,
             future_us: 1,
             replay_capacity: None,

@@ -9,11 +9,11 @@ use crate::keyring::Keyring;
 use crate::offer::Offer;
 use crate::plan::Needs;
 use crate::record::{Record, take_record};
-use crate::spec::{Answer, Decision, GateSpec};
+use crate::spec::{Answer, Decision, GateSpec, TextForm};
 use crate::state::State;
 use crate::text_form;
 use crate::time::whole_us;
-use crate::verifier::SignedRequest;
+use crate::verifier::{SignedRequest, Verifier};
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -91,6 +91,12 @@ impl Gate {
     pub fn needs(&self, class_id: f64) -> Needs {
         self.class_index(class_id)
             .map_or_else(|_| Needs::default(), |class_id| self.state.plans[class_id].needs)
+    }
+
+    /// How texts that are signed under this gate's policy are turned into bytes.
+    pub fn text_form(&self) -> TextForm {
+        let verifier = self.state.verifier.as_ref();
+        verifier.map_or(TextForm::Utf8, Verifier::text)
     }
 
     /// Decides one request: verifier and every matching limit. `answer` tells the rest.

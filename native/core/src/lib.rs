@@ -60,7 +60,7 @@ pub use plan::Needs;
 pub use signed_caller::Unsigned;
 pub use spec::{
     ANSWER_SIZE, AgeCost, Answer, AuthSpec, BanSpec, Decision, GateSpec, HORIZON_US, HashKind, IpPrefix, LimitNumbers,
-    LimitPart, LimitSpec, NEVER_US, SignatureEncoding, WindowAnchor, WindowCredit,
+    LimitPart, LimitSpec, NEVER_US, SignatureEncoding, TextForm, WindowAnchor, WindowCredit,
 };
 pub use time::{TIME_US_MAX, to_f64, whole_us};
 pub use verifier::SignedRequest;

@@ -154,12 +154,24 @@ pub enum SignatureEncoding {
     Base64,
 }
 
+/// How a signed text is turned into the bytes that are hashed. The gate is shown bytes; who has a text goes by this.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TextForm {
+    #[default]
+    Utf8,
+    /// One byte a character; a text with a character above U+00FF is malformed.
+    Latin1,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AuthSpec {
     pub signed: Vec<bool>,
     pub hash: HashKind,
     pub encoding: SignatureEncoding,
+    #[serde(default)]
+    pub text: TextForm,
     pub window_us_max: u64,
     pub future_us: u64,
     pub replay_capacity: Option<u64>,

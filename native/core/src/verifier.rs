@@ -6,7 +6,7 @@ use crate::key_holders::{Found, KeyHolder};
 use crate::offer::Offer;
 use crate::replay_window::{Claim, ReplayWindow};
 use crate::signature;
-use crate::spec::{AuthSpec, Decision, HashKind, SignatureEncoding};
+use crate::spec::{AuthSpec, Decision, HashKind, SignatureEncoding, TextForm};
 use std::fmt;
 use std::hint::black_box;
 use std::sync::{Mutex, MutexGuard};
@@ -43,6 +43,7 @@ pub(crate) struct Verifier {
     secret: HashSecret,
     hash: HashKind,
     encoding: SignatureEncoding,
+    text: TextForm,
     replay: Option<Mutex<ReplayWindow>>,
 }
 
@@ -67,6 +68,7 @@ impl Verifier {
             secret,
             hash: auth.hash,
             encoding: auth.encoding,
+            text: auth.text,
             replay: replay.map(Mutex::new),
         })
     }
@@ -111,6 +113,10 @@ impl Verifier {
 
     pub(crate) fn encoding(&self) -> SignatureEncoding {
         self.encoding
+    }
+
+    pub(crate) fn text(&self) -> TextForm {
+        self.text
     }
 
     fn check_signature<'k>(&self, found: Found<'k>, offer: Offer<'_>) -> Result<(&'k KeyHolder, Mac), Decision> {
@@ -160,6 +166,7 @@ mod tests {
             signed: vec![true],
             hash,
             encoding,
+            text: TextForm::Utf8,
             window_us_max: 100,
             future_us: 10,
             replay_capacity: Some(4),

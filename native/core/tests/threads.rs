@@ -1,7 +1,7 @@
 //! Several threads on one gate: what they are given together is what one thread would have been given.
 use floodproof_core::{
     AuthSpec, BanSpec, Caller, Decision, Extent, Gate, GateSpec, HashKind, HashSecret, LimitNumbers, LimitPart,
-    LimitSpec, SignatureEncoding, SignedRequest, WindowAnchor, WindowCredit,
+    LimitSpec, SignatureEncoding, TextForm, SignedRequest, WindowAnchor, WindowCredit,
 };
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -224,6 +224,7 @@ fn of_all_threads_that_send_one_signature_at_once_one_is_admitted() {
         signed: vec![true],
         hash: HashKind::Sha256,
         encoding: SignatureEncoding::Hex,
+        text: TextForm::Utf8,
         window_us_max: 1_000_000,
         future_us: 1_000,
         replay_capacity: Some(10_000),

@@ -1,7 +1,7 @@
 //! The gates under test. What a gate is made of stands here alone.
 use floodproof_core::{
     AgeCost, AuthSpec, BanSpec, Gate, GateError, GateSpec, HORIZON_US, HashKind, HashSecret, IpPrefix, LimitNumbers,
-    LimitPart, LimitSpec, SignatureEncoding, WindowAnchor, WindowCredit,
+    LimitPart, LimitSpec, SignatureEncoding, TextForm, WindowAnchor, WindowCredit,
 };
 
 /// A key that every gate with a verifier knows.
@@ -181,6 +181,7 @@ fn tight() -> GateSpec {
             signed: vec![false, true, true, false],
             hash: HashKind::Sha256,
             encoding: SignatureEncoding::Hex,
+            text: TextForm::Utf8,
             window_us_max: 1_000,
             future_us: 100,
             replay_capacity: Some(3),
@@ -247,6 +248,7 @@ fn extreme() -> GateSpec {
             signed: vec![true, false],
             hash: HashKind::Sha512,
             encoding: SignatureEncoding::Base64,
+            text: TextForm::Utf8,
             window_us_max: HORIZON_US,
             future_us: HORIZON_US,
             replay_capacity: None,
@@ -325,6 +327,7 @@ fn families() -> GateSpec {
             signed: vec![false, true, true],
             hash: HashKind::Sha384,
             encoding: SignatureEncoding::Hex,
+            text: TextForm::Utf8,
             window_us_max: 30,
             future_us: 10,
             replay_capacity: Some(2),

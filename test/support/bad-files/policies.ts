@@ -29,8 +29,8 @@ export const badPolicies: readonly BadFile[] = [
     'a venue has settled how it is signed',
     [['auth: { signed:', 'auth: { profile: kucoin, hash: sha512, encoding: hex, signed:']],
     [
-      'FP_AUTH_PROFILE policy.yaml:3:26 auth.hash can be chosen for hmac-lines alone: kucoin has its own',
-      'FP_AUTH_PROFILE policy.yaml:3:40 auth.encoding can be chosen for hmac-lines alone: kucoin has its own',
+      'FP_AUTH_PROFILE policy.yaml:3:32 auth.hash can be chosen for hmac-lines alone: kucoin has its own',
+      'FP_AUTH_PROFILE policy.yaml:3:50 auth.encoding can be chosen for hmac-lines alone: kucoin has its own',
     ],
   ),
   badPolicy(

@@ -69,6 +69,7 @@ function runWith(isInterrupted: boolean): ReturnType<typeof runScenario> {
   const hooks: ScenarioHooks = {
     stop: new AbortController().signal,
     onProgress: () => undefined,
+    onNote: () => undefined,
     speed: Number.POSITIVE_INFINITY,
     controls: false,
     onFolder: () => undefined,

@@ -37,7 +37,7 @@ describe('the addon', () => {
 
   test('of another version is reported as stale', () => {
     expect(judgeAddon({ abi: () => 0 }, 'x.node')).toEqual({
-      absent: 'x.node is stale: it speaks version 0, wanted is 5',
+      absent: 'x.node is stale: it speaks version 0, wanted is 6',
     });
   });
 
@@ -52,7 +52,7 @@ describe('the addon', () => {
       expect(loadAddon().absent).toBeUndefined();
       const built = readdirSync(bindingFolder).filter((name) => name.startsWith(prefix));
       for (const name of built) copyFileSync(join(bindingFolder, name), join(folder, name));
-      expect(loadAddon(folder).addon?.abi()).toBe(5);
+      expect(loadAddon(folder).addon?.abi()).toBe(6);
     });
   });
 });

@@ -7,6 +7,7 @@ import { binance, binanceRsa } from '../../../harness/signing/binance.js';
 import { socketText } from '../../../harness/signing/binance-websocket.js';
 import { bybit } from '../../../harness/signing/bybit.js';
 import { clientSignatureText, deribit } from '../../../harness/signing/deribit.js';
+import { gemini } from '../../../harness/signing/gemini.js';
 import { kraken } from '../../../harness/signing/kraken.js';
 import { type HmacProfile, isMalformed, type Received, type SigningProfile } from '../../../harness/signing/profile.js';
 import { proofOf } from '../../../harness/signing/public-key-proof.js';
@@ -150,6 +151,45 @@ test('the published client signature of Deribit is made to the byte', () => {
   expect(macOf(deribit, Buffer.from('AMANDASECRECT'), text)).toBe(
     '56590594f97921b09b18f166befe0d1319b198bbcdad7ca73382de2f88fe9aa1',
   );
+});
+
+describe('Gemini', () => {
+  // developer.gemini.com, "Private API invocation".
+  const payload =
+    'ewogICAgInJlcXVlc3QiOiAiL3YxL29yZGVyL3N0YXR1cyIsCiAgICAibm9uY2UiOiAxMjM0NTYsCgogICAgIm9yZGVyX2lkIjogMTg4MzQKfQo=';
+  const right = '337cc8b4ea692cfe65b4a85fcc9f042b2e3f702ac956fd098d600ab15705775017beae402be773ceee10719ff70d710f';
+  const read = (signature: string) =>
+    gemini.read({
+      method: 'POST',
+      path: '/v1/order/status',
+      headers: { 'x-gemini-apikey': 'mykey', 'x-gemini-payload': payload, 'x-gemini-signature': signature },
+      body: '',
+    });
+
+  test('the published request verifies, white space and all', () => {
+    const claim = read(right);
+    expect(macOf(gemini, Buffer.from('1234abcd'), payload)).toBe(right);
+    expect(claim).toEqual({
+      keyId: 'mykey',
+      message: payload,
+      signature: right,
+      freshness: { rule: 'nonce', nonce: 123_456n },
+      proves: null,
+      carriedBody: '{\n    \n    \n\n    "order_id": 18834\n}\n',
+    });
+  });
+
+  test('the signature as several programs have copied it, a digit lost, is refused', () => {
+    const copied = '337cc8b4ea692cfe65b4a85fcc9f042b2e3f702ac956fd098d600ab15705775017beae402be773ceee107170d710f';
+    expect(isMalformed(read(copied))).toBe(true);
+    const filled = claimed(gemini, {
+      method: 'POST',
+      path: '/v1/order/status',
+      headers: { 'x-gemini-apikey': 'mykey', 'x-gemini-payload': payload, 'x-gemini-signature': `${copied}000` },
+      body: '',
+    });
+    expect(macOf(gemini, Buffer.from('1234abcd'), filled.message)).not.toBe(filled.signature);
+  });
 });
 
 test('the texts that Bybit publishes are those that are signed', () => {

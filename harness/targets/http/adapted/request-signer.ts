@@ -70,10 +70,11 @@ export class ProfileSigner implements RequestSigner {
       const other = this.#holderOf(keyId);
       return (other === null ? key : this.#key(other)).mac(text);
     };
-    const wire =
+    const wire = carried(profile.name, () =>
       profile.kind === 'hmac'
         ? profile.sign(request, stamp, key.credential, sign)
-        : profile.sign(request, stamp, key.credential);
+        : profile.sign(request, stamp, key.credential),
+    );
     return tamper !== null && profile.name === 'hmac-lines' ? applyTamper(wire, tamper, sign) : wire;
   }
 
@@ -94,6 +95,17 @@ export class ProfileSigner implements RequestSigner {
     const key = new HmacKey(secret, profile.hash);
     const isLatin1 = profile.text === 'latin1';
     return (text) => key.mac(isLatin1 ? Buffer.from(text, 'latin1') : text, profile.encoding);
+  }
+}
+
+/** @throws {FloodproofError} FP_ADAPTER_UNFIT for a call, or a key, that the profile can't carry. */
+function carried(profile: string, sign: () => SignedWire): SignedWire {
+  try {
+    return sign();
+  } catch (cause) {
+    if (!(cause instanceof Error) || cause instanceof FloodproofError) throw cause;
+    const message = `the signing profile ${profile} can't sign the adapter's call: ${cause.message}`;
+    throw new FloodproofError('FP_ADAPTER_UNFIT', message, { cause });
   }
 }
 

@@ -37,7 +37,7 @@ function aServer(policy: Policy, virtual: Partial<Plan['virtual']> = {}) {
   const sent = new SentRequest();
   const ask = (runUs: number, changes: Partial<Intent> = {}): CoreServer => {
     const intent = anIntent(world.identity(0), changes);
-    client.fill(sent, intent, requests++, runUs);
+    client.fill(sent, intent, { number: requests++, stampedUs: runUs, rising: client.rising(intent, runUs) });
     server.decide(runUs, intent, sent);
     if (server.outcome !== Outcome.admitted) return server;
     const { requestClass, wantsBody } = intent;

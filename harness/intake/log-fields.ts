@@ -1,0 +1,15 @@
+/** What a line of a log says, by the number of a field. */
+
+export interface LogFields {
+  /** The fields that lines have, as far as it is known; of JSON those of the first line. */
+  readonly names: readonly string[];
+  /** Takes the line from `start` to just before `end`. @returns whether it is of the format. */
+  read(bytes: Buffer, start: number, end: number): boolean;
+  /**
+   * What stands in a field of the line that was read last.
+   *
+   * @param field - index into `names`.
+   * @returns null where there is nothing, or a dash for nothing.
+   */
+  text(field: number): string | null;
+}
