@@ -75,6 +75,8 @@ export interface AdaptedSetting {
   readonly target: string;
   readonly stop: AbortSignal;
   readonly note: (line: string) => void;
+  /** Whether the adapter must have a call for all that the plan may send; left out = yes. */
+  readonly mustFit?: boolean;
 }
 
 /**
@@ -84,7 +86,7 @@ export interface AdaptedSetting {
  */
 export async function openAdaptedRun(setting: AdaptedSetting): Promise<AdaptedRun> {
   const { adapter, plan, seed, stop } = setting;
-  assertFits(adapter, plan);
+  if (setting.mustFit !== false) assertFits(adapter, plan);
   const environment = readEnvironment(environmentNames(adapter), process.env, pemNames(adapter));
   let secrets: AdapterSecrets = { holders: null, environment };
   const redact = (text: string): string => redacted(text, secretsOf(secrets));

@@ -4,6 +4,7 @@ import { faceNames } from '../gateway/faces/face.js';
 import { addList, addNew } from './catalogue-commands.js';
 import { addConsent } from './consent-options.js';
 import type { Console } from './console.js';
+import { addDoctor } from './doctor-options.js';
 import { addJudge } from './judge-options.js';
 import { addProbe } from './probe-options.js';
 import { packageVersion } from './versions.js';
@@ -81,6 +82,7 @@ export function buildProgram(context: CommandContext): Command {
   addReplay(program, context);
   addProbe(program, context, engineOption());
   addJudge(program, context);
+  addDoctor(program, context, wholeNumber);
   addList(program, context);
   addNew(program, context);
   addExplain(program, context);

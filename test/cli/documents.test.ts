@@ -21,6 +21,8 @@ const documents = [
   'docs/scenario-reference.md',
   'docs/metrics.md',
   'docs/check-your-limiter.md',
+  'docs/consent.md',
+  'docs/judge-a-log.md',
   'results/README.md',
 ];
 
