@@ -197,7 +197,7 @@ function sweepOf({ seeds, untilFailure, seed, json, capacity }: RunFlags): Sweep
 
 /** What each kind of target offers. */
 function partsOf(target: string): readonly Part[] {
-  return target === CORE_TARGET ? ['virtual-time'] : ['http'];
+  return [target === CORE_TARGET ? 'virtual-time' : 'http', 'nonce-profile'];
 }
 
 /**
