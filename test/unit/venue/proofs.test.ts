@@ -27,7 +27,7 @@ describe('what a gate is told of a proof', () => {
   it.each([
     ['okx', 'a passphrase'],
     ['rfc9421', 'a digest'],
-  ] as const)('is the signature of %s as it came when %s is right, else one of zeros', (name) => {
+  ] as const)('is the signature of %s as it came when %s is right, else one of zeros', (name, _beside) => {
     const proofs = proofsOf(name);
     proofs.addKey('ann', 'secret');
     expect(
