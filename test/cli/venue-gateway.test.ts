@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { words } from '../support/command-line.js';
@@ -20,7 +22,10 @@ async function interrupt(cli: RunningCli): Promise<void> {
 
 /** Runs the program that was printed, as it stands. */
 async function runSnippet(stdout: string): Promise<string> {
-  const program = [...stdout.matchAll(/^ {4}(.*)$/gm)].map(([, line = '']) => line).join('\n');
+  return await runProgram([...stdout.matchAll(/^ {4}(.*)$/gm)].map(([, line = '']) => line).join('\n'));
+}
+
+async function runProgram(program: string): Promise<string> {
   const guard = new URL('../support/loopback-only.mjs', import.meta.url).href;
   const args = ['--import', guard, '--input-type=module', '--eval', program];
   const { stdout: printed } = await run(process.execPath, args, { cwd: projectRoot, timeout: 40_000 });
@@ -43,6 +48,15 @@ describe('gateway --venue', () => {
     const { stdout: answer } = await run('curl', ['--silent', ...words(curl)]);
     expect(answer.split('\r\n')[0]).toBe('HTTP/1.1 200 OK');
     expect(await runSnippet(cli.stdout)).toMatch(/USDT: \{[^}]*total: 1000000000\b/);
+    await interrupt(cli);
+  });
+
+  it('docs/venue-gateway.md shows a program that prints what it says', async () => {
+    const page = readFileSync(join(projectRoot, 'docs/venue-gateway.md'), 'utf8');
+    const [, program = '', printed = ''] = /```js\n([\s\S]*?)```\n\n```\n([\s\S]*?)```/.exec(page) ?? [];
+    const cli = await startVenue('--venue', 'binance');
+    const [, url = ''] = /^gateway at (\S+)/.exec(cli.stdout) ?? [];
+    expect(await runProgram(program.replace('http://127.0.0.1:8080', url))).toBe(printed);
     await interrupt(cli);
   });
 
