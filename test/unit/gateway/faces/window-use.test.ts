@@ -44,6 +44,8 @@ const greedyIp = aFixedWindow({
   countsDenied: true,
 });
 
+const byClass = aFixedWindow({ name: 'by-class', by: ['class'], capacity: 12, windowUs: 4 * SECOND_US });
+
 /** Plays random requests against a gate, and holds what is counted beside it against what the gate says is left. */
 function play(policy: Policy, seed: number): number {
   const dice = new Dice(seed);
@@ -96,6 +98,7 @@ describe('use of windows, counted beside the gate', () => {
     { because: 'by address and by account, with fills', limits: [weight, orders] },
     { because: 'with a limit that counts what is denied', limits: [weight, greedy, orders] },
     { because: 'with one before the verifier that does', limits: [greedyIp, orders] },
+    { because: 'by class alone, behind the verifier', limits: [byClass, orders] },
     { because: 'beside a bucket', limits: [aTokenBucket({ name: 'bucket', by: ['ip'], capacity: 6 }), orders, weight] },
   ])('is what the gate says is left: $because', ({ limits }) => {
     const policy = aPolicy(limits);
