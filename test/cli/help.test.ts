@@ -11,6 +11,7 @@ const commands = [
   'run',
   'replay',
   'probe',
+  'judge',
   'list',
   'new',
   'explain',

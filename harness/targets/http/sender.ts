@@ -137,7 +137,10 @@ export class FlightSender {
     const rising = this.rising.next('', this.wallUs());
     const nonce = `${noncePrefix}${(this.nonces++).toString(36)}`;
     const wire = adapted.request(intent, { nowUs, nonce, rising, windowMs }, { host, basePath });
-    for (const [name, value] of Object.entries(wire.headers)) headers.push(name, value);
+    for (const [name, value] of Object.entries(wire.headers)) {
+      // The connection's own Host is there already.
+      if (name !== 'host') headers.push(name, value);
+    }
     this.addForwardedFor(flight, headers);
     const isKept = intent.signed && intent.claims === null && intent.tamper === null;
     if (isKept && this.options.keepFor.has(intent.identity.actor)) {
