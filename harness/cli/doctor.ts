@@ -38,7 +38,7 @@ export async function doctorCommand(flags: DoctorFlags, console: Console): Promi
   assertTlsUsage(flags.tls, flags.target);
   const adapter = loadAdapterFile(flags.adapter);
   const asked = doctorWorld(adapter, flags.policy, fileReader, flags.seed);
-  const target = await checkTarget(flags.target, consentQuestion([asked.plan]));
+  const target = await checkTarget(flags.target, consentQuestion([asked.plan], flags.tls));
   await assertReachable(target.origin);
   const tls = readTls(flags.tls, target, adapter.http2);
   const handshake = tls === null ? null : await shakeHands(target, tls);

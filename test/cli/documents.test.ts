@@ -22,6 +22,7 @@ const documents = [
   'docs/metrics.md',
   'docs/check-your-limiter.md',
   'docs/consent.md',
+  'docs/judge-a-log.md',
   'results/README.md',
 ];
 

@@ -1,6 +1,7 @@
 /** All faces by name. */
 import { binance } from './binance.js';
 import { bybit } from './bybit.js';
+import { deribit } from './deribit.js';
 import type { Face, FaceName } from './face.js';
 import { kraken } from './kraken.js';
 import { kucoin } from './kucoin.js';
@@ -9,6 +10,7 @@ import { okx } from './okx.js';
 const faces: Readonly<Partial<Record<FaceName, Face>>> = {
   binance,
   bybit,
+  deribit,
   kraken,
   okx,
   kucoin,
