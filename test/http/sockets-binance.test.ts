@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
-import { WebSocket } from 'ws';
 import type { Gateway } from '../../harness/gateway/gateway.js';
 import { ann } from './gateway-support.js';
+import { dialSocket, SocketClient } from './socket-client.js';
 import { type PolicyChange, startVenue, trader } from './venue-gateway.js';
 
 const gateways: Gateway[] = [];
@@ -37,43 +37,14 @@ interface Told {
   readonly rateLimits?: readonly RateLimit[];
 }
 
-class Client {
-  readonly socket: WebSocket;
-  readonly #heard: unknown[] = [];
-  readonly #waiting: ((value: unknown) => void)[] = [];
-
-  constructor(socket: WebSocket) {
-    this.socket = socket;
-    socket.on('message', (data) => {
-      const value: unknown = JSON.parse(String(data));
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#heard.push(value);
-      else next(value);
-    });
-  }
-
-  next<T = Told>(): Promise<T> {
-    if (this.#heard.length > 0) return Promise.resolve(this.#heard.shift() as T);
-    return new Promise((resolve) => this.#waiting.push(resolve as (value: unknown) => void));
-  }
-
-  ask(message: unknown): Promise<Told> {
-    this.socket.send(typeof message === 'string' ? message : JSON.stringify(message));
-    return this.next();
-  }
-
+class Client extends SocketClient {
   call(method: string, params: object = {}): Promise<Told> {
-    return this.ask({ id: 7, method, params });
-  }
-
-  closed(): Promise<number> {
-    return new Promise((resolve) => this.socket.once('close', resolve));
+    return this.ask<Told>({ id: 7, method, params });
   }
 }
 
-async function dial({ url }: Gateway, path = '/ws-api/v3'): Promise<Client> {
-  const socket = new WebSocket(`${url.replace('http', 'ws')}${path}`);
-  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+async function dial(gateway: Gateway, path = '/ws-api/v3'): Promise<Client> {
+  const { socket } = await dialSocket(gateway, path);
   const client = new Client(socket);
   clients.push(client);
   return client;
@@ -100,7 +71,7 @@ function signed(params: Readonly<Record<string, string | number>>, { secret = an
 describe("Binance's WebSocket API", () => {
   it('answers the time, with the limits that count it', async () => {
     const client = await dial(await binance(long));
-    const told = await client.ask({ id: 'a-1', method: 'time' });
+    const told = await client.ask<Told>({ id: 'a-1', method: 'time' });
     expect(told).toMatchObject({ id: 'a-1', status: 200 });
     expect(Math.abs(Number(told.result?.serverTime) - Date.now())).toBeLessThan(60_000);
     expect(told.rateLimits).toEqual([
@@ -186,6 +157,40 @@ describe("Binance's WebSocket API", () => {
     expect(retryAfter - serverTime).toBe(120_000);
     const ended = client.closed();
     expect(await client.call('ping')).toMatchObject({ status: 418, error: { code: -1003 } });
+    expect(await ended).toBe(1008);
+  });
+
+  const flying = 'limits:\n  - { name: flying, match: [time], by: ip, family: concurrency, capacity: 1 }\n';
+  const queue =
+    'limits:\n  - { name: queue, match: [time], by: ip, family: leaky-queue, capacity: 1, queue: 2, refill: 20 per 1s }\n';
+  const kills =
+    'limits:\n  - { name: fuse, match: [time], by: ip, family: token-bucket, capacity: 1, refill: 1 per 1h, kill: true }\n';
+
+  it('gives back what a request holds of limits in flight as soon as it is answered', async () => {
+    const client = await dial(await binance([['limits:\n', flying]]));
+    for (let n = 0; n < 3; n++) expect(await client.call('ping')).toMatchObject({ status: 200 });
+  });
+
+  it('lets a request wait for its turn in a queue, and others go before it', async () => {
+    const client = await dial(await binance([['limits:\n', queue]]));
+    for (const id of [1, 2, 3, 4]) client.socket.send(JSON.stringify({ id, method: 'ping' }));
+    client.socket.send(JSON.stringify({ id: 5, method: 'depth', params: { symbol: 'BTCUSDT' } }));
+    const told: Told[] = [];
+    for (let n = 0; n < 5; n++) told.push(await client.next<Told>());
+    expect(told.map(({ id, status }) => [id, status])).toEqual([
+      [1, 200],
+      [4, 429],
+      [5, 200],
+      [2, 200],
+      [3, 200],
+    ]);
+  });
+
+  it('ends the connection where a limit says so', async () => {
+    const client = await dial(await binance([['limits:\n', kills]]));
+    expect(await client.call('ping')).toMatchObject({ status: 200 });
+    const ended = client.closed();
+    expect(await client.call('ping')).toMatchObject({ status: 429 });
     expect(await ended).toBe(1008);
   });
 
