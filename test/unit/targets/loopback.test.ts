@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import dns from 'node:dns';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { checkTarget } from '../../../harness/targets/loopback.js';
 import { isLoopback } from '../../../harness/targets/pinned.js';
 
@@ -23,6 +24,20 @@ describe('which address is loopback', () => {
 });
 
 describe('which URL may be a target', () => {
+  // No name is really looked up.
+  beforeEach(() => {
+    vi.spyOn(dns.promises, 'lookup').mockImplementation((async (name: string) => {
+      if (name !== 'localhost') throw Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' });
+      return [
+        { address: '::1', family: 6 },
+        { address: '127.0.0.1', family: 4 },
+      ];
+    }) as unknown as typeof dns.promises.lookup);
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
   test.each([
     { url: 'http://127.0.0.1:3000', origin: 'http://127.0.0.1:3000', host: '127.0.0.1:3000', basePath: '' },
     { url: 'http://127.1:3000/api/', origin: 'http://127.0.0.1:3000', host: '127.0.0.1:3000', basePath: '/api' },
