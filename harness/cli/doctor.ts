@@ -87,8 +87,11 @@ async function visitAll({ adapter, asked, target, tls, run, stop }: Practice): P
     mark: target.consent?.mark ?? null,
     connectionsPerIp: () => 1,
     connectTimeoutMs: 5_000,
+    // Calls of an adapter are signed by the adapter.
     sign: () => '',
+    profile: profileOf('hmac-lines'),
     wallMs: () => Date.now(),
+    wallUs: () => Date.now() * 1000,
     clockOffsetUs: () => 0,
     windowMs: Math.floor((policy.auth?.windowUs ?? 5_000_000) / 1000),
     noncePrefix: 'd-',

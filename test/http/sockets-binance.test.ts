@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
-import { WebSocket } from 'ws';
 import type { Gateway } from '../../harness/gateway/gateway.js';
 import { ann } from './gateway-support.js';
+import { dialSocket, SocketClient } from './socket-client.js';
 import { type PolicyChange, startVenue, trader } from './venue-gateway.js';
 
 const gateways: Gateway[] = [];
@@ -37,43 +37,14 @@ interface Told {
   readonly rateLimits?: readonly RateLimit[];
 }
 
-class Client {
-  readonly socket: WebSocket;
-  readonly #heard: unknown[] = [];
-  readonly #waiting: ((value: unknown) => void)[] = [];
-
-  constructor(socket: WebSocket) {
-    this.socket = socket;
-    socket.on('message', (data) => {
-      const value: unknown = JSON.parse(String(data));
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#heard.push(value);
-      else next(value);
-    });
-  }
-
-  next<T = Told>(): Promise<T> {
-    if (this.#heard.length > 0) return Promise.resolve(this.#heard.shift() as T);
-    return new Promise((resolve) => this.#waiting.push(resolve as (value: unknown) => void));
-  }
-
-  ask(message: unknown): Promise<Told> {
-    this.socket.send(typeof message === 'string' ? message : JSON.stringify(message));
-    return this.next();
-  }
-
+class Client extends SocketClient {
   call(method: string, params: object = {}): Promise<Told> {
-    return this.ask({ id: 7, method, params });
-  }
-
-  closed(): Promise<number> {
-    return new Promise((resolve) => this.socket.once('close', resolve));
+    return this.ask<Told>({ id: 7, method, params });
   }
 }
 
-async function dial({ url }: Gateway, path = '/ws-api/v3'): Promise<Client> {
-  const socket = new WebSocket(`${url.replace('http', 'ws')}${path}`);
-  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+async function dial(gateway: Gateway, path = '/ws-api/v3'): Promise<Client> {
+  const { socket } = await dialSocket(gateway, path);
   const client = new Client(socket);
   clients.push(client);
   return client;
@@ -100,7 +71,7 @@ function signed(params: Readonly<Record<string, string | number>>, { secret = an
 describe("Binance's WebSocket API", () => {
   it('answers the time, with the limits that count it', async () => {
     const client = await dial(await binance(long));
-    const told = await client.ask({ id: 'a-1', method: 'time' });
+    const told = await client.ask<Told>({ id: 'a-1', method: 'time' });
     expect(told).toMatchObject({ id: 'a-1', status: 200 });
     expect(Math.abs(Number(told.result?.serverTime) - Date.now())).toBeLessThan(60_000);
     expect(told.rateLimits).toEqual([
