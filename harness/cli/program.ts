@@ -4,6 +4,7 @@ import { faceNames } from '../gateway/faces/face.js';
 import { addList, addNew } from './catalogue-commands.js';
 import { addConsent } from './consent-options.js';
 import type { Console } from './console.js';
+import { addDoctor } from './doctor-options.js';
 import { addJudge } from './judge-options.js';
 import { addProbe } from './probe-options.js';
 import { packageVersion } from './versions.js';
@@ -81,6 +82,7 @@ export function buildProgram(context: CommandContext): Command {
   addReplay(program, context);
   addProbe(program, context, engineOption());
   addJudge(program, context);
+  addDoctor(program, context, wholeNumber);
   addList(program, context);
   addNew(program, context);
   addExplain(program, context);
@@ -255,7 +257,7 @@ function addBench(program: Command, { console, setExit }: CommandContext): void 
     .description('time limiters and verifiers: native, TypeScript, and those of other packages')
     .argument(
       '[names...]',
-      'limit, verify, fused, batch, memory, threads, engines, generator, arrivals, virtual, logs; none = all',
+      'limit, verify, fused, batch, memory, threads, engines, generator, arrivals, virtual, signing, logs; none = all',
     )
     .option('--quick', 'few and short rounds, few keys')
     .option('--large', 'ten million keys for others than ours too, which takes 9 GB of memory')

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Answer, Decision, decisionNames } from '../core/spec.js';
 import type { Policy } from '../scenario/plan.js';
@@ -7,12 +8,13 @@ import { profileOf } from '../signing/profiles.js';
 import { claimedKeyId } from '../venue/claimed-key.js';
 import type { Decided, Defence } from '../venue/defence.js';
 import { LATE_CHARGE_US } from '../venue/late-charges.js';
+import type { Answered, Asked, Caller } from './asked.js';
 import type { Clock } from './clock.js';
 import type { Connection, ConnectionEnds } from './connection-ends.js';
 import { HeldCells } from './held-cells.js';
 import { houseWording } from './house-wording.js';
 import { compileRules, type Rules } from './rules.js';
-import type { Wording } from './wording.js';
+import type { Told, Wording } from './wording.js';
 
 /**
  * The header that says who spoke: the name of the gate's decision (`admitted`: the answer, whatever its status, is the
@@ -53,6 +55,14 @@ export interface Admission extends Decided {
   readonly waits: boolean;
   /** When its turn comes, on the gateway's clock. */
   readonly turnUs: number;
+}
+
+/** A request, and what was decided of it. */
+interface DecidedNow {
+  readonly asked: Omit<Decided, 'node'>;
+  readonly nowUs: number;
+  readonly ageUs: number;
+  readonly decision: Decision;
 }
 
 /** Stands between routes and gate: asks, counts, holds what is in flight, and answers those who are refused. */
@@ -112,38 +122,75 @@ export class Gatekeeper {
       reply.hijack();
       return null;
     }
-    const { classId, elements = 1 } = asking;
-    const ip = this.#rules.clientIp(request.raw);
-    if (this.#signed[classId] === true) return this.#admitSigned(request, reply, asking, ip);
-    const { account = ANONYMOUS } = asking;
-    const nowUs = this.#clock.nowUs();
-    const ageUs = asking.ageUs?.(account, nowUs) ?? 0;
-    const decision = this.#defence.decideUnsigned(nowUs, classId, ip, account, elements, ageUs);
-    return this.#settle(request, reply, { classId, ip, account, keyId: '', elements }, { nowUs, ageUs, decision });
+    const { headers, raw } = request;
+    const claimed = { headers, path: raw.url ?? '' };
+    return this.#settle(
+      request,
+      reply,
+      this.#decide(asking, this.#rules.clientIp(raw), () => this.#claimOf(request), claimed),
+    );
   }
 
-  #admitSigned(request: FastifyRequest, reply: FastifyReply, asking: Asking, ip: string): Admission | null {
+  /** The address that whoever opens a connection is charged by. */
+  clientIpOf(request: IncomingMessage): string {
+    return this.#rules.clientIp(request);
+  }
+
+  /** Decides a request that came another way than one of HTTP; to answer it is left to whoever asks. */
+  ask(caller: Caller, asking: Asking): Asked {
+    const { ip, proof, answered, connection } = caller;
+    const session = 'session' in proof ? proof.session : '';
+    const claim: Claim | Malformed = 'session' in proof ? { malformed: 'the session has proved no key' } : proof;
+    const decided =
+      session === ''
+        ? this.#decide(asking, ip, () => claim, { headers: {}, path: '' })
+        : this.#decideBelieved(asking, ip, session);
+    const told = this.#told(decided);
+    if (told.decision === Decision.admitted) {
+      return { told, admission: this.#admitted(told, decided.ageUs, answered, connection), kills: false };
+    }
+    return { told, admission: null, kills: this.#kills(told) };
+  }
+
+  #decide(
+    asking: Asking,
+    ip: string,
+    claimOf: () => Claim | Malformed,
+    received: { readonly headers: FastifyRequest['headers']; readonly path: string },
+  ): DecidedNow {
     const { classId, elements = 1 } = asking;
     const defence = this.#defence;
-    const claim = this.#claimOf(request);
-    const nowUs = this.#clock.nowUs();
-    if (defence.believes(classId)) {
-      const keyId = claimedKeyId(this.#profile, claim, { headers: request.headers, path: request.raw.url ?? '' });
-      const account = this.#accountByKey.get(keyId) ?? ANONYMOUS;
+    if (this.#signed[classId] !== true) {
+      const { account = ANONYMOUS } = asking;
+      const nowUs = this.#clock.nowUs();
       const ageUs = asking.ageUs?.(account, nowUs) ?? 0;
-      const decision = defence.decideBelieved(nowUs, classId, ip, account, keyId, elements, ageUs);
-      return this.#settle(request, reply, { classId, ip, account, keyId, elements }, { nowUs, ageUs, decision });
+      const decision = defence.decideUnsigned(nowUs, classId, ip, account, elements, ageUs);
+      return { asked: { classId, ip, account, keyId: '', elements }, nowUs, ageUs, decision };
     }
+    const claim = claimOf();
+    if (defence.believes(classId)) {
+      return this.#decideBelieved(asking, ip, claimedKeyId(this.#profile, claim, received));
+    }
+    const nowUs = this.#clock.nowUs();
     if (isMalformed(claim)) {
       const decision = defence.decideMalformed(nowUs, classId, ip, elements);
-      const caller = { classId, ip, account: '', keyId: '', elements };
-      return this.#settle(request, reply, caller, { nowUs, ageUs: 0, decision });
+      return { asked: { classId, ip, account: '', keyId: '', elements }, nowUs, ageUs: 0, decision };
     }
     const { keyId } = claim;
     const account = this.#accountByKey.get(keyId) ?? ANONYMOUS;
     const ageUs = asking.ageUs?.(account, nowUs) ?? 0;
     const decision = defence.decideClaim(nowUs, nowUs, classId, ip, account, claim, elements, ageUs);
-    return this.#settle(request, reply, { classId, ip, account, keyId, elements }, { nowUs, ageUs, decision });
+    return { asked: { classId, ip, account, keyId, elements }, nowUs, ageUs, decision };
+  }
+
+  /** The key is believed: limits alone decide. */
+  #decideBelieved(asking: Asking, ip: string, keyId: string): DecidedNow {
+    const { classId, elements = 1 } = asking;
+    const nowUs = this.#clock.nowUs();
+    const account = this.#accountByKey.get(keyId) ?? ANONYMOUS;
+    const ageUs = asking.ageUs?.(account, nowUs) ?? 0;
+    const decision = this.#defence.decideBelieved(nowUs, classId, ip, account, keyId, elements, ageUs);
+    return { asked: { classId, ip, account, keyId, elements }, nowUs, ageUs, decision };
   }
 
   /**
@@ -188,42 +235,52 @@ export class Gatekeeper {
     }
   }
 
-  #settle(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    asked: Omit<Decided, 'node'>,
-    { nowUs, ageUs, decision }: { nowUs: number; ageUs: number; decision: Decision },
-  ): Admission | null {
-    const caller = { ...asked, node: this.#defence.node };
-    this.decisionCounts[decision] = (this.decisionCounts[decision] ?? 0) + 1;
-    const answer = this.#defence.answer;
-    const rules = this.#rules;
-    const told = { decision, answer, nowUs, caller, rules };
+  #settle(request: FastifyRequest, reply: FastifyReply, decided: DecidedNow): Admission | null {
+    const told = this.#told(decided);
+    const { decision, answer, rules } = told;
     reply.header(GATE_HEADER, decisionNames[decision]);
     const shadow = rules.shadowNames[answer[Answer.shadow] ?? -1];
     if (shadow !== undefined) reply.header(SHADOW_HEADER, shadow);
     if (decision === Decision.admitted) {
       this.#wording.admitted(reply, told);
-      // Before anything else can ask the gate, which has one answer for all.
-      const delayUs = answer[Answer.delayUs] ?? 0;
-      this.#held.hold(caller, reply.raw, request.raw.socket);
-      if (this.#defence.isChargedLate(caller.classId)) this.#chargeLate(caller, ageUs);
-      return { ...caller, rules, waits: delayUs > 0, turnUs: nowUs + delayUs };
+      return this.#admitted(told, decided.ageUs, reply.raw, request.raw.socket);
     }
-    if (decision === Decision.throttled || decision === Decision.banned) this.#killIfToldSo(request, reply);
+    if (this.#kills(told)) {
+      this.#killed.add(request.raw.socket);
+      // A connection whose answer says `close` is ended by the server as soon as that is written.
+      reply.header('connection', 'close');
+    }
     this.#wording.refused(request, reply, told);
     return null;
+  }
+
+  /** Counts the decision, before anything else can ask the gate, which has one answer for all. */
+  #told({ asked, nowUs, decision }: DecidedNow): Told {
+    this.decisionCounts[decision] = (this.decisionCounts[decision] ?? 0) + 1;
+    const caller = { ...asked, node: this.#defence.node };
+    return { decision, answer: this.#defence.answer, nowUs, caller, rules: this.#rules };
+  }
+
+  #admitted(
+    { answer, nowUs, caller, rules }: Told,
+    ageUs: number,
+    answered: Answered,
+    connection: Connection,
+  ): Admission {
+    const delayUs = answer[Answer.delayUs] ?? 0;
+    this.#held.hold(caller, answered, connection);
+    if (this.#defence.isChargedLate(caller.classId)) this.#chargeLate(caller, ageUs);
+    return { ...caller, rules, waits: delayUs > 0, turnUs: nowUs + delayUs };
+  }
+
+  /** Whether the limit that refused the request ends its connection. */
+  #kills({ decision, answer, rules }: Told): boolean {
+    const isLimited = decision === Decision.throttled || decision === Decision.banned;
+    return isLimited && rules.kills[answer[Answer.limit] ?? -1] === true;
   }
 
   #chargeLate(caller: Decided, ageUs: number): void {
     const charge = (): void => this.#defence.chargeLate(this.#clock.nowUs(), caller, ageUs);
     setTimeout(charge, LATE_CHARGE_US / 1_000).unref();
-  }
-
-  /** A connection whose answer says `close` is ended by the server as soon as that is written. */
-  #killIfToldSo(request: FastifyRequest, reply: FastifyReply): void {
-    if (this.#rules.kills[this.#defence.answer[Answer.limit] ?? -1] !== true) return;
-    this.#killed.add(request.raw.socket);
-    reply.header('connection', 'close');
   }
 }

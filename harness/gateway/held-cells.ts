@@ -1,6 +1,6 @@
-import type { ServerResponse } from 'node:http';
 import type { GateSpec } from '../core/spec.js';
 import type { Decided, Defence } from '../venue/defence.js';
+import type { Answered } from './asked.js';
 import type { Clock } from './clock.js';
 import type { Connection, ConnectionEnds } from './connection-ends.js';
 
@@ -26,7 +26,7 @@ export class HeldCells {
    * Holds the cells of an admitted request until its answer is handed over, or its connection has ended: an answer that
    * waits behind others on the same connection is not told of its end by Node.
    */
-  hold(caller: Decided, answer: ServerResponse, connection: Connection): void {
+  hold(caller: Decided, answer: Answered, connection: Connection): void {
     if (this.#isHeld[caller.classId] !== true) return;
     let isOver = false;
     const end = (): void => {

@@ -73,7 +73,7 @@ export const binanceRsa = withPublicKey({
   name: 'binance-rsa',
   title: 'Binance (RSA)',
   keyKind: 'rsa',
-  scheme: 'rsa-sha256',
+  scheme: 'rsa-v1_5-sha256',
 });
 
 export const binanceEd25519 = withPublicKey({
@@ -116,22 +116,16 @@ function signed(request: Unsigned, stamp: Stamp, keyId: string, sign: (text: str
   const asked = stamp.windowMs === 0 ? '' : `recvWindow=${stamp.windowMs}&`;
   const stamps = `${asked}timestamp=${stampMsText(stamp.nowUs)}`;
   const mark = path.indexOf('?');
-  demandFree(request, mark < 0 ? '' : path.slice(mark + 1));
-  const start = mark < 0 ? path.length + 1 : mark + 1;
-  const joint = mark < 0 ? '?' : joinOf(path);
-  const target = `${path}${joint}${stamps}`;
-  const signature = sign(target.slice(start) + body);
+  const query = mark < 0 ? '' : path.slice(mark + 1);
+  demandFree(request, query);
+  const joint = query === '' ? '' : '&';
+  const signature = sign(query + joint + stamps + body);
   return {
     method,
-    path: `${target}&signature=${signature}`,
+    path: `${path}${mark < 0 ? '?' : joint}${stamps}&signature=${signature}`,
     headers: { [KEY_HEADER]: keyId },
     body: body === '' ? null : body,
   };
-}
-
-/** What stands between a query and one more parameter. */
-function joinOf(path: string): string {
-  return path.endsWith('?') ? '' : '&';
 }
 
 const ownNames = ['signature', 'timestamp', 'recvWindow'] as const;

@@ -14,7 +14,6 @@ import * as parts from './request-parts.js';
 
 const KEY_HEADER = 'api-key';
 const SIGNATURE_HEADER = 'api-sign';
-const FORM = 'application/x-www-form-urlencoded';
 
 export const kraken: HmacProfile = {
   kind: 'hmac',
@@ -92,7 +91,7 @@ function withNonce({ method, path, body, contentType }: Unsigned, nonce: string)
   const isForm = parts.isFormType(contentType);
   if (hasNonce(query) || (isForm && hasNonce(body))) throw taken;
   if (body === '' && (method === 'POST' || method === 'PUT' || method === 'PATCH')) {
-    return { path, body: `nonce=${nonce}`, contentType: FORM };
+    return { path, body: `nonce=${nonce}`, contentType: parts.FORM_TYPE };
   }
   if (isForm && body !== '') return { path, body: `nonce=${nonce}&${body}`, contentType: null };
   if (body !== '' && isObjectText(body, contentType)) {

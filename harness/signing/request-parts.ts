@@ -1,6 +1,8 @@
 /** Parts of a request target and of a form as they stand, nothing of them decoded. */
 import type { Received } from './profile.js';
 
+export const FORM_TYPE = 'application/x-www-form-urlencoded';
+
 /** The path without its query. */
 export function barePath(path: string): string {
   const mark = path.indexOf('?');
@@ -28,6 +30,8 @@ export function isForm({ headers }: Pick<Received, 'headers'>): boolean {
 }
 
 export function isFormType(contentType: string | null): boolean {
-  if (contentType === null) return false;
-  return (contentType.split(';', 1)[0] as string).trim().toLowerCase() === 'application/x-www-form-urlencoded';
+  // The two that nearly every request has are told at a glance.
+  if (contentType === null || contentType === 'application/json') return false;
+  if (contentType === FORM_TYPE) return true;
+  return (contentType.split(';', 1)[0] as string).trim().toLowerCase() === FORM_TYPE;
 }

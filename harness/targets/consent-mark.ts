@@ -53,7 +53,7 @@ const form =
  * @param consents - texts of the consents that the server gives; operators are those that they name.
  * @returns null when it is no such header, is signed by nobody whom the consent names, or names another consent.
  */
-export function readMark(value: string, place: Place, consents: readonly string[]): MarkedRun | null {
+export function verifyRunMark(value: string, place: Place, consents: readonly string[]): MarkedRun | null {
   const match = form.exec(value);
   if (match === null) return null;
   const [, tool = '', run = '', at = '', consent = '', key = '', signature = ''] = match;

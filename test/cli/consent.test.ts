@@ -1,11 +1,13 @@
 /** Runs against a host that is not loopback: 10.77.0.1, in a network namespace of the test's own. */
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../../harness/errors.js';
 import type { SuiteDocument } from '../../harness/judge/verdict.js';
 import { makeOperatorKey } from '../../harness/targets/consent-key.js';
-import { readMark } from '../../harness/targets/consent-mark.js';
+import { verifyRunMark } from '../../harness/targets/consent-mark.js';
 import {
   consentText,
   HOST,
@@ -49,7 +51,7 @@ describe('a host off loopback whose owner agrees', () => {
     expect(seen.consentGets).toBe(2);
     expect(seen.requests).toBeGreaterThan(30);
     expect(seen.marks).toHaveLength(1);
-    const marked = readMark(seen.marks[0] ?? '', { host: HOST, port: PORT }, [consent]);
+    const marked = verifyRunMark(seen.marks[0] ?? '', { host: HOST, port: PORT }, [consent]);
     expect(marked).toMatchObject({
       tool: expect.stringMatching(/^floodproof\/\d/),
       run: expect.stringMatching(/^[0-9a-f]{32}$/),
@@ -153,8 +155,46 @@ describe('a host off loopback whose owner does not', () => {
     needsNamespace(context);
     const result = await play(task);
     for (const text of says) expect(result.stderr).toContain(text);
+    const [last] = result.stderr.match(/error FP_[A-Z_]+(?=.*\n {2}hint: .*\n$)/) ?? [];
+    const isAsked = consentGets > 0;
+    if (isAsked) expect(last).toBe(`error ${'FP_CONSENT_REFUSED' satisfies ErrorCode}`);
     expect(result).toMatchObject({ code: 4, stdout: '', requests: 0, followed: 0, consentGets });
     expect(result.stderr).not.toContain('hunter2');
+  });
+});
+
+describe('a host on IPv6 loopback', () => {
+  it('is free like any other there, and sees all identities under one address', async () => {
+    const agents = new Set<string | undefined>();
+    const marks = new Set<unknown>();
+    const server = createServer((request, response) => {
+      agents.add(request.socket.remoteAddress);
+      marks.add(request.headers['floodproof-run']);
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{"orderId":"o","token":"t"}');
+    });
+    const port = await new Promise<number>((resolve) => {
+      // A system without IPv6 has no such address.
+      server.once('error', () => resolve(0));
+      server.listen(0, '::1', () => resolve((server.address() as AddressInfo).port));
+    });
+    const target = `http://[::1]:${port === 0 ? 9 : port}`;
+    const args = ['run', scenario, '--engine', 'ts', '--target', target, '--json', '--out', newOut()];
+    try {
+      const { code, stdout, stderr } = await runCli(args);
+      if (port === 0) {
+        expect({ code, stderr }).toEqual({ code: 4, stderr: expect.stringContaining('FP_TARGET_UNREACHABLE') });
+        return;
+      }
+      const [document] = (JSON.parse(stdout) as SuiteDocument).scenarios;
+      expect({ code, verdict: document?.verdict }).toEqual({ code: 0, verdict: 'pass' });
+      expect(document?.notes).toContainEqual(expect.stringContaining('all identities share one address'));
+      expect([...agents, ...marks]).toEqual(['::1', undefined]);
+      const delayed = await runCli([...args, '--delay', '20ms']);
+      expect(delayed.stderr).toContain('error FP_USAGE  --delay is for IPv4 loopback');
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
   });
 });
 

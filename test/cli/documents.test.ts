@@ -21,7 +21,9 @@ const documents = [
   'docs/scenario-reference.md',
   'docs/metrics.md',
   'docs/check-your-limiter.md',
+  'docs/consent.md',
   'docs/judge-a-log.md',
+  'docs/venue-gateway.md',
   'results/README.md',
 ];
 

@@ -4,7 +4,7 @@ import { type RequestClass, requestClasses } from '../../scenario/plan.js';
 import type { Decided } from '../../venue/defence.js';
 import { retryAfterMsOf } from '../../venue/refusal.js';
 import { JSON_TYPE, type Told, type Wording } from '../wording.js';
-import type { Face, FaceLimits, FaceRefusal } from './face.js';
+import type { Face, FaceLimits, FaceRefusal, FaceRequest } from './face.js';
 import { ReceivedRequest } from './received-request.js';
 import { WindowUse } from './window-use.js';
 
@@ -30,6 +30,12 @@ export class FaceWording implements Wording {
     reply.code(status).header('content-type', JSON_TYPE).send(body);
   }
 
+  /** For an answer that does not go over HTTP; counts the request as the two above do. */
+  hear(request: FaceRequest, told: Told): { readonly limits: FaceLimits; readonly refusal: FaceRefusal } {
+    this.#use.count(told);
+    return { limits: this.#limits(told), refusal: refusalOf(request, told) };
+  }
+
   credited(limit: number, caller: Decided, cells: number, nowUs: number): void {
     this.#use.credit(limit, caller, cells, nowUs);
   }
@@ -49,7 +55,7 @@ export class FaceWording implements Wording {
   }
 }
 
-function refusalOf(request: ReceivedRequest, { decision, answer, nowUs, caller, rules }: Told): FaceRefusal {
+function refusalOf(request: FaceRequest, { decision, answer, nowUs, caller, rules }: Told): FaceRefusal {
   // A request that the verifier refuses names no limit.
   const isLimited = decision === Decision.throttled || decision === Decision.never || decision === Decision.banned;
   const limit = isLimited ? rules.limits[answer[Answer.limit] ?? -1] : undefined;

@@ -17,6 +17,9 @@ import type { HeldBody } from './held-body.js';
 /** A body longer than this is not one of a trading API: the answer counts as garbage. */
 const BODY_BYTES_MAX = 1 << 20;
 
+/** What reads answers by an adapter. */
+export type AnswerParser = Pick<AdaptedTarget, 'read' | 'wantsBody'>;
+
 export interface FlightOwner {
   /** Reads the clock. */
   nowUs(): number;
@@ -27,7 +30,7 @@ export interface FlightOwner {
   /** This machine, not the target, is why a request could not be sent: the system's error code. */
   ownFault(code: string): void;
   /** Who reads the answers of somebody's own API; null or left out = the actors' own. */
-  readonly adapted?: AdaptedTarget | null;
+  readonly adapted?: AnswerParser | null;
 }
 
 export interface FlightCarrier {
@@ -178,7 +181,7 @@ export class Flight implements Dispatcher.DispatchHandler {
     this.conclude(outcome);
   }
 
-  private readAdapted(adapted: AdaptedTarget, text: string): Outcome {
+  private readAdapted(adapted: AnswerParser, text: string): Outcome {
     const header = (name: string): string | undefined => headerOf(this.headers, name);
     const reading = adapted.read(this.intent, { status: this.status, header, text });
     this.limit = reading.limit === '' ? -1 : this.owner.limitIndex(reading.limit);

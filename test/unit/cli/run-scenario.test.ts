@@ -70,7 +70,6 @@ function runWith(isInterrupted: boolean): ReturnType<typeof runScenario> {
     stop: new AbortController().signal,
     onProgress: () => undefined,
     onNote: () => undefined,
-    onNote: () => undefined,
     speed: Number.POSITIVE_INFINITY,
     controls: false,
     onFolder: () => undefined,

@@ -83,10 +83,7 @@ export class AnswerReader {
     const body = new LazyJson(answer.text);
     const index = outcomes.findIndex(({ when }) => holds(when, answer, body));
     const rule: OutcomeRule | null = outcomes[index] ?? null;
-    const said =
-      rule === null
-        ? outcomeOfStatus({ status: answer.status, gate: answer.header('x-gate'), isSigned: answer.isSigned })
-        : outcomeOfWord[rule.is];
+    const said = rule === null ? this.#byStatus(answer) : outcomeOfWord[rule.is];
     const other = answeredBy.others.find(({ when }) => holds(when, answer, body))?.name ?? '';
     const isUnmarked =
       other === '' &&
@@ -104,6 +101,21 @@ export class AnswerReader {
       other,
       isUnmarked,
     };
+  }
+
+  /**
+   * Where the adapter tells by more than the status what is admitted, an answer that no rule knows is not taken for one: a
+   * code that nobody has thought of may be a refusal, and would be charged to the limiter as a leak.
+   */
+  #byStatus({ status, header, isSigned, requestClass }: RawAnswer): Outcome {
+    const outcome = outcomeOfStatus({ status, gate: header('x-gate'), isSigned });
+    const isTold = this.#adapter.outcomes.some(
+      ({ is, when }) =>
+        is === 'admitted' &&
+        when.headers.length + when.body.length + (when.text === null ? 0 : 1) > 0 &&
+        isAbout(when, { status, isSigned, requestClass }),
+    );
+    return outcome === Outcome.admitted && isTold ? Outcome.unclear : outcome;
   }
 
   #waitOf(sources: readonly WaitSource[], answer: RawAnswer, body: LazyJson): number {
@@ -178,11 +190,18 @@ function limitOf(limit: LimitSource, answer: RawAnswer, body: LazyJson): string 
   return Object.hasOwn(limit.names, word) ? (limit.names[word] ?? '') : word;
 }
 
-function holds(when: Condition, answer: RawAnswer, body: LazyJson): boolean {
-  const { classes, isSigned, statuses, headers, text } = when;
+type About = Pick<RawAnswer, 'status' | 'isSigned' | 'requestClass'>;
+
+/** Whether a condition holds as far as status, class and signature go. */
+function isAbout({ classes, isSigned, statuses }: Condition, answer: About): boolean {
   if (classes !== null && !classes.includes(answer.requestClass)) return false;
   if (isSigned !== null && isSigned !== answer.isSigned) return false;
-  if (statuses !== null && !statuses.some(([from, to]) => answer.status >= from && answer.status <= to)) return false;
+  return statuses === null || statuses.some(([from, to]) => answer.status >= from && answer.status <= to);
+}
+
+function holds(when: Condition, answer: RawAnswer, body: LazyJson): boolean {
+  const { headers, text } = when;
+  if (!isAbout(when, answer)) return false;
   for (const { name, match } of headers) if (!isMatch(match, answer.header(name))) return false;
   for (const { at, match } of when.body) {
     const member = memberAt(body.value, at);
