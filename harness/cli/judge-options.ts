@@ -51,8 +51,9 @@ Exit codes:
 
 Examples:
   floodproof judge /var/log/nginx/access.log --policy nginx.yaml
-  floodproof judge access.log.2.gz access.log.1 access.log --policy nginx.yaml --longest 30s
-  floodproof judge app.jsonl --policy mine.yaml --map map.yaml --expect "all.leak <= 0"`,
+  floodproof judge access.log.2.gz access.log.1 --policy nginx.yaml --longest 30s
+  floodproof judge app.jsonl --policy mine.yaml --map map.yaml \\
+    --expect "all.leak <= 0"`,
     )
     .action(async (logs: string[], options) => {
       const { judgeCommand } = await import('./judge.js');

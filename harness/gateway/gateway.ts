@@ -24,6 +24,8 @@ import { checkPolicyChange, describeChange, type PolicyChange } from './policy-c
 import { addRoutes } from './routes.js';
 import { compileRules } from './rules.js';
 import { SessionStore } from './session-store.js';
+import { socketProtocols } from './sockets/protocols.js';
+import { type SocketServer, serveSockets } from './sockets/socket-server.js';
 import type { GatewayStats } from './stats.js';
 import type { TradingApi } from './trading-api.js';
 import { WaitingLine } from './waiting-line.js';
@@ -94,8 +96,15 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   }
   const ends = new ConnectionEnds();
   const face = options.face == null ? null : faceOf(options.face);
-  const wording = face === null ? houseWording : new FaceWording(face);
-  const gatekeeper = new Gatekeeper({ policy, defence, clock, ends, accountByKey, wording });
+  const faceWording = face === null ? null : new FaceWording(face);
+  const gatekeeper = new Gatekeeper({
+    policy,
+    defence,
+    clock,
+    ends,
+    accountByKey,
+    wording: faceWording ?? houseWording,
+  });
   const line = new WaitingLine({ clock, ends, waitingMax: bounds.queuedMax, waitMsMax: bounds.queuedMsMax });
   const newId = orderIdsOf(face);
   const orders = new OrderStore({ openPerAccountMax: bounds.openOrdersPerAccountMax, newId });
@@ -116,10 +125,19 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       options.onBug?.(error);
     },
   };
-  if (face === null) addRoutes(app, api);
+  let sockets: SocketServer | null = null;
+  if (face === null || faceWording === null) addRoutes(app, api);
   else {
     const floor = new TradingFloor({ orders, closedPerAccountMax: bounds.closedOrdersPerAccountMax });
-    addFaceRoutes(app, { ...api, floor }, face);
+    const venueApi = { ...api, floor };
+    addFaceRoutes(app, venueApi, face);
+    sockets = serveSockets(app.server, {
+      protocols: socketProtocols(face, venueApi, faceWording),
+      clock,
+      hashSecret: newHashSecret(),
+      clientIp: (request) => gatekeeper.clientIpOf(request),
+      onBug: api.onBug,
+    });
   }
   let inForce = { policy, spec: defence.spec };
   const { url, port } = await listen(app, options.host, options.port);
@@ -144,6 +162,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     },
     close: async () => {
       lag.disable();
+      sockets?.close();
       await app.close();
     },
   };

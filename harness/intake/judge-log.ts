@@ -52,7 +52,9 @@ function canBeWrongful(policy: Policy, read: LogRead): boolean {
  * any number of cells of a limit that is credited: to such a limit others have access, as it were.
  */
 function policyOfLog(policy: Policy, read: LogRead): Policy {
-  const isCredited = policy.limits.some((limit) => 'creditsMax' in limit && limit.creditsMax.some((cells) => cells > 0));
+  const isCredited = policy.limits.some(
+    (limit) => 'creditsMax' in limit && limit.creditsMax.some((cells) => cells > 0),
+  );
   return { ...policy, exclusive: policy.exclusive && read.counts.unreadable === 0 && !isCredited };
 }
 
@@ -100,12 +102,7 @@ export function judgeLog(task: JudgeLogTask): VerdictDocument {
 }
 
 /** Without what nobody has asked for and nothing tells. */
-function settled(
-  document: VerdictDocument,
-  isAsked: boolean,
-  read: LogRead,
-  tellsHonest: boolean,
-): VerdictDocument {
+function settled(document: VerdictDocument, isAsked: boolean, read: LogRead, tellsHonest: boolean): VerdictDocument {
   const isKept = ({ metric, pass }: ExpectationResult): boolean =>
     isAsked || pass !== null || !IF_TOLD.includes(metric);
   const expectations = document.expectations.filter(isKept);

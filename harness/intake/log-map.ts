@@ -7,6 +7,7 @@ import { invalidFiles } from '../scenario/faults.js';
 import { countField, durationField, field, nameField } from '../scenario/field.js';
 import type { FileReader } from '../scenario/file-reader.js';
 import { type Label, requestClasses } from '../scenario/plan.js';
+import { readable } from '../scenario/readable.js';
 import { checkShape } from '../scenario/shape.js';
 import { readYaml, type YamlSource } from '../scenario/yaml-source.js';
 import { type ClassPatterns, isPattern } from './class-paths.js';
@@ -198,9 +199,9 @@ export function readLogMap(file: string, source: string): LogMap {
   const { source: yaml, faults: textFaults } = readYaml(file, source);
   if (yaml === null) throw invalidFiles(textFaults);
   const { value, faults } = checkShape(mapSchema, yaml.value, yaml);
-  if (value === null) throw invalidFiles([...textFaults, ...faults]);
-  const meant = faultsOf(value, yaml);
-  if (textFaults.length + meant.length > 0) throw invalidFiles([...textFaults, ...meant]);
+  const rest = value ?? readable(mapSchema, yaml.value);
+  const all = [...textFaults, ...faults, ...(rest === null ? [] : faultsOf(rest, yaml))];
+  if (value === null || all.length > 0) throw invalidFiles(all);
   return mapOf(value);
 }
 

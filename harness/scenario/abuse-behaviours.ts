@@ -233,4 +233,16 @@ export const abuseBehaviours = {
       },
     },
   },
+  'nonce-exhaustion': {
+    label: 'abuse',
+    does:
+      'Sends orders under real keys, with signatures that it makes up and the highest number that a request can carry, so ' +
+      'that the owner of the key has no higher one left.',
+    classes: ['order.place'],
+    population: 'ips',
+    params: {
+      ips: count(1, 1, 100_000, 'addresses that the attempts come from'),
+      victims: { kind: 'actor', means: 'the actor whose keys are to be used up' },
+    },
+  },
 } as const satisfies Record<string, BehaviourRow>;

@@ -32,6 +32,7 @@ const accountless: ReadonlySet<BehaviourName> = new Set([
   'unique-callers',
   'replay',
   'forwarded-rotation',
+  'nonce-exhaustion',
 ]);
 
 /** Whether such an actor acts under accounts of its own, which the target knows before the run. */

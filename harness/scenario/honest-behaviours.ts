@@ -83,6 +83,12 @@ export const honestBehaviours = {
         HOUR_US,
         'median time from an admitted order to its end, exponential',
       ),
+      sharedKeys: count(
+        0,
+        0,
+        1_000_000,
+        'accounts, with a key each, that all of them act under by turns; 0: each has one of its own',
+      ),
     },
   },
   'history-scan': {

@@ -194,7 +194,7 @@ export const partTable = {
 } as const;
 export type Part = keyof typeof partTable;
 /** Parts that some target has. A scenario that needs another one is listed, and played by nothing yet. */
-export const providedParts = ['virtual-time', 'http'] as const satisfies readonly Part[];
+export const providedParts = ['virtual-time', 'http', 'nonce-profile'] as const satisfies readonly Part[];
 
 /** The named weak defence that a scenario must expose. */
 export interface WeakTwin {

@@ -15,6 +15,9 @@ import { HTTP_RUN_US_MAX, phaseSchema, RUN_US_MAX, scenarioSchema } from './scen
 import { checkVirtual } from './virtual-check.js';
 import { entriesOf, listOf, type Path, type YamlSource } from './yaml-source.js';
 
+/** Behaviours whose victims must have keys. */
+const keyAttacks: ReadonlySet<BehaviourName> = new Set(['key-enumeration', 'nonce-exhaustion']);
+
 /** An actor with what of it could be read. */
 interface ActorView {
   readonly path: Path;
@@ -180,7 +183,7 @@ class ScenarioCheck {
       if (other === null || other.entry === null) continue;
       const { behaviour } = other.entry;
       if (key === 'source') this.#signedSource(path, wanted, behaviour, policy);
-      else this.#victims(path, { wanted, behaviour, wantsKeys: entry.behaviour === 'key-enumeration' }, policy);
+      else this.#victims(path, { wanted, behaviour, wantsKeys: keyAttacks.has(entry.behaviour) }, policy);
     }
   }
 

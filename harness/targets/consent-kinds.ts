@@ -23,6 +23,7 @@ const kindOfBehaviour: Readonly<Record<AbuseBehaviour, AttackKind>> = {
   'name-probing': 'credential-guessing',
   'key-enumeration': 'credential-guessing',
   'account-lockout': 'lockout',
+  'nonce-exhaustion': 'lockout',
   'order-flood': 'flood',
   'batch-flood': 'flood',
   'cancel-storm': 'flood',

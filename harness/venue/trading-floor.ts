@@ -57,15 +57,19 @@ export class TradingFloor {
     this.#closedPerAccountMax = options.closedPerAccountMax;
   }
 
-  /** @param entry - a value in the shape of `OrderForm`, not yet read. */
-  place(account: string, entry: unknown, nowUs: number): FloorPlacing {
+  /**
+   * @param entry - a value in the shape of `OrderForm`, not yet read.
+   * @param hasUniqueNames - whether two open orders of an account can't have one name.
+   */
+  place(account: string, entry: unknown, nowUs: number, hasUniqueNames = true): FloorPlacing {
     const form = readOrderForm(entry);
     if (form === null) return 'bad-order';
     const market = marketOf(form.symbol);
     if (market === undefined) return 'unknown-symbol';
     const misfit = misfitOf(market, form);
     if (misfit !== null) return misfit;
-    if (form.clientOrderId !== '' && this.#openNamed(account, form.clientOrderId)) return 'duplicate-name';
+    if (hasUniqueNames && form.clientOrderId !== '' && this.#openNamed(account, form.clientOrderId))
+      return 'duplicate-name';
     const price = form.type === 'market' ? quoteOf(market).last : form.price;
     if (!this.#affords(account, market, { ...form, price })) return 'insufficient-balance';
     const kept = this.#account(account);

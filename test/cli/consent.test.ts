@@ -155,6 +155,9 @@ describe('a host off loopback whose owner does not', () => {
     needsNamespace(context);
     const result = await play(task);
     for (const text of says) expect(result.stderr).toContain(text);
+    const [last] = result.stderr.match(/error FP_[A-Z_]+(?=.*\n {2}hint: .*\n$)/) ?? [];
+    const isAsked = consentGets > 0;
+    if (isAsked) expect(last).toBe(`error ${'FP_CONSENT_REFUSED' satisfies ErrorCode}`);
     expect(result).toMatchObject({ code: 4, stdout: '', requests: 0, followed: 0, consentGets });
     expect(result.stderr).not.toContain('hunter2');
   });

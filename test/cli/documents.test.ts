@@ -22,6 +22,8 @@ const documents = [
   'docs/metrics.md',
   'docs/check-your-limiter.md',
   'docs/consent.md',
+  'docs/judge-a-log.md',
+  'docs/venue-gateway.md',
   'results/README.md',
 ];
 

@@ -11,6 +11,8 @@ const commands = [
   'run',
   'replay',
   'probe',
+  'doctor',
+  'judge',
   'list',
   'new',
   'explain',

@@ -91,7 +91,7 @@ describe('a bot that speaks to Kraken through ccxt', () => {
     const order = { ordertype: 'limit', type: 'buy', volume: '0.1', price: '50000' };
     const batch = { pair: 'XBTUSDT', orders: [order, { ...order, cl_ord_id: 'mine' }, { ...order, volume: '1e3' }] };
     const answer = exchange.request('AddOrderBatch', 'private', 'POST', batch);
-    expect(await failureOf(answer)).toMatch(/^InvalidOrder: .*OFLOOD-PROOF-000002.*EGeneral:Invalid arguments/);
+    expect(await failureOf(answer)).toMatch(/^InvalidOrder: .*OFLOOD-PROOF-000002.*EGeneral:Invalid arguments:volume/);
     expect(await exchange.fetchOpenOrders(BTC)).toHaveLength(2);
     await exchange.request('CancelOrder', 'private', 'POST', { cl_ord_id: 'mine' });
     expect(await exchange.fetchOpenOrders(BTC)).toMatchObject([{ id: 'OFLOOD-PROOF-000001' }]);

@@ -55,6 +55,8 @@ export function clfText(us: number): string {
 /** Seconds with so many digits behind the point, cut off. */
 export function secondsText(us: number, digits: number): string {
   const whole = Math.floor(us / 1_000_000);
-  const fraction = String(us % 1_000_000).padStart(6, '0').slice(0, digits);
+  const fraction = String(us % 1_000_000)
+    .padStart(6, '0')
+    .slice(0, digits);
   return digits === 0 ? String(whole) : `${whole}.${fraction}`;
 }

@@ -13,6 +13,7 @@ import { createKeyEnumeration } from './key-enumeration.js';
 import { createLayering } from './layering.js';
 import { createLimitSearch } from './limit-search.js';
 import { createNameProbing } from './name-probing.js';
+import { createNonceExhaustion } from './nonce-exhaustion.js';
 import { createOrderFlood } from './order-flood.js';
 import { createOverrun } from './overrun.js';
 import { createPasswordSpraying } from './password-spraying.js';
@@ -45,4 +46,5 @@ export const abuseBehaviours = {
   overrun: createOverrun,
   replay: createReplay,
   'forwarded-rotation': createForwardedRotation,
+  'nonce-exhaustion': createNonceExhaustion,
 } satisfies Record<string, (setting: Setting) => Behaviour>;

@@ -19,6 +19,8 @@ export interface CrowdPlace {
   readonly firstAccount: number | null;
   /** null: they have no keys. */
   readonly firstKey: number | null;
+  /** So many of the accounts are used, by turns, by all of them; 0 = each uses its own. */
+  readonly sharedAccounts: number;
 }
 
 /**
@@ -44,8 +46,23 @@ export class Crowd {
     this.#devices = Array.from({ length: DEVICES }, () => internet.userAgent());
   }
 
+  /** People who have an account that is used: the first of them where accounts are shared. */
+  get ownerCount(): number {
+    const { sharedAccounts } = this.place;
+    return sharedAccounts === 0 ? this.population : Math.min(sharedAccounts, this.population);
+  }
+
   /** @param number - 0 to population - 1. */
   identity(number: number): Identity {
+    const own = this.#person(number);
+    const owner = number % this.ownerCount;
+    if (owner === number) return own;
+    const { account, accountIndex, password: shared, keyId, keyIndex, secret } = this.#person(owner);
+    return { ...own, account, accountIndex, password: shared, keyId, keyIndex, secret };
+  }
+
+  /** With an account of his own. */
+  #person(number: number): Identity {
     const { actor, firstIdentity, firstAddress, firstAccount, firstKey } = this.place;
     const random = this.#random(number);
     const hasAccount = firstAccount !== null;

@@ -43,6 +43,7 @@ const ownsAccount: Readonly<Record<BehaviourName, boolean>> = {
   'limit-search': true,
   'phase-probing': true,
   overrun: true,
+  'nonce-exhaustion': false,
 };
 
 /** In runs of up to so many people everybody is kept who was asked for. A power of two. */
@@ -163,7 +164,7 @@ class SeededWorld implements World {
 
   *#register(): Generator<RegisteredAccount, undefined> {
     for (const crowd of this.#owners) {
-      for (let number = 0; number < crowd.population; number += 1) yield crowd.registered(number);
+      for (let number = 0; number < crowd.ownerCount; number += 1) yield crowd.registered(number);
     }
     for (const list of this.#lists.values()) {
       for (let number = 0; number < list.openedCount; number += 1) {
@@ -199,6 +200,7 @@ function makeCrowds(plan: Plan, seed: number): Crowds {
       firstAddress: addressOffsets(plan)[actor] ?? 0,
       firstAccount: hasAccounts ? accounts : null,
       firstKey: hasKeys ? keys : null,
+      sharedAccounts: behaviour === 'retail-bot' ? paramsOf(row, 'retail-bot').sharedKeys : 0,
     };
     crowds.push(new Crowd(row, place, seed));
     if (hasAccounts) accounts += row.population;

@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { requestClasses } from '../../scenario/plan.js';
+import { type RequestClass, requestClasses } from '../../scenario/plan.js';
 import { sendJson, sendUnasked } from '../answer.js';
-import { GATE_HEADER, UNASKED } from '../gatekeeper.js';
+import { type Asking, GATE_HEADER, UNASKED } from '../gatekeeper.js';
 import { addErrorAnswers, keepRawBodies } from '../routes.js';
 import { type Served, serve } from '../trading-api.js';
-import type { Face, FaceAnswer, FaceRoute, VenueApi } from './face.js';
+import type { Face, FaceAnswer, FaceRequest, FaceRoute, VenueApi } from './face.js';
 import { ReceivedRequest } from './received-request.js';
 
 const ELEMENTS_MAX = 65_535;
@@ -40,15 +40,20 @@ function serveRoute(route: FaceRoute, api: VenueApi, request: FastifyRequest, re
     api.onUnasked();
     return send(reply.header(GATE_HEADER, UNASKED), route.answer(received, null, api));
   }
+  const asking = askingOf(route, route.requestClass, received, api);
+  return serve(api, request, reply, asking, (admission) => send(reply, route.answer(received, admission, api)));
+}
+
+/** What the gate is asked of a request to this route. */
+export function askingOf(route: FaceRoute, requestClass: RequestClass, request: FaceRequest, api: VenueApi): Asking {
   const { orderId } = route;
-  const asking = {
-    classId: requestClasses.indexOf(route.requestClass),
-    elements: Math.min(ELEMENTS_MAX, Math.max(1, route.elements?.(received) ?? 1)),
+  return {
+    classId: requestClasses.indexOf(requestClass),
+    elements: Math.min(ELEMENTS_MAX, Math.max(1, route.elements?.(request) ?? 1)),
     ...(orderId !== undefined && {
-      ageUs: (account: string, nowUs: number) => api.orders.ageUs(account, orderId(received, account, api), nowUs),
+      ageUs: (account: string, nowUs: number) => api.orders.ageUs(account, orderId(request, account, api), nowUs),
     }),
   };
-  return serve(api, request, reply, asking, (admission) => send(reply, route.answer(received, admission, api)));
 }
 
 function send(reply: FastifyReply, { status, body, headers }: FaceAnswer): FastifyReply {

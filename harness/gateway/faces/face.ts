@@ -92,6 +92,7 @@ export interface FaceWindow {
   readonly limit: string;
   readonly by: LimitBy;
   readonly windowMs: number;
+  readonly capacity: number;
   readonly usedCells: number;
 }
 

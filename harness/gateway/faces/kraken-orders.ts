@@ -134,7 +134,7 @@ function place(params: FaceParams, pair: string, admission: Admission, api: Venu
 function misreadOf(params: FaceParams): string {
   const side = textField(params, 'type');
   if (side !== 'buy' && side !== 'sell') return 'EGeneral:Invalid arguments:type';
-  const isNumber = (name: string): boolean => Number(textField(params, name)) > 0;
+  const isNumber = (name: string): boolean => /^(?=.*[1-9])\d+(\.\d+)?$/.test(textField(params, name));
   if (!isNumber('volume')) return 'EGeneral:Invalid arguments:volume';
   return isNumber('price') ? 'EGeneral:Invalid arguments' : 'EGeneral:Invalid arguments:price';
 }

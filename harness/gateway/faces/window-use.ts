@@ -50,6 +50,7 @@ export class WindowUse {
       limit: limit.name,
       by: limit.by,
       windowMs: Math.round(limit.windowUs / 1000),
+      capacity: limit.capacity,
       usedCells: this.#used(limit, caller, nowUs),
     }));
   }

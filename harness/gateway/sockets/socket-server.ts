@@ -101,7 +101,8 @@ export function serveSockets(
       new SocketSession({ name, ip, query, socket, connection, protocol, limits, clock, onBug });
     });
   };
-  http.on('upgrade', upgrade);
+  // Without this a request to open a WebSocket is one of HTTP like any other.
+  if (served.length > 0) http.on('upgrade', upgrade);
   return {
     size,
     close: () => {

@@ -98,7 +98,12 @@ type Decide = (limiter: ReferenceLimiter, readingUs: number) => boolean;
 const rightly: Decide = (limiter, readingUs) => limiter.fits(readingUs, 1);
 
 /** Requests of a few callers, decided in the order of their decisions by a clock that ticks in the resolution. */
-function play(limit: PolicyLimit, { resolutionUs, lastsUsMax }: Writing, seed: number, decide: Decide): readonly True[] {
+function play(
+  limit: PolicyLimit,
+  { resolutionUs, lastsUsMax }: Writing,
+  seed: number,
+  decide: Decide,
+): readonly True[] {
   const dice = new Dice(seed);
   const spanUs = 12 * SECOND_US;
   const asked = Array.from({ length: 120 }, () => {
@@ -135,7 +140,8 @@ function linesOf(all: readonly True[], { write }: Writing, fromUs: number): read
     .map(write);
 }
 
-const policyOf = (limit: PolicyLimit, { resolutionUs }: Writing): Policy => aPolicy([limit], { resolutionUs, auth: null });
+const policyOf = (limit: PolicyLimit, { resolutionUs }: Writing): Policy =>
+  aPolicy([limit], { resolutionUs, auth: null });
 
 describe.each(writings)('a log of $name', (writing) => {
   it.each(limits)('accuses no right limiter: $family', async (limit) => {

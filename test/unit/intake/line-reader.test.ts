@@ -45,7 +45,12 @@ function read(reader: LineReader, at: string, took: string): readonly [number, n
 describe('the interval of a decision', () => {
   it.each<Grains>(
     [true, false].flatMap((isStart) =>
-      (['down', 'nearest', 'either'] as const).map((rounding) => ({ isStart, stampUs: 1000, durationUs: 1000, rounding })),
+      (['down', 'nearest', 'either'] as const).map((rounding) => ({
+        isStart,
+        stampUs: 1000,
+        durationUs: 1000,
+        rounding,
+      })),
     ),
   )('holds every moment that its line leaves open, and few more: start $isStart, $rounding', (grains) => {
     const reader = readerFor(grains);
