@@ -38,7 +38,7 @@ export interface TokenForm {
   readonly verify: (credential: Credential, text: string, signature: Buffer) => boolean;
 }
 
-export const tokenCoverage: Coverage = {
+const tokenCoverage: Coverage = {
   method: true,
   path: true,
   query: false,

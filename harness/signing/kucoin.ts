@@ -31,7 +31,7 @@ const VERSION = 'kc-api-key-version';
 const sealed = new WeakMap<Credential, string>();
 
 /** The passphrase as it is sent. Worked out once for each credential. */
-export function sealedPassphrase(credential: Credential): string {
+function sealedPassphrase(credential: Credential): string {
   const kept = sealed.get(credential);
   if (kept !== undefined) return kept;
   const made = new HmacKey(credential.secret, 'sha256').mac(credential.passphrase, 'base64');
