@@ -56,6 +56,20 @@ function checkAll(setup: Setup, create: Create): number {
   return count;
 }
 
+/** Each request and then the same or another, after every passing of time: the last instant of a claim is among them. */
+function checkPairs(setup: Setup, arrangement: Arrangement, create: Create): void {
+  for (const request of setup.requests) {
+    const first = { request, passedUs: 0, wallPassedUs: 0, restarts: false };
+    for (const other of setup.requests) {
+      for (const [passedUs, wallPassedUs] of passings) {
+        for (const restarts of [false, true]) {
+          told(setup, arrangement, [first, { request: other, passedUs, wallPassedUs, restarts }], create);
+        }
+      }
+    }
+  }
+}
+
 function checkSome(setup: Setup, arrangement: Arrangement, create: Create, count: number): void {
   const dice = new Dice(20_261_126);
   for (let history = 0; history < count; history++) {
@@ -73,12 +87,18 @@ describe('freshness of every rule', () => {
   });
 
   it.each(setups)('is so on several nodes, after restarts and with every defect: $because', (setup) => {
-    for (const arrangement of arrangements) checkSome(setup, arrangement, createGate, 60);
+    for (const arrangement of arrangements) {
+      checkPairs(setup, arrangement, createGate);
+      checkSome(setup, arrangement, createGate, 30);
+    }
   });
 });
 
 describeTwins('freshness of every rule, native', () => {
   it.each(setups)('is as a plain model has it on nodes, after restarts and with every defect: $because', (setup) => {
-    for (const arrangement of arrangements) checkSome(setup, arrangement, nativeGate, 60);
+    for (const arrangement of arrangements) {
+      checkPairs(setup, arrangement, nativeGate);
+      checkSome(setup, arrangement, nativeGate, 30);
+    }
   });
 });
