@@ -160,6 +160,40 @@ describe("Binance's WebSocket API", () => {
     expect(await ended).toBe(1008);
   });
 
+  const flying = 'limits:\n  - { name: flying, match: [time], by: ip, family: concurrency, capacity: 1 }\n';
+  const queue =
+    'limits:\n  - { name: queue, match: [time], by: ip, family: leaky-queue, capacity: 1, queue: 2, refill: 20 per 1s }\n';
+  const kills =
+    'limits:\n  - { name: fuse, match: [time], by: ip, family: token-bucket, capacity: 1, refill: 1 per 1h, kill: true }\n';
+
+  it('gives back what a request holds of limits in flight as soon as it is answered', async () => {
+    const client = await dial(await binance([['limits:\n', flying]]));
+    for (let n = 0; n < 3; n++) expect(await client.call('ping')).toMatchObject({ status: 200 });
+  });
+
+  it('lets a request wait for its turn in a queue, and others go before it', async () => {
+    const client = await dial(await binance([['limits:\n', queue]]));
+    for (const id of [1, 2, 3, 4]) client.socket.send(JSON.stringify({ id, method: 'ping' }));
+    client.socket.send(JSON.stringify({ id: 5, method: 'depth', params: { symbol: 'BTCUSDT' } }));
+    const told: Told[] = [];
+    for (let n = 0; n < 5; n++) told.push(await client.next<Told>());
+    expect(told.map(({ id, status }) => [id, status])).toEqual([
+      [1, 200],
+      [4, 429],
+      [5, 200],
+      [2, 200],
+      [3, 200],
+    ]);
+  });
+
+  it('ends the connection where a limit says so', async () => {
+    const client = await dial(await binance([['limits:\n', kills]]));
+    expect(await client.call('ping')).toMatchObject({ status: 200 });
+    const ended = client.closed();
+    expect(await client.call('ping')).toMatchObject({ status: 429 });
+    expect(await ended).toBe(1008);
+  });
+
   it('meets the orders as 429 with -1015', async () => {
     const client = await dial(await binance([firstHit, ['capacity: 50\n', 'capacity: 1\n']]));
     expect(await client.call('order.place', signed(limit))).toMatchObject({ status: 200 });

@@ -277,6 +277,24 @@ describe('a connection', () => {
     expect(awake.readyState).toBe(WebSocket.OPEN);
   });
 
+  it('that its protocol has ended is not heard any more', async () => {
+    let heard = 0;
+    const { url } = await serve({}, (peer) => () => {
+      heard += 1;
+      peer.send('last');
+      peer.end(1008, 'enough');
+      peer.send('too late');
+      return undefined;
+    });
+    const client = await opened(url);
+    const told: string[] = [];
+    client.on('message', (data) => told.push(String(data)));
+    const code = ended(client);
+    for (const text of ['a', 'b', 'c']) client.send(text);
+    expect(await code).toBe(1008);
+    expect([heard, told]).toEqual([1, ['last']]);
+  });
+
   it('is ended when it is too old', async () => {
     const { url, advance } = await serve({ pingEveryMs: 5, pongWithinMs: 9e9, lifeMsMax: 86_400_000 });
     const client = await opened(url);

@@ -92,6 +92,10 @@ describe('ccxt at a gateway in the clothes of Bybit', () => {
       exchange.request('v5/order/create', 'private', 'POST', { ...order, ...params });
     await expect(create({})).rejects.toThrow('"retCode":170121');
     await expect(create({ symbol: 'BTCUSDT', side: 'Hold' })).rejects.toThrow(errors.BadRequest);
+    const market = { symbol: 'BTCUSDT', orderType: 'Market', price: undefined };
+    for (const qty of ['abc', '-1', '1e3', '0']) {
+      await expect(create({ ...market, qty })).rejects.toThrow(errors.BadRequest);
+    }
     await expect(create({ symbol: 'BTCUSDT', price: '1.001' })).rejects.toThrow('"retCode":170134');
     await expect(create({ symbol: 'BTCUSDT', qty: '0.00001' })).rejects.toThrow('"retCode":170137');
   });

@@ -62,6 +62,9 @@ describe.each(kinds)('$profile.name', ({ profile, algorithm }) => {
       freshness: { rule: 'expiry', notBeforeUs: seconds * 1_000_000, expiresUs: (seconds + 120) * 1_000_000 },
     });
     expect(verified(made(header, { ...claims, exp: seconds + 1 }))).toBe(true);
+    // The last second that is below 2^53 microseconds.
+    expect(verified(made(header, { ...claims, nbf: 9_007_199_253, exp: 9_007_199_254 }))).toBe(true);
+    expect(verified(made(header, { ...claims, nbf: 9_007_199_253, exp: 9_007_199_255 }))).toBe(false);
   });
 
   it('is the same request under any other signature of the same token', () => {

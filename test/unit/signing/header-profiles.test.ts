@@ -221,6 +221,20 @@ describe('a request', () => {
     expect(!isMalformed(claim) && isRight(stripe, claim, credentialOf(stripe))).toBe(true);
   });
 
+  it('may be as long as everything may be, and no longer', () => {
+    const secret = `${'s'.repeat(254)} s`;
+    const longest = { ...credentialOf(alpaca), keyId: '~'.repeat(256), secret: Buffer.from(secret) };
+    const claim = alpaca.read(receivedOf(signWith(alpaca, order, stamp, longest)));
+    expect(!isMalformed(claim) && isRight(alpaca, claim, longest)).toBe(true);
+    const longer = { ...longest, secret: Buffer.from(`s${secret}`) };
+    expect(alpaca.read(receivedOf(signWith(alpaca, order, stamp, longer)))).toHaveProperty('malformed');
+    expect(changed(bitmex, { 'api-expires': '9007199254' })).not.toHaveProperty('malformed');
+    expect(changed(bitmex, { 'api-expires': '9007199255' })).toHaveProperty('malformed');
+    expect(changed(kucoin, { 'kc-api-timestamp': '9007199254740' })).not.toHaveProperty('malformed');
+    const token = { ...credentialOf(bearer), secret: Buffer.from(`k.${'a'.repeat(4_094)}`) };
+    expect(bearer.read(receivedOf(signWith(bearer, order, stamp, token)))).toMatchObject({ keyId: 'k' });
+  });
+
   it('has hex in either case, and the same text of it', () => {
     const { headers } = signWith(bitmex, order, stamp, credentialOf(bitmex));
     const claim = changed(bitmex, { 'api-signature': (headers['api-signature'] as string).toUpperCase() });
