@@ -15,7 +15,7 @@ import type { Face, FaceAnswer, FaceParams, FaceRefusal, FaceRequest, FaceRoute,
 const FIRST_ORDER_ID = 1_000_000;
 
 /** A method of the venue, however it is called: over HTTP or in a session. */
-export interface DeribitMethod {
+interface DeribitMethod {
   /** `private/buy` */
   readonly name: string;
   readonly requestClass: RequestClass;
@@ -39,7 +39,7 @@ function own(name: string, requestClass: RequestClass, answer: Own, isAboutOrder
 
 const nowMs = (api: VenueApi): number => Math.floor(api.clock.nowUs() / 1000);
 
-export const deribitMethods: readonly DeribitMethod[] = [
+const deribitMethods: readonly DeribitMethod[] = [
   { name: 'public/get_time', requestClass: 'time', answer: (_params, _admission, api) => done(nowMs(api)) },
   { name: 'public/test', requestClass: 'time', answer: () => done({ version: '1.2.26' }) },
   { name: 'public/status', requestClass: 'time', answer: () => done({ locked: 'false', locked_indices: [] }) },
