@@ -1,4 +1,4 @@
-/** Every benchmark by its name: the groups of limiters and verifiers, the engines' pair, the generator, arrivals. */
+/** Every benchmark by its name: the groups of limiters and verifiers, the engines' pair, the generator, arrivals, signing, logs. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FloodproofError } from '../errors.js';
@@ -14,10 +14,12 @@ import { pageOf } from './limiters/page.js';
 import { type BenchDocument, type GroupName, groupNames, parseBenchDocument } from './limiters/row.js';
 import { runSuite } from './limiters/suite.js';
 import { tablesOf, textOf } from './limiters/tables.js';
+import { measureLogs } from './logs/measure.js';
 import { doubtOf, machineFacts } from './machine.js';
+import { measureSigning } from './signing/measure.js';
 import { measureVirtual } from './virtual/measure.js';
 
-const otherNames = ['engines', 'generator', 'arrivals', 'virtual'] as const;
+const otherNames = ['engines', 'generator', 'arrivals', 'virtual', 'signing', 'logs'] as const;
 type OtherName = (typeof otherNames)[number];
 type BenchName = GroupName | OtherName;
 
@@ -140,7 +142,7 @@ async function benchOther(name: OtherName, options: BenchOptions): Promise<void>
   if (doubt !== '') say(`warning: ${doubt}`);
   const figures = await measureOther(name, options, say);
   const document = { schema: 'floodproof/bench/1', name, machine, doubt, lines, figures };
-  const isShort = name === 'virtual' && options.isQuick;
+  const isShort = ['virtual', 'signing', 'logs'].includes(name) && options.isQuick;
   save(options.folder ?? join('results', isShort ? join('runs', 'bench') : 'bench'), {
     [`${name}.json`]: `${JSON.stringify(document, null, 2)}\n`,
   });
@@ -160,6 +162,10 @@ async function measureOther(
       return await measureArrivals(openEngine('auto').engine, say);
     case 'virtual':
       return await measureVirtual(openEngine('auto').engine, { isQuick, isLarge, say });
+    case 'signing':
+      return await measureSigning(openEngine('auto').engine, { isQuick, say });
+    case 'logs':
+      return await measureLogs(isQuick, say);
   }
 }
 

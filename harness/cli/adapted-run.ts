@@ -24,6 +24,9 @@ import { fileReader } from './file-reader.js';
 /** Accounts that are told to a hook, or dealt credentials to, at most. */
 const ACCOUNTS_MAX = 100_000;
 
+/** Lines that a hook may say before it returns; more are not kept. */
+const NOTES_HELD_MAX = 1_000;
+
 export function loadAdapterFile(path: string): Adapter {
   return loadAdapter(fileReader, path);
 }
@@ -93,7 +96,9 @@ export async function openAdaptedRun(setting: AdaptedSetting): Promise<AdaptedRu
   const safe = (error: unknown): unknown => redactedError(error, redact);
   const world = buildWorld(plan, seed);
   const accounts = adapter.credentials.from === 'seed' && adapter.hooks === null ? [] : firstOf(world.registered);
-  const hooks = adapter.hooks === null ? null : new Hooks(adapter.hooks, (line) => setting.note(redact(line)));
+  // What a hook prints while it makes credentials may hold them, and which they are is known when it has returned.
+  const said = new HeldNotes((line) => setting.note(redact(line)));
+  const hooks = adapter.hooks === null ? null : new Hooks(adapter.hooks, (line) => said.note(line));
   const context = { target: setting.target, scenario: plan.name, seed, accounts };
   const close = async (): Promise<void> => {
     try {
@@ -113,15 +118,38 @@ export async function openAdaptedRun(setting: AdaptedSetting): Promise<AdaptedRu
       secrets = { environment, holders: Object.fromEntries(holders.map((holder, index) => [String(index), holder])) };
       secrets = { environment, holders: dealHolders({ registered: accounts, logsIn: logsIn(plan) }, holders) };
     }
+    said.release();
     await hooks?.call('reset', context, stop);
     return { task: { adapter, secrets }, redact, safe, close };
   } catch (error) {
+    said.release();
     try {
       await close();
     } catch (second) {
       if (second instanceof FloodproofError) setting.note(`and then: ${second.message}`);
     }
     throw safe(error);
+  }
+}
+
+/** Lines that wait until they may be told. */
+class HeldNotes {
+  readonly #tell: (line: string) => void;
+  #held: string[] | null = [];
+
+  constructor(tell: (line: string) => void) {
+    this.#tell = tell;
+  }
+
+  note(line: string): void {
+    if (this.#held === null) this.#tell(line);
+    else if (this.#held.length < NOTES_HELD_MAX) this.#held.push(line);
+  }
+
+  release(): void {
+    const held = this.#held ?? [];
+    this.#held = null;
+    for (const line of held) this.#tell(line);
   }
 }
 

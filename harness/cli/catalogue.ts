@@ -15,7 +15,7 @@ import { loadScenarios } from './load.js';
 /** Beside `dist` as well as beside the sources. */
 const packageFolder = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 /** Folders of the catalogue that hold no scenarios. */
-const otherFolders: ReadonlySet<string> = new Set(['policies', 'templates']);
+const otherFolders: ReadonlySet<string> = new Set(['adapters', 'policies', 'templates']);
 /** Deeper folders are not looked into. */
 const DEPTH_MAX = 4;
 const KNOWN_SHOWN = 24;

@@ -38,7 +38,7 @@ export async function doctorCommand(flags: DoctorFlags, console: Console): Promi
   assertTlsUsage(flags.tls, flags.target);
   const adapter = loadAdapterFile(flags.adapter);
   const asked = doctorWorld(adapter, flags.policy, fileReader, flags.seed);
-  const target = await checkTarget(flags.target, consentQuestion([asked.plan]));
+  const target = await checkTarget(flags.target, consentQuestion([asked.plan], flags.tls));
   await assertReachable(target.origin);
   const tls = readTls(flags.tls, target, adapter.http2);
   const handshake = tls === null ? null : await shakeHands(target, tls);
@@ -87,8 +87,11 @@ async function visitAll({ adapter, asked, target, tls, run, stop }: Practice): P
     mark: target.consent?.mark ?? null,
     connectionsPerIp: () => 1,
     connectTimeoutMs: 5_000,
+    // Calls of an adapter are signed by the adapter.
     sign: () => '',
+    profile: profileOf('hmac-lines'),
     wallMs: () => Date.now(),
+    wallUs: () => Date.now() * 1000,
     clockOffsetUs: () => 0,
     windowMs: Math.floor((policy.auth?.windowUs ?? 5_000_000) / 1000),
     noncePrefix: 'd-',

@@ -257,7 +257,7 @@ function addBench(program: Command, { console, setExit }: CommandContext): void 
     .description('time limiters and verifiers: native, TypeScript, and those of other packages')
     .argument(
       '[names...]',
-      'limit, verify, fused, batch, memory, threads, engines, generator, arrivals, virtual; none = all',
+      'limit, verify, fused, batch, memory, threads, engines, generator, arrivals, virtual, signing, logs; none = all',
     )
     .option('--quick', 'few and short rounds, few keys')
     .option('--large', 'ten million keys for others than ours too, which takes 9 GB of memory')

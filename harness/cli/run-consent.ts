@@ -1,19 +1,22 @@
 /** What a run has to do with the owner of its target: what is asked of him, and what the verdict says about it. */
 import process from 'node:process';
 import { type ConsentWatch, watchConsent } from '../engine/consent-watch.js';
-import type { RunRecord } from '../engine/record/run-folder.js';
+import type { RunRecord, TlsFiles } from '../engine/record/run-folder.js';
 import type { FloodproofError } from '../errors.js';
 import type { Plan } from '../scenario/plan.js';
 import { type ConsentQuestion, type GrantedConsent, lost, recheckConsent } from '../targets/consent.js';
 import { demandOf } from '../targets/consent-demand.js';
 import { readOperatorKey } from '../targets/consent-key.js';
+import type { TlsSettings } from '../targets/http/tls.js';
 import type { CheckedTarget } from '../targets/loopback.js';
 import type { IdentityTransport } from '../targets/source-address.js';
+import { noTlsFiles, readPems } from './tls-files.js';
 import { packageVersion } from './versions.js';
 
-/** Asks for all of these plans at once. */
-export function consentQuestion(plans: readonly Plan[]): ConsentQuestion {
+/** Asks for all of these plans at once. @param files - of https; null = as the system has it. */
+export function consentQuestion(plans: readonly Plan[], files: TlsFiles | null): ConsentQuestion {
   return {
+    tls: () => readPems(files ?? noTlsFiles),
     demands: plans.map(demandOf),
     operator: () => readOperatorKey(process.env),
     tool: `floodproof/${packageVersion()}`,
@@ -21,7 +24,10 @@ export function consentQuestion(plans: readonly Plan[]): ConsentQuestion {
 }
 
 /** @returns what is told when the consent is gone, and how to end looking for it. */
-export function watchGranted(granted: GrantedConsent): {
+export function watchGranted(
+  granted: GrantedConsent,
+  tls: TlsSettings | null,
+): {
   readonly ended: Promise<FloodproofError>;
   readonly watch: ConsentWatch;
 } {
@@ -30,7 +36,7 @@ export function watchGranted(granted: GrantedConsent): {
     tell = resolve;
   });
   const watch = watchConsent({
-    check: async () => await recheckConsent(granted, null),
+    check: async () => await recheckConsent(granted, tls),
     everyMs: granted.checkEveryMs,
     expiresAtMs: granted.expiresAtMs,
     expired: () => lost(granted, 'it has expired'),

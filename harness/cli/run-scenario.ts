@@ -111,7 +111,7 @@ async function openServer(record: RunRecord, { engine, transport, gatewayCore }:
 
 /** A server of somebody's own, or, with his consent, of somebody else's: then it ends when the consent does. */
 async function openUrl({ target: url, plan, adapter, tls: files }: RunRecord): Promise<OpenTarget> {
-  const target = await checkTarget(url, consentQuestion([plan]));
+  const target = await checkTarget(url, consentQuestion([plan], files ?? null));
   await assertReachable(target.origin);
   const tls = readTls(files ?? null, target, adapter?.http2 ?? false);
   if (tls !== null) await shakeHands(target, tls);
@@ -120,7 +120,7 @@ async function openUrl({ target: url, plan, adapter, tls: files }: RunRecord): P
     const ended = new Promise<FloodproofError | null>(() => undefined);
     return { target, tls, ended, assertAlive, close: async () => undefined };
   }
-  const { ended, watch } = watchGranted(target.consent);
+  const { ended, watch } = watchGranted(target.consent, tls);
   return { target, tls, ended, assertAlive, close: async () => watch.close() };
 }
 

@@ -115,7 +115,7 @@ export async function runCommand(paths: readonly string[], flags: RunFlags, cons
 
 /** What would end every scenario is better found before the first request. */
 async function assertOpen({ target, tls }: RunFlags, plans: readonly Plan[], adapter: Adapter | null): Promise<void> {
-  const checked = await checkTarget(target, consentQuestion(plans));
+  const checked = await checkTarget(target, consentQuestion(plans, tls));
   await assertReachable(checked.origin);
   const settings = readTls(tls, checked, adapter?.http2 ?? false);
   if (settings !== null) await shakeHands(checked, settings);

@@ -30,9 +30,13 @@ export function assertTlsUsage(files: TlsFiles | null, target: string): void {
  */
 export function readTls(files: TlsFiles | null, target: CheckedTarget, http2: boolean): TlsSettings | null {
   if (!target.origin.startsWith('https:')) return null;
-  const { ca, cert, key } = files ?? noTlsFiles;
+  return { ...readPems(files ?? noTlsFiles), serverName: target.serverName, http2 };
+}
+
+/** What the files hold, whatever the target is. @throws {FloodproofError} FP_FILE_UNREADABLE, FP_USAGE */
+export function readPems({ ca, cert, key }: TlsFiles): Pick<TlsSettings, 'ca' | 'cert' | 'key'> {
   const read = (path: string | null): string | null => (path === null ? null : fileReader.read(path));
-  const settings = { ca: read(ca), cert: read(cert), key: read(key), serverName: target.serverName, http2 };
+  const settings = { ca: read(ca), cert: read(cert), key: read(key) };
   check('--ca', ca, { ca: settings.ca });
   check('--cert', cert, { cert: settings.cert });
   check('--key', key, { key: settings.key });

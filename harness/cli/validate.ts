@@ -1,7 +1,8 @@
 /** `floodproof validate`: reads scenario and policy files, says everything that is wrong, or that nothing is. */
 import { type Fault, FloodproofError } from '../errors.js';
+import { loadAdapter } from '../scenario/adapter-file.js';
 import { invalidFiles } from '../scenario/faults.js';
-import { isPolicyText } from '../scenario/file-kind.js';
+import { isAdapterText, isPolicyText } from '../scenario/file-kind.js';
 import type { Plan } from '../scenario/plan.js';
 import { loadPolicy } from '../scenario/policy.js';
 import { type LoadOptions, readScenario } from '../scenario/scenario.js';
@@ -60,6 +61,10 @@ async function validate(file: string, options: LoadOptions): Promise<string> {
   if (isPolicyText(file, fileReader.read(file))) {
     const policy = loadPolicy(fileReader, file);
     return `valid policy (${counted(policy.limits.length, 'limit')})`;
+  }
+  if (isAdapterText(file, fileReader.read(file))) {
+    const { calls } = loadAdapter(fileReader, file);
+    return `valid adapter (${counted(Object.keys(calls).length, 'call')})`;
   }
   const { plan, waiting, faults } = readScenario(fileReader, file, options);
   if (waiting !== null) return `valid as far as it can be told: ${waitingText(waiting)}`;

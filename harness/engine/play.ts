@@ -93,7 +93,7 @@ class PlayedRun {
   private readonly ports: MessagePort[] = [];
   private startUs = 0;
   private failure: unknown = null;
-  /** By worker, when it was heard last. */
+  /** By worker, when it was started or heard last. */
   private readonly lastHeardMs = new Map<number, number>();
   private breakSilence: (error: FloodproofError) => void = () => undefined;
   private readonly silence = new Promise<never>((_, reject) => {
@@ -157,6 +157,7 @@ class PlayedRun {
     this.files.push(file);
     this.ports.push(port1);
     const { arrivalsMax, workers } = options;
+    this.lastHeardMs.set(worker, performance.now());
     const task: WorkerTask = {
       plan: options.plan,
       seed: options.seed,

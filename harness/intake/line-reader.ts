@@ -123,6 +123,9 @@ export class LineReader {
   }
 }
 
+/** 100 to 999; 0 = no status. */
 function statusOf(text: string | null): number {
-  return text !== null && /^\d{3}$/.test(text) ? Number(text) : 0;
+  if (text === null || text.length !== 3) return 0;
+  const status = Number(text);
+  return status >= 100 && Number.isInteger(status) ? status : 0;
 }

@@ -45,6 +45,8 @@ export class RowOrder {
 
   /** @returns whether it came too late. */
   add(row: LogRow): boolean {
+    // First of all, as it moves the frontier on.
+    if (this.#count === this.#capacity) this.#makeRoom();
     const isLate = row.concludedUs < this.#frontierUs;
     if (row.concludedUs < this.#highestUs) {
       this.disorderUsMax = Math.max(this.disorderUsMax, this.#highestUs - row.concludedUs);
@@ -54,7 +56,6 @@ export class RowOrder {
       this.late++;
       row.concludedUs = this.#frontierUs;
     }
-    if (this.#count === this.#capacity) this.#makeRoom();
     putRow(this.#waiting, this.#count++, row);
     return isLate;
   }

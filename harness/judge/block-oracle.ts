@@ -202,21 +202,17 @@ export class BlockOracle {
       const isOwn = isHonest && blockedIdentities.has(index, ownCounter);
       // Nearly all rows of nearly all runs end here.
       if (!isShared && !isOwn) continue;
-      const share = {
+      const partOf = (use: Use, ofOwn: boolean): Part => ({
+        use,
         leastCells: leastCells(row, limit),
         mostCells: mostCells(row, limit),
         creditCells: mayBeAdmitted(row) ? creditCellsMax(row, limit) : 0,
         charge: countedOf(row, limit, this.counters.namedBy(row)),
         admission: chargeOf(row, limit),
-      };
-      if (isShared) {
-        const use = this.useOf(this.shared, subjectId(index, counter), matched, false);
-        parts.push({ ...share, use, isOwn: false });
-      }
-      if (isOwn) {
-        const use = this.useOf(this.own, subjectId(index, ownCounter), matched, true);
-        parts.push({ ...share, use, isOwn: true });
-      }
+        isOwn: ofOwn,
+      });
+      if (isShared) parts.push(partOf(this.useOf(this.shared, subjectId(index, counter), matched, false), false));
+      if (isOwn) parts.push(partOf(this.useOf(this.own, subjectId(index, ownCounter), matched, true), true));
     }
     if (parts.length === 0 && !isJudged) return;
     const pending: Pending = {
@@ -239,9 +235,9 @@ export class BlockOracle {
       most: createMostUsed(limit, grainUs),
       least: createLeastUsed(limit, grainUs),
       // On a cold counter others spend the cells that a Retry-After spoke of.
-      // When a request that is in flight will end, a target can't know.
+      // When a request that is in flight will end, a target can't know. A log holds no Retry-After.
       retry:
-        isOwn || this.options.coldLimits.has(index) || limit.family === 'concurrency'
+        isOwn || this.isLog || this.options.coldLimits.has(index) || limit.family === 'concurrency'
           ? null
           : new RetryWatch(index, grainUs),
       ban: isOwn && limit.ban !== null ? new BanAccount(limit.ban, grainUs) : null,

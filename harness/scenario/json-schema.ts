@@ -1,5 +1,6 @@
 /** The JSON Schemas of scenario and policy files, for editors. Made from the schemas that the files are checked with. */
 import { z } from 'zod';
+import { adapterSchema } from './adapter-schema.js';
 import { partTable, providedParts } from './plan.js';
 import { policySchema } from './policy-schema.js';
 import { scenarioSchema } from './scenario-schema.js';
@@ -30,6 +31,11 @@ export function scenarioJsonSchema(): string {
     ['else', playable],
   ]);
   return `${JSON.stringify({ $schema, title, ...choice, definitions }, null, 2)}\n`;
+}
+
+/** Text of `schema/adapter.schema.json`. */
+export function adapterJsonSchema(): string {
+  return generate(adapterSchema, 'Floodproof adapter');
 }
 
 /** Text of `schema/policy.schema.json`. */

@@ -73,7 +73,7 @@ export const binanceRsa = withPublicKey({
   name: 'binance-rsa',
   title: 'Binance (RSA)',
   keyKind: 'rsa',
-  scheme: 'rsa-sha256',
+  scheme: 'rsa-v1_5-sha256',
 });
 
 export const binanceEd25519 = withPublicKey({

@@ -1,7 +1,7 @@
 /**
  * BitMEX: hex HMAC-SHA256 over `VERB || path?query || expires || body`, good until `expires`.
  *
- * A verifier without an upper bound also takes a digit that has moved from the end of the URL to the front of `expires`.
+ * A verifier without an upper bound takes a digit too that has moved from the end of the URL to the front of `expires`.
  * Here such an instant is above 2^53 microseconds, and with it malformed.
  */
 import type { Claim, HmacProfile, Malformed, Received } from './profile.js';
@@ -23,7 +23,7 @@ const KEY = 'api-key';
 const SIGNATURE = 'api-signature';
 const EXPIRES = 'api-expires';
 
-/** How long a request is good that asks for no window; the venue sets none, and its clients take 5 s (ccxt) to 60 s. */
+/** Life of a request that asks for no window. The venue sets no bound; clients take 5 s (ccxt) to 60 s (bitmex-api). */
 const DEFAULT_LIFE_MS = 5_000;
 
 export const bitmex: HmacProfile = {
@@ -37,7 +37,7 @@ export const bitmex: HmacProfile = {
   secretForm: 'utf8',
   keyKind: 'secret',
   freshness: 'expiry',
-  defaults: { windowUs: DEFAULT_LIFE_MS * 1000, futureUs: 0, replay: 'allow' },
+  defaults: { windowUs: 60_000_000, futureUs: 0, replay: 'allow' },
   coverage: {
     method: true,
     path: true,

@@ -75,14 +75,14 @@ export const bybitRsa: OwnProfile = {
   secretForm: 'none',
   keyKind: 'rsa',
   sign: (request, stamp, { keyId, privateKey }) =>
-    signed(request, stamp, keyId, (text) => proofOf('rsa-sha256', text, privateKey)),
+    signed(request, stamp, keyId, (text) => proofOf('rsa-v1_5-sha256', text, privateKey)),
   read: (request) =>
     read(
       request,
       { pattern: /^[A-Za-z0-9+/]+={0,2}$/, words: 'base64' },
       (text, signature) =>
         ({ publicKey }) =>
-          isProof('rsa-sha256', text, signature, publicKey),
+          isProof('rsa-v1_5-sha256', text, signature, publicKey),
     ),
 };
 

@@ -11,7 +11,7 @@ import {
   type Dictionary,
   type InnerList,
   parseDictionary,
-  serializeDictionary,
+  serializeInnerList,
   serializeString,
 } from 'structured-headers';
 import { CONTENT_DIGEST, contentDigest } from './content-digest.js';
@@ -120,7 +120,7 @@ export function readSignature(request: Received, algorithm: string): ReadSignatu
   let base: string;
   try {
     const { method, path } = request;
-    base = signatureBase({ method, path, scheme: null, host, status: null, headers }, input.covered);
+    base = signatureBase({ method, path, scheme: null, host, status: null, headers }, input.covered, input.text);
   } catch (error) {
     return { malformed: `${INPUT}: ${error instanceof Error ? error.message : String(error)}` };
   }
@@ -133,6 +133,8 @@ export function readSignature(request: Received, algorithm: string): ReadSignatu
 interface Input {
   readonly label: string;
   readonly covered: InnerList;
+  /** Its serialisation. */
+  readonly text: string;
 }
 
 function readInput(field: Received['headers'][string]): Input | null {
@@ -140,14 +142,16 @@ function readInput(field: Received['headers'][string]): Input | null {
   let dictionary: Dictionary;
   try {
     dictionary = parseDictionary(field);
-    if (serializeDictionary(dictionary) !== field) return null;
   } catch {
     return null;
   }
   const [first, ...more] = dictionary;
   if (first === undefined || more.length > 0) return null;
   const [label, member] = first;
-  return Array.isArray(member[0]) ? { label, covered: member as InnerList } : null;
+  if (!Array.isArray(member[0])) return null;
+  const covered = member as InnerList;
+  const text = serializeInnerList(covered);
+  return field === `${label}=${text}` ? { label, covered, text } : null;
 }
 
 function readBytes(field: Received['headers'][string], label: string): string | null {

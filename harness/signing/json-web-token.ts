@@ -53,6 +53,8 @@ function bytesOf(base64url: string): Buffer | null {
 function strictObject(bytes: Buffer | null): Readonly<Record<string, unknown>> | null {
   if (bytes === null) return null;
   const text = bytes.toString('utf8');
+  // Bytes that are no UTF-8 would all be the same replacement character.
+  if (!Buffer.from(text, 'utf8').equals(bytes)) return null;
   let value: unknown;
   try {
     value = JSON.parse(text);

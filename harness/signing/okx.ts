@@ -69,7 +69,7 @@ export const okx: HmacProfile = {
     if (typeof timestamp !== 'string' || timestampMs < 0) {
       return field.malformedField(names.timestamp, 'ISO 8601 with milliseconds, 2020-12-08T09:08:57.715Z');
     }
-    const sent = field.visibleField(headers[names.passphrase]);
+    const sent = field.wordsField(headers[names.passphrase]);
     if (sent === null) return field.malformedField(names.passphrase, field.VISIBLE);
     const signature = field.patternField(headers[names.signature], field.base64OfSha256);
     if (signature === null) return field.malformedField(names.signature, field.BASE64_SHA256);

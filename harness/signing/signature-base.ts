@@ -23,8 +23,15 @@ export interface SignableMessage {
   readonly headers: Received['headers'];
 }
 
-/** @throws {RangeError} for a component that the message has not, that comes twice or that is not known here. */
-export function signatureBase(message: SignableMessage, covered: InnerList): string {
+/**
+ * @param params - serialisation of `covered`, where the caller has it.
+ * @throws {RangeError} for a component that the message has not, that comes twice or that is not known here.
+ */
+export function signatureBase(
+  message: SignableMessage,
+  covered: InnerList,
+  params = serializeInnerList(covered),
+): string {
   const seen = new Set<string>();
   let base = '';
   for (const component of covered[0]) {
@@ -35,7 +42,7 @@ export function signatureBase(message: SignableMessage, covered: InnerList): str
     if (/[\r\n]/.test(value)) throw new RangeError(`the component ${name} holds a line break`);
     base += `${name}: ${value}\n`;
   }
-  return `${base}"@signature-params": ${serializeInnerList(covered)}`;
+  return `${base}"@signature-params": ${params}`;
 }
 
 function componentValue(message: SignableMessage, [name, params]: Item): string {

@@ -6,6 +6,7 @@ import dns from 'node:dns';
 import http, { type IncomingMessage, type RequestOptions } from 'node:http';
 import https from 'node:https';
 import { CONSENT_BYTES_MAX } from './consent-document.js';
+import { connectTls, type TlsSettings } from './http/tls.js';
 import type { PinnedTarget } from './pinned.js';
 
 export const CONSENT_PATH = '/.well-known/floodproof-consent';
@@ -34,10 +35,13 @@ export interface FoundConsent {
   readonly from: 'file' | 'dns';
 }
 
-/** @param ca - certificates in PEM that are trusted besides the system's; null = none. @throws {NoConsent} */
-export async function findConsent(pinned: PinnedTarget, ca: string | null): Promise<FoundConsent> {
+/** Over https, PEM: whom to trust instead of the system's authorities, and who we are; null = those, and nobody. */
+export type ConsentTls = Pick<TlsSettings, 'ca' | 'cert' | 'key'>;
+
+/** @param tls - null = as the system has it. @throws {NoConsent} */
+export async function findConsent(pinned: PinnedTarget, tls: ConsentTls | null): Promise<FoundConsent> {
   try {
-    return { text: decode(await fetchFile(pinned, ca)), from: 'file' };
+    return { text: decode(await fetchFile(pinned, tls)), from: 'file' };
   } catch (error) {
     if (!(error instanceof NoConsent) || !error.isAbsent || pinned.isAddress || pinned.isLoopback) throw error;
     return { text: decode(await lookUpRecord(pinned.name, error.message)), from: 'dns' };
@@ -53,7 +57,7 @@ function decode(bytes: Buffer): string {
   }
 }
 
-function requestOptions(pinned: PinnedTarget, ca: string | null): RequestOptions {
+function requestOptions(pinned: PinnedTarget, tls: ConsentTls | null): RequestOptions {
   const options = {
     // The address that the run is pinned to: no name is looked up again.
     host: pinned.address,
@@ -68,13 +72,14 @@ function requestOptions(pinned: PinnedTarget, ca: string | null): RequestOptions
   if (pinned.scheme === 'http') return options;
   // An address is no server name; the certificate must be for the address then.
   const servername = pinned.isAddress ? '' : pinned.name.replace(/\.$/, '');
-  return { ...options, servername, rejectUnauthorized: true, ...(ca === null ? {} : { ca }) } as RequestOptions;
+  const own = tls === null ? {} : connectTls({ ...tls, serverName: null, http2: false });
+  return { ...options, ...own, servername, rejectUnauthorized: true } as RequestOptions;
 }
 
-async function fetchFile(pinned: PinnedTarget, ca: string | null): Promise<Buffer> {
+async function fetchFile(pinned: PinnedTarget, tls: ConsentTls | null): Promise<Buffer> {
   const { request } = pinned.scheme === 'https' ? https : http;
   return await new Promise<Buffer>((resolve, reject) => {
-    const asked = request(requestOptions(pinned, ca), (answer) => {
+    const asked = request(requestOptions(pinned, tls), (answer) => {
       readAnswer(answer).then(finish(resolve), finish(reject));
     });
     // Whatever comes of it, the connection is not kept.

@@ -3,7 +3,14 @@ import { randomBytes } from 'node:crypto';
 import { type Fault, FloodproofError } from '../errors.js';
 import { type ConsentDemand, uncovered } from './consent-demand.js';
 import { type Consent, type ConsentFault, readConsent } from './consent-document.js';
-import { CONSENT_PATH, CONSENT_RECORD, type FoundConsent, findConsent, NoConsent } from './consent-fetch.js';
+import {
+  CONSENT_PATH,
+  CONSENT_RECORD,
+  type ConsentTls,
+  type FoundConsent,
+  findConsent,
+  NoConsent,
+} from './consent-fetch.js';
 import type { OperatorKey } from './consent-key.js';
 import { consentDigest, MARK_HEADER, makeMark } from './consent-mark.js';
 import { notLoopback, originOf, type PinnedTarget } from './pinned.js';
@@ -33,8 +40,8 @@ export interface ConsentQuestion {
   readonly operator: () => OperatorKey | null;
   /** Who asks: `floodproof/0.1.0`. */
   readonly tool: string;
-  /** Certificates in PEM that are trusted besides the system's; null or left out = none. */
-  readonly ca?: string | null;
+  /** Read when it is needed; left out = whom the system trusts, and no certificate of one's own. */
+  readonly tls?: () => ConsentTls;
 }
 
 /**
@@ -47,10 +54,10 @@ export async function askConsent(
   pinned: PinnedTarget,
   question: ConsentQuestion,
 ): Promise<GrantedConsent> {
-  const { demands, tool, ca = null } = question;
+  const { demands, tool } = question;
   const operator = question.operator();
   if (operator === null) throw notLoopback(text, pinned);
-  const found = await find(pinned, ca);
+  const found = await find(pinned, question.tls?.() ?? null);
   const nowMs = Date.now();
   const { name, port } = placeIn(pinned);
   const asking = { host: name, port, operator: operator.id, nowMs, demands };
@@ -70,10 +77,10 @@ export async function askConsent(
 }
 
 /** @throws {FloodproofError} FP_CONSENT_LOST when the very same consent is not there any more, or has expired. */
-export async function recheckConsent(granted: GrantedConsent, ca: string | null): Promise<void> {
+export async function recheckConsent(granted: GrantedConsent, tls: ConsentTls | null): Promise<void> {
   let found: FoundConsent;
   try {
-    found = await findConsent(granted.pinned, ca);
+    found = await findConsent(granted.pinned, tls);
   } catch (error) {
     if (!(error instanceof NoConsent)) throw error;
     throw lost(granted, error.message);
@@ -118,9 +125,9 @@ function judge(
   return consent === null ? { consent, faults } : { consent, faults: uncovered(consent, asking) };
 }
 
-async function find(pinned: PinnedTarget, ca: string | null): Promise<FoundConsent> {
+async function find(pinned: PinnedTarget, tls: ConsentTls | null): Promise<FoundConsent> {
   try {
-    return await findConsent(pinned, ca);
+    return await findConsent(pinned, tls);
   } catch (error) {
     if (!(error instanceof NoConsent)) throw error;
     const hint = `the owner makes it with "floodproof consent new" and serves it as ${CONSENT_PATH}`;

@@ -65,20 +65,25 @@ export async function shakeHands(target: CheckedTarget, settings: TlsSettings): 
 async function agreement(socket: TLSSocket, target: CheckedTarget): Promise<Handshake> {
   return await new Promise<Handshake>((resolve, reject) => {
     const fail = (code: string, words: string): void => {
+      clearTimeout(timer);
       const message = `no trust between here and ${target.origin} (${target.host}): ${reasons[code] ?? words}`;
       const hint = hints[code];
       reject(new FloodproofError('FP_TARGET_UNTRUSTED', message, hint === undefined ? {} : { hint }));
     };
-    const isDone = (): void => resolve(factsOf(socket));
+    let timer: NodeJS.Timeout | undefined;
+    const agree = (): void => {
+      clearTimeout(timer);
+      if (!socket.destroyed) resolve(factsOf(socket));
+    };
     socket.setTimeout(DEADLINE_MS, () => fail('', `no handshake within ${DEADLINE_MS} ms`));
-    socket.once('error', (error: NodeJS.ErrnoException) => fail(error.code ?? '', error.message));
+    socket.on('error', (error: NodeJS.ErrnoException) => fail(error.code ?? '', error.message));
     socket.once('close', () => fail('', 'it has closed the connection during the handshake'));
     socket.once('secureConnect', () => {
       // A ticket comes from a server that is content with what it has seen of us.
       socket.once('session', () => {
-        if (socket.getProtocol() === 'TLSv1.3') isDone();
+        if (socket.getProtocol() === 'TLSv1.3') agree();
       });
-      setTimeout(isDone, SECOND_THOUGHT_MS);
+      timer = setTimeout(agree, SECOND_THOUGHT_MS);
     });
   });
 }

@@ -27,7 +27,7 @@ export const QUANTITY_DIGITS = 4;
 /** What each account has of the one currency that everything is priced in, before its first order. */
 export const QUOTE_ENDOWMENT = 1_000_000_000;
 /** Levels on each side of a book. */
-export const BOOK_LEVELS = 100;
+const BOOK_LEVELS = 100;
 
 /** About the prices that actors trade at, see `order-maker.ts`. */
 export const markets: readonly Market[] = [

@@ -3,7 +3,7 @@
  *
  * Of a profile of kind `own` the gate is told the MAC of the message under a secret of the key that only the gate uses, when
  * the proof is right; so the gate's memory takes two requests with one message for one that came twice. Of a profile with
- * HMAC and passphrase the gate is told the signature as it came, when the passphrase is right. A wrong one of either kind is
+ * HMAC and something more (a passphrase, a digest of the body) the gate is told the signature as it came, when that is right. A wrong one of either kind is
  * a signature of zeros, which is no MAC that anybody knows a message to. The caller's own must not be bent instead: whoever
  * knows the secret and not the passphrase could send a signature that is right once it is bent.
  *
@@ -18,7 +18,7 @@ import type { Claim, Credential, SigningProfile } from '../signing/profile.js';
 export class Proofs {
   readonly #profile: SigningProfile;
   readonly #wrong: string;
-  /** Of keys that can prove more than a MAC; empty where none can. */
+  /** Of keys that have something beside the secret of a MAC; empty where none has. */
   readonly #credentials = new Map<string, Credential>();
   readonly #isAsked: boolean;
   #nobody: Credential | null = null;
@@ -46,8 +46,10 @@ export class Proofs {
     if (this.#profile.kind === 'hmac' && proves === null) return signature;
     const credential = this.#credentials.get(keyId);
     const isProven = proves?.(credential ?? this.#nobodys()) === true;
-    if (!isProven || credential === undefined) return this.#wrong;
-    return this.#profile.kind === 'hmac' ? signature : sign(keyId, message);
+    if (!isProven) return this.#wrong;
+    // Whether the key is known and its MAC right is for the gate to say.
+    if (this.#profile.kind === 'hmac') return signature;
+    return credential === undefined ? this.#wrong : sign(keyId, message);
   }
 
   #nobodys(): Credential {

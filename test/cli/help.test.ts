@@ -11,6 +11,7 @@ const commands = [
   'run',
   'replay',
   'probe',
+  'doctor',
   'judge',
   'list',
   'new',

@@ -161,4 +161,17 @@ describe('a module that signs', () => {
     expect(stderr).not.toContain('hush');
     expect(code).toBe(2);
   });
+
+  it('is given up when it does not return, and the run with it', async () => {
+    const { args, log } = await hooked({});
+    const folder = join(args[args.indexOf('--adapter') + 1] ?? '', '..');
+    writeFileSync(join(folder, 'sign.mjs'), 'export function sign() { for (;;); }\n');
+    const adapter = join(folder, 'adapter.yaml');
+    writeFileSync(adapter, readFileSync(adapter, 'utf8').replace('{ profile: bearer }', '{ module: ./sign.mjs }'));
+    const { code, stderr } = await runCli(args, { deadlineMs: 90_000 });
+    expect(stderr).toContain('FP_ADAPTER_MODULE');
+    expect(stderr).toMatch(/sign\.mjs has not returned for \d+ s/);
+    expect(code).toBe(2);
+    expect(log()).toEqual(whole);
+  }, 100_000);
 });

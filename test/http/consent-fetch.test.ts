@@ -5,7 +5,7 @@ import { createServer as createTlsServer } from 'node:https';
 import net, { createServer as createRawServer } from 'node:net';
 import { generate } from 'selfsigned';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { findConsent, NoConsent } from '../../harness/targets/consent-fetch.js';
+import { type ConsentTls, findConsent, NoConsent } from '../../harness/targets/consent-fetch.js';
 import type { PinnedTarget } from '../../harness/targets/pinned.js';
 import { listen } from './listening.js';
 
@@ -41,10 +41,10 @@ function answerTxt(answer: string[][] | Error): string[] {
   return asked;
 }
 
-async function reasonOf(pinned: PinnedTarget, ca: string | null = null): Promise<string> {
+async function reasonOf(pinned: PinnedTarget, tls: ConsentTls | null = null): Promise<string> {
   const asked = answerTxt(Object.assign(new Error('none'), { code: 'ENOTFOUND' }));
   try {
-    await findConsent(pinned, ca);
+    await findConsent(pinned, tls);
   } catch (error) {
     if (error instanceof NoConsent) return asked.length === 0 ? error.message : `${error.message} [DNS]`;
     throw error;
@@ -174,18 +174,19 @@ describe('over TLS', () => {
       { type: 2, value: 'far.example' },
       { type: 7, ip: '127.0.0.1' },
     ]);
+    const trust = { ca: cert, cert: null, key: null };
     const servers: (string | false | null)[] = [];
     const server = createTlsServer({ key, cert }, (_request, response) => response.end(text));
     server.on('secureConnection', (socket) => servers.push(socket.servername));
     const { port } = await listen(server);
     const pinned = pinnedTo(port, { scheme: 'https' });
-    expect(await findConsent(pinned, cert)).toEqual({ text, from: 'file' });
+    expect(await findConsent(pinned, trust)).toEqual({ text, from: 'file' });
     const byAddress = { ...pinned, name: '127.0.0.1', isAddress: true, host: `127.0.0.1:${port}` };
-    expect(await findConsent(byAddress, cert)).toEqual({ text, from: 'file' });
+    expect(await findConsent(byAddress, trust)).toEqual({ text, from: 'file' });
     expect(servers).toEqual(['far.example', false]);
     expect(await reasonOf(pinned)).toContain("it can't be asked for: self-signed certificate");
     const other = { ...pinned, name: 'other.example', host: 'other.example' };
-    expect(await reasonOf(other, cert)).toContain(
+    expect(await reasonOf(other, trust)).toContain(
       "can't be asked for: Hostname/IP does not match certificate's altnames",
     );
     // No switch of the environment turns that off.

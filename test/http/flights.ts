@@ -6,7 +6,6 @@ import { buildWorld } from '../../harness/actors/identities/world.js';
 import type { IntentDetails } from '../../harness/actors/setting.js';
 import { createSetting } from '../../harness/actors/setting.js';
 import { monotonicUs } from '../../harness/engine/wall-clock.js';
-import { profileOf } from '../../harness/signing/profiles.js';
 import { Flight, type FlightOwner } from '../../harness/targets/http/flight.js';
 import { FlightSender, type SenderOptions } from '../../harness/targets/http/sender.js';
 import { exampleActor, examplePlan } from '../unit/actors/example-plan.js';
@@ -46,9 +45,7 @@ export function senderTo(url: string, options: Partial<SenderOptions> = {}) {
     connectionsPerIp: () => 64,
     connectTimeoutMs: 10_000,
     sign: (keyId, text) => `mac-of-${text.length}-by-${keyId.slice(0, 4)}`,
-    profile: profileOf('hmac-lines'),
     wallMs: () => 1_700_000_000_000,
-    wallUs: () => 1_700_000_000_000_000,
     clockOffsetUs: () => 0,
     windowMs: 5_000,
     noncePrefix: 't-',

@@ -21,6 +21,7 @@ const effectsOf: Readonly<Record<string, readonly string[]>> = {
 
 /** What `core` and `signing` take from Node: functions of their arguments alone. */
 const pureCrypto = new Set([
+  'constants',
   'createECDH',
   'createHash',
   'createHmac',

@@ -1,8 +1,10 @@
 /** Plans made for measuring the generator: one honest trader, or a steady open-loop rate, and no expectations. */
 
-import type { Arrivals, Plan } from '../../scenario/plan.js';
+import type { Arrivals, Plan, PolicyAuth } from '../../scenario/plan.js';
 import { requestClasses } from '../../scenario/plan.js';
 import { actorDefaults, planDefaults } from '../../scenario/plan-defaults.js';
+import type { ProfileName } from '../../signing/profile-names.js';
+import { profileOf } from '../../signing/profiles.js';
 
 const SECOND_US = 1_000_000;
 
@@ -11,10 +13,29 @@ export interface BenchPlanOptions {
   readonly arrivals: Arrivals;
   readonly seconds: number;
   readonly connectionsPerIp: number;
+  /** By which the requests are signed: by hmac-lines when it is left out; null = they are not. */
+  readonly profile?: ProfileName | null;
+}
+
+function authOf(name: ProfileName): PolicyAuth {
+  const profile = profileOf(name);
+  const form = profile.kind === 'hmac' ? profile : ({ hash: 'sha256', encoding: 'hex' } as const);
+  return {
+    profile: name,
+    hash: form.hash,
+    encoding: form.encoding,
+    signed: requestClasses.map((one) => one !== 'login' && one !== 'ticker'),
+    windowUs: 5 * SECOND_US,
+    futureUs: SECOND_US,
+    replay: 'allow',
+    replayCapacity: 1,
+    replayPerKey: 1,
+  };
 }
 
 /** Signed account look-ups: the cheapest request that is signed, so the generator's own cost shows most. */
 export function benchPlan(options: BenchPlanOptions): Plan {
+  const { profile = 'hmac-lines' } = options;
   const durationUs = options.seconds * SECOND_US;
   return {
     schema: 'floodproof/plan/1',
@@ -26,17 +47,7 @@ export function benchPlan(options: BenchPlanOptions): Plan {
     policy: {
       name: 'bench',
       file: 'bench',
-      auth: {
-        profile: 'hmac-lines',
-        hash: 'sha256',
-        encoding: 'hex',
-        signed: requestClasses.map((name) => name !== 'login' && name !== 'ticker'),
-        windowUs: 5 * SECOND_US,
-        futureUs: SECOND_US,
-        replay: 'allow',
-        replayCapacity: 1,
-        replayPerKey: 1,
-      },
+      auth: profile === null ? null : authOf(profile),
       clientIp: { from: 'socket' },
       limits: [],
       resolutionUs: 1,

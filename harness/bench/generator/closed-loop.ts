@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Piscina } from 'piscina';
 import { type Played, play } from '../../engine/play.js';
 import type { Plan } from '../../scenario/plan.js';
+import type { ProfileName } from '../../signing/profile-names.js';
 import { checkTarget } from '../../targets/loopback.js';
 import type { BareLoopTask } from './bare-loop.js';
 import { benchPlan } from './bench-plan.js';
@@ -42,9 +43,18 @@ export async function playOnce(
   }
 }
 
-/** @returns requests per second of a run that does all a run does. */
-export async function wholeRun(port: number, engine: 'native' | 'ts', requests: number): Promise<number> {
+/**
+ * @param profile - by which the requests are signed; null = they are not.
+ * @returns requests per second of a run that does all a run does.
+ */
+export async function wholeRun(
+  port: number,
+  engine: 'native' | 'ts',
+  requests: number,
+  profile: ProfileName | null = 'hmac-lines',
+): Promise<number> {
   const plan = benchPlan({
+    profile,
     population: 1,
     arrivals: { process: 'constant', ratePerSecond: 100_000 },
     seconds: 3600,

@@ -14,10 +14,6 @@ export function instrumentOf({ base, quote }: Market): string {
 
 const byName = new Map(markets.map((market) => [instrumentOf(market), market]));
 
-export function marketOfDeribit(name: string): Market | undefined {
-  return byName.get(name);
-}
-
 /** @returns an error when `instrument_name` is missing or names none. */
 export function instrumentIn(params: FaceParams): Market | RpcResult {
   const name = textField(params, 'instrument_name');

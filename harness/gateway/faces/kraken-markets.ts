@@ -21,7 +21,7 @@ export function fault(...texts: readonly string[]): FaceAnswer {
 const altnames: Readonly<Record<string, string>> = { BTC: 'XBT', DOGE: 'XDG' };
 const prefixed: ReadonlySet<string> = new Set(['BTC', 'ETH', 'XRP', 'DOGE', 'LTC']);
 
-export function altnameOf(asset: string): string {
+function altnameOf(asset: string): string {
   return altnames[asset] ?? asset;
 }
 

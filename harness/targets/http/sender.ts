@@ -27,12 +27,12 @@ export interface SenderOptions {
   readonly connectTimeoutMs: number;
   /** The MAC of a text under a key's secret, as the policy has it. */
   readonly sign: Sign;
-  /** How requests are signed. */
-  readonly profile: SigningProfile;
+  /** How requests are signed; null or left out = by hmac-lines. */
+  readonly profile?: SigningProfile | null;
   /** Wall clock for signed timestamps, whole milliseconds since 1970. */
   readonly wallMs: () => number;
-  /** The same in whole microseconds, for profiles other than hmac-lines: numbers that rise are made of it. */
-  readonly wallUs: () => number;
+  /** The same in whole microseconds, of which numbers that rise are made; left out = by `wallMs`. */
+  readonly wallUs?: () => number;
   /** How far an identity's clock is ahead at a moment of the run, whole microseconds. */
   readonly clockOffsetUs: (identity: Identity, nowUs: number) => number;
   /** Window that signed requests ask for, milliseconds. */
@@ -60,14 +60,16 @@ export class FlightSender {
   /** null: requests are signed by hmac-lines, which has a way of its own. */
   private readonly signer: RequestSigner | null;
   private readonly rising = new RisingNumbers();
+  private readonly wallUs: () => number;
   private isBroken = false;
   private readonly make = (flight: Flight): WireRequest | null => this.toWireOrNone(flight);
 
   constructor(options: SenderOptions) {
     this.options = options;
     this.hasOtherHost = new URL(options.origin).host !== options.host;
-    const { profile, sign } = options;
-    this.signer = profile.name === 'hmac-lines' ? null : new RequestSigner(profile, sign);
+    const { profile = null, sign, wallMs } = options;
+    this.wallUs = options.wallUs ?? (() => Math.floor(wallMs() * 1000));
+    this.signer = profile === null || profile.name === 'hmac-lines' ? null : new RequestSigner(profile, sign);
   }
 
   /** Hands the flight to a connection, or lets it wait for one; stamps `dispatchedUs`. */
@@ -132,10 +134,13 @@ export class FlightSender {
     const { host, basePath, windowMs, noncePrefix } = this.options;
     const nowUs = this.stampUs(flight);
     // One row for all keys: whose key it is the adapter says.
-    const rising = this.rising.next('', this.options.wallUs());
+    const rising = this.rising.next('', this.wallUs());
     const nonce = `${noncePrefix}${(this.nonces++).toString(36)}`;
     const wire = adapted.request(intent, { nowUs, nonce, rising, windowMs }, { host, basePath });
-    for (const [name, value] of Object.entries(wire.headers)) headers.push(name, value);
+    for (const [name, value] of Object.entries(wire.headers)) {
+      // The connection's own Host is there already.
+      if (name !== 'host') headers.push(name, value);
+    }
     this.addForwardedFor(flight, headers);
     const isKept = intent.signed && intent.claims === null && intent.tamper === null;
     if (isKept && this.options.keepFor.has(intent.identity.actor)) {
@@ -202,8 +207,8 @@ export class FlightSender {
   /** The same by any profile. */
   private signedBy(signer: RequestSigner, flight: Flight, path: string): SignedWire {
     const { method, body, claims, tamper, identity, stampOffsetUs } = flight.intent;
-    const { wallUs, clockOffsetUs, noncePrefix, windowMs, host, basePath, sign, keepFor } = this.options;
-    const clockUs = Math.max(0, wallUs() + clockOffsetUs(identity, flight.now()));
+    const { clockOffsetUs, noncePrefix, windowMs, host, basePath, sign, keepFor } = this.options;
+    const clockUs = Math.max(0, this.wallUs() + clockOffsetUs(identity, flight.now()));
     const stamp = {
       nowUs: Math.max(0, clockUs + stampOffsetUs),
       nonce: `${noncePrefix}${(this.nonces++).toString(36)}`,

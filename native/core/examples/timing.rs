@@ -8,7 +8,7 @@
 //! must be found out. Wants a machine that does nothing else. So many measurements tell parts of one cycle apart; how far
 //! the classes are from each other is printed beside.
 use floodproof_core::{
-    AuthSpec, Decision, Gate, GateSpec, HashKind, HashSecret, SignatureEncoding, TextForm, SignedRequest, hmac_sha256,
+    AuthSpec, Decision, Gate, GateSpec, HashKind, HashSecret, SignatureEncoding, SignedRequest, TextForm, hmac_sha256,
 };
 use std::fmt;
 use std::hint::black_box;

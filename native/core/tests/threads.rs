@@ -1,7 +1,7 @@
 //! Several threads on one gate: what they are given together is what one thread would have been given.
 use floodproof_core::{
     AuthSpec, BanSpec, Caller, Decision, Extent, Gate, GateSpec, HashKind, HashSecret, LimitNumbers, LimitPart,
-    LimitSpec, SignatureEncoding, TextForm, SignedRequest, WindowAnchor, WindowCredit,
+    LimitSpec, SignatureEncoding, SignedRequest, TextForm, WindowAnchor, WindowCredit,
 };
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicU64, Ordering};

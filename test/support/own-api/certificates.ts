@@ -12,6 +12,7 @@ const days = (count: number): Date => new Date(Date.now() + count * 86_400_000);
 export async function makeCertificates({ isExpired = false } = {}): Promise<Certificates> {
   const authority = await generate([{ name: 'commonName', value: 'Authority of a test' }], {
     keyType: 'ec',
+    algorithm: 'sha256',
     extensions: [
       { name: 'basicConstraints', cA: true, critical: true },
       { name: 'keyUsage', keyCertSign: true, cRLSign: true },
@@ -20,6 +21,7 @@ export async function makeCertificates({ isExpired = false } = {}): Promise<Cert
   const ca = { key: authority.private, cert: authority.cert };
   const server = await generate([{ name: 'commonName', value: 'localhost' }], {
     keyType: 'ec',
+    algorithm: 'sha256',
     ca,
     notBeforeDate: days(-30),
     notAfterDate: isExpired ? days(-1) : days(30),
@@ -28,7 +30,11 @@ export async function makeCertificates({ isExpired = false } = {}): Promise<Cert
       { name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] },
     ],
   });
-  const client = await generate([{ name: 'commonName', value: 'a caller' }], { keyType: 'ec', ca });
+  const client = await generate([{ name: 'commonName', value: 'a caller' }], {
+    keyType: 'ec',
+    algorithm: 'sha256',
+    ca,
+  });
   return {
     ca: authority.cert,
     server: { cert: server.cert, key: server.private },

@@ -44,7 +44,6 @@ describe('the catalogue', () => {
     expect(waiting.map(({ name }) => name).sort()).toEqual([
       'key-rotation',
       'leaked-key',
-      'nonce-race',
       'push-fatigue',
       'residential-stuffing',
       'scope-escalation',

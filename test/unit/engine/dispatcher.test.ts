@@ -5,7 +5,6 @@ import { Dispatcher } from '../../../harness/engine/dispatcher.js';
 import { HealthWatch } from '../../../harness/engine/health.js';
 import { Recorder } from '../../../harness/engine/recorder.js';
 import { monotonicUs, RunClock } from '../../../harness/engine/wall-clock.js';
-import { profileOf } from '../../../harness/signing/profiles.js';
 import { FlightSender } from '../../../harness/targets/http/sender.js';
 import { aPlan } from '../../support/plan-builder.js';
 
@@ -42,9 +41,7 @@ function aDispatcher(): { dispatcher: Dispatcher; failAlarm: (error: Error) => v
       connectionsPerIp: () => 1,
       connectTimeoutMs: 1000,
       sign: () => '',
-      profile: profileOf('hmac-lines'),
       wallMs: () => 0,
-      wallUs: () => 0,
       clockOffsetUs: () => 0,
       windowMs: 5000,
       noncePrefix: '',

@@ -3,7 +3,7 @@ import { dirname, join, normalize } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { policyJsonSchema, scenarioJsonSchema } from '../../../harness/scenario/json-schema.js';
+import { adapterJsonSchema, policyJsonSchema, scenarioJsonSchema } from '../../../harness/scenario/json-schema.js';
 import { badPolicies } from '../../support/bad-files/policies.js';
 import { fullScenario, goodPolicy, goodScenario } from '../../support/scenario-files.js';
 
@@ -21,11 +21,13 @@ function validator(schema: string) {
 const validators: Readonly<Record<string, ReturnType<typeof validator>>> = {
   [`${folder}/scenario.schema.json`]: validator(scenarioJsonSchema()),
   [`${folder}/policy.schema.json`]: validator(policyJsonSchema()),
+  [`${folder}/adapter.schema.json`]: validator(adapterJsonSchema()),
 };
 
 describe('JSON Schema', () => {
   it('is committed as it is generated', async () => {
     await expect(scenarioJsonSchema()).toMatchFileSnapshot(`../../../${folder}/scenario.schema.json`);
+    await expect(adapterJsonSchema()).toMatchFileSnapshot(`../../../${folder}/adapter.schema.json`);
     await expect(policyJsonSchema()).toMatchFileSnapshot(`../../../${folder}/policy.schema.json`);
   });
 

@@ -43,8 +43,8 @@ describe('an RSA key', () => {
     const credential = credentialFrom(profileOf('bybit-rsa'), { keyId: 'k', secret: privateKey });
     expect(credential.privateKey).toMatch(/^-----BEGIN PRIVATE KEY-----\n/);
     expect(credential.publicKey).toBe(publicKey);
-    const signature = proofOf('rsa-sha256', 'text', credential.privateKey);
-    expect(isProof('rsa-sha256', 'text', signature, publicKey)).toBe(true);
+    const signature = proofOf('rsa-v1_5-sha256', 'text', credential.privateKey);
+    expect(isProof('rsa-v1_5-sha256', 'text', signature, publicKey)).toBe(true);
   });
 
   test('can not be worked out from a text', () => {
@@ -77,9 +77,9 @@ describe('a proof is none', () => {
   });
 
   test('when the key is of another kind, or no key', () => {
-    expect(isProof('rsa-sha256', 'text', signature, publicKey)).toBe(false);
+    expect(isProof('rsa-v1_5-sha256', 'text', signature, publicKey)).toBe(false);
     expect(isProof('ed25519', 'text', signature, 'no key')).toBe(false);
-    expect(() => proofOf('rsa-sha256', 'text', privateKey)).toThrow(RangeError);
+    expect(() => proofOf('rsa-v1_5-sha256', 'text', privateKey)).toThrow(RangeError);
   });
 
   function next(sign: string): string {

@@ -247,6 +247,8 @@ describe("Kraken's nonce", () => {
   const credential = credentialOf(profile, 'secret');
   test.each([
     { because: 'a POST has a form', change: {}, path: '/v1/orders', body: 'nonce=7', type: FORM },
+    { because: 'a PUT has a form', change: { method: 'PUT' }, path: '/v1/orders', body: 'nonce=7', type: FORM },
+    { because: 'a PATCH has a form', change: { method: 'PATCH' }, path: '/v1/orders', body: 'nonce=7', type: FORM },
     {
       because: 'a GET has a query',
       change: { method: 'GET' },

@@ -1,6 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import dns from 'node:dns';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { checkTarget } from '../../../harness/targets/loopback.js';
-import { isLoopback } from '../../../harness/targets/pinned.js';
+import { isLoopback, pinTarget } from '../../../harness/targets/pinned.js';
 
 describe('which address is loopback', () => {
   test.each([
@@ -23,6 +24,21 @@ describe('which address is loopback', () => {
 });
 
 describe('which URL may be a target', () => {
+  // No name is really looked up.
+  beforeEach(() => {
+    vi.spyOn(dns.promises, 'lookup').mockImplementation((async (name: string) => {
+      if (name === 'mixed.example') return [{ address: '192.0.2.7' }, { address: '127.0.0.1' }];
+      if (name !== 'localhost') throw Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' });
+      return [
+        { address: '::1', family: 6 },
+        { address: '127.0.0.1', family: 4 },
+      ];
+    }) as unknown as typeof dns.promises.lookup);
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
   test.each([
     { url: 'http://127.0.0.1:3000', origin: 'http://127.0.0.1:3000', host: '127.0.0.1:3000', basePath: '' },
     { url: 'http://127.1:3000/api/', origin: 'http://127.0.0.1:3000', host: '127.0.0.1:3000', basePath: '/api' },
@@ -40,6 +56,14 @@ describe('which URL may be a target', () => {
     const target = await checkTarget('http://localhost:4000');
     expect(target.origin).toBe('http://127.0.0.1:4000');
     expect(target.host).toBe('localhost:4000');
+  });
+
+  test('a name that is loopback and something else is refused, with a consent too', async () => {
+    const error = {
+      code: 'FP_TARGET_FORBIDDEN',
+      message: expect.stringContaining('is 192.0.2.7, which is not a loopback'),
+    };
+    await expect(pinTarget('http://mixed.example')).rejects.toMatchObject(error);
   });
 
   test('over TLS a name is what the certificate must be for', async () => {

@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import { noMap } from '../../../harness/intake/log-map.js';
+import { emptyRow } from '../../../harness/intake/log-row.js';
+import { Names } from '../../../harness/intake/names.js';
+import { RowOrder } from '../../../harness/intake/row-order.js';
+import { SignatureBook } from '../../../harness/intake/signature-book.js';
+import { judgedLog, secondsText } from '../../support/judged-log.js';
+import { aFillCounter, aPolicy, aTokenBucket, creditsMax, SECOND_US } from '../../support/plan-builder.js';
+
+const BASE_US = 1_764_190_000 * SECOND_US;
+const byIp = { name: 'by-ip', by: ['ip'], ipPrefix: { v4: 32, v6: 64 }, capacity: 5, refillCells: 5 } as const;
+const policy = aPolicy([aTokenBucket(byIp)], { resolutionUs: 1000 });
+const format = '$remote_addr $msec $request_time "$request" $status $http_x_api_key $http_x_signature';
+
+function line(
+  us: number,
+  { ip = '192.0.2.1', status = 200, key = '-', signature = '-', path = 'GET /v1/ticker' } = {},
+): string {
+  return `${ip} ${secondsText(us, 3)} 0.001 "${path} HTTP/1.1" ${status} ${key} ${signature}`;
+}
+
+describe('the order of rows', () => {
+  const order = (ends: readonly number[], windowUs: number): { ends: number[]; late: number; disorderUs: number } => {
+    const taken: number[] = [];
+    const rows = new RowOrder({
+      windowUs,
+      waitingFirst: 8,
+      waitingMax: 8,
+      take: ({ concludedUs }, at) => void taken.push(concludedUs[at] as number),
+    });
+    for (const concludedUs of ends) rows.add({ ...emptyRow(), concludedUs });
+    rows.finish();
+    return { ends: taken, late: rows.late, disorderUs: rows.disorderUsMax };
+  };
+
+  it('is that of their ends, within the window', () => {
+    const ends = Array.from({ length: 100 }, (_, index) => 10 * index + (index % 3 === 0 ? 25 : 0));
+    expect(order(ends, 30)).toEqual({ ends: [...ends].sort((a, b) => a - b), late: 0, disorderUs: 15 });
+  });
+
+  it('drops nothing that comes too late: it ends where the order stands', () => {
+    const ends = [...Array.from({ length: 40 }, (_, index) => 10 * index), 5, 400];
+    const found = order(ends, 0);
+    expect(found.late).toBe(1);
+    expect(found.disorderUs).toBe(385);
+    expect(found.ends).toHaveLength(42);
+    expect(found.ends).toEqual([...found.ends].sort((a, b) => a - b));
+  });
+
+  it('is kept when more wait than may, whatever the window', () => {
+    const ends = Array.from({ length: 50 }, (_, index) => index);
+    expect(order(ends, 1_000_000).ends).toEqual(ends);
+  });
+});
+
+describe('what is told apart', () => {
+  it('is bounded, and says which field has too much', () => {
+    const names = new Names('addresses', 2);
+    expect(['a', 'b', 'a'].map((text) => names.of(text))).toEqual([0, 1, 0]);
+    expect(() => names.of('c')).toThrow(expect.objectContaining({ code: 'FP_LOG_UNREADABLE' }));
+  });
+
+  it('holds signatures apart through every growth of their table', () => {
+    const book = new SignatureBook(5000);
+    const first = Array.from({ length: 5000 }, (_, index) => book.of(`signature ${index}`));
+    expect(first).toEqual(Array.from({ length: 5000 }, (_, index) => index));
+    expect(Array.from({ length: 5000 }, (_, index) => book.of(`signature ${index}`))).toEqual(first);
+    expect(() => book.of('one more')).toThrow(expect.objectContaining({ code: 'FP_LOG_UNREADABLE' }));
+  });
+});
+
+describe('a log that is judged', () => {
+  const flood = Array.from({ length: 400 }, (_, index) => line(BASE_US + index * 50_000));
+
+  it('is judged alike when its rows are kept in a file', async () => {
+    const held = await judgedLog({ policy, lines: flood, map: { logFormat: format } });
+    const filed = await judgedLog({
+      policy,
+      lines: flood,
+      map: { logFormat: format },
+      store: { batchRows: 64, memoryBatches: 1 },
+    });
+    expect(held.leaks).toHaveLength(1);
+    expect(filed).toEqual(held);
+  });
+
+  it('tells replays where signatures are logged', async () => {
+    const lines = ['s1', 's2', 's1', 's3', 's1'].map((signature, index) =>
+      line(BASE_US + index * SECOND_US, { key: 'k', signature, path: 'POST /v1/orders' }),
+    );
+    const document = await judgedLog({ policy, lines, map: { logFormat: format } });
+    const replays = document.expectations.find(({ metric }) => metric === 'all.replaysAccepted');
+    expect(replays).toMatchObject({ measured: 2, pass: false });
+    expect(document.verdict).toBe('fail');
+  });
+
+  it('counts IPv6 by the prefix of the limit', async () => {
+    const lines = flood.map((text, index) => text.replace('192.0.2.1', `2001:db8::${(index % 90) + 1}`));
+    const document = await judgedLog({ policy, lines, map: { logFormat: format } });
+    expect(document.leaks).toMatchObject([{ key: '2001:db8::/64' }]);
+  });
+
+  it('calls no throttle wrongful when a line is missing, nor what is credited a leak', async () => {
+    const rested = [...flood.slice(0, 200), line(BASE_US + 60 * SECOND_US, { status: 429 })];
+    const expected = ['all.wrongfulBlocks <= 0'];
+    const whole = await judgedLog({ policy, lines: rested, map: { logFormat: format }, expected });
+    expect(whole.expectations).toMatchObject([{ measured: 1, pass: false }]);
+    const torn = [...rested.slice(0, 10), 'torn', ...rested.slice(10)];
+    const lost = await judgedLog({ policy, lines: torn, map: { logFormat: format }, expected });
+    expect(lost.expectations).toMatchObject([{ measured: 0, pass: null }]);
+    expect(lost.notes.join('\n')).toContain('1 of another form (line 11)');
+    const credited = aPolicy([aFillCounter({ ...byIp, windowUs: SECOND_US, creditsMax: creditsMax(1) })]);
+    const unproved = await judgedLog({ policy: credited, lines: flood, map: { logFormat: format } });
+    expect(unproved.leaks).toEqual([]);
+    expect(unproved.verdict).toBe('undecided');
+  });
+
+  it('takes a ban for one that may have begun before the log', async () => {
+    const lines = [line(BASE_US), line(BASE_US + SECOND_US, { status: 418 })];
+    const banning = aPolicy([
+      aTokenBucket({ ...byIp, ban: { afterThrottles: 3, stepsUs: [SECOND_US], forgetAfterUs: SECOND_US } as never }),
+    ]);
+    const document = await judgedLog({
+      policy: banning,
+      lines,
+      map: { logFormat: format },
+      expected: ['all.wrongfulBlocks <= 0'],
+    });
+    expect(document.expectations).toMatchObject([{ measured: 0, pass: null }]);
+  });
+
+  it('is refused when it runs backwards beyond what waits', async () => {
+    const lines = Array.from({ length: 70_000 }, (_, index) => line(BASE_US - index * 100_000));
+    await expect(judgedLog({ policy, lines, map: { ...noMap, logFormat: format } })).rejects.toThrow(
+      expect.objectContaining({ code: 'FP_LOG_UNREADABLE', message: expect.stringContaining('behind others') }),
+    );
+  });
+});
