@@ -100,6 +100,17 @@ describe("Deribit's sessions", () => {
     expect((await call('private/buy', order)).error?.code).toBe(13_009);
   });
 
+  it('stay closed where the policy has nobody sign for an account, so that nothing was proved', async () => {
+    const { call } = await dial(
+      await deribit([
+        ['signed: [account, ', 'signed: ['],
+        ['match: [account, order.list]', 'match: [order.list]'],
+      ]),
+    );
+    expect((await call('public/auth', { ...credentials, client_secret: 'x' })).error?.code).toBe(13_004);
+    expect((await call('private/buy', order)).error?.code).toBe(13_009);
+  });
+
   it('open once by a signature, whichever connection it comes over', async () => {
     const gateway = await deribit();
     const params = signature();

@@ -67,7 +67,7 @@ export class SocketSession implements SocketPeer {
   }
 
   send(text: string): void {
-    if (this.#isEnding || this.#socket.readyState !== this.#socket.OPEN) return;
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
     this.#socket.send(text, { compress: false }, () => undefined);
     this.#cutSlowReader();
   }
