@@ -120,7 +120,7 @@ describe.each(profileNames)('of %s', (name) => {
       fc.property(histories, (history) => {
         for (const verified of agree()(name, history, refuses)) seen.add(verified);
       }),
-      { seed: 7, numRuns: isSlow ? 100 : 300 },
+      { seed: 7, numRuns: isSlow ? 40 : 120 },
     );
     expect(seen).toContain('admitted');
     expect(seen).toContain('malformed');
@@ -138,7 +138,7 @@ describeTwins('the native gate', () => {
       fc.property(histories, fc.boolean(), (history, refuses) => {
         agree(nativeGate)(name, history, refuses);
       }),
-      { seed: 8, numRuns: 40 },
+      { seed: 8, numRuns: 15 },
     );
   });
 });
