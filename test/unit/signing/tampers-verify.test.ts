@@ -158,10 +158,10 @@ describe('what is asked first', () => {
   });
 
   it('takes no key id that is longer than any key has, which a bearer token could carry', () => {
-    const [longest, longer] = ['k'.repeat(256), 'k'.repeat(257)].map((keyId) => {
+    const [longest = sent('bearer'), longer = sent('bearer')] = ['k'.repeat(256), 'k'.repeat(257)].map((keyId) => {
       const request = sent('bearer');
       return { ...request, headers: { ...request.headers, authorization: `Bearer ${keyId}.x` } };
-    }) as [Received, Received];
+    });
     expect(
       said('bearer', 'allow', [
         [longest, NOW_US],
