@@ -184,7 +184,8 @@ class LimitMaker {
     const limits = uses.flatMap((use) => {
       const match = this.#matchOf(zone, base.by, use.classes);
       const isPart = enforced.length > 1 && !use.isDryRun;
-      const name = isPart ? `${zone.name} burst ${use.burst}` : zone.name;
+      const dry = use.isDryRun ? ' dry run' : '';
+      const name = isPart ? `${zone.name} burst ${use.burst}` : `${zone.name}${dry}`;
       return match === null ? [] : [{ ...base, ...bucketOf(zone, use), name, match, isShadow: use.isDryRun }];
     });
     if (enforced.length < 2) return limits;
@@ -193,7 +194,7 @@ class LimitMaker {
     const match = this.#matchOf(zone, base.by, classes);
     if (match === null) return limits;
     const burst = Math.max(...enforced.map((use) => use.burst));
-    const { directive } = enforced[0] as Use;
+    const { directive } = enforced.find((use) => use.burst === burst) as Use;
     const together = bucketOf(zone, { burst, undelayed: burst, directive, where: ['all of its places together'] });
     this.#notes.push({
       place: zone.directive,
@@ -298,16 +299,19 @@ function said(directive: Directive): string {
 }
 
 function statusNotes(routes: readonly Route[]): readonly ImportNote[] {
-  const odd = new Map<number, Route>();
-  for (const route of routes) {
-    const { requests, connections, status, connStatus } = route.limits;
-    if (requests.length > 0 && status !== 429) odd.set(status, route);
-    if (connections.length > 0 && connStatus !== 429) odd.set(connStatus, route);
+  const notes = new Map<string, ImportNote>();
+  for (const { limits } of routes) {
+    for (const [kind, status, place] of [
+      ['limit_req', limits.status, limits.requests[0]?.directive],
+      ['limit_conn', limits.connStatus, limits.connections[0]?.directive],
+    ] as const) {
+      if (place === undefined || status === 429) continue;
+      const rule = `"outcomes: [{ when: { status: ${status} }, is: throttled }]"`;
+      const text = `${kind} refuses with ${status}, which is not read as a throttle: set ${kind}_status to 429, or say in an adapter ${rule}`;
+      notes.set(text, notes.get(text) ?? { place, text });
+    }
   }
-  return [...odd].map(([status, { limits }]) => ({
-    place: limits.requests[0]?.directive ?? limits.connections[0]?.directive ?? null,
-    text: `refusals are answered with ${status}, which is not read as a throttle: set limit_req_status and limit_conn_status to 429, or say in an adapter "outcomes: [{ when: { status: ${status} }, is: throttled }]"`,
-  }));
+  return [...notes.values()];
 }
 
 /** Directives that may hold limits, or refuse, and that are not followed. */
