@@ -83,7 +83,7 @@ export class Callers {
 
   /** The first address and account of an identity. */
   home(actor: number, identity: number): { readonly ip: number; readonly account: number } {
-    return this.#homes[actor]?.[identity] ?? { ip: 0, account: NONE };
+    return this.#homes[actor]?.[identity] ?? { ip: NONE, account: NONE };
   }
 
   #meet({ owners, lastActors, lastIdentities }: Known, isOf: (rule: ActorRule) => boolean): void {
@@ -95,7 +95,7 @@ export class Callers {
 
   /** The first rule that fits is the first of those that fit by any of what they go by. */
   #actorOf({ ip, account, key }: LogRow, whereText: (field: number) => string | null): number {
-    let first = this.#ips.owners[ip] as number;
+    let first = ip === NONE ? this.#rules.length : (this.#ips.owners[ip] as number);
     if (account !== NONE) first = Math.min(first, this.#accounts.owners[account] as number);
     if (key !== NONE) first = Math.min(first, this.#keys.owners[key] as number);
     if (!this.#hasWhere) return first;
@@ -109,7 +109,10 @@ export class Callers {
   #identityOf({ actor, ip, account, key }: LogRow): number {
     if (key !== NONE) return this.#numberIn(this.#keys, key, 2 * KIND_SPAN, actor, ip, account);
     if (account !== NONE) return this.#numberIn(this.#accounts, account, KIND_SPAN, actor, ip, account);
-    return this.#numberIn(this.#ips, ip, 0, actor, ip, account);
+    // All of whom nothing is told are one.
+    return ip === NONE
+      ? this.#placeIn(actor, 3 * KIND_SPAN, ip, account)
+      : this.#numberIn(this.#ips, ip, 0, actor, ip, account);
   }
 
   #numberIn(
@@ -122,15 +125,19 @@ export class Callers {
   ): number {
     // Nearly everybody is always the same actor's.
     if (lastActors[who] === actor) return lastIdentities[who] as number;
-    const identities = this.#identities[actor] as Map<number, number>;
-    let number = identities.get(kind + who);
-    if (number === undefined) {
-      number = identities.size;
-      identities.set(kind + who, number);
-      this.#homes[actor]?.push({ ip, account });
-    }
+    const number = this.#placeIn(actor, kind + who, ip, account);
     lastActors[who] = actor;
     lastIdentities[who] = number;
+    return number;
+  }
+
+  #placeIn(actor: number, who: number, ip: number, account: number): number {
+    const identities = this.#identities[actor] as Map<number, number>;
+    const known = identities.get(who);
+    if (known !== undefined) return known;
+    const number = identities.size;
+    identities.set(who, number);
+    this.#homes[actor]?.push({ ip, account });
     return number;
   }
 }

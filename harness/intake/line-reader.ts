@@ -17,7 +17,7 @@ import { requestClasses } from '../scenario/plan.js';
 import type { BoundMap } from './bound-map.js';
 import { ByteMemo } from './byte-memo.js';
 import { Callers } from './callers.js';
-import { ClassPaths } from './class-paths.js';
+import { ClassPaths, OTHER_WAY } from './class-paths.js';
 import type { LogFields } from './log-fields.js';
 import type { Role } from './log-map.js';
 import { emptyRow, type LogRow } from './log-row.js';
@@ -25,10 +25,11 @@ import { outcomeOfStatus, speaksOf } from './outcome-rules.js';
 import { LogStamps, NumberReader } from './stamps.js';
 
 /**
- * `other`: no class of the policy's limits; `left-out`: the limiter was not asked; the rest can't be read, because of its form,
+ * `other`: no class of the map; `other-way`: none, by a method that the map does not name for a path that a limit counts;
+ * `left-out`: the limiter was not asked; the rest can't be read, because of its form,
  * its time, or its duration or count of orders.
  */
-export type LineFinding = 'row' | 'other' | 'left-out' | 'form' | 'time' | 'number';
+export type LineFinding = 'row' | 'other' | 'other-way' | 'left-out' | 'form' | 'time' | 'number';
 
 const LOGIN = requestClasses.indexOf('login');
 const ELEMENTS_MAX = 65_535;
@@ -83,7 +84,9 @@ export class LineReader {
     this.callers = new Callers(map.actors);
     this.stamps = new LogStamps(map.time.rule);
     this.#durations = new NumberReader(map.duration?.unit ?? 's');
-    this.#paths = new ClassPaths(map.patterns);
+    const isCounted = (requestClass: number): boolean =>
+      policy.limits.some(({ costs }) => (costs[requestClass] ?? 0) > 0);
+    this.#paths = new ClassPaths(map.patterns, isCounted);
     this.#requests = new ByteMemo((text) => this.#paths.ofRequest(text), PATH_SLOTS);
     const limits = new Map(policy.limits.map(({ name }, index) => [name, index]));
     this.#limits = new ByteMemo((text) => limits.get(text) ?? UNKNOWN, WORD_SLOTS);
@@ -101,14 +104,15 @@ export class LineReader {
     if (!this.#readStamp()) return 'time';
     const { row } = this;
     row.requestClass = this.#requestClass();
-    if (row.requestClass < 0) return 'other';
+    if (row.requestClass < 0) return row.requestClass === OTHER_WAY ? 'other-way' : 'other';
     const key = this.#number(this.#roles.key, this.#keys);
     row.key = key === NOTHING ? NONE : key;
     row.status = Math.max(0, this.#number(this.#roles.status, this.#statuses));
     row.outcome = this.#outcome(key !== NOTHING);
     if (row.outcome < 0) return 'left-out';
     if (!this.#readNumbers()) return 'number';
-    row.limit = Math.max(-1, this.#number(this.#roles.limit, this.#limits));
+    // None where no field tells any, and one that the policy does not have where its name is unknown.
+    row.limit = this.#number(this.#roles.limit, this.#limits);
     this.#readCaller();
     return 'row';
   }
@@ -143,7 +147,7 @@ export class LineReader {
   #readCaller(): void {
     const { row, callers } = this;
     const ip = this.#number(this.#roles.ip, this.#ips);
-    row.ip = ip === NOTHING ? callers.ipOf('') : ip;
+    row.ip = ip === NOTHING ? NONE : ip;
     const account = this.#number(this.#roles.account, this.#accounts);
     row.account = account === NOTHING ? NONE : account;
     const signature = this.#roles.signature.length === 0 ? null : this.#text('signature');
