@@ -33,7 +33,7 @@ async function give(
   const results: string[] = [];
   const console = { result: (text: string) => void results.push(text) } as unknown as Console;
   try {
-    await consentCommand(action, rest, flags, console);
+    await consentCommand(action, rest, { flags, tls: null }, console);
     return { error: null, results };
   } catch (error) {
     return { error: error as FloodproofError, results };
