@@ -8,6 +8,18 @@ export const ROUND_MS = 500;
 /** Within this all is over, answers too. */
 export const ROUNDS_MS_MAX = 60_000;
 
+/** Where time comes from. */
+export interface RoundsClock {
+  nowMs(): number;
+  /** Done after so long, or at once when the signal is aborted. */
+  wait(ms: number, stop: AbortSignal): Promise<void>;
+}
+
+const realClock: RoundsClock = {
+  nowMs: () => performance.now(),
+  wait: async (ms, signal) => await wait(ms, undefined, { signal }).catch(() => undefined),
+};
+
 export interface RoundsOptions {
   /** Whether somebody has agreed to a rate and a duration. */
   readonly isPaced: boolean;
@@ -17,11 +29,13 @@ export interface RoundsOptions {
 export class Rounds {
   readonly #visitor: Pick<Visitor, 'visit'>;
   readonly #options: RoundsOptions;
+  readonly #clock: RoundsClock;
   #beganMs: number | null = null;
   #lastMs = Number.NEGATIVE_INFINITY;
 
-  constructor(visitor: Pick<Visitor, 'visit'>, options: RoundsOptions) {
+  constructor(visitor: Pick<Visitor, 'visit'>, options: RoundsOptions, clock: RoundsClock = realClock) {
     this.#visitor = visitor;
+    this.#clock = clock;
     this.#options = options;
   }
 
@@ -32,7 +46,7 @@ export class Rounds {
     for (const trial of trials) {
       if (isPaced) await this.#pause();
       if (stop.aborted) break;
-      const nowMs = performance.now();
+      const nowMs = this.#clock.nowMs();
       this.#beganMs ??= nowMs;
       this.#lastMs = nowMs;
       const leftMs = ROUNDS_MS_MAX - (nowMs - this.#beganMs);
@@ -47,9 +61,9 @@ export class Rounds {
 
   /** Until the next may be sent, or the stop. */
   async #pause(): Promise<void> {
-    const leftMs = this.#lastMs + ROUND_MS - performance.now();
+    const leftMs = this.#lastMs + ROUND_MS - this.#clock.nowMs();
     if (leftMs <= 0) return;
     // A timer may fire a moment early.
-    await wait(Math.ceil(leftMs) + 1, undefined, { signal: this.#options.stop }).catch(() => undefined);
+    await this.#clock.wait(Math.ceil(leftMs) + 1, this.#options.stop);
   }
 }
