@@ -134,10 +134,12 @@ export class FlightSender {
   /** A call of somebody's own API. */
   private toAdapted(flight: Flight, adapted: AdaptedTarget, headers: string[]): WireRequest {
     const { intent } = flight;
-    const { host, basePath, windowMs, noncePrefix } = this.options;
+    const { host, basePath, windowMs, noncePrefix, clockOffsetUs } = this.options;
     const nowUs = this.stampUs(flight);
-    // One row for all keys: whose key it is the adapter says.
-    const rising = this.rising.next('', this.wallUs());
+    const { claims, identity } = intent;
+    // By the seed's names: each of them has one key of the adapter's, and one clock.
+    const clockUs = Math.max(0, this.wallUs() + clockOffsetUs(identity, flight.now()));
+    const rising = claims?.rising ?? this.rising.next(claims?.keyId ?? identity.keyId, clockUs);
     const nonce = `${noncePrefix}${(this.nonces++).toString(36)}`;
     const wire = adapted.request(intent, { nowUs, nonce, rising, windowMs }, { host, basePath });
     for (const [name, value] of Object.entries(wire.headers)) {
