@@ -217,7 +217,8 @@ export class FlightSender {
     const stamp = {
       nowUs: Math.max(0, clockUs + stampOffsetUs),
       nonce: `${noncePrefix}${(this.nonces++).toString(36)}`,
-      rising: claims?.rising ?? this.rising.next(claims?.keyId ?? identity.keyId, clockUs),
+      // A key that nobody has given out has no last number, and there may be any number of such keys.
+      rising: claims === null ? this.rising.next(identity.keyId, clockUs) : (claims.rising ?? clockUs),
       windowMs,
     };
     const contentType = body === null ? null : (flight.intent.contentType ?? JSON_TYPE);
