@@ -6,6 +6,7 @@ import type { Admission } from '../gatekeeper.js';
 import { badSymbol, binanceSymbol, fault, marketOfBinance } from './binance-markets.js';
 import type { FaceAnswer, FaceParams, FaceRequest, VenueApi } from './face.js';
 import { countField, jsonAnswer, textField } from './fields.js';
+import { isExpired, lotsFor, nowMsOf, placeWish, type Wish } from './wished-order.js';
 
 const DIGITS = 8;
 const LIST_MAX = 1000;
@@ -56,9 +57,8 @@ export function placeOrder(request: FaceRequest, admission: Admission, api: Venu
   const wish = readOrder(params);
   if ('status' in wish) return wish;
   if (isTest) return jsonAnswer({});
-  const placed = api.floor.place(admission.account, wish.entry, api.clock.nowUs());
+  const placed = placeWish(api, admission, wish.entry);
   if (typeof placed === 'string') return placeFault(placed);
-  if (placed.state === 'filled') api.gatekeeper.credit(admission, 1);
   return jsonAnswer(placedText(placed));
 }
 
@@ -151,7 +151,7 @@ const decimalForm = /^([0-9]{1,20})(\.[0-9]{1,20})?$/;
 const nameForm = /^[a-zA-Z0-9-_]{1,36}$/;
 
 /** A wish for the floor, or what is wrong with it. */
-function readOrder(params: FaceParams): { readonly entry: Readonly<Record<string, unknown>> } | FaceAnswer {
+function readOrder(params: FaceParams): { readonly entry: Wish } | FaceAnswer {
   const missing = missingOf(params, ['symbol', 'side', 'type']);
   if (missing !== null) return missing;
   const market = marketOfBinance(textField(params, 'symbol'));
@@ -160,31 +160,41 @@ function readOrder(params: FaceParams): { readonly entry: Readonly<Record<string
   if (side !== 'BUY' && side !== 'SELL') return fault(400, -1117, 'Invalid side.');
   const type = textField(params, 'type');
   if (type !== 'LIMIT' && type !== 'LIMIT_MAKER' && type !== 'MARKET') return fault(400, -1116, 'Invalid orderType.');
-  const isMarket = type === 'MARKET';
-  const needed =
-    type === 'LIMIT' ? ['timeInForce', 'quantity', 'price'] : isMarket ? ['quantity'] : ['quantity', 'price'];
-  const further = missingOf(params, needed);
+  const needed = numbersOf(type, params);
+  const further = missingOf(params, type === 'LIMIT' ? ['timeInForce', ...needed] : needed);
   if (further !== null) return further;
+  const timeInForce = textField(params, 'timeInForce');
+  if (type === 'LIMIT' && !['GTC', 'IOC', 'FOK'].includes(timeInForce))
+    return fault(400, -1115, 'Invalid timeInForce.');
   const clientOrderId = textField(params, 'newClientOrderId');
   if (params.newClientOrderId !== undefined && !nameForm.test(clientOrderId)) {
     return illegal('newClientOrderId', nameForm);
   }
-  for (const name of isMarket ? ['quantity'] : ['quantity', 'price']) {
+  for (const name of needed) {
     if (!decimalForm.test(textField(params, name))) return illegal(name, decimalForm);
   }
+  const isInQuote = needed.includes('quoteOrderQty');
   return {
     entry: {
       symbol: market.symbol,
       side: side === 'BUY' ? 'buy' : 'sell',
-      type: isMarket ? 'market' : 'limit',
-      quantity: textField(params, 'quantity'),
-      ...(!isMarket && { price: textField(params, 'price') }),
+      type: type === 'MARKET' ? 'market' : 'limit',
+      quantity: isInQuote ? lotsFor(market, textField(params, 'quoteOrderQty')) : textField(params, 'quantity'),
+      ...(type !== 'MARKET' && { price: textField(params, 'price') }),
       ...(clientOrderId !== '' && { clientOrderId }),
+      isImmediate: type === 'LIMIT' && timeInForce !== 'GTC',
     },
   };
 }
 
-function missingOf(params: FaceParams, names: readonly string[]): FaceAnswer | null {
+/** A market order is for so much of the base currency, or for so much of the quote currency. */
+function numbersOf(type: 'LIMIT' | 'LIMIT_MAKER' | 'MARKET', params: FaceParams): readonly string[] {
+  if (type !== 'MARKET') return ['quantity', 'price'];
+  const isInQuote = textField(params, 'quantity') === '' && textField(params, 'quoteOrderQty') !== '';
+  return [isInQuote ? 'quoteOrderQty' : 'quantity'];
+}
+
+export function missingOf(params: FaceParams, names: readonly string[]): FaceAnswer | null {
   const name = names.find((one) => textField(params, one) === '');
   if (name === undefined) return null;
   return fault(400, -1102, `Mandatory parameter '${name}' was not sent, was empty/null, or malformed.`);
@@ -216,16 +226,13 @@ function placeFault(reason: FloorFault): FaceAnswer {
   }
 }
 
-function nowMsOf(api: VenueApi): number {
-  return Math.floor(api.clock.nowUs() / 1000);
-}
-
 function msOf({ changedUs }: FloorOrder): number {
   return Math.floor(changedUs / 1000);
 }
 
-/** What every answer about an order has. */
-function fieldsOf({ order, state }: FloorOrder): Readonly<Record<string, unknown>> {
+/** What every answer about an order has. One that did not rest is told as IOC, whether it was that or FOK. */
+function fieldsOf(of: FloorOrder): Readonly<Record<string, unknown>> {
+  const { order, state } = of;
   const quantity = fixedText(order.quantity, DIGITS);
   const cost = fixedText(textOf(productOf(unitsOf(order.price), unitsOf(order.quantity))), DIGITS);
   const market = marketOf(order.symbol);
@@ -240,8 +247,8 @@ function fieldsOf({ order, state }: FloorOrder): Readonly<Record<string, unknown
     executedQty: state === 'filled' ? quantity : zero,
     origQuoteOrderQty: zero,
     cummulativeQuoteQty: state === 'filled' ? cost : zero,
-    status: statusOf[state],
-    timeInForce: 'GTC',
+    status: isExpired(of) ? 'EXPIRED' : statusOf[state],
+    timeInForce: isExpired(of) ? 'IOC' : 'GTC',
     type: order.type.toUpperCase(),
     side: order.side.toUpperCase(),
     selfTradePreventionMode: 'NONE',
