@@ -142,11 +142,38 @@ describe('an order at Binance', () => {
     type Row = Readonly<Record<string, unknown>>;
     const { id } = await buy(exchange, 50_000);
     expect(await replace('1', 'STOP_ON_FAILURE', '1')).toEqual([-2022, 'FAILURE', 'NOT_ATTEMPTED']);
-    expect(await replace('1', 'ALLOW_FAILURE', '0.00001')).toEqual([-2022, 'FAILURE', 'FAILURE']);
+    expect(await replace('1', 'ALLOW_FAILURE', '99999999999')).toEqual([-2022, 'FAILURE', 'FAILURE']);
     expect(await replace('1', 'ALLOW_FAILURE', '1')).toEqual([-2021, 'FAILURE', 'SUCCESS']);
-    expect(await replace(id, 'STOP_ON_FAILURE', '0.00001')).toEqual([-2021, 'SUCCESS', 'FAILURE']);
+    // Filters are looked at before anything is cancelled; balances are not.
+    for (const quantity of ['0.00001', '0']) {
+      expect(await replace(id, 'STOP_ON_FAILURE', quantity)).toEqual([-1013, undefined, undefined]);
+    }
+    expect((await exchange.fetchOrder(id, symbol)).status).toBe('open');
+    expect(await replace(id, 'STOP_ON_FAILURE', '99999999999')).toEqual([-2021, 'SUCCESS', 'FAILURE']);
     expect(await replace(id, 'PERHAPS', '1')).toEqual([-1130, undefined, undefined]);
     expect(await replace('', 'ALLOW_FAILURE', '1')).toEqual([-1102, undefined, undefined]);
+  });
+
+  it('is tried with the filters of its market, and not placed', async () => {
+    const exchange = await at('binance');
+    const attempt = (params: object): Promise<string> => {
+      const wish = {
+        symbol: 'BTCUSDT',
+        side: 'BUY',
+        type: 'LIMIT',
+        timeInForce: 'GTC',
+        quantity: '1',
+        price: '60000.50',
+      };
+      return failureOf(exchange.request('order/test', 'private', 'POST', { ...wish, ...params }));
+    };
+    expect(await attempt({})).toBe('no failure');
+    expect(await attempt({ price: '60000.500' })).toBe('no failure');
+    expect(await attempt({ price: '60000.501' })).toContain('PRICE_FILTER');
+    expect(await attempt({ price: '0' })).toContain('-1013');
+    expect(await attempt({ quantity: '1.0001' })).toBe('no failure');
+    expect(await attempt({ quantity: '1.00001' })).toContain('LOT_SIZE');
+    expect(await exchange.fetchOpenOrders(symbol)).toEqual([]);
   });
 
   it('has a time in force that the venue knows', async () => {

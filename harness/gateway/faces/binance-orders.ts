@@ -1,6 +1,6 @@
 /** What Binance answers about orders and balances. */
-import { fixedText, productOf, textOf, unitsOf } from '../../venue/exact-decimal.js';
-import { marketOf, markets } from '../../venue/markets.js';
+import { digitsOf, fixedText, productOf, textOf, unitsOf } from '../../venue/exact-decimal.js';
+import { marketOf, markets, QUANTITY_DIGITS } from '../../venue/markets.js';
 import type { FloorFault, FloorOrder } from '../../venue/trading-floor.js';
 import type { Admission } from '../gatekeeper.js';
 import { badSymbol, binanceSymbol, fault, marketOfBinance } from './binance-markets.js';
@@ -56,7 +56,7 @@ export function placeOrder(request: FaceRequest, admission: Admission, api: Venu
   const { params } = request;
   const wish = readOrder(params);
   if ('status' in wish) return wish;
-  if (isTest) return jsonAnswer({});
+  if (isTest) return filterFault(wish.entry) ?? jsonAnswer({});
   const placed = placeWish(api, admission, wish.entry);
   if (typeof placed === 'string') return placeFault(placed);
   return jsonAnswer(placedText(placed));
@@ -148,6 +148,8 @@ function orderOf(params: FaceParams, name: string, api: VenueApi): { readonly id
 }
 
 const decimalForm = /^([0-9]{1,20})(\.[0-9]{1,20})?$/;
+/** As far as the house keeps one. */
+const orderDecimal = /^(?:0|[1-9]\d{0,11})(?:\.\d{1,8})?$/;
 const nameForm = /^[a-zA-Z0-9-_]{1,36}$/;
 
 /** A wish for the floor, or what is wrong with it. */
@@ -185,6 +187,14 @@ function readOrder(params: FaceParams): { readonly entry: Wish } | FaceAnswer {
       isImmediate: type === 'LIMIT' && timeInForce !== 'GTC',
     },
   };
+}
+
+/** Whether it is an order that the market could have, whoever sends it. */
+function filterFault({ symbol, price, quantity }: Wish): FaceAnswer | null {
+  const isAmount = (text: string): boolean => orderDecimal.test(text) && /[1-9]/.test(text);
+  if (!isAmount(quantity) || (price !== undefined && !isAmount(price))) return placeFault('bad-order');
+  if (price !== undefined && digitsOf(price) > (marketOf(symbol)?.priceDigits ?? 0)) return placeFault('off-tick');
+  return digitsOf(quantity) > QUANTITY_DIGITS ? placeFault('off-lot') : null;
 }
 
 /** A market order is for so much of the base currency, or for so much of the quote currency. */

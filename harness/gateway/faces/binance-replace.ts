@@ -23,6 +23,9 @@ export function cancelReplace(request: FaceRequest, admission: Admission, api: V
     const msg = "Param 'cancelOrigClientOrderId' or 'cancelOrderId' must be sent, but both were empty/null!";
     return fault(400, -1102, msg);
   }
+  // "Filters and Order Count are evaluated before the processing of the cancellation and order placement occurs."
+  const looked = placeOrder(request, admission, api, true);
+  if (looked.status !== 200) return looked;
   const named = { symbol: textField(params, 'symbol'), orderId, origClientOrderId };
   const cancelled = cancelOrder({ ...partsOf(request), params: named }, admission, api);
   const isCancelled = cancelled.status === 200;
