@@ -207,7 +207,7 @@ export class FlightSender {
   /** The same by any profile. */
   private signedBy(signer: RequestSigner, flight: Flight, path: string): SignedWire {
     const { method, body, claims, tamper, identity, stampOffsetUs } = flight.intent;
-    const { clockOffsetUs, noncePrefix, windowMs, host, basePath, sign, keepFor } = this.options;
+    const { clockOffsetUs, noncePrefix, windowMs, host, basePath, keepFor } = this.options;
     const clockUs = Math.max(0, this.wallUs() + clockOffsetUs(identity, flight.now()));
     const stamp = {
       nowUs: Math.max(0, clockUs + stampOffsetUs),
@@ -217,8 +217,8 @@ export class FlightSender {
     };
     const contentType = body === null ? null : 'application/json';
     const request = { method, path, body: body ?? '', host, contentType };
+    if (claims === null && tamper !== null) return signer.spoiled(request, stamp, identity, tamper);
     const wire = claims === null ? signer.signed(request, stamp, identity) : signer.forged(request, stamp, claims);
-    if (tamper !== null) return applyTamper(wire, tamper, sign);
     if (claims === null && keepFor.has(identity.actor)) {
       this.keep(flight, { ...wire, path: wire.path.slice(basePath.length) });
     }
