@@ -1,5 +1,5 @@
 /** A value as YAML on one line. */
-const plainKey = /^[a-zA-Z_][\w-]*$/;
+const plainKey = /^[a-zA-Z_/][\w./-]*$/;
 /** Words that YAML 1.1 or 1.2 would read as something else than text. */
 const notText = /^(?:y|n|yes|no|on|off|true|false|null|nan|inf)$/i;
 
