@@ -69,7 +69,10 @@ export function fromOpenApi(file: string, text: string): FromOpenApi {
   const unsaid = [
     ...policy.unsaid,
     ...adapter.unsaid,
-    ...(unused === 0 ? [] : [`${unused} operations are not used: no scenario sends such requests`]),
+    ...scenarios.flatMap((one) => one.unsaid ?? []),
+    ...(unused === 0
+      ? []
+      : [`${unused === 1 ? '1 operation is' : `${unused} operations are`} not used: no scenario sends such requests`]),
     ...(server === null ? ['the document names no server: give one as --target'] : []),
   ];
   return {

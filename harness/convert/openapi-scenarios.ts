@@ -6,6 +6,8 @@ import type { Security } from './openapi-security.js';
 export interface ScenarioText {
   readonly name: string;
   readonly text: string;
+  /** null = the policy says enough to judge it. */
+  readonly unsaid: string | null;
 }
 
 export interface ScenarioParts {
@@ -36,13 +38,17 @@ interface Content {
   readonly maps: string;
   readonly actor: string;
   readonly expect: readonly string[];
-  readonly phases?: string;
+  /** The class that is flooded; null = none is. */
+  readonly floods: RequestClass | null;
 }
 
-function scenario(parts: ScenarioParts, { name, claim, maps, actor, expect }: Content): ScenarioText {
+function scenario(parts: ScenarioParts, { name, claim, maps, actor, expect, floods }: Content): ScenarioText {
+  const isPromised = floods === null || parts.limits.some(({ classes }) => classes.includes(floods));
+  const missing = isPromised ? null : `no limit of the policy is for ${floods}: until one is, this is undecided`;
   const honest = honestActor(parts);
   const lines = [
     '# What every key means: docs/scenario-reference.md. Before anything is sent: floodproof explain THIS-FILE',
+    ...(missing === null ? [] : [`# say in policy.yaml what is promised: ${missing}.`]),
     'version: 1',
     `name: ${name}`,
     `claim: ${claim}`,
@@ -60,7 +66,8 @@ function scenario(parts: ScenarioParts, { name, claim, maps, actor, expect }: Co
     ...expect.map((one) => `  - ${one}`),
     ...(honest === null ? [] : ['  - legit.falseBlockRate <= 0%']),
   ];
-  return { name, text: `${lines.join('\n')}\n` };
+  const unsaid = missing === null ? null : `${name}.yaml: ${missing}`;
+  return { name, text: `${lines.join('\n')}\n`, unsaid };
 }
 
 /** One customer far below what is promised: at most a third of the smallest limit that meets him. */
@@ -96,6 +103,7 @@ function orderFlood(parts: ScenarioParts): ScenarioText {
   const { rate, isHeld } = rateAbove(parts.limits, 'order.place');
   return scenario(parts, {
     name: 'order-flood',
+    floods: 'order.place',
     claim: 'One caller that floods the costliest write gets what is promised and no more, and nobody else notices.',
     maps: '[OAT-015, "API4:2023", T1499.003]',
     actor: `  - name: flooder
@@ -111,6 +119,7 @@ function stuffing(parts: ScenarioParts): ScenarioText {
   const { rate, isHeld } = rateAbove(parts.limits, 'login');
   return scenario(parts, {
     name: 'credential-stuffing',
+    floods: 'login',
     claim: 'Stolen names and passwords are tried no faster than the login promises.',
     maps: '[OAT-008, "API2:2023", T1110.004]',
     actor: `  - name: stuffer
@@ -126,6 +135,7 @@ function stuffing(parts: ScenarioParts): ScenarioText {
 function forgery(parts: ScenarioParts): ScenarioText {
   return scenario(parts, {
     name: 'signature-forgery',
+    floods: null,
     claim: 'No proof but the right one is accepted, whatever it resembles.',
     maps: '["API2:2023", T1606, T1212]',
     actor: `  - name: forger
@@ -142,6 +152,7 @@ function scrape(parts: ScenarioParts): ScenarioText {
   const { rate, isHeld } = rateAbove(parts.limits, 'ticker');
   return scenario(parts, {
     name: 'scrape',
+    floods: 'ticker',
     claim: 'What anybody may read is not for the taking.',
     maps: '[OAT-011, "API4:2023", T1595]',
     actor: `  - name: scraper
@@ -158,6 +169,7 @@ function accountReads(parts: ScenarioParts): ScenarioText {
   const { rate, isHeld } = rateAbove(parts.limits, 'account');
   return scenario(parts, {
     name: 'heavy-requests',
+    floods: 'account',
     claim: 'Costly reads under one key are held to what is promised.',
     maps: '["API4:2023", T1499.003]',
     actor: `  - name: reader
@@ -173,6 +185,7 @@ function calm(parts: ScenarioParts): ScenarioText | null {
   if (honestActor(parts) === null) return null;
   return scenario(parts, {
     name: 'calm',
+    floods: null,
     claim: 'An honest customer is served.',
     maps: '[]',
     actor: '',
