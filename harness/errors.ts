@@ -101,6 +101,7 @@ export const errorTable = {
     hint: 'mend the module; docs/your-own-server.md says what it is to return',
   },
   FP_HOOK_FAILED: { exit: ExitCode.environment, hint: 'mend the hook, or what it asks for; its own words stand above' },
+  FP_INTERRUPTED: { exit: ExitCode.interrupted, hint: 'nothing was judged; give the command again' },
   FP_TARGET_UNREACHABLE: { exit: ExitCode.environment, hint: 'start the target first, and check host and port' },
   FP_DISK: { exit: ExitCode.environment, hint: 'free some space or choose another folder with --out' },
   FP_RUN_UNREADABLE: { exit: ExitCode.usage, hint: 'name a folder made by "floodproof run" (results/runs/...)' },

@@ -181,7 +181,11 @@ function expectations(document: VerdictDocument, { ink, width }: Page): string[]
 
 function facts(document: VerdictDocument, { width }: Page): string[] {
   const { generator } = document;
-  const lines = wrapBehind('generator  ', generatorLine(generator), width);
+  // A log that was judged has no generator.
+  const lines =
+    document.target === 'log'
+      ? [`log        ${formatCount(generator.asked)} requests`]
+      : wrapBehind('generator  ', generatorLine(generator), width);
   const worst = generator.worstSecond;
   if (worst !== null) {
     const parts = [

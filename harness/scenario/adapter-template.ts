@@ -8,8 +8,7 @@ const DEPTH_MAX = 16;
 /** Tokens of RFC 9110, lower-case. */
 const headerName = /^[a-z0-9!#$%&'*+.^_`|~-]{1,100}$/;
 const environmentName = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
-const control = /[\x00-\x1f\x7f]/;
+const control = /\p{Cc}/u;
 
 /** `GET /orders/{orderId}`: `{name}` is a field, `{env:NAME}` a value of the environment, `{{` and `}}` are braces. */
 export function parseTemplate(input: unknown): Parsed<Template> {

@@ -55,6 +55,7 @@ describe('floodproof judge', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('right.log  pass');
     expect(stdout).toMatch(/all\.leak <= 0 +0 cells +0 cells +pass/);
+    expect(stdout).toMatch(/^ {2}log {8}100 requests$/m);
     expect(stdout).toContain('the log has no durations');
     expect(stdout).toContain('nobody is labelled');
   });

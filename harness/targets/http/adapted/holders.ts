@@ -38,8 +38,8 @@ export const nobody: Holder = {
 };
 
 const VALUE_CHARS_MAX = 16_384;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
-const breaks = /[\x00-\x08\x0a-\x1f\x7f]/;
+/** Control characters but the tab. */
+const breaks = /[^\P{Cc}\t]/u;
 
 /** Why a value can't travel in a request, in words that don't repeat it; null = it can. */
 export function unfit(value: string, isPem = false): string | null {
