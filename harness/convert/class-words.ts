@@ -34,8 +34,10 @@ function wordsOf(path: string): readonly string[] {
 /** @returns the classes of the last word that says one; none when no word does. */
 export function classesByWords(path: string): readonly RequestClass[] {
   for (const word of [...wordsOf(path)].reverse()) {
-    const row = rows.find(({ words }) => words.test(word));
-    if (row !== undefined) return row.classes;
+    for (const part of [word, ...word.split('-').reverse()]) {
+      const row = rows.find(({ words }) => words.test(part));
+      if (row !== undefined) return row.classes;
+    }
   }
   return [];
 }

@@ -91,9 +91,19 @@ class EnvoyLimits {
     }
     const everywhere: Meaning = { by: new Set(), classes: this.#routeClasses(node), words: [] };
     const isShadow = share === 'shadow';
+    if (node.at('always_consume_default_token_bucket').value === false) {
+      const text =
+        'requests that a descriptor is for are not counted by the bucket of all, which may thus let more pass';
+      this.#note(node.at('always_consume_default_token_bucket'), text);
+    }
     const own = node.at('token_bucket').value === undefined ? [] : this.#bucket(node, name, everywhere, isShadow);
     const described = node.at('descriptors').items.flatMap((descriptor) => {
       const meaning = this.#meaningOf(descriptor.at('entries').items);
+      if (meaning !== null && meaning.by.size > 0) {
+        const text =
+          'a descriptor without a value counts each value apart only where Envoy makes them as it goes (max_dynamic_descriptors)';
+        this.#note(descriptor, text);
+      }
       return meaning === null ? [] : this.#bucket(descriptor, `${name} ${meaning.words.join(' ')}`, meaning, isShadow);
     });
     return [...own, ...described];

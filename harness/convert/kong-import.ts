@@ -27,6 +27,8 @@ interface Placed {
   /** null = of every route. */
   readonly paths: readonly string[] | null;
   readonly consumer: string | null;
+  /** 0 = of a route, 1 = of a service, 2 = of everything. Of one plugin only the narrowest is run for a request. */
+  readonly breadth: number;
 }
 
 export function importKong(file: string, text: string, paths: ClassPathTable | null): ImportReading {
@@ -37,7 +39,7 @@ export function importKong(file: string, text: string, paths: ClassPathTable | n
   const placed = [...pluginsOf(document)];
   const hasKeys = placed.some(({ plugin }) => authPlugins.test(plugin.at('name').text ?? ''));
   const maker = new KongLimits(faults, notes, hasKeys, paths);
-  const limits = placed.flatMap((one) => maker.of(one));
+  const limits = [...placed].sort((a, b) => a.breadth - b.breadth).flatMap((one) => maker.of(one));
   if (faults.all.length > 0) return { imported: null, faults };
   return {
     faults,
@@ -65,7 +67,8 @@ function* pluginsOf(document: DocumentNode): Generator<Placed> {
     paths: readonly string[] | null,
     consumer: string | null,
   ): void => {
-    for (const plugin of holder.at('plugins').items) inner.push({ plugin, where, paths, consumer });
+    for (const plugin of holder.at('plugins').items)
+      inner.push({ plugin, where, paths, consumer, breadth: breadthOf(where) });
   };
   const takeRoute = (route: DocumentNode): void => {
     const name = route.at('name').text ?? 'unnamed';
@@ -90,14 +93,14 @@ function* pluginsOf(document: DocumentNode): Generator<Placed> {
     const [route, service, consumer] = ['route', 'service', 'consumer'].map((key) => referred(plugin.at(key)));
     const paths = route != null ? routes.get(route) : service != null ? routes.get(`service ${service}`) : undefined;
     const where = route != null ? `route ${route}` : service != null ? `service ${service}` : 'every route';
-    yield {
-      plugin,
-      where,
-      paths: paths === undefined || paths.length === 0 ? null : paths,
-      consumer: consumer ?? null,
-    };
+    const own = paths === undefined || paths.length === 0 ? null : paths;
+    yield { plugin, where, paths: own, consumer: consumer ?? null, breadth: breadthOf(where) };
   }
   yield* inner;
+}
+
+function breadthOf(where: string): number {
+  return where.startsWith('route ') ? 0 : where.startsWith('service ') ? 1 : 2;
 }
 
 function referred(node: DocumentNode): string | null {
@@ -110,6 +113,8 @@ class KongLimits {
   readonly #notes: ImportNote[];
   readonly #hasKeys: boolean;
   readonly #paths: ClassPathTable | null;
+  /** By plugin: classes that a narrower one is run for. */
+  readonly #claimed = new Map<string, Set<RequestClass>>();
 
   constructor(faults: ForeignFaults, notes: ImportNote[], hasKeys: boolean, paths: ClassPathTable | null) {
     this.#faults = faults;
@@ -137,8 +142,10 @@ class KongLimits {
       this.#note(plugin, text);
       return [];
     }
-    const classes = this.#classesOf(placed);
+    const claimed = this.#claimed.get(name) ?? new Set();
+    const classes = new Set([...this.#classesOf(placed)].filter((one) => !claimed.has(one)));
     if (classes.size === 0) return [];
+    this.#claimed.set(name, new Set([...claimed, ...classes]));
     const by = this.#byOf(plugin.at('config'), name, isPlain);
     if (by === null) return [];
     this.#noteConfig(plugin.at('config'), isPlain);

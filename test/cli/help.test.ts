@@ -21,6 +21,8 @@ const commands = [
   'bench',
   'check',
   'selftest',
+  'init',
+  'import',
   'consent',
 ];
 let table: CommandTable;
