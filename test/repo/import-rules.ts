@@ -16,6 +16,7 @@ export const allowedEdges: Readonly<Record<string, readonly string[]>> = {
   judge: ['core', 'scenario', 'actors'],
   trace: ['core', 'scenario', 'actors', 'judge'],
   intake: ['core', 'scenario', 'actors', 'judge', 'trace'],
+  capture: ['core', 'scenario', 'signing', 'actors', 'judge', 'trace', 'intake', 'targets'],
   engine: ['core', 'native', 'scenario', 'signing', 'actors', 'venue', 'targets', 'judge', 'trace'],
   gateway: ['core', 'native', 'scenario', 'signing', 'actors', 'venue'],
   bench: [
@@ -58,6 +59,7 @@ export const allowedEdges: Readonly<Record<string, readonly string[]>> = {
     'judge',
     'trace',
     'intake',
+    'capture',
     'engine',
     'gateway',
     'invariants',
