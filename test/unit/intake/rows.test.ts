@@ -26,7 +26,7 @@ describe('the order of rows', () => {
       windowUs,
       waitingFirst: 8,
       waitingMax: 8,
-      take: ({ concludedUs }, at) => void taken.push(concludedUs[at] as number),
+      take: ({ concludedUs }, rows) => void taken.push(...concludedUs.subarray(0, rows)),
     });
     for (const concludedUs of ends) rows.add({ ...emptyRow(), concludedUs });
     rows.finish();
