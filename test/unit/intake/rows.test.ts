@@ -1,7 +1,13 @@
-import { describe, expect, it } from 'vitest';
-import { noMap } from '../../../harness/intake/log-map.js';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { bindMap } from '../../../harness/intake/bound-map.js';
+import { LineReader } from '../../../harness/intake/line-reader.js';
+import { noMap, readLogMap } from '../../../harness/intake/log-map.js';
 import { emptyRow } from '../../../harness/intake/log-row.js';
 import { Names } from '../../../harness/intake/names.js';
+import { readLog } from '../../../harness/intake/read-log.js';
 import { RowOrder } from '../../../harness/intake/row-order.js';
 import { SignatureBook } from '../../../harness/intake/signature-book.js';
 import { judgedLog, secondsText } from '../../support/judged-log.js';
@@ -53,6 +59,55 @@ describe('the order of rows', () => {
   });
 });
 
+describe('whose a row is', () => {
+  const actors = [
+    { name: 'net', label: 'abuse', ips: ['192.0.2.0/24'] },
+    { name: 'ann', label: 'legit', accounts: ['ann'] },
+    { name: 'keyed', label: 'legit', keys: ['k1'] },
+    { name: 'bots', label: 'abuse', where: { field: 'agent', in: ['bot'] } },
+  ];
+
+  /** The actor of each line, and which of its identities it is. */
+  function owners(lines: readonly string[], chosen = actors): readonly string[] {
+    const map = {
+      ...readLogMap('map.yaml', JSON.stringify({ version: 1, actors: chosen, account: 'account', key: 'key' })),
+      logFormat: '$remote_addr $msec "$request" $status $account $key $agent',
+    };
+    const reader = new LineReader(bindMap(map, Buffer.from('x')), policy, { orders: 1, longestUs: 0 });
+    return lines.map((words) => {
+      const [ip, ...rest] = words.split(' ');
+      const bytes = Buffer.from(`${ip} 1.000 "GET /v1/ticker HTTP/1.1" 200 ${rest.join(' ')}`);
+      expect(reader.read(bytes, 0, bytes.length)).toBe('row');
+      return `${chosen[reader.row.actor]?.name ?? 'others'} ${reader.row.identity}`;
+    });
+  }
+
+  it('is told by the first rule that fits by anything', () => {
+    const lines = ['192.0.2.1 ann k1 bot', '10.0.0.1 ann k1 bot', '10.0.0.1 bob k1 bot', '10.0.0.1 bob k2 bot'];
+    expect(owners([...lines, '10.0.0.1 bob k2 -', '- - - bot'])).toEqual([
+      'net 0',
+      'ann 0',
+      'keyed 0',
+      'bots 0',
+      'others 0',
+      'bots 1',
+    ]);
+    expect(owners(lines, [...actors].reverse())).toEqual(['bots 0', 'bots 0', 'bots 0', 'bots 1']);
+  });
+
+  it('is its key, without one its account, and without that its address; all of whom nothing is told are one', () => {
+    const lines = ['10.0.0.1 - - -', '10.0.0.2 - - -', '10.0.0.1 bob - -', '10.0.0.2 bob - -', '10.0.0.1 bob k -'];
+    expect(owners([...lines, '- - - -', '10.0.0.2 - - -', '10.0.0.9 - k -', '- - - -'])).toEqual(
+      [0, 1, 2, 2, 3, 4, 1, 3, 4].map((identity) => `others ${identity}`),
+    );
+  });
+
+  it('may be another actor each time', () => {
+    const lines = ['10.0.0.1 - - bot', '10.0.0.2 - - -', '10.0.0.1 - - -', '10.0.0.1 - - bot', '10.0.0.2 - - -'];
+    expect(owners(lines)).toEqual(['bots 0', 'others 0', 'others 1', 'bots 0', 'others 0']);
+  });
+});
+
 describe('what is told apart', () => {
   it('is bounded, and says which field has too much', () => {
     const names = new Names('addresses', 2);
@@ -82,6 +137,25 @@ describe('a log that is judged', () => {
     });
     expect(held.leaks).toHaveLength(1);
     expect(filed).toEqual(held);
+  });
+
+  it('is refused with its reason when its rows find no room on the disk', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'floodproof-log-'));
+    const file = join(folder, 'access.log');
+    writeFileSync(file, flood.map((text) => `${text}\n`).join(''));
+    vi.stubEnv('TMPDIR', join(folder, 'missing'));
+    try {
+      const task = { map: { ...noMap, logFormat: format }, policy, store: { batchRows: 8, memoryBatches: 1 } };
+      await expect(readLog({ ...task, files: [file] })).rejects.toThrow(
+        expect.objectContaining({
+          code: 'FP_DISK',
+          message: expect.stringContaining('cannot keep the rows of the log'),
+        }),
+      );
+    } finally {
+      vi.unstubAllEnvs();
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('tells replays where signatures are logged', async () => {
