@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { bindMap } from '../../../harness/intake/bound-map.js';
 import { LineReader } from '../../../harness/intake/line-reader.js';
+import { logColumns, moveRows, putRow } from '../../../harness/intake/log-columns.js';
 import { noMap, readLogMap } from '../../../harness/intake/log-map.js';
 import { emptyRow } from '../../../harness/intake/log-row.js';
 import { Names } from '../../../harness/intake/names.js';
@@ -24,6 +25,26 @@ function line(
 ): string {
   return `${ip} ${secondsText(us, 3)} 0.001 "${path} HTTP/1.1" ${status} ${key} ${signature}`;
 }
+
+describe('rows in columns', () => {
+  const numbers = Object.keys(emptyRow()) as (keyof ReturnType<typeof emptyRow>)[];
+  /** Another number in each column and row, below 256. */
+  const rowOf = (at: number): ReturnType<typeof emptyRow> =>
+    Object.fromEntries(numbers.map((name, column) => [name, 16 * column + at])) as never;
+
+  it('are moved in one piece, within one memory too, whatever the columns', () => {
+    const from = logColumns(16);
+    const to = logColumns(16);
+    for (let at = 0; at < 16; at++) putRow(from, at, rowOf(at));
+    moveRows(from, { from: 3, rows: 9 }, to, 2);
+    moveRows(to, { from: 4, rows: 7 }, to, 1);
+    for (const name of numbers) {
+      const wanted = [0, 5, 6, 7, 8, 9, 10, 11].map((at) => rowOf(at)[name]);
+      expect([...to[name].subarray(1, 8)], name).toEqual(wanted.slice(1));
+      expect([to[name][0], ...to[name].subarray(11)], name).toEqual([0, 0, 0, 0, 0, 0]);
+    }
+  });
+});
 
 describe('the order of rows', () => {
   const order = (ends: readonly number[], windowUs: number): { ends: number[]; late: number; disorderUs: number } => {
