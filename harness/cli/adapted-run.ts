@@ -126,7 +126,10 @@ export async function openAdaptedRun(setting: AdaptedSetting): Promise<AdaptedRu
     try {
       await close();
     } catch (second) {
-      if (second instanceof FloodproofError) setting.note(`and then: ${second.message}`);
+      // What kept the first hook from being called keeps the last from it, and is told once.
+      if (second instanceof FloodproofError && second.message !== (error as Error).message) {
+        setting.note(`and then: ${second.message}`);
+      }
     }
     throw safe(error);
   }

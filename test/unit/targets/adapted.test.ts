@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Identity, Intent } from '../../../harness/actors/actor.js';
 import * as api from '../../../harness/actors/api.js';
@@ -174,6 +175,22 @@ describe('a call by an adapter', () => {
     target.request(wish(api.account(), { tamper: { kind: 'bit-flip', seed: 1, otherKeyId: '' } }), stamp, at);
     expect(seen[2]).toMatchObject({ keyId: 'theirs' });
     expect(seen[2]).not.toMatchObject({ secret: 'hush' });
+  });
+
+  it('signs as nobody with a private key that is nobody’s, where the profile needs one', () => {
+    const { privateKey } = generateKeyPairSync('ed25519');
+    const pem = privateKey.export({ format: 'pem', type: 'pkcs8' }) as string;
+    const target = adapted({
+      more: 'sign: { profile: coinbase-advanced-ed25519 }\n',
+      calls: '  account: { method: GET, path: /a }\n',
+      holders: { [someone.account]: { ...nobody, keyId: 'theirs', secret: 'x', privateKey: pem } },
+    });
+    const claims = { keyId: 'made-up', signature: '00' };
+    const right = target.request(wish(api.account()), stamp, at).headers.authorization;
+    const made = target.request(wish(api.account(), { claims }), stamp, at).headers.authorization;
+    expect(made).toMatch(/^Bearer [\w-]+\.[\w-]+\.[\w-]+$/);
+    expect(made).not.toBe(right);
+    expect(Buffer.from(made?.split('.')[1] ?? '', 'base64url').toString()).toContain('made-up');
   });
 
   it('logs in under the holder’s name, with his password where the right one was meant', () => {
