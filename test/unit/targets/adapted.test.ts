@@ -210,6 +210,13 @@ describe('a call by an adapter', () => {
     expect(target.request(wish(api.account()), stamp, at).headers).toEqual({});
     target.read(right, { status: 200, header: () => undefined, text: '{"t":"tok"}' });
     expect(target.request(wish(api.account()), stamp, at).headers).toEqual({ 'x-t': 'tok' });
+    // Whose session it is, the login says, and not who has sent it.
+    const other = world.identity(1);
+    const stolen = wish(api.login(other.account, other.password), { accountIndex: other.accountIndex });
+    target.read(stolen, { status: 200, header: () => undefined, text: '{"t":"theirs"}' });
+    const look = wish(api.account());
+    expect(target.request(look, stamp, at).headers).toEqual({ 'x-t': 'tok' });
+    expect(target.request({ ...look, identity: other }, stamp, at).headers).toEqual({ 'x-t': 'theirs' });
   });
 });
 
@@ -271,6 +278,11 @@ describe('an answer by an adapter’s rules', () => {
     expect(rules.read(answer(201, '{"code":9}')).outcome).toBe(Outcome.admitted);
     const byHeader = reader('outcomes: [{ when: { header: { x-ok: 1 } }, is: admitted }]');
     expect(byHeader.read(answer(200)).outcome).toBe(Outcome.unclear);
+    // What is no success by its status stays what it is, and rules about refusals alone leave a success one.
+    const anyStatus = reader('outcomes: [{ when: { body: { /code: 0 } }, is: admitted }]');
+    expect(anyStatus.read(answer(429, '{"code":9}')).outcome).toBe(Outcome.throttled);
+    const refusals = reader('outcomes: [{ when: { status: 200, body: { /code: 1 } }, is: throttled }]');
+    expect(refusals.read(answer(200, '{"code":9}')).outcome).toBe(Outcome.admitted);
   });
 
   it.each([
