@@ -253,6 +253,12 @@ describe('an answer by an adapter’s rules', () => {
     { when: '{ body: { /ok: false } }', matches: answer(200, '{"ok":false}'), not: answer(200, '{"ok":true}') },
     { when: '{ body: { /a: { there: true } } }', matches: answer(200, '{"a":{}}'), not: answer(200, '{"b":1}') },
     { when: '{ body: { /a: { there: false } } }', matches: answer(200, 'no json'), not: answer(200, '{"a":null}') },
+    {
+      when: '{ body: { /constructor: { there: true } } }',
+      matches: answer(200, '{"constructor":1}'),
+      not: answer(200, '{"a":1}'),
+    },
+    { when: '{ body: { /length: { there: true } } }', matches: answer(200, '{"length":1}'), not: answer(200, '"ab"') },
     { when: '{ text: { holds: slow } }', matches: answer(200, '<p>slow down'), not: answer(200, 'fast') },
     { when: '{ signed: false, class: [ticker, book] }', matches: answer(200), not: { ...answer(200), isSigned: true } },
   ])('fits $when', ({ when, matches, not }) => {
@@ -295,6 +301,7 @@ describe('an answer by an adapter’s rules', () => {
     { wait: '{ body: /w, unit: ms }', headers: { 'retry-after': '4' }, ms: 12 },
     { wait: '{ body: /absent }', headers: { 'retry-after': '4' }, ms: 4000 },
     { wait: '{ header: x }', headers: { x: 'Wed, 21 Oct' }, ms: -1 },
+    { wait: '{ header: x }', headers: { x: '9999999999999999' }, ms: 2_147_483_647 },
   ])('tells by $wait to come back after $ms ms', ({ wait, headers, ms }) => {
     const rules = reader(`outcomes: [{ when: { status: 429 }, is: throttled, retryAfter: ${wait} }]`);
     expect(rules.read(answer(429, '{"w":12}', headers)).retryAfterMs).toBe(ms);
@@ -323,6 +330,13 @@ answeredBy:
     expect(rules.read(answer(429, '', { ...own, server: 'edge' }))).toMatchObject({
       outcome: Outcome.unclear,
       other: 'edge',
+      isUnmarked: false,
+    });
+    expect(rules.read(answer(429, '', { server: 'edge' }))).toMatchObject({ other: 'edge', isUnmarked: false });
+    // Whoever refuses a signed request without the mark is not known.
+    expect(rules.read({ ...answer(403), isSigned: true })).toMatchObject({
+      outcome: Outcome.unclear,
+      isUnmarked: true,
     });
     expect(rules.read(answer(200, '', { server: 'edge' })).outcome).toBe(Outcome.unclear);
     expect(rules.read(answer(200))).toMatchObject({ outcome: Outcome.admitted, isUnmarked: false });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { profileOf } from '../../../harness/signing/profiles.js';
 import { type Holder, nobody } from '../../../harness/targets/http/adapted/holders.js';
 import { otherPrivateKey, withOtherSecret } from '../../../harness/targets/http/adapted/other-key.js';
-import { ProfileSigner } from '../../../harness/targets/http/adapted/request-signer.js';
+import { credentialOf, ProfileSigner } from '../../../harness/targets/http/adapted/request-signer.js';
 
 const text = Buffer.from('one text');
 const signed = (key: KeyObject): Buffer => sign(key.asymmetricKeyType === 'ed25519' ? null : 'sha256', text, key);
@@ -71,5 +71,30 @@ describe('a profile that signs with a private key', () => {
       (one) => signer.sign(request, stamp, holder, one).headers.authorization ?? '',
     );
     expect(made.map(isRight)).toEqual([true, false, true]);
+  });
+});
+
+describe('a key under a profile', () => {
+  const bytes = Buffer.from('0123456789abcdef0123456789abcdef');
+
+  it('is the secret as the venue hands it out, base64 where it does, and made of the seed’s text else', () => {
+    const kraken = profileOf('kraken');
+    const given: Holder = { ...nobody, keyId: 'k', secret: bytes.toString('base64') };
+    expect(Buffer.from(credentialOf(kraken, given, false).secret)).toEqual(bytes);
+    expect(Buffer.from(credentialOf(kraken, given, true).secret).toString()).toBe(given.secret);
+    expect(Buffer.from(credentialOf(profileOf('binance'), given, false).secret).toString()).toBe(given.secret);
+  });
+
+  it('is another’s where the request is signed by another’s', () => {
+    const mine: Holder = { ...nobody, keyId: 'mine', secret: 'secret-of-mine' };
+    const other: Holder = { ...nobody, keyId: 'other', secret: 'secret-of-other' };
+    const signer = new ProfileSigner(profileOf('hmac-lines'), false, (keyId) => (keyId === 'other' ? other : null));
+    const request = { method: 'GET', path: '/v1/account', body: '', host: 'api.example', contentType: null };
+    const stamp = { nowUs: 1_700_000_000_000_000, nonce: 'n-1', rising: 7, windowMs: 5000 };
+    const tamper = (otherKeyId: string) => ({ kind: 'other-key', seed: 1, otherKeyId }) as const;
+    const macOf = (holder: Holder, one: Parameters<typeof signer.sign>[3]): string | undefined =>
+      signer.sign(request, stamp, holder, one).headers['x-signature'];
+    expect(macOf(mine, tamper('other'))).not.toBe(macOf(mine, null));
+    expect(macOf(mine, tamper('other'))).not.toBe(macOf(mine, tamper('nobody')));
   });
 });
