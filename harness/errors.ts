@@ -48,6 +48,10 @@ export const errorTable = {
   FP_FILE_UNREADABLE: { exit: ExitCode.usage, hint: 'check the path and its permissions' },
   FP_FILE_EMPTY: { exit: ExitCode.usage, hint: 'name a file, or a folder that holds .yaml files' },
   FP_FILE_INVALID: { exit: ExitCode.usage, hint: 'mend the faults listed above; all of them are listed' },
+  FP_CONVERT_EMPTY: {
+    exit: ExitCode.usage,
+    hint: 'see the reasons above; what no file of ours can say has to be written by hand',
+  },
   FP_PART_ABSENT: {
     exit: ExitCode.usage,
     hint: 'such a scenario stands in "floodproof list"; choose one that does not wait',

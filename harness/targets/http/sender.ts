@@ -51,6 +51,9 @@ export interface SenderOptions {
   readonly tls?: TlsSettings | null;
 }
 
+/** Of bodies that nothing else is said of. */
+const JSON_TYPE = 'application/json';
+
 export class FlightSender {
   private readonly options: SenderOptions;
   private readonly lanes: (Lane | undefined)[] = [];
@@ -165,7 +168,7 @@ export class FlightSender {
     if (adapted !== null && intent.replay === null) return this.toAdapted(flight, adapted, headers);
     let { method, path, body }: Pick<SignedWire, 'method' | 'path' | 'body'> = intent.replay ?? intent;
     path = basePath + path;
-    let type = body === null ? null : 'application/json';
+    let type = body === null ? null : (intent.contentType ?? JSON_TYPE);
     let carried: SignedWire['headers'] = {};
     if (intent.replay !== null) {
       carried = intent.replay.headers;
@@ -214,10 +217,11 @@ export class FlightSender {
     const stamp = {
       nowUs: Math.max(0, clockUs + stampOffsetUs),
       nonce: `${noncePrefix}${(this.nonces++).toString(36)}`,
-      rising: claims?.rising ?? this.rising.next(claims?.keyId ?? identity.keyId, clockUs),
+      // A key that nobody has given out has no last number, and there may be any number of such keys.
+      rising: claims === null ? this.rising.next(identity.keyId, clockUs) : (claims.rising ?? clockUs),
       windowMs,
     };
-    const contentType = body === null ? null : 'application/json';
+    const contentType = body === null ? null : (flight.intent.contentType ?? JSON_TYPE);
     const request = { method, path, body: body ?? '', host, contentType };
     if (claims === null && tamper !== null) return signer.spoiled(request, stamp, identity, tamper);
     const wire = claims === null ? signer.signed(request, stamp, identity) : signer.forged(request, stamp, claims);
