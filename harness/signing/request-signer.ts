@@ -2,6 +2,7 @@
 import { credentialFrom } from './credential.js';
 import type { Credential, Sign, SigningProfile, Stamp, Unsigned } from './profile.js';
 import type { SignedWire } from './signed-wire.js';
+import { applyTamper, type Tamper } from './tampers.js';
 
 /** Credentials that are kept at once; working one out anew takes longest where it is a key pair. */
 const KEPT_MAX = 2 ** 14;
@@ -33,6 +34,22 @@ export class RequestSigner {
    */
   forged(request: Unsigned, stamp: Stamp, { keyId, signature }: { keyId: string; signature: string }): SignedWire {
     return this.#wire(request, stamp, credentialFrom(this.#profile, { keyId, secret: signature }), () => signature);
+  }
+
+  /**
+   * The same, signed and spoiled afterwards. Whoever else signs has a key that is worked out of his key's id where the profile
+   * has key pairs: right in form, and not that of the key which is named.
+   */
+  spoiled(request: Unsigned, stamp: Stamp, holder: KeyText, tamper: Tamper): SignedWire {
+    const profile = this.#profile;
+    const own = this.#credentialOf(holder);
+    const { otherKeyId } = tamper;
+    // An RSA key can't be worked out of a text: then a bit is flipped.
+    const isAlone = otherKeyId === '' || profile.keyKind === 'rsa';
+    const other = isAlone ? null : credentialFrom(profile, { keyId: otherKeyId, secret: `not that of ${otherKeyId}` });
+    const { windowUs, futureUs } = profile.defaults;
+    const setting = { profile, request, stamp, own, other, sign: this.#sign, windowUs, futureUs };
+    return applyTamper(this.#wire(request, stamp, own, this.#sign), tamper, setting);
   }
 
   #wire(request: Unsigned, stamp: Stamp, credential: Credential, sign: Sign): SignedWire {

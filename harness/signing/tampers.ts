@@ -1,13 +1,17 @@
 /**
- * Ways to spoil a request after it was signed. None of them may be accepted by a right verifier of the profile
- * `hmac-lines`, except those that change nothing that the signature covers (see `mustAccept`).
+ * Spoils a request after it was signed. Requests of `hmac-lines` have a way of their own, of this file: none of it may be
+ * accepted by a right verifier of that profile, except what changes nothing that the signature covers (see `mustAccept`).
+ * Of other profiles `profile-tampers.ts` spoils, and `truth-table.ts` says what must come of it.
  */
 import * as body from './body-tampers.js';
 import type { Sign } from './hmac-lines.js';
 import * as mac from './mac-tampers.js';
 import * as path from './path-tampers.js';
+import { spoiledBy } from './profile-tampers.js';
 import type { SignedWire } from './signed-wire.js';
 import * as stamp from './stamp-tampers.js';
+import { kindTable, type Tamper, type TamperKind } from './tamper-kinds.js';
+import type { TamperSetting } from './tamper-setting.js';
 
 /** What is spoiled: the MAC itself, or what it covers; `nothing`: a control that a verifier must let through. */
 export const tamperTable = {
@@ -47,17 +51,9 @@ export const tamperTable = {
   'extra-header': { spoils: 'nothing', mustAccept: true },
 } as const satisfies Record<string, { readonly spoils: 'mac' | 'text' | 'nothing'; readonly mustAccept: boolean }>;
 
-export type TamperKind = keyof typeof tamperTable;
-export const tamperKinds = Object.keys(tamperTable) as readonly TamperKind[];
-
-/** A way to spoil a signed request. */
-export interface Tamper {
-  readonly kind: TamperKind;
-  /** Fixes what of it is up to chance; a whole number, 0 to 2^53 - 1. */
-  readonly seed: number;
-  /** For `other-key`: the key that signs instead; '' else. */
-  readonly otherKeyId: string;
-}
+export type LinesKind = keyof typeof tamperTable;
+/** Those of `hmac-lines`. */
+export const tamperKinds = Object.keys(tamperTable) as readonly LinesKind[];
 
 type Spoil = (wire: SignedWire, tamper: Tamper, sign: Sign) => SignedWire;
 
@@ -66,7 +62,7 @@ const bySeed =
   (wire, { seed }, sign) =>
     change(wire, seed, sign);
 
-const spoils: Readonly<Record<TamperKind, Spoil>> = {
+const spoils: Readonly<Record<LinesKind, Spoil>> = {
   'bit-flip': bySeed(mac.flipBit),
   'truncated-0': mac.truncate(0),
   'truncated-1': mac.truncate(1),
@@ -103,15 +99,30 @@ const spoils: Readonly<Record<TamperKind, Spoil>> = {
   'extra-header': bySeed(mac.addHeader),
 };
 
+function isLinesKind(kind: TamperKind): kind is LinesKind {
+  return kind in tamperTable;
+}
+
+/** Whether a right verifier takes what is spoiled so, whatever the profile. */
+export function isHarmless(kind: TamperKind): boolean {
+  return isLinesKind(kind) ? tamperTable[kind].mustAccept : kindTable[kind].spoils === 'nothing';
+}
+
 /**
- * The request as it goes over the wire after it was spoiled; it always differs from what was given. A kind that finds
- * nothing to change (no query, no body, nobody else's key) makes the most similar change instead: the functions say which.
+ * The request as it goes over the wire after it was spoiled. One of `hmac-lines` always differs from what was given: a kind that
+ * finds nothing to change (no query, no body, nobody else's key) makes the most similar change instead: the functions say
+ * which. One of another profile stays as it was where the kind does nothing for it.
  *
- * @param wire - signed rightly, by the profile `hmac-lines`.
- * @param sign - as it was signed; it must know the key of `wire` and `tamper.otherKeyId`.
+ * @param wire - signed rightly.
+ * @param signing - for `hmac-lines` as it was signed; it must know the key of `wire` and `tamper.otherKeyId`. For others
+ * what it was signed with.
+ * @throws {RangeError} for a kind that `hmac-lines` has not.
  */
-export function applyTamper(wire: SignedWire, tamper: Tamper, sign: Sign): SignedWire {
-  return spoils[tamper.kind](wire, tamper, sign);
+export function applyTamper(wire: SignedWire, tamper: Tamper, signing: Sign | TamperSetting): SignedWire {
+  if (typeof signing !== 'function') return spoiledBy(wire, tamper, signing) ?? wire;
+  if (!isLinesKind(tamper.kind)) throw new RangeError(`hmac-lines is not spoiled by ${tamper.kind}`);
+  return spoils[tamper.kind](wire, tamper, signing);
 }
 
 export type { SignedWire } from './signed-wire.js';
+export type { Tamper, TamperKind } from './tamper-kinds.js';

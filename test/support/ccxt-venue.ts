@@ -42,6 +42,11 @@ export interface CcxtExchange {
   editOrder(id: string, symbol: string, type: string, side: string, amount: number, price?: number): Promise<CcxtOrder>;
   cancelOrder(id: string, symbol?: string, params?: Row): Promise<CcxtOrder>;
   cancelAllOrders(symbol?: string): Promise<unknown>;
+  createOrders(orders: readonly CcxtWish[]): Promise<CcxtOrder[]>;
+  cancelOrders(ids: readonly string[], symbol?: string): Promise<unknown[]>;
+  createMarketBuyOrderWithCost(symbol: string, cost: number): Promise<CcxtOrder>;
+  fetchCanceledOrders(symbol?: string): Promise<CcxtOrder[]>;
+  fetchTickers(symbols?: readonly string[], params?: Row): Promise<Readonly<Record<string, { readonly last: number }>>>;
   fetchOrder(id: string, symbol?: string): Promise<CcxtOrder>;
   fetchOpenOrders(symbol?: string): Promise<CcxtOrder[]>;
   fetchClosedOrders(symbol?: string): Promise<CcxtOrder[]>;
@@ -56,6 +61,14 @@ export interface CcxtMarket {
   readonly id: string;
   readonly active: boolean;
   readonly precision: { readonly amount: number; readonly price: number };
+}
+
+export interface CcxtWish {
+  readonly symbol: string;
+  readonly type: string;
+  readonly side: string;
+  readonly amount: number;
+  readonly price?: number;
 }
 
 export interface CcxtOrder {

@@ -68,7 +68,7 @@ export class Client {
     if (replay !== null) return;
     if (!intent.signed) return;
     if (this.signer !== null) {
-      const wire = this.spoiled(this.wireOf(this.signer, intent, launched), intent);
+      const wire = this.wireOf(this.signer, intent, launched, intent.tamper);
       this.fillWire(sent, intent, wire);
       // The server is to read what stands in the request, wherever the profile has put it.
       if (intent.claims === null && intent.tamper === null) sent.order = orderIn(intent.body ?? '', intent);
@@ -91,7 +91,7 @@ export class Client {
     const { requestClass, elements } = intent;
     const { accountIndex, keyIndex } = intent.identity;
     const { method, path, headers, body } =
-      this.signer === null ? this.linesOf(intent, launched) : this.wireOf(this.signer, intent, launched);
+      this.signer === null ? this.linesOf(intent, launched) : this.wireOf(this.signer, intent, launched, null);
     const { signature } = launched;
     return { method, path, headers, body, requestClass, elements, accountIndex, keyIndex, signature };
   }
@@ -101,25 +101,29 @@ export class Client {
     return { method, path, headers: headersFor(this.fieldsOf(intent, launched), this.sign), body };
   }
 
-  /** The request as its profile signs it, before anybody has spoiled it. */
-  private wireOf(signer: RequestSigner, intent: Intent, { number, stampedUs, rising }: Launched): SignedWire {
+  /** The request as its profile signs it. @param tamper - what spoils it afterwards; null: nothing. */
+  private wireOf(
+    signer: RequestSigner,
+    intent: Intent,
+    { number, stampedUs, rising }: Launched,
+    tamper: Intent['tamper'],
+  ): SignedWire {
     const { method, path, body, claims, identity, stampOffsetUs } = intent;
     const nowUs = Math.max(0, EPOCH_US + stampedUs + this.clockOffsetUs(identity, stampedUs) + stampOffsetUs);
     const stamp: Stamp = { nowUs, nonce: String(number), rising, windowMs: this.windowMs };
-    const contentType = body === null ? null : 'application/json';
+    const contentType = body === null ? null : (intent.contentType ?? 'application/json');
     const request = { method, path, body: body ?? '', host: VIRTUAL_HOST, contentType };
-    return claims === null ? signer.signed(request, stamp, identity) : signer.forged(request, stamp, claims);
-  }
-
-  private spoiled(wire: SignedWire, { tamper }: Intent): SignedWire {
-    return tamper === null ? wire : applyTamper(wire, tamper, this.sign);
+    if (claims !== null) return signer.forged(request, stamp, claims);
+    if (tamper !== null) return signer.spoiled(request, stamp, identity, tamper);
+    return signer.signed(request, stamp, identity);
   }
 
   /** With headers, which the server has to read: a signature that was claimed, or spoiled after it was made. */
   private fillSpoiled(sent: SentRequest, intent: Intent, fields: SigningFields): void {
-    const { method, path, body, claims } = intent;
+    const { method, path, body, claims, tamper } = intent;
     const headers = headersFor(fields, claims === null ? this.sign : () => claims.signature);
-    this.fillWire(sent, intent, this.spoiled({ method, path, headers, body }, intent));
+    const wire = { method, path, headers, body };
+    this.fillWire(sent, intent, tamper === null ? wire : applyTamper(wire, tamper, this.sign));
   }
 
   private fillWire(sent: SentRequest, intent: Intent, wire: SignedWire): void {

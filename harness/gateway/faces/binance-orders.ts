@@ -1,11 +1,12 @@
 /** What Binance answers about orders and balances. */
-import { fixedText, productOf, textOf, unitsOf } from '../../venue/exact-decimal.js';
-import { marketOf, markets } from '../../venue/markets.js';
+import { digitsOf, fixedText, productOf, textOf, unitsOf } from '../../venue/exact-decimal.js';
+import { marketOf, markets, QUANTITY_DIGITS } from '../../venue/markets.js';
 import type { FloorFault, FloorOrder } from '../../venue/trading-floor.js';
 import type { Admission } from '../gatekeeper.js';
 import { badSymbol, binanceSymbol, fault, marketOfBinance } from './binance-markets.js';
 import type { FaceAnswer, FaceParams, FaceRequest, VenueApi } from './face.js';
 import { countField, jsonAnswer, textField } from './fields.js';
+import { isExpired, lotsFor, nowMsOf, placeWish, type Wish } from './wished-order.js';
 
 const DIGITS = 8;
 const LIST_MAX = 1000;
@@ -55,10 +56,9 @@ export function placeOrder(request: FaceRequest, admission: Admission, api: Venu
   const { params } = request;
   const wish = readOrder(params);
   if ('status' in wish) return wish;
-  if (isTest) return jsonAnswer({});
-  const placed = api.floor.place(admission.account, wish.entry, api.clock.nowUs());
+  if (isTest) return filterFault(wish.entry) ?? jsonAnswer({});
+  const placed = placeWish(api, admission, wish.entry);
   if (typeof placed === 'string') return placeFault(placed);
-  if (placed.state === 'filled') api.gatekeeper.credit(admission, 1);
   return jsonAnswer(placedText(placed));
 }
 
@@ -148,10 +148,12 @@ function orderOf(params: FaceParams, name: string, api: VenueApi): { readonly id
 }
 
 const decimalForm = /^([0-9]{1,20})(\.[0-9]{1,20})?$/;
+/** As far as the house keeps one. */
+const orderDecimal = /^(?:0|[1-9]\d{0,11})(?:\.\d{1,8})?$/;
 const nameForm = /^[a-zA-Z0-9-_]{1,36}$/;
 
 /** A wish for the floor, or what is wrong with it. */
-function readOrder(params: FaceParams): { readonly entry: Readonly<Record<string, unknown>> } | FaceAnswer {
+function readOrder(params: FaceParams): { readonly entry: Wish } | FaceAnswer {
   const missing = missingOf(params, ['symbol', 'side', 'type']);
   if (missing !== null) return missing;
   const market = marketOfBinance(textField(params, 'symbol'));
@@ -160,31 +162,49 @@ function readOrder(params: FaceParams): { readonly entry: Readonly<Record<string
   if (side !== 'BUY' && side !== 'SELL') return fault(400, -1117, 'Invalid side.');
   const type = textField(params, 'type');
   if (type !== 'LIMIT' && type !== 'LIMIT_MAKER' && type !== 'MARKET') return fault(400, -1116, 'Invalid orderType.');
-  const isMarket = type === 'MARKET';
-  const needed =
-    type === 'LIMIT' ? ['timeInForce', 'quantity', 'price'] : isMarket ? ['quantity'] : ['quantity', 'price'];
-  const further = missingOf(params, needed);
+  const needed = numbersOf(type, params);
+  const further = missingOf(params, type === 'LIMIT' ? ['timeInForce', ...needed] : needed);
   if (further !== null) return further;
+  const timeInForce = textField(params, 'timeInForce');
+  if (type === 'LIMIT' && !['GTC', 'IOC', 'FOK'].includes(timeInForce))
+    return fault(400, -1115, 'Invalid timeInForce.');
   const clientOrderId = textField(params, 'newClientOrderId');
   if (params.newClientOrderId !== undefined && !nameForm.test(clientOrderId)) {
     return illegal('newClientOrderId', nameForm);
   }
-  for (const name of isMarket ? ['quantity'] : ['quantity', 'price']) {
+  for (const name of needed) {
     if (!decimalForm.test(textField(params, name))) return illegal(name, decimalForm);
   }
+  const isInQuote = needed.includes('quoteOrderQty');
   return {
     entry: {
       symbol: market.symbol,
       side: side === 'BUY' ? 'buy' : 'sell',
-      type: isMarket ? 'market' : 'limit',
-      quantity: textField(params, 'quantity'),
-      ...(!isMarket && { price: textField(params, 'price') }),
+      type: type === 'MARKET' ? 'market' : 'limit',
+      quantity: isInQuote ? lotsFor(market, textField(params, 'quoteOrderQty')) : textField(params, 'quantity'),
+      ...(type !== 'MARKET' && { price: textField(params, 'price') }),
       ...(clientOrderId !== '' && { clientOrderId }),
+      isImmediate: type === 'LIMIT' && timeInForce !== 'GTC',
     },
   };
 }
 
-function missingOf(params: FaceParams, names: readonly string[]): FaceAnswer | null {
+/** Whether it is an order that the market could have, whoever sends it. */
+function filterFault({ symbol, price, quantity }: Wish): FaceAnswer | null {
+  const isAmount = (text: string): boolean => orderDecimal.test(text) && /[1-9]/.test(text);
+  if (!isAmount(quantity) || (price !== undefined && !isAmount(price))) return placeFault('bad-order');
+  if (price !== undefined && digitsOf(price) > (marketOf(symbol)?.priceDigits ?? 0)) return placeFault('off-tick');
+  return digitsOf(quantity) > QUANTITY_DIGITS ? placeFault('off-lot') : null;
+}
+
+/** A market order is for so much of the base currency, or for so much of the quote currency. */
+function numbersOf(type: 'LIMIT' | 'LIMIT_MAKER' | 'MARKET', params: FaceParams): readonly string[] {
+  if (type !== 'MARKET') return ['quantity', 'price'];
+  const isInQuote = textField(params, 'quantity') === '' && textField(params, 'quoteOrderQty') !== '';
+  return [isInQuote ? 'quoteOrderQty' : 'quantity'];
+}
+
+export function missingOf(params: FaceParams, names: readonly string[]): FaceAnswer | null {
   const name = names.find((one) => textField(params, one) === '');
   if (name === undefined) return null;
   return fault(400, -1102, `Mandatory parameter '${name}' was not sent, was empty/null, or malformed.`);
@@ -216,16 +236,13 @@ function placeFault(reason: FloorFault): FaceAnswer {
   }
 }
 
-function nowMsOf(api: VenueApi): number {
-  return Math.floor(api.clock.nowUs() / 1000);
-}
-
 function msOf({ changedUs }: FloorOrder): number {
   return Math.floor(changedUs / 1000);
 }
 
-/** What every answer about an order has. */
-function fieldsOf({ order, state }: FloorOrder): Readonly<Record<string, unknown>> {
+/** What every answer about an order has. One that did not rest is told as IOC, whether it was that or FOK. */
+function fieldsOf(of: FloorOrder): Readonly<Record<string, unknown>> {
+  const { order, state } = of;
   const quantity = fixedText(order.quantity, DIGITS);
   const cost = fixedText(textOf(productOf(unitsOf(order.price), unitsOf(order.quantity))), DIGITS);
   const market = marketOf(order.symbol);
@@ -240,8 +257,8 @@ function fieldsOf({ order, state }: FloorOrder): Readonly<Record<string, unknown
     executedQty: state === 'filled' ? quantity : zero,
     origQuoteOrderQty: zero,
     cummulativeQuoteQty: state === 'filled' ? cost : zero,
-    status: statusOf[state],
-    timeInForce: 'GTC',
+    status: isExpired(of) ? 'EXPIRED' : statusOf[state],
+    timeInForce: isExpired(of) ? 'IOC' : 'GTC',
     type: order.type.toUpperCase(),
     side: order.side.toUpperCase(),
     selfTradePreventionMode: 'NONE',

@@ -10,6 +10,7 @@ import type { Admission } from '../gatekeeper.js';
 import * as market from './binance-markets.js';
 import { fault, intervalOf, limitTypeOf } from './binance-markets.js';
 import * as orders from './binance-orders.js';
+import { cancelReplace } from './binance-replace.js';
 import type { Face, FaceAnswer, FaceLimits, FaceRefusal, FaceRequest, FaceRoute, VenueApi } from './face.js';
 import { jsonAnswer, textField } from './fields.js';
 
@@ -87,6 +88,12 @@ const routes: readonly FaceRoute[] = [
     path: '/api/v3/order/test',
     requestClass: 'order.list',
     answer: signed((request, admission, api) => orders.placeOrder(request, admission, api, true)),
+  },
+  {
+    method: 'POST',
+    path: '/api/v3/order/cancelReplace',
+    requestClass: 'order.place',
+    answer: signed(cancelReplace),
   },
   {
     method: 'DELETE',

@@ -55,12 +55,43 @@ export function ticker(params: FaceParams, nowMs: number): RpcResult {
   return isResult(market) ? market : done(tickerOf(market, nowMs));
 }
 
+/** Of every market with this `currency` as base or quote. */
+export function summaries(params: FaceParams, nowMs: number): RpcResult {
+  const currency = textField(params, 'currency');
+  if (currency === '') return invalidParam('currency', 'is required');
+  const kind = textField(params, 'kind');
+  const asked = markets.filter(({ base, quote }) => base === currency || quote === currency);
+  return done(kind === '' || kind === 'spot' ? asked.map((market) => summaryOf(market, nowMs)) : []);
+}
+
 export function orderBook(params: FaceParams, nowMs: number): RpcResult {
   const market = instrumentIn(params);
   if (isResult(market)) return market;
   const { bids, asks } = bookOf(market, countField(params, 'depth', { min: 1, max: 10_000, whenMissing: 5 }));
   const levels = (side: typeof bids): number[][] => side.map(([price, amount]) => [Number(price), Number(amount)]);
   return done({ ...tickerOf(market, nowMs), change_id: 1, bids: levels(bids), asks: levels(asks) });
+}
+
+function summaryOf(market: Market, nowMs: number): unknown {
+  const { bid, ask, last } = quoteOf(market);
+  const price = Number(last);
+  return {
+    instrument_name: instrumentOf(market),
+    base_currency: market.base,
+    quote_currency: market.quote,
+    creation_timestamp: nowMs,
+    last: price,
+    mark_price: price,
+    mid_price: price,
+    bid_price: Number(bid),
+    ask_price: Number(ask),
+    high: price,
+    low: price,
+    price_change: 0,
+    volume: 0,
+    volume_usd: 0,
+    volume_notional: 0,
+  };
 }
 
 function instrumentInfo(market: Market, place: number): unknown {

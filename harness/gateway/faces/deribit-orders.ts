@@ -6,7 +6,9 @@ import { instrumentIn, instrumentOf, isResult } from './deribit-markets.js';
 import { done, failed, invalidParam, type RpcResult } from './deribit-rpc.js';
 import type { FaceParams, VenueApi } from './face.js';
 import { countField, textField } from './fields.js';
+import { isExpired, placeWish } from './wished-order.js';
 
+const immediate: ReadonlySet<string> = new Set(['immediate_or_cancel', 'fill_or_kill']);
 const statusOf = { open: 'open', filled: 'filled', cancelled: 'cancelled' } as const;
 
 export function summaries({ account: name }: Admission, api: VenueApi): RpcResult {
@@ -25,8 +27,9 @@ export function place(side: 'buy' | 'sell', params: FaceParams, admission: Admis
   const type = textField(params, 'type') || 'limit';
   if (type !== 'limit' && type !== 'market') return invalidParam('type', 'limit and market orders only');
   const label = textField(params, 'label');
-  const placed = api.floor.place(
-    admission.account,
+  const placed = placeWish(
+    api,
+    admission,
     {
       symbol: market.symbol,
       side,
@@ -34,12 +37,11 @@ export function place(side: 'buy' | 'sell', params: FaceParams, admission: Admis
       quantity: textField(params, 'amount'),
       ...(type === 'limit' && { price: textField(params, 'price') }),
       ...(label !== '' && { clientOrderId: label }),
+      isImmediate: immediate.has(textField(params, 'time_in_force')),
     },
-    api.clock.nowUs(),
     false,
   );
   if (typeof placed === 'string') return placed === 'bad-order' ? misread(params, type) : faultOf(placed);
-  if (placed.state === 'filled') api.gatekeeper.credit(admission, 1);
   return done({ order: orderText(placed), trades: tradesOf(placed) });
 }
 
@@ -159,7 +161,8 @@ function faultOf(reason: FloorFault): RpcResult {
   }
 }
 
-function orderText({ order, state: now, changedUs }: FloorOrder): Readonly<Record<string, unknown>> {
+function orderText(told: FloorOrder): Readonly<Record<string, unknown>> {
+  const { order, state: now, changedUs } = told;
   const market = marketOf(order.symbol);
   const isFilled = now === 'filled';
   return {
@@ -173,7 +176,7 @@ function orderText({ order, state: now, changedUs }: FloorOrder): Readonly<Recor
     filled_amount: isFilled ? Number(order.quantity) : 0,
     average_price: isFilled ? Number(order.price) : 0,
     label: order.clientOrderId,
-    time_in_force: 'good_til_cancelled',
+    time_in_force: isExpired(told) ? 'immediate_or_cancel' : 'good_til_cancelled',
     post_only: false,
     reduce_only: false,
     api: true,

@@ -51,6 +51,11 @@ const deribitMethods: readonly DeribitMethod[] = [
     answer: (params, _admission, api) => market.ticker(params, nowMs(api)),
   },
   {
+    name: 'public/get_book_summary_by_currency',
+    requestClass: 'ticker',
+    answer: (params, _admission, api) => market.summaries(params, nowMs(api)),
+  },
+  {
     name: 'public/get_order_book',
     requestClass: 'book',
     answer: (params, _admission, api) => market.orderBook(params, nowMs(api)),

@@ -6,12 +6,15 @@ import type { Admission } from '../gatekeeper.js';
 import type { FaceAnswer, FaceParams, FaceRequest, VenueApi } from './face.js';
 import { textField } from './fields.js';
 import { assetIdOf, fault, marketOfKraken, ok, pairOf, unknownPair } from './kraken-markets.js';
+import { isExpired, lotsFor, placeWish } from './wished-order.js';
 
 const ASSET_DIGITS = 10;
 const DIGITS = 8;
 const QUERY_MAX = 50;
 const BATCH_MAX = 15;
+const FLAGS_MAX = 20;
 const statusOf = { open: 'open', filled: 'closed', cancelled: 'canceled' } as const;
+const immediate: ReadonlySet<string> = new Set(['IOC', 'FOK']);
 const unknownOrder = fault('EOrder:Unknown order');
 
 export function balances({ account: name }: Admission, api: VenueApi): FaceAnswer {
@@ -113,20 +116,21 @@ function place(params: FaceParams, pair: string, admission: Admission, api: Venu
   const type = textField(params, 'ordertype');
   if (type !== 'limit' && type !== 'market') return 'EGeneral:Invalid arguments:ordertype';
   const clientOrderId = textField(params, 'cl_ord_id');
-  const placed = api.floor.place(
-    admission.account,
-    {
-      symbol: market.symbol,
-      side: textField(params, 'type'),
-      type,
-      quantity: textField(params, 'volume'),
-      ...(type === 'limit' && { price: textField(params, 'price') }),
-      ...(clientOrderId !== '' && { clientOrderId }),
-    },
-    api.clock.nowUs(),
-  );
+  const side = textField(params, 'type');
+  const volume = textField(params, 'volume');
+  const isInQuote = textField(params, 'oflags').split(',', FLAGS_MAX).includes('viqc');
+  // "Order volume expressed in quote currency. This option is supported only for buy market orders."
+  if (isInQuote && (type !== 'market' || side !== 'buy')) return 'EGeneral:Invalid arguments:oflags';
+  const placed = placeWish(api, admission, {
+    symbol: market.symbol,
+    side,
+    type,
+    quantity: isInQuote ? lotsFor(market, volume) : volume,
+    ...(type === 'limit' && { price: textField(params, 'price') }),
+    ...(clientOrderId !== '' && { clientOrderId }),
+    isImmediate: immediate.has(textField(params, 'timeinforce').toUpperCase()),
+  });
   if (typeof placed === 'string') return placed === 'bad-order' ? misreadOf(params) : wordsOf(placed);
-  if (placed.state === 'filled') api.gatekeeper.credit(admission, 1);
   return placed;
 }
 
@@ -189,13 +193,16 @@ function listedText(listing: FloorOrder): unknown {
   const cost = textOf(productOf(unitsOf(order.price), unitsOf(order.quantity)));
   return {
     refid: null,
-    userref: 0,
+    userref: null,
     ...(order.clientOrderId !== '' && { cl_ord_id: order.clientOrderId }),
     status: statusOf[state],
     opentm: order.placedUs / 1_000_000,
     starttm: 0,
     expiretm: 0,
-    ...(state !== 'open' && { closetm: changedUs / 1_000_000, reason: isFilled ? null : 'User requested' }),
+    ...(state !== 'open' && {
+      closetm: changedUs / 1_000_000,
+      reason: isCancelledLater(listing) ? 'User requested' : null,
+    }),
     descr: {
       pair: pairName(order.symbol),
       type: order.side,
@@ -216,6 +223,10 @@ function listedText(listing: FloorOrder): unknown {
     misc: '',
     oflags: 'fciq',
   };
+}
+
+function isCancelledLater(closed: FloorOrder): boolean {
+  return closed.state === 'cancelled' && !isExpired(closed);
 }
 
 function sum(free: string, locked: string): string {

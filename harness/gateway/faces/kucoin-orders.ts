@@ -4,11 +4,12 @@ import type { FloorFault, FloorOrder } from '../../venue/trading-floor.js';
 import type { FaceAnswer, FaceParams, FaceRequest, VenueApi } from './face.js';
 import { textField } from './fields.js';
 import { type Answering, answer, refused } from './kucoin-answer.js';
-import { accountOf, costOf, lotsFor, placeWish, type Wish } from './wished-order.js';
+import { accountOf, costOf, isExpired, lotsFor, placeWish, type Wish } from './wished-order.js';
 
 const PAGE_DEFAULT = 50;
 const PAGE_MAX = 500;
 
+const immediate: ReadonlySet<string> = new Set(['IOC', 'FOK']);
 const notCancelled = refused(400, '400100', 'order_not_exist_or_not_allow_to_cancel');
 
 const faultOf: Readonly<Record<FloorFault, FaceAnswer>> = {
@@ -37,6 +38,7 @@ function wishOf(params: FaceParams): Wish | null {
     ...(type === 'limit' && { price: textField(params, 'price') }),
     quantity: isInQuote ? lotsFor(market, funds) : textField(params, 'size'),
     ...(name !== '' && { clientOrderId: name }),
+    isImmediate: immediate.has(textField(params, 'timeInForce')),
   };
 }
 
@@ -45,6 +47,16 @@ export const place: Answering = ({ params }, admission, api) => {
   const wish = wishOf(params);
   const placed = wish === null ? 'bad-order' : placeWish(api, admission, wish);
   return typeof placed === 'string' ? faultOf[placed] : answer({ orderId: placed.order.orderId });
+};
+
+/** All that are open, or those of one symbol. */
+export const cancelAll: Answering = ({ params }, admission, api) => {
+  const account = accountOf(admission);
+  const symbol = textField(params, 'symbol');
+  if (symbol !== '' && marketOf(symbol) === undefined) return faultOf['unknown-symbol'];
+  const ids = api.floor.open(account, symbol || undefined).map(({ order }) => order.orderId);
+  for (const id of ids) api.floor.cancel(account, id, api.clock.nowUs());
+  return answer({ cancelledOrderIds: ids });
 };
 
 /** By the venue's id or by the caller's name: a new price, a new size, or both. */
@@ -119,7 +131,8 @@ function pageNumber(params: FaceParams, name: string, fallback: number): number 
   return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : null;
 }
 
-function orderRow({ order, state }: FloorOrder): unknown {
+function orderRow(row: FloorOrder): unknown {
+  const { order, state } = row;
   const isFilled = state === 'filled';
   return {
     id: order.orderId,
@@ -139,7 +152,7 @@ function orderRow({ order, state }: FloorOrder): unknown {
     stop: '',
     stopTriggered: false,
     stopPrice: '0',
-    timeInForce: 'GTC',
+    timeInForce: isExpired(row) ? 'IOC' : 'GTC',
     postOnly: false,
     hidden: false,
     iceberg: false,

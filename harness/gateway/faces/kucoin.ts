@@ -12,6 +12,7 @@ import {
   active,
   amend,
   cancel,
+  cancelAll,
   cancelNamed,
   idAsked,
   list,
@@ -116,6 +117,7 @@ const books = { level2_20: 20, level2_100: 100 } as const;
 
 const routes: readonly FaceRoute[] = [
   get('v1/timestamp', 'time', (_request, _admission, api) => answer(nowMsOf(api))),
+  get('v1/status', 'time', () => answer({ status: 'open', msg: '' })),
   get('v3/currencies', 'markets', () => answer(['USDT', ...markets.map(({ base }) => base)].map(currencyRow))),
   get('v2/symbols', 'markets', () => answer(markets.map(symbolRow))),
   get('v1/market/allTickers', 'ticker', (_request, _admission, api) =>
@@ -134,6 +136,8 @@ const routes: readonly FaceRoute[] = [
   { method: 'POST', path: '/api/v1/orders', requestClass: 'order.place', answer: place },
   { method: 'POST', path: '/api/v1/hf/orders', requestClass: 'order.place', answer: place },
   { method: 'POST', path: '/api/v1/hf/orders/alter', requestClass: 'order.amend', orderId: idAsked, answer: amend },
+  // To cancel all weighs 20, where a cancel weighs 3: seven of them.
+  { method: 'DELETE', path: '/api/v1/orders', requestClass: 'order.cancel', elements: () => 7, answer: cancelAll },
   { method: 'DELETE', path: '/api/v1/orders/:orderId', requestClass: 'order.cancel', orderId: idAsked, answer: cancel },
   {
     method: 'DELETE',

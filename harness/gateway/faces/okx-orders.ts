@@ -14,7 +14,7 @@ import {
   marketsAsked,
   unknownInstrument,
 } from './okx-answer.js';
-import { accountOf, costOf, lotsFor, msText, nowMsOf, placeWish, type Wish } from './wished-order.js';
+import { accountOf, costOf, isExpired, lotsFor, msText, nowMsOf, placeWish, type Wish } from './wished-order.js';
 
 /** As many orders as one batch may hold. */
 const BATCH_MAX = 20;
@@ -35,11 +35,15 @@ const notChanged: Fault = { code: '51503', message: 'Order modification failed a
 
 const statusOf = { open: 'live', filled: 'filled', cancelled: 'canceled' } as const;
 
+const immediate: ReadonlySet<string> = new Set(['ioc', 'fok']);
+/** Types of an order that has a price. Nothing is matched here, so one that must not take takes nothing. */
+const limitTypes: ReadonlySet<string> = new Set(['limit', 'post_only', ...immediate]);
+
 /** @returns null when it is none that the venue knows. */
 function wishOf(params: FaceParams): Wish | null {
   const market = marketOf(textField(params, 'instId'));
   const type = textField(params, 'ordType');
-  if (market === undefined || (type !== 'limit' && type !== 'market')) return null;
+  if (market === undefined || (type !== 'market' && !limitTypes.has(type))) return null;
   const side = textField(params, 'side');
   const size = textField(params, 'sz');
   // A market order that buys is for so much of the quote currency, unless it says otherwise.
@@ -48,10 +52,11 @@ function wishOf(params: FaceParams): Wish | null {
   return {
     symbol: market.symbol,
     side,
-    type,
-    ...(type === 'limit' && { price: textField(params, 'px') }),
+    type: type === 'market' ? 'market' : 'limit',
+    ...(type !== 'market' && { price: textField(params, 'px') }),
     quantity: type === 'market' && unit === 'quote_ccy' ? lotsFor(market, size) : size,
     ...(name !== '' && { clientOrderId: name }),
+    isImmediate: immediate.has(type),
   };
 }
 
@@ -150,11 +155,15 @@ function orders(request: FaceRequest, all: readonly FloorOrder[]): FaceAnswer {
   const asked = marketsAsked(request);
   if (asked === null) return answer([], unknownInstrument);
   const symbols = new Set(asked.map(({ symbol }) => symbol));
-  const shown = isSpot(request) ? all.filter(({ order }) => symbols.has(order.symbol)) : [];
+  const state = textField(request.params, 'state');
+  const isAsked = (one: FloorOrder): boolean =>
+    symbols.has(one.order.symbol) && ['', statusOf[one.state]].includes(state);
+  const shown = isSpot(request) ? all.filter(isAsked) : [];
   return answer(shown.toReversed().map(orderRow));
 }
 
-function orderRow({ order, state, changedUs }: FloorOrder): unknown {
+function orderRow(row: FloorOrder): unknown {
+  const { order, state, changedUs } = row;
   const isFilled = state === 'filled';
   return {
     instType: 'SPOT',
@@ -163,7 +172,7 @@ function orderRow({ order, state, changedUs }: FloorOrder): unknown {
     clOrdId: order.clientOrderId,
     tag: '',
     side: order.side,
-    ordType: order.type,
+    ordType: isExpired(row) ? 'ioc' : order.type,
     tdMode: 'cash',
     tgtCcy: order.type === 'market' ? 'base_ccy' : '',
     px: order.type === 'limit' ? order.price : '',

@@ -118,6 +118,8 @@ function post(path: string, requestClass: FaceRoute['requestClass'], one: One): 
 
 const routes: readonly FaceRoute[] = [
   get('public/time', 'time', (_request, _admission, api) => answer([{ ts: String(nowMsOf(api)) }])),
+  // Of maintenance: there is none.
+  get('system/status', null, () => answer([])),
   get('public/instruments', 'markets', (request) => {
     const asked = marketsAsked(request);
     if (asked === null) return answer([], unknownInstrument);

@@ -2,7 +2,7 @@
 import { productOf, textOf, unitsOf } from '../../venue/exact-decimal.js';
 import { type Market, QUANTITY_DIGITS, quoteOf } from '../../venue/markets.js';
 import type { Order } from '../../venue/order-store.js';
-import type { Balance, FloorPlacing } from '../../venue/trading-floor.js';
+import type { Balance, FloorOrder, FloorPlacing } from '../../venue/trading-floor.js';
 import type { Admission } from '../gatekeeper.js';
 import type { VenueApi } from './face.js';
 
@@ -17,6 +17,8 @@ export interface Wish {
   readonly price?: string;
   readonly quantity: string;
   readonly clientOrderId?: string;
+  /** Of a limit order that does not rest (IOC, FOK). */
+  readonly isImmediate?: boolean;
 }
 
 /** How much of `base` so much of `quote` buys at the last price, cut to whole lots; '' when it is no amount. */
@@ -37,13 +39,23 @@ export function totalOf({ free, locked }: Pick<Balance, 'free' | 'locked'>): str
   return textOf(unitsOf(free) + unitsOf(locked));
 }
 
-/** Places it, and gives back what a fill gives back. */
-export function placeWish(api: VenueApi, admission: Admission | null, wish: Wish): FloorPlacing {
-  const placed = api.floor.place(accountOf(admission), wish, api.clock.nowUs());
-  if (admission !== null && typeof placed !== 'string' && placed.state === 'filled') {
-    api.gatekeeper.credit(admission, 1);
-  }
-  return placed;
+/**
+ * Places it, and gives back what a fill gives back. As nothing is matched here, a limit order that does not rest is cancelled
+ * in the instant in which it was placed.
+ * @param hasUniqueNames - see `TradingFloor.place`.
+ */
+export function placeWish(api: VenueApi, admission: Admission | null, wish: Wish, hasUniqueNames = true): FloorPlacing {
+  const account = accountOf(admission);
+  const placed = api.floor.place(account, wish, api.clock.nowUs(), hasUniqueNames);
+  if (typeof placed === 'string') return placed;
+  if (admission !== null && placed.state === 'filled') api.gatekeeper.credit(admission, 1);
+  const isOver = wish.isImmediate === true && placed.state === 'open';
+  return isOver ? api.floor.cancel(account, placed.order.orderId, placed.changedUs) : placed;
+}
+
+/** Whether it was one that does not rest: nobody can cancel another in the instant in which it was placed. */
+export function isExpired({ order, state, changedUs }: FloorOrder): boolean {
+  return state === 'cancelled' && changedUs === order.placedUs;
 }
 
 /** '' where the gate was not asked. */

@@ -61,8 +61,7 @@ class StreamSession {
         this.#subscribe(id, params);
         return;
       case 'UNSUBSCRIBE':
-        for (const name of params) this.#streams.delete(String(name));
-        this.#answer(id, null);
+        this.#unsubscribe(id, params);
         return;
       case 'LIST_SUBSCRIPTIONS':
         this.#answer(id, [...this.#streams]);
@@ -78,6 +77,16 @@ class StreamSession {
       default:
         this.#fail(id, 'Invalid request: unknown method');
     }
+  }
+
+  #unsubscribe(id: Id, params: readonly unknown[]): void {
+    const names = params.filter((name) => typeof name === 'string');
+    if (names.length < params.length) {
+      this.#fail(id, 'Invalid request: `params` must name streams');
+      return;
+    }
+    for (const name of names) this.#streams.delete(name);
+    this.#answer(id, null);
   }
 
   #subscribe(id: Id, params: readonly unknown[]): void {

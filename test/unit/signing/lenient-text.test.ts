@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import * as api from '../../../harness/actors/api.js';
 import { Decision } from '../../../harness/core/spec.js';
 import { normalisedText } from '../../../harness/signing/lenient-text.js';
-import { applyTamper, type TamperKind, tamperKinds, tamperTable } from '../../../harness/signing/tampers.js';
+import { applyTamper, type LinesKind, tamperKinds, tamperTable } from '../../../harness/signing/tampers.js';
 import {
   cancel,
   type Draft,
@@ -19,7 +19,7 @@ import {
 const form: Form = { hash: 'sha256', encoding: 'hex' };
 
 /** Which kinds a verifier of normalised texts accepts of a request. */
-function letThrough(draft: Draft): TamperKind[] {
+function letThrough(draft: Draft): LinesKind[] {
   return tamperKinds.filter((kind) => {
     const gate = verifierGate(form);
     const sign = (keyId: string, text: string) => gate.sign(keyId, text);

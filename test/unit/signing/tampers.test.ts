@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Decision, type Gate } from '../../../harness/core/spec.js';
 import { signingHeaders } from '../../../harness/signing/hmac-lines.js';
 import { signedAnew } from '../../../harness/signing/signed-wire.js';
-import { applyTamper, type TamperKind, tamperKinds, tamperTable } from '../../../harness/signing/tampers.js';
+import { applyTamper, type LinesKind, tamperKinds, tamperTable } from '../../../harness/signing/tampers.js';
 import { describeTwins, nativeGate } from '../../twin/engines.js';
 import {
   cancel,
@@ -21,7 +21,7 @@ import {
 
 const hex: Form = { hash: 'sha256', encoding: 'hex' };
 
-function spoiled(kind: TamperKind, draft: Draft, options: { seed?: number; form?: Form; otherKeyId?: string } = {}) {
+function spoiled(kind: LinesKind, draft: Draft, options: { seed?: number; form?: Form; otherKeyId?: string } = {}) {
   const { seed = 0, form = hex, otherKeyId = OTHER_KEY } = options;
   const gate = verifierGate(form);
   const sign = (keyId: string, text: string) => gate.sign(keyId, text);
@@ -33,7 +33,7 @@ function sameOnWire(a: unknown, b: unknown): boolean {
 }
 
 /** What comes of the request as it was and of the spoiled one, each shown to a fresh gate. */
-function shown(kind: TamperKind, draft: Draft, form: Form, seed: number, create?: Parameters<typeof verifierGate>[1]) {
+function shown(kind: LinesKind, draft: Draft, form: Form, seed: number, create?: Parameters<typeof verifierGate>[1]) {
   const gate = (): Gate => verifierGate(form, create);
   const sign = (keyId: string, text: string) => gate().sign(keyId, text);
   const wire = signedWire(draft, sign);

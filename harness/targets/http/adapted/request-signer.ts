@@ -6,7 +6,7 @@ import { FloodproofError } from '../../../errors.js';
 import { credentialFrom } from '../../../signing/credential.js';
 import type { Credential, SigningProfile, Stamp, Unsigned } from '../../../signing/profile.js';
 import type { SignedWire } from '../../../signing/signed-wire.js';
-import { applyTamper, tamperTable } from '../../../signing/tampers.js';
+import { applyTamper, isHarmless } from '../../../signing/tampers.js';
 import type { Holder } from './holders.js';
 
 /** What signs one request. `isSpoiled`: the signature is to be wrong. */
@@ -63,7 +63,7 @@ export class ProfileSigner implements RequestSigner {
 
   sign(request: Unsigned, stamp: Stamp, holder: Holder, tamper: Intent['tamper']): SignedWire {
     const profile = this.#profile;
-    const spoils = tamper !== null && profile.name !== 'hmac-lines' && !tamperTable[tamper.kind].mustAccept;
+    const spoils = tamper !== null && profile.name !== 'hmac-lines' && !isHarmless(tamper.kind);
     const key = this.#key(spoils ? withOtherSecret(holder) : holder);
     const sign = (keyId: string, text: string): string => {
       if (keyId === key.credential.keyId) return key.mac(text);
@@ -127,7 +127,7 @@ export class ModuleSigner implements RequestSigner {
 
   /** @throws {FloodproofError} FP_ADAPTER_MODULE when it throws, or returns what can't be sent. */
   sign(request: Unsigned, stamp: Stamp, holder: Holder, tamper: Intent['tamper']): SignedWire {
-    const spoils = tamper !== null && !tamperTable[tamper.kind].mustAccept;
+    const spoils = tamper !== null && !isHarmless(tamper.kind);
     const { keyId, secret, passphrase, privateKey, token } = spoils ? withOtherSecret(holder) : holder;
     const { method, path, host, body, contentType } = request;
     const { nowUs, nonce, rising, windowMs } = stamp;
@@ -139,6 +139,8 @@ export class ModuleSigner implements RequestSigner {
     try {
       answer = this.#sign(Object.freeze(given));
     } catch (cause) {
+      // It has not come to an end, which is no word of its own.
+      if (cause instanceof FloodproofError) throw cause;
       throw this.#fault(`threw: ${cause instanceof Error ? cause.message : String(cause)}`);
     }
     return this.#read(answer, { method, path, headers: {}, body: body === '' ? null : body });

@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { kindsOf } from '../../../../harness/actors/abuse/signature-forgery.js';
 import { createBehaviour } from '../../../../harness/actors/registry.js';
 import { requestClasses } from '../../../../harness/scenario/plan.js';
+import { profileNames } from '../../../../harness/signing/profile-names.js';
+import { kindTable } from '../../../../harness/signing/tamper-kinds.js';
 import { tamperKinds, tamperTable } from '../../../../harness/signing/tampers.js';
+import { truthOf } from '../../../../harness/signing/truth-table.js';
 import { classOf, OTHERS, setStage, throttled } from '../stage.js';
 
 describe('signature forgery', () => {
@@ -27,8 +30,8 @@ describe('signature forgery', () => {
   it.each(['mac', 'text'] as const)('spoils the %s alone when it is told so', (spoils) => {
     const stage = setStage('signature-forgery', { params: { spoils } });
     const kinds = new Set(Array.from({ length: 40 }, () => stage.arrive().tamper?.kind));
-    expect(kinds).toEqual(new Set(kindsOf(spoils)));
-    for (const kind of kindsOf(spoils)) expect(tamperTable[kind].spoils).toBe(spoils);
+    expect(kinds).toEqual(new Set(kindsOf(spoils, 'hmac-lines')));
+    for (const kind of kindsOf(spoils, 'hmac-lines')) expect(kindTable[kind].spoils).toBe(spoils);
   });
 
   it('tries ways to spell a query on a look at the account, and all others on an order', () => {
@@ -69,4 +72,14 @@ describe('signature forgery', () => {
     const stage = setStage('signature-forgery');
     expect(stage.behaviour.onOutcome(stage.arrive(), throttled(5), 0)).toBeNull();
   });
+
+  it.each(profileNames)(
+    'spoils requests of %s in ways that its verifier must refuse, and that it can be spoiled in',
+    (name) => {
+      for (const kind of kindsOf('all', name)) expect(truthOf(name, kind)).toBe('reject');
+      const [macs, texts] = [kindsOf('mac', name), kindsOf('text', name)];
+      expect([...macs, ...texts].sort()).toEqual([...kindsOf('all', name)].sort());
+      expect(macs.length).toBeGreaterThan(1);
+    },
+  );
 });
