@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { FaceName } from '../../harness/gateway/faces/face.js';
 import { faceNames } from '../../harness/gateway/faces/face.js';
 import type { Gateway } from '../../harness/gateway/gateway.js';
-import { type CcxtExchange, type CcxtOrder, failureOf } from '../support/ccxt-venue.js';
+import { type CcxtExchange, type CcxtOrder, failureOf, headerOf } from '../support/ccxt-venue.js';
 import { ccxtErrors, startVenue, trader } from './venue-gateway.js';
 
 // Loaded before any test: a rejection that nobody waits for yet would be a failure of its own.
@@ -206,4 +206,31 @@ describe('tickers of Deribit', () => {
     expect(await exchange.fetchTickers(undefined, { code: 'BTC' })).toMatchObject({ [symbol]: { last: 65_000 } });
     expect(Object.keys(await exchange.fetchTickers(undefined, { code: 'USDT' }))).toHaveLength(12);
   });
+});
+
+describe('a list of cancelled orders', () => {
+  it.each(['bybit', 'okx'] as const)('of %s holds no others', async (venue) => {
+    const exchange = await at(venue);
+    await exchange.createOrder(symbol, 'market', 'buy', 0.1);
+    const { id } = await buy(exchange, 50_000);
+    await exchange.cancelOrder(id, symbol);
+    expect((await exchange.fetchCanceledOrders(symbol)).map((order) => order.id)).toEqual([id]);
+    expect(await exchange.fetchClosedOrders(symbol)).toHaveLength(1);
+  });
+});
+
+describe('a venue whose clothes are worn', () => {
+  it.each(['binance', 'bybit', 'deribit', 'kraken', 'kucoin', 'okx'] as const)('%s is open', async (venue) => {
+    expect(await (await at(venue)).fetchStatus()).toMatchObject({ status: 'ok' });
+  });
+});
+
+it('to cancel all at KuCoin weighs as much as seven cancels', async () => {
+  const exchange = await at('kucoin');
+  const remaining = async (call: Promise<unknown>): Promise<number> => {
+    await call;
+    return Number(headerOf(exchange, 'gw-ratelimit-remaining'));
+  };
+  const before = await remaining(buy(exchange, 50_000));
+  expect(await remaining(exchange.cancelAllOrders(symbol))).toBe(before - 21);
 });
