@@ -72,7 +72,7 @@ describe.each(['binance', 'bybit', 'deribit', 'kraken', 'kucoin'] as const)('all
   });
 });
 
-describe.each(['bybit', 'kraken', 'okx'] as const)('a batch of orders at %s', (venue) => {
+describe.each(['bybit', 'kraken', 'kucoin', 'okx'] as const)('a batch of orders at %s', (venue) => {
   it('has an answer for each, and some may fail', async () => {
     const exchange = await at(venue);
     const wish = { symbol, type: 'limit', side: 'buy', amount: 0.1 };
@@ -223,6 +223,25 @@ describe('a venue whose clothes are worn', () => {
   it.each(['binance', 'bybit', 'deribit', 'kraken', 'kucoin', 'okx'] as const)('%s is open', async (venue) => {
     expect(await (await at(venue)).fetchStatus()).toMatchObject({ status: 'ok' });
   });
+});
+
+it('a batch at KuCoin has at most five orders, and tells of each why it was not placed', async () => {
+  const exchange = await at('kucoin');
+  const wish = { side: 'buy', type: 'limit', price: '1', size: '1' };
+  const send = async (orderList: unknown): Promise<unknown> => {
+    const told = await exchange.request('orders/multi', 'private', 'POST', { symbol: 'BTC-USDT', orderList });
+    const { data } = told as { data: { data: readonly { status: string; failMsg: string | null }[] } };
+    return data.data.map(({ status, failMsg }) => [status, failMsg]);
+  };
+  for (const wrong of [Array(6).fill(wish), [], 'x']) expect(await failureOf(send(wrong))).toContain('400100');
+  expect(await send([wish, { ...wish, price: '1.001' }, { ...wish, type: 'market' }, null, 'x'])).toEqual([
+    ['success', null],
+    ['fail', 'Price increment invalid.'],
+    ['fail', 'Parameter Error'],
+    ['fail', 'Parameter Error'],
+    ['fail', 'Parameter Error'],
+  ]);
+  expect(await exchange.fetchOpenOrders(symbol)).toHaveLength(1);
 });
 
 it('to cancel all at KuCoin weighs as much as seven cancels', async () => {
