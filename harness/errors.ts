@@ -48,6 +48,10 @@ export const errorTable = {
   FP_FILE_UNREADABLE: { exit: ExitCode.usage, hint: 'check the path and its permissions' },
   FP_FILE_EMPTY: { exit: ExitCode.usage, hint: 'name a file, or a folder that holds .yaml files' },
   FP_FILE_INVALID: { exit: ExitCode.usage, hint: 'mend the faults listed above; all of them are listed' },
+  FP_CONVERT_EMPTY: {
+    exit: ExitCode.usage,
+    hint: 'see the reasons above; what no file of ours can say has to be written by hand',
+  },
   FP_PART_ABSENT: {
     exit: ExitCode.usage,
     hint: 'such a scenario stands in "floodproof list"; choose one that does not wait',
@@ -97,6 +101,7 @@ export const errorTable = {
     hint: 'mend the module; docs/your-own-server.md says what it is to return',
   },
   FP_HOOK_FAILED: { exit: ExitCode.environment, hint: 'mend the hook, or what it asks for; its own words stand above' },
+  FP_INTERRUPTED: { exit: ExitCode.interrupted, hint: 'nothing was judged; give the command again' },
   FP_TARGET_UNREACHABLE: { exit: ExitCode.environment, hint: 'start the target first, and check host and port' },
   FP_DISK: { exit: ExitCode.environment, hint: 'free some space or choose another folder with --out' },
   FP_RUN_UNREADABLE: { exit: ExitCode.usage, hint: 'name a folder made by "floodproof run" (results/runs/...)' },

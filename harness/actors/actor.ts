@@ -5,6 +5,7 @@
 import type { Tamper } from '../signing/tampers.js';
 import type { WrittenOrder } from './api.js';
 import type { IntentKind, Outcome } from './outcome.js';
+import type { RecordedRequests } from './recorded-requests.js';
 import type { World } from './world.js';
 
 /** What an actor sends as. Indexes are global over the run (all actors). */
@@ -48,16 +49,21 @@ export interface Claims {
   readonly rising?: number;
 }
 
+/** What a recording may hold on top of what the actors' own API has. */
+export type IntentMethod = 'GET' | 'POST' | 'PUT' | 'DELETE' | 'PATCH' | 'HEAD' | 'OPTIONS';
+
 export interface Intent {
   readonly identity: Identity;
   readonly kind: IntentKind;
   /** Index into `requestClasses`. */
   readonly requestClass: number;
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: IntentMethod;
   /** Path with query. */
   readonly path: string;
-  /** JSON text, or null for no body. */
+  /** Null for no body; JSON text unless `contentType` says otherwise. */
   readonly body: string | null;
+  /** Type of the body where it is not JSON; left out = JSON. */
+  readonly contentType?: string;
   /** The order that the body was written of; null or missing where there is none, or the body was written otherwise. */
   readonly order?: WrittenOrder | null;
   /** Whether it carries a signature: one to be made now, or the one that `replay` already has. */
@@ -126,13 +132,16 @@ export interface BehaviourContext {
   readonly world: World;
   /** Recently sent signed requests of the actor that this one listens to; null when it listens to none. */
   readonly captured: CaptureRing | null;
+  /** The requests of the recording whose times the actor follows; null or left out = it has none. */
+  readonly requests?: RecordedRequests | null;
 }
 
 /**
  * One actor's running behaviour: a state machine over its identities.
- * `onArrival` says what the identity wants now (null: nothing, the arrival is skipped); `onOutcome` what follows.
+ * `onArrival` says what the identity wants now (null: nothing, the arrival is skipped); `onOutcome` what follows. `row` is
+ * that of `Arrival`.
  */
 export interface Behaviour {
-  onArrival(identity: Identity, nowUs: number): Intent | null;
+  onArrival(identity: Identity, nowUs: number, row?: number): Intent | null;
   onOutcome(intent: Intent, answered: Answered, nowUs: number): FollowUp | null;
 }

@@ -13,6 +13,8 @@ export interface Arrival {
   readonly actor: number;
   /** Index into the run's identities. */
   readonly identityIndex: number;
+  /** Where the arrival stands in the recording; only of an actor that asks what was recorded. */
+  readonly row?: number;
 }
 
 export interface SchedulePart {
@@ -55,11 +57,12 @@ class Schedule implements IterableIterator<Arrival, void, undefined> {
     this.#streams ??= openStreams(this.#part);
     const streams = this.#streams;
     for (let head = streams[0]; head !== undefined; head = streams[0]) {
-      const { actor, nextUs, nextIdentity } = head;
+      const { actor, nextUs, nextIdentity, nextRow } = head;
       if (!head.advance()) streams.shift();
       else if (streams.length > 1) settleHead(streams, head);
       if (workers === 1 || nextIdentity % workers === worker) {
-        return { done: false, value: { intendedUs: nextUs, actor, identityIndex: nextIdentity } };
+        const arrival = { intendedUs: nextUs, actor, identityIndex: nextIdentity };
+        return { done: false, value: nextRow < 0 ? arrival : { ...arrival, row: nextRow } };
       }
     }
     return { done: true, value: undefined };
@@ -76,6 +79,10 @@ class Stream {
   readonly actor: number;
   nextUs = 0;
   nextIdentity = 0;
+  /** -1 = nobody asks for it. */
+  nextRow = -1;
+  readonly #place: TracePlace = { row: 0 };
+  readonly #isRecorded: boolean;
   readonly #times: Iterator<number, void, undefined>;
   readonly #firstIdentity: number;
   readonly #choose: () => number;
@@ -83,7 +90,8 @@ class Stream {
   constructor({ plan, seed, traces = [] }: SchedulePart, row: ActorPlan, actor: number) {
     this.actor = actor;
     this.#firstIdentity = identityOffsets(plan)[actor] ?? 0;
-    const place: TracePlace = { row: 0 };
+    this.#isRecorded = row.behaviour === 'recorded';
+    const place = this.#place;
     this.#choose = createChoice(row, {
       random: createRandom(deriveSeed(seed, 'choice', row.name)),
       traces,
@@ -98,6 +106,7 @@ class Stream {
     const next = this.#times.next();
     if (next.done) return false;
     this.nextUs = next.value;
+    if (this.#isRecorded) this.nextRow = this.#place.row;
     this.nextIdentity = this.#firstIdentity + this.#choose();
     return true;
   }

@@ -2,12 +2,13 @@
  * What a behaviour is made with: its actor's plan narrowed down to what it may look at.
  */
 import { type ActorPlan, type Plan, type PolicyAuth, requestClasses } from '../scenario/plan.js';
-import type { BehaviourContext, CaptureRing, Identity, Intent } from './actor.js';
+import type { BehaviourContext, CaptureRing, Identity, Intent, IntentMethod } from './actor.js';
 import type { ApiCall } from './api.js';
 import { EventStreams } from './event-streams.js';
 import { identityOffsets } from './identities/offsets.js';
 import { IntentKind } from './outcome.js';
 import { deriveSeed } from './random.js';
+import type { RecordedRequests } from './recorded-requests.js';
 import { type LeakedList, NO_INDEX, type World } from './world.js';
 
 export interface IntentDetails {
@@ -33,6 +34,13 @@ export interface People {
   readonly population: number;
 }
 
+/** What is asked: a call of the actors' own API, or one that was recorded. */
+export interface WantedCall extends Omit<ApiCall, 'method'> {
+  readonly method: IntentMethod;
+  /** null or left out = JSON. */
+  readonly contentType?: string | null;
+}
+
 export interface Setting {
   readonly actor: ActorPlan;
   /** What the policy says of signatures; null = nothing is signed. */
@@ -44,8 +52,10 @@ export interface Setting {
   /** null when the behaviour has none. */
   readonly leaked: LeakedList | null;
   readonly captured: CaptureRing | null;
+  /** What its recording holds; null = it follows none. */
+  readonly requests: RecordedRequests | null;
   /** The intent to make a call, signed when the policy wants its class signed and the identity has a key. */
-  intent(identity: Identity, call: ApiCall, details: IntentDetails): Intent;
+  intent(identity: Identity, call: WantedCall, details: IntentDetails): Intent;
 }
 
 export function createSetting(actor: ActorPlan, plan: Plan, context: BehaviourContext): Setting {
@@ -69,6 +79,7 @@ export function createSetting(actor: ActorPlan, plan: Plan, context: BehaviourCo
     },
     leaked: context.world.leakedList(index),
     captured: context.captured,
+    requests: context.requests ?? null,
     intent: (identity, call, details) => {
       const requestClass = requestClasses.indexOf(call.requestClass);
       const claims = details.claims ?? null;
@@ -80,6 +91,7 @@ export function createSetting(actor: ActorPlan, plan: Plan, context: BehaviourCo
         method: call.method,
         path: call.path,
         body: call.body,
+        ...(call.contentType == null ? {} : { contentType: call.contentType }),
         order: call.order ?? null,
         signed,
         // A key that nobody has given out is nobody's.

@@ -21,6 +21,9 @@ export function addConsent(program: Command, { console }: CommandContext): void 
     .option('--days <n>', 'new: days until it expires, 1 to 90 (default: 30)')
     .option('--check-every <time>', 'new: how often a run looks whether it is still there, 1s to 60s')
     .option('--operator <key>', "new: an operator's public key; no key is made then")
+    .option('--ca <file>', 'check, https: the authorities to trust, PEM')
+    .option('--cert <file>', 'check, https: the certificate to show, PEM')
+    .option('--key <file>', 'check, https: its private key, PEM')
     .option('--out <dir>', 'new: where the files are written; never over any (default: here)')
     .addHelpText(
       'after',
@@ -37,6 +40,7 @@ Only what is on loopback can be loaded without one. docs/consent.md says more.`,
     )
     .action(async (action: string, rest: string[], options) => {
       const { consentCommand } = await import('./consent.js');
+      const { tlsFilesOf } = await import('./tls-files.js');
       const flags = {
         host: options.host ?? null,
         port: options.port ?? null,
@@ -48,6 +52,6 @@ Only what is on loopback can be loaded without one. docs/consent.md says more.`,
         operator: options.operator ?? null,
         out: options.out ?? null,
       };
-      await consentCommand(action, rest, flags, console);
+      await consentCommand(action, rest, { flags, tls: tlsFilesOf(options) }, console);
     });
 }

@@ -2,6 +2,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
+import type { TlsFiles } from '../engine/record/run-folder.js';
 import { FloodproofError } from '../errors.js';
 import { parseDuration } from '../scenario/durations.js';
 import { proposal } from '../scenario/nearest.js';
@@ -29,6 +30,7 @@ import { scenariosWithin } from './catalogue.js';
 import type { Console } from './console.js';
 import { loadScenarios } from './load.js';
 import { quote } from './own-command.js';
+import { assertTlsUsage, noTlsFiles, readPems } from './tls-files.js';
 
 /** As they are written; null = left out. */
 export interface ConsentFlags {
@@ -47,15 +49,24 @@ const MS_PER_DAY = 86_400_000;
 const DAYS_PRESET = '30';
 const US_PER_SECOND = 1_000_000;
 
+/** What follows the action on the command line. */
+export interface ConsentOptions {
+  /** Of `new`. */
+  readonly flags: ConsentFlags;
+  /** Of `check`. */
+  readonly tls: TlsFiles | null;
+}
+
 /** @throws {FloodproofError} FP_USAGE, FP_DISK; of `check` FP_CONSENT_REFUSED with all that is missing. */
 export async function consentCommand(
   action: string,
   rest: readonly string[],
-  flags: ConsentFlags,
+  { flags, tls }: ConsentOptions,
   console: Console,
 ): Promise<void> {
   if (action === 'new') {
     if (rest.length > 0) throw usage(`consent new takes options alone, got ${rest.join(' ')}`);
+    if (tls !== null) throw usage('--ca, --cert and --key are for "check"');
     console.result(newConsent(flags));
     return;
   }
@@ -63,8 +74,9 @@ export async function consentCommand(
   const [url, ...paths] = rest;
   if (url === undefined) throw usage('consent check needs the URL of the target');
   const given = Object.entries(flags).find(([, value]) => value !== null);
-  if (given !== undefined) throw usage(`the options of consent are for "new", got --${given[0]}`);
-  await checkConsent(url, paths, console);
+  if (given !== undefined) throw usage(`--${optionOf(given[0])} is for "new"`);
+  assertTlsUsage(tls, url);
+  await checkConsent(url, { paths, tls }, console);
 }
 
 function usage(message: string): FloodproofError {
@@ -202,7 +214,16 @@ function write(path: string, text: string, mode: number): void {
   }
 }
 
-async function checkConsent(url: string, paths: readonly string[], console: Console): Promise<void> {
+/** As it is written: `checkEvery` is --check-every. */
+function optionOf(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+async function checkConsent(
+  url: string,
+  { paths, tls }: { readonly paths: readonly string[]; readonly tls: TlsFiles | null },
+  console: Console,
+): Promise<void> {
   const pinned = await pinTarget(url);
   if (pinned.isLoopback) {
     console.result(`${url} is on loopback: nobody has to agree\n`);
@@ -210,7 +231,11 @@ async function checkConsent(url: string, paths: readonly string[], console: Cons
   }
   const plans = paths.length === 0 ? [] : loadScenarios(scenariosWithin(paths), { capacityPerSecond: null }).plans;
   const operator = readOperatorKey(process.env);
-  const { source, text, consent, faults } = await inspectConsent(pinned, { operator, demands: plans.map(demandOf) });
+  const { source, text, consent, faults } = await inspectConsent(pinned, {
+    operator,
+    demands: plans.map(demandOf),
+    tls: pinned.scheme === 'https' ? readPems(tls ?? noTlsFiles) : null,
+  });
   if (consent !== null) console.result(`found at ${source}\n${text.trimEnd()}\n`);
   const code = 'FP_CONSENT_KEYLESS';
   const hint = `set ${KEY_VARIABLE} or ${KEY_FILE_VARIABLE}`;

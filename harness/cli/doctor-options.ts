@@ -22,7 +22,8 @@ export function addDoctor(
       `
 Sent are a right request of each class that the adapter has, and one each with a
 wrong signature, an unknown key, a stale stamp and a missing parameter. An order
-that was placed is cancelled where the adapter says how.
+that was placed is cancelled where the adapter says how. Off loopback the owner
+must have agreed to the kind forgery, 2 requests a second and a minute.
 
 Exit codes:
   0    every answer was understood as it should be

@@ -122,6 +122,6 @@ function seconds(ms: number): string {
 }
 
 /** A text of the target on a terminal: one line of visible characters. */
-function visible(text: string): string {
+export function visible(text: string): string {
   return text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ');
 }

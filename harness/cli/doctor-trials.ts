@@ -6,6 +6,7 @@ import { Outcome } from '../actors/outcome.js';
 import type { IntentDetails, Setting } from '../actors/setting.js';
 import type { Adapter } from '../scenario/adapter.js';
 import type { PolicyAuth, RequestClass } from '../scenario/plan.js';
+import { profileOf } from '../signing/profiles.js';
 
 export type TrialKind = 'right' | 'wrong signature' | 'unknown key' | 'stale stamp' | 'missing parameter';
 
@@ -77,6 +78,15 @@ export function orderTrials(setting: TrialSetting, orderId: string): readonly Tr
   return classes
     .filter((name) => setting.adapter.calls[name] !== undefined)
     .map((name) => trial(setting, 'right', name, [Outcome.admitted], {}, orderId));
+}
+
+/** Whether a request says when it was signed. */
+export function hasStamp({ sign }: Adapter, auth: PolicyAuth | null): boolean {
+  if (sign.kind === 'none') return false;
+  // A module is given the moment, and whoever writes one means it to be looked at.
+  if (sign.kind === 'module') return true;
+  const name = sign.kind === 'profile' ? sign.profile : auth?.profile;
+  return name !== undefined && profileOf(name).freshness === 'window';
 }
 
 function signedClass({ auth, setting, identity }: TrialSetting, offered: readonly RequestClass[]): RequestClass | null {

@@ -7,7 +7,8 @@ import { Flight, type FlightOwner } from '../targets/http/flight.js';
 import { FlightSender, type SenderOptions } from '../targets/http/sender.js';
 import type { Trial } from './doctor-trials.js';
 
-const ANSWER_MS_MAX = 10_000;
+/** So long an answer is waited for at most. */
+export const ANSWER_MS_MAX = 10_000;
 
 export interface Visit {
   readonly trial: Trial;
@@ -22,6 +23,21 @@ export interface Visit {
   readonly dateMs: number | null;
   readonly sentMs: number;
   readonly answeredMs: number;
+}
+
+/** When a visit ends without an answer. */
+export interface VisitEnd {
+  readonly answerMsMax: number;
+  readonly stop: AbortSignal;
+}
+
+/** There was no time left for it. */
+function unmade(trial: Trial): Visit {
+  const nowMs = Date.now();
+  return {
+    ...{ trial, outcome: Outcome.timeout, status: 0, reading: null, orderId: null, text: '', location: null },
+    ...{ dateMs: null, sentMs: nowMs, answeredMs: nowMs },
+  };
 }
 
 export class Visitor {
@@ -40,8 +56,13 @@ export class Visitor {
     });
   }
 
-  /** @throws {FloodproofError} what keeps the request from being made. */
-  async visit(trial: Trial): Promise<Visit> {
+  /**
+   * @param until.answerMsMax - So long the answer is waited for; not above 0: it is not asked for at all.
+   * @param until.stop - Aborted: the answer is not waited for any more.
+   * @throws {FloodproofError} what keeps the request from being made.
+   */
+  async visit(trial: Trial, { answerMsMax, stop }: VisitEnd): Promise<Visit> {
+    if (answerMsMax <= 0) return unmade(trial);
     const seen: { text: string; location: string | null; date: string | null } = {
       text: '',
       location: null,
@@ -53,6 +74,7 @@ export class Visitor {
         nowUs: () => monotonicUs() - startUs + 1,
         concluded: (one) => {
           clearTimeout(deadline);
+          stop.removeEventListener('abort', giveUp);
           resolve(one);
         },
         limitIndex: () => -1,
@@ -68,10 +90,12 @@ export class Visitor {
         },
       };
       const one = new Flight(owner, trial.intent, 0, 0);
-      const deadline = setTimeout(() => {
+      const giveUp = (): void => {
         if (one.isStarted) one.stop(Outcome.timeout);
         else this.#sender.abandon(one, Outcome.timeout);
-      }, ANSWER_MS_MAX);
+      };
+      const deadline = setTimeout(giveUp, answerMsMax);
+      stop.addEventListener('abort', giveUp, { once: true });
       this.#sender.send(one);
       // Told in a microtask, and then nothing else would end it.
       queueMicrotask(() => queueMicrotask(() => this.#broken !== null && this.#sender.abandon(one, Outcome.aborted)));

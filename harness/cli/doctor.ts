@@ -6,20 +6,23 @@ import type { Adapter } from '../scenario/adapter.js';
 import { profileOf } from '../signing/profiles.js';
 import { type Handshake, shakeHands } from '../targets/handshake.js';
 import { AdaptedTarget } from '../targets/http/adapted/adapted-target.js';
+import type { SignFunction } from '../targets/http/adapted/request-signer.js';
 import type { TlsSettings } from '../targets/http/tls.js';
 import { type CheckedTarget, checkTarget } from '../targets/loopback.js';
 import { assertReachable } from '../targets/reachable.js';
+import { SigningThread } from '../targets/signing-thread.js';
 import { findIdentityTransport } from '../targets/source-address.js';
-import { loadSignFunction } from '../targets/user-module.js';
 import { type AdaptedRun, loadAdapterFile, openAdaptedRun } from './adapted-run.js';
 import type { Console } from './console.js';
-import { clockFinding, connectionLines, type Finding, findingOf, visitLines } from './doctor-text.js';
-import { firstTrials, orderTrials, type TrialSetting } from './doctor-trials.js';
+import { doctorDemand } from './doctor-demand.js';
+import { Rounds } from './doctor-rounds.js';
+import { clockFinding, connectionLines, type Finding, findingOf, visible, visitLines } from './doctor-text.js';
+import { firstTrials, hasStamp, orderTrials, type TrialSetting } from './doctor-trials.js';
 import { type Visit, Visitor } from './doctor-visit.js';
 import { type DoctorWorld, doctorWorld } from './doctor-world.js';
 import { fileReader } from './file-reader.js';
 import { catchInterrupt } from './interrupt.js';
-import { consentQuestion, transportTo } from './run-consent.js';
+import { questionOf, transportTo, watchGranted } from './run-consent.js';
 import { assertTlsUsage, readTls } from './tls-files.js';
 
 export interface DoctorFlags {
@@ -38,27 +41,39 @@ export async function doctorCommand(flags: DoctorFlags, console: Console): Promi
   assertTlsUsage(flags.tls, flags.target);
   const adapter = loadAdapterFile(flags.adapter);
   const asked = doctorWorld(adapter, flags.policy, fileReader, flags.seed);
-  const target = await checkTarget(flags.target, consentQuestion([asked.plan], flags.tls));
+  const target = await checkTarget(
+    flags.target,
+    questionOf([doctorDemand(adapter, asked.plan.policy.auth)], flags.tls),
+  );
   await assertReachable(target.origin);
   const tls = readTls(flags.tls, target, adapter.http2);
   const handshake = tls === null ? null : await shakeHands(target, tls);
   const interrupt = catchInterrupt(() => console.note('stopping: hooks take back what they made'));
+  const consent = target.consent === null ? null : watchGranted(target.consent, tls);
+  const lost = new AbortController();
+  void consent?.ended.then((error) => lost.abort(error));
+  const stop = AbortSignal.any([interrupt.signal, lost.signal]);
   const { plan } = asked;
-  const note = (line: string): void => console.note(line);
+  const note = (line: string): void => console.note(visible(line));
   try {
     const run = await openAdaptedRun({
-      ...{ adapter, plan, seed: flags.seed, target: flags.target, stop: interrupt.signal, note, mustFit: false },
+      ...{ adapter, plan, seed: flags.seed, target: flags.target, stop, note, mustFit: false },
     });
     try {
-      const visits = await visitAll({ adapter, asked, target, tls, run, stop: interrupt.signal });
+      const visits = await visitAll({ adapter, asked, target, tls, run, stop, note });
+      // What ended it is the owner's word, and no answer of the target.
+      if (lost.signal.aborted) throw lost.signal.reason;
       const code = tell({ adapter, asked, handshake, visits, redact: run.redact }, console);
-      return interrupt.signal.aborted ? ExitCode.interrupted : code;
+      if (!interrupt.signal.aborted) return code;
+      console.note('interrupted: not everything was asked');
+      return ExitCode.interrupted;
     } catch (error) {
       throw run.safe(error);
     } finally {
       await run.close();
     }
   } finally {
+    consent?.watch.close();
     interrupt.release();
   }
 }
@@ -70,11 +85,24 @@ interface Practice {
   readonly tls: TlsSettings | null;
   readonly run: AdaptedRun;
   readonly stop: AbortSignal;
+  readonly note: (line: string) => void;
 }
 
-async function visitAll({ adapter, asked, target, tls, run, stop }: Practice): Promise<readonly Visit[]> {
+async function visitAll(practice: Practice): Promise<readonly Visit[]> {
+  const { sign } = practice.adapter;
+  if (sign.kind !== 'module') return await visitBy(practice, null);
+  const { note, run } = practice;
+  const thread = await SigningThread.open(sign.file, { note: (line) => note(run.redact(line)) });
+  try {
+    return await visitBy(practice, thread.sign);
+  } finally {
+    await thread.close();
+  }
+}
+
+async function visitBy(practice: Practice, signFunction: SignFunction | null): Promise<readonly Visit[]> {
+  const { adapter, asked, target, tls, run } = practice;
   const { plan, world, actor, identity } = asked;
-  const signFunction = adapter.sign.kind === 'module' ? await loadSignFunction(adapter.sign.file) : null;
   const { secrets } = run.task;
   const { policy } = plan;
   const adapted = new AdaptedTarget({ adapter, secrets, world, policy, signFunction, wallMs: () => Date.now() });
@@ -106,29 +134,16 @@ async function visitAll({ adapter, asked, target, tls, run, stop }: Practice): P
     setting: createSetting(actor, plan, { seed: 1, world, captured: null }),
     identity,
     hasAccount: secrets.holders === null || (holder?.account ?? '') !== '',
-    hasStamp: hasStamp(adapter, asked),
+    hasStamp: hasStamp(adapter, policy.auth),
   };
-  const visits: Visit[] = [];
+  const rounds = new Rounds(visitor, { isPaced: target.consent !== null, stop: practice.stop });
   try {
-    for (const trial of firstTrials(setting)) {
-      if (!stop.aborted) visits.push(await visitor.visit(trial));
-    }
+    const visits = await rounds.make(firstTrials(setting));
     const placed = visits.find(({ trial, orderId }) => trial.kind === 'right' && orderId !== null)?.orderId ?? null;
-    for (const trial of placed === null ? [] : orderTrials(setting, placed)) {
-      if (!stop.aborted) visits.push(await visitor.visit(trial));
-    }
-    return visits;
+    return placed === null ? visits : [...visits, ...(await rounds.make(orderTrials(setting, placed)))];
   } finally {
     await visitor.close();
   }
-}
-
-function hasStamp({ sign }: Adapter, { plan }: DoctorWorld): boolean {
-  if (sign.kind === 'none') return false;
-  // A module is given the moment, and whoever writes one means it to be looked at.
-  if (sign.kind === 'module') return true;
-  const name = sign.kind === 'profile' ? sign.profile : plan.policy.auth?.profile;
-  return name !== undefined && profileOf(name).freshness === 'window';
 }
 
 interface Told {

@@ -9,13 +9,15 @@ import type { Capacity } from '../engine/probe/capacity.js';
 import { probe } from '../engine/probe/probe.js';
 import { openPolicy, probedPolicy } from '../engine/probe/probe-plan.js';
 import { makeFolder } from '../engine/record/make-folder.js';
-import { writeWhole } from '../engine/record/run-folder.js';
+import { type TlsFiles, writeWhole } from '../engine/record/run-folder.js';
 import { ExitCode, FloodproofError } from '../errors.js';
 import { launchGateway } from '../gateway/launch.js';
 import { openEngine } from '../native/engine.js';
 import { parseDuration } from '../scenario/durations.js';
 import type { Policy } from '../scenario/plan.js';
 import { loadScenario } from '../scenario/scenario.js';
+import { shakeHands } from '../targets/handshake.js';
+import type { TlsSettings } from '../targets/http/tls.js';
 import { type CheckedTarget, checkTarget } from '../targets/loopback.js';
 import { assertReachable } from '../targets/reachable.js';
 import { findIdentityTransport } from '../targets/source-address.js';
@@ -24,6 +26,7 @@ import { fileReader } from './file-reader.js';
 import { catchInterrupt } from './interrupt.js';
 import { loadPolicyFile } from './load.js';
 import { capacityText, notesOf, stepLine, trialLine } from './probe-text.js';
+import { assertTlsUsage, readTls } from './tls-files.js';
 
 export interface ProbeFlags {
   /** "gateway", or a URL on loopback. */
@@ -31,6 +34,9 @@ export interface ProbeFlags {
   readonly policy: string | null;
   readonly scenario: string | null;
   readonly path: string;
+  readonly tls: TlsFiles | null;
+  /** Never of use; null = left out. */
+  readonly adapter: string | null;
   /** As they are written. */
   readonly p99: string;
   readonly time: string;
@@ -49,6 +55,7 @@ interface Probed {
   readonly name: string;
   readonly target: CheckedTarget;
   readonly clientIp: Policy['clientIp'];
+  readonly tls: TlsSettings | null;
   close(): Promise<void>;
 }
 
@@ -69,6 +76,7 @@ export async function probeCommand(flags: ProbeFlags, console: Console): Promise
     const capacity = await probe({
       target: probed.target,
       clientIp: probed.clientIp,
+      tls: probed.tls,
       path: flags.path,
       p99BoundUs,
       timeMs: timeUs / 1000,
@@ -102,10 +110,14 @@ function readTime(option: string, text: string, range: { minUs: number; maxUs: n
 }
 
 /** @throws {FloodproofError} FP_USAGE */
-function assertUsage({ target, policy, scenario, path }: ProbeFlags): void {
-  const refuse = (message: string): never => {
-    throw new FloodproofError('FP_USAGE', message);
+function assertUsage({ target, policy, scenario, path, adapter, tls }: ProbeFlags): void {
+  const refuse = (message: string, hint = 'see "floodproof probe --help"'): never => {
+    throw new FloodproofError('FP_USAGE', message, { hint });
   };
+  if (adapter !== null) {
+    refuse('--adapter is for run and doctor: probe asks for one path, unsigned', 'name that path with --path');
+  }
+  assertTlsUsage(tls, target);
   if (policy !== null && scenario !== null) refuse('--policy and --scenario each name the policy: leave one out');
   if (target !== 'gateway' && (policy ?? scenario) !== null) {
     refuse('--policy and --scenario are for the embedded gateway; the target is a URL');
@@ -117,7 +129,10 @@ async function openProbed(flags: ProbeFlags, engine: 'native' | 'ts'): Promise<P
   if (flags.target !== 'gateway') {
     const target = await checkTarget(flags.target);
     await assertReachable(target.origin);
-    return { name: flags.target, target, clientIp: { from: 'socket' }, close: async () => undefined };
+    const tls = readTls(flags.tls, target, false);
+    // Whom this refuses is not loaded: the closed loop looks at no certificate itself.
+    if (tls !== null) await shakeHands(target, tls);
+    return { name: flags.target, target, tls, clientIp: { from: 'socket' }, close: async () => undefined };
   }
   const { name, policy, registered } = openedPolicy(flags);
   const gateway = await launchGateway({
@@ -128,7 +143,7 @@ async function openProbed(flags: ProbeFlags, engine: 'native' | 'ts'): Promise<P
     registered,
   });
   const target = await checkTarget(gateway.url);
-  return { name, target, clientIp: policy.clientIp, close: () => gateway.close() };
+  return { name, target, tls: null, clientIp: policy.clientIp, close: () => gateway.close() };
 }
 
 function openedPolicy({ policy, scenario }: ProbeFlags): {

@@ -5,6 +5,7 @@ import { addList, addNew } from './catalogue-commands.js';
 import { addConsent } from './consent-options.js';
 import type { Console } from './console.js';
 import { addDoctor } from './doctor-options.js';
+import { addImport } from './import-options.js';
 import { addJudge } from './judge-options.js';
 import { addProbe } from './probe-options.js';
 import { packageVersion } from './versions.js';
@@ -91,6 +92,7 @@ export function buildProgram(context: CommandContext): Command {
   addBench(program, context);
   addCheck(program, context);
   addSelftest(program, context);
+  addImport(program, context);
   addConsent(program, context);
   program.addHelpText('after', exitCodes);
   program.addHelpText(

@@ -5,7 +5,7 @@ import type { RunRecord, TlsFiles } from '../engine/record/run-folder.js';
 import type { FloodproofError } from '../errors.js';
 import type { Plan } from '../scenario/plan.js';
 import { type ConsentQuestion, type GrantedConsent, lost, recheckConsent } from '../targets/consent.js';
-import { demandOf } from '../targets/consent-demand.js';
+import { type ConsentDemand, demandOf } from '../targets/consent-demand.js';
 import { readOperatorKey } from '../targets/consent-key.js';
 import type { TlsSettings } from '../targets/http/tls.js';
 import type { CheckedTarget } from '../targets/loopback.js';
@@ -15,9 +15,13 @@ import { packageVersion } from './versions.js';
 
 /** Asks for all of these plans at once. @param files - of https; null = as the system has it. */
 export function consentQuestion(plans: readonly Plan[], files: TlsFiles | null): ConsentQuestion {
+  return questionOf(plans.map(demandOf), files);
+}
+
+export function questionOf(demands: readonly ConsentDemand[], files: TlsFiles | null): ConsentQuestion {
   return {
     tls: () => readPems(files ?? noTlsFiles),
-    demands: plans.map(demandOf),
+    demands,
     operator: () => readOperatorKey(process.env),
     tool: `floodproof/${packageVersion()}`,
   };

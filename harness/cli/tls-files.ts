@@ -18,7 +18,7 @@ export function tlsFilesOf(options: { ca?: string; cert?: string; key?: string }
 export function assertTlsUsage(files: TlsFiles | null, target: string): void {
   if (files === null) return;
   const refuse = (message: string): never => {
-    throw new FloodproofError('FP_USAGE', message, { hint: 'see "floodproof run --help"' });
+    throw new FloodproofError('FP_USAGE', message, { hint: 'the options of TLS are in docs/your-own-server.md' });
   };
   if (!target.startsWith('https:')) refuse('--ca, --cert and --key are for an https:// target');
   if ((files.cert === null) !== (files.key === null)) refuse('--cert and --key go together');

@@ -219,7 +219,7 @@ export class Dispatcher implements FlightOwner {
     this.nextArrival = this.pull();
     const behaviour = this.parts.behaviours[arrival.actor] as Behaviour;
     const identity = this.parts.world.identity(arrival.identityIndex);
-    const intent = behaviour.onArrival(identity, arrival.intendedUs);
+    const intent = behaviour.onArrival(identity, arrival.intendedUs, arrival.row);
     if (intent !== null) this.launch(intent, arrival.intendedUs);
   }
 
@@ -237,7 +237,7 @@ export class Dispatcher implements FlightOwner {
       this.nextArrival = this.pull();
       const identity = this.parts.world.identity(arrival.identityIndex);
       const nowUs = this.nowUs();
-      const intent = (this.parts.behaviours[arrival.actor] as Behaviour).onArrival(identity, nowUs);
+      const intent = (this.parts.behaviours[arrival.actor] as Behaviour).onArrival(identity, nowUs, arrival.row);
       if (intent === null) continue;
       this.launch(intent, nowUs);
       return;

@@ -172,7 +172,12 @@ class PlayedRun {
       ...(options.path === undefined ? {} : { path: options.path }),
       adapted: options.adapted ?? null,
       tls: options.tls ?? null,
-      traces: this.traces.map(({ offsetsUs, who, keptShare }) => ({ offsetsUs, who, keptShare })),
+      traces: this.traces.map(({ offsetsUs, who, keptShare, requests = null }) => ({
+        offsetsUs,
+        who,
+        keptShare,
+        requests,
+      })),
       port: port2,
     };
     let drain: () => void = () => undefined;

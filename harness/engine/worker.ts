@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { MessagePort } from 'node:worker_threads';
 import { encodeIntoCompressedBase64 } from 'hdr-histogram-js';
 import type { BehaviourContext, CaptureRing } from '../actors/actor.js';
+import { followedRequests } from '../actors/arrivals/followed.js';
 import type { TraceTimes } from '../actors/arrivals/trace.js';
 import { BoundedCaptureRing } from '../actors/capture-ring.js';
 import { clockOffsetUs } from '../actors/client-clock.js';
@@ -154,7 +155,12 @@ async function buildDispatcher(task: WorkerTask, setting: DispatcherSetting): Pr
   );
   const behaviours = plan.actors.map((actor) => {
     const source = plan.actors.findIndex((other) => other.name === actor.params.source);
-    const context: BehaviourContext = { seed, world, captured: captures[source] ?? null };
+    const context: BehaviourContext = {
+      seed,
+      world,
+      captured: captures[source] ?? null,
+      requests: followedRequests(actor, task.traces),
+    };
     const behaviour = createBehaviour(actor, plan, context);
     return task.path === undefined ? behaviour : fixedPath(behaviour, task.path);
   });

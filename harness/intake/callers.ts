@@ -13,11 +13,13 @@ import { SignatureBook } from './signature-book.js';
 /** Kinds of identities, so that key 3 is another one than address 3. */
 const KIND_SPAN = 2 ** 32;
 
-export interface Caller {
-  readonly ip: string | null;
-  readonly account: string | null;
-  readonly key: string | null;
-  readonly signature: string | null;
+/** What is remembered of each address, account or key by its number. */
+interface Known {
+  /** The first of the actors whose it is by the map; the number of rules = nobody's. */
+  readonly owners: number[];
+  /** The actor that it was last seen as an identity of, and which one of them; -1 = of none. */
+  readonly lastActors: number[];
+  readonly lastIdentities: number[];
 }
 
 export class Callers {
@@ -32,26 +34,45 @@ export class Callers {
   readonly #identities: Map<number, number>[];
   /** By actor and identity: the address and account that it was first seen with. */
   readonly #homes: { ip: number; account: number }[][];
-  /** By address: whose it is by the ranges of the map; -1 = nobody's. */
-  readonly #byIp: number[] = [];
-  readonly #hasRanges: boolean;
+  readonly #ips: Known = { owners: [], lastActors: [], lastIdentities: [] };
+  readonly #accounts: Known = { owners: [], lastActors: [], lastIdentities: [] };
+  readonly #keys: Known = { owners: [], lastActors: [], lastIdentities: [] };
+  readonly #hasWhere: boolean;
 
   constructor(rules: BoundMap['actors']) {
     this.#rules = rules;
     this.#identities = [...rules, null].map(() => new Map());
     this.#homes = [...rules, null].map(() => []);
-    this.#hasRanges = rules.some(({ rule }) => rule.ranges.length > 0);
+    this.#hasWhere = rules.some(({ rule }) => rule.where !== null);
   }
 
-  /** Fills in whose row it is. @throws {FloodproofError} FP_LOG_UNREADABLE for too many of a kind. */
-  place(row: LogRow, { ip, account, key, signature }: Caller, whereText: (field: number) => string | null): void {
-    const ips = this.ips.texts.length;
-    row.ip = this.ips.of(ip ?? '');
-    if (this.ips.texts.length > ips) this.#meet(row.ip, ip ?? '');
-    row.account = account === null ? NONE : this.accounts.of(account);
-    row.key = key === null ? NONE : this.keys.of(key);
-    row.signature = signature === null ? NONE : this.signatures.of(signature);
-    row.actor = this.#actorOf(row.ip, account, key, whereText);
+  /** @throws {FloodproofError} FP_LOG_UNREADABLE for too many of them. */
+  ipOf(text: string): number {
+    const number = this.ips.of(text);
+    if (number === this.#ips.owners.length) {
+      if (!/^\d{1,3}(?:\.\d{1,3}){3}$/.test(text)) this.isIpv4 = false;
+      this.#meet(this.#ips, (rule) => isWithin(text, rule));
+    }
+    return number;
+  }
+
+  /** @throws {FloodproofError} FP_LOG_UNREADABLE for too many of them. */
+  accountOf(text: string): number {
+    const number = this.accounts.of(text);
+    if (number === this.#accounts.owners.length) this.#meet(this.#accounts, ({ accounts }) => accounts.has(text));
+    return number;
+  }
+
+  /** @throws {FloodproofError} FP_LOG_UNREADABLE for too many of them. */
+  keyOf(text: string): number {
+    const number = this.keys.of(text);
+    if (number === this.#keys.owners.length) this.#meet(this.#keys, ({ keys }) => keys.has(text));
+    return number;
+  }
+
+  /** Fills in whose row it is, by its address, account and key. */
+  place(row: LogRow, whereText: (field: number) => string | null): void {
+    row.actor = this.#actorOf(row, whereText);
     row.identity = this.#identityOf(row);
   }
 
@@ -62,34 +83,56 @@ export class Callers {
 
   /** The first address and account of an identity. */
   home(actor: number, identity: number): { readonly ip: number; readonly account: number } {
-    return this.#homes[actor]?.[identity] ?? { ip: 0, account: NONE };
+    return this.#homes[actor]?.[identity] ?? { ip: NONE, account: NONE };
   }
 
-  #meet(number: number, text: string): void {
-    if (!/^\d{1,3}(?:\.\d{1,3}){3}$/.test(text)) this.isIpv4 = false;
-    if (this.#hasRanges) this.#byIp[number] = this.#rules.findIndex(({ rule }) => isWithin(text, rule));
+  #meet({ owners, lastActors, lastIdentities }: Known, isOf: (rule: ActorRule) => boolean): void {
+    const owner = this.#rules.findIndex(({ rule }) => isOf(rule));
+    owners.push(owner < 0 ? this.#rules.length : owner);
+    lastActors.push(-1);
+    lastIdentities.push(-1);
   }
 
-  #actorOf(
-    ip: number,
-    account: string | null,
-    key: string | null,
-    whereText: (field: number) => string | null,
-  ): number {
-    const rules = this.#rules;
-    for (let actor = 0; actor < rules.length; actor++) {
-      const { rule, where } = rules[actor] as BoundMap['actors'][number];
-      if (key !== null && rule.keys.has(key)) return actor;
-      if (account !== null && rule.accounts.has(account)) return actor;
-      if (this.#hasRanges && rule.ranges.length > 0 && this.#byIp[ip] === actor) return actor;
+  /** The first rule that fits is the first of those that fit by any of what they go by. */
+  #actorOf({ ip, account, key }: LogRow, whereText: (field: number) => string | null): number {
+    let first = ip === NONE ? this.#rules.length : (this.#ips.owners[ip] as number);
+    if (account !== NONE) first = Math.min(first, this.#accounts.owners[account] as number);
+    if (key !== NONE) first = Math.min(first, this.#keys.owners[key] as number);
+    if (!this.#hasWhere) return first;
+    for (let actor = 0; actor < first; actor++) {
+      const { rule, where } = this.#rules[actor] as BoundMap['actors'][number];
       if (rule.where?.values.has(whereText(where) ?? '-') === true) return actor;
     }
-    return rules.length;
+    return first;
   }
 
   #identityOf({ actor, ip, account, key }: LogRow): number {
+    if (key !== NONE) return this.#numberIn(this.#keys, key, 2 * KIND_SPAN, actor, ip, account);
+    if (account !== NONE) return this.#numberIn(this.#accounts, account, KIND_SPAN, actor, ip, account);
+    // All of whom nothing is told are one.
+    return ip === NONE
+      ? this.#placeIn(actor, 3 * KIND_SPAN, ip, account)
+      : this.#numberIn(this.#ips, ip, 0, actor, ip, account);
+  }
+
+  #numberIn(
+    { lastActors, lastIdentities }: Known,
+    who: number,
+    kind: number,
+    actor: number,
+    ip: number,
+    account: number,
+  ): number {
+    // Nearly everybody is always the same actor's.
+    if (lastActors[who] === actor) return lastIdentities[who] as number;
+    const number = this.#placeIn(actor, kind + who, ip, account);
+    lastActors[who] = actor;
+    lastIdentities[who] = number;
+    return number;
+  }
+
+  #placeIn(actor: number, who: number, ip: number, account: number): number {
     const identities = this.#identities[actor] as Map<number, number>;
-    const who = key !== NONE ? 2 * KIND_SPAN + key : account !== NONE ? KIND_SPAN + account : ip;
     const known = identities.get(who);
     if (known !== undefined) return known;
     const number = identities.size;

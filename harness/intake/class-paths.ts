@@ -39,17 +39,23 @@ export function isPattern(text: string): boolean {
   return path !== undefined && !path.slice(0, -2).includes('**') && (!path.endsWith('**') || path.endsWith('/**'));
 }
 
+/** Instead of a class: there is none, but for another method the path has one that is counted. */
+export const OTHER_WAY = -2;
+
 export class ClassPaths {
   readonly #patterns: readonly Pattern[];
+  readonly #isCounted: (requestClass: number) => boolean;
   readonly #known = new Map<string, number>();
 
-  constructor(patterns: ClassPatterns) {
+  /** @param isCounted - whether limits count a class: what asks for its paths by other methods may be counted as well. */
+  constructor(patterns: ClassPatterns, isCounted: (requestClass: number) => boolean = () => false) {
+    this.#isCounted = isCounted;
     this.#patterns = requestClasses.flatMap((name, requestClass) =>
       (patterns[name] ?? []).map((text) => patternOf(text, requestClass)),
     );
   }
 
-  /** Of a request line, `GET /v1/ticker?symbol=X HTTP/1.1`. @returns the index of the class; -1 = none. */
+  /** Of a request line, `GET /v1/ticker?symbol=X HTTP/1.1`. @returns the index of the class; -1 = none, or `OTHER_WAY`. */
   ofRequest(line: string): number {
     const path = line.indexOf(' ') + 1;
     if (path === 0) return -1;
@@ -76,10 +82,19 @@ export class ClassPaths {
       .replace(/^[a-z]+:\/\/[^/]*/i, '')
       .split('/')
       .slice(1);
-    const found = this.#patterns.find((pattern) => fits(pattern, method, segments))?.requestClass ?? -1;
+    const found =
+      this.#patterns.find((pattern) => fits(pattern, method, segments))?.requestClass ?? this.#without(segments);
     if (this.#known.size >= REMEMBERED_MAX) this.#known.clear();
     this.#known.set(key, found);
     return found;
+  }
+
+  /** What stands for a path that has no class by its method. */
+  #without(segments: readonly string[]): number {
+    const isNear = this.#patterns.some(
+      (pattern) => this.#isCounted(pattern.requestClass) && fits(pattern, null, segments),
+    );
+    return isNear ? OTHER_WAY : -1;
   }
 }
 
@@ -95,12 +110,13 @@ function patternOf(text: string, requestClass: number): Pattern {
   };
 }
 
+/** @param method - null = whatever the pattern's is. */
 function fits(
   { method: wanted, segments: parts, isOpen }: Pattern,
-  method: string,
+  method: string | null,
   segments: readonly string[],
 ): boolean {
-  if (wanted !== null && wanted !== method) return false;
+  if (wanted !== null && method !== null && wanted !== method) return false;
   if (isOpen ? segments.length < parts.length : segments.length !== parts.length) return false;
   return parts.every((part, index) => part === null || part === segments[index]);
 }

@@ -8,6 +8,7 @@ const DEPTH_MAX = 4;
 
 export class JsonFormat implements LogFields {
   readonly names: readonly string[];
+  readonly places = null;
   readonly #paths: readonly (readonly string[])[];
   #line: Json = {};
 

@@ -2,11 +2,11 @@
 import { identityOffsets } from '../actors/identities/offsets.js';
 import { judgeRun } from '../judge/judge.js';
 import type { ActorResult, ExpectationResult, Verdict, VerdictDocument } from '../judge/verdict.js';
-import type { Policy } from '../scenario/plan.js';
+import { type Policy, type PolicyLimit, requestClasses } from '../scenario/plan.js';
 import type { LogMap } from './log-map.js';
 import { notesOfLog } from './log-notes.js';
 import { expectationsOf, planOfLog, worldOfLog } from './log-plan.js';
-import type { LogRead } from './read-log.js';
+import type { LineCounts, LogRead } from './read-log.js';
 
 export interface JudgeLogTask {
   readonly read: LogRead;
@@ -38,24 +38,32 @@ export function usualExpectations(policy: Policy, read: LogRead): readonly strin
   ];
 }
 
-/**
- * Whether a throttle can be called wrongful. A line that can't be read may have been admitted: without it a limiter looks emptier
- * than it was.
- */
+/** Whether a throttle can be called wrongful. */
 function canBeWrongful(policy: Policy, read: LogRead): boolean {
   const { exclusive, nodes } = policyOfLog(policy, read);
   return exclusive && nodes === 1;
 }
 
 /**
- * The policy as far as a log can be held to it. What was ordered before the log began may be filled at any time, and so explain
- * any number of cells of a limit that is credited: to such a limit others have access, as it were.
+ * The policy as far as a log can be held to it. Of lines that tell nothing the limits may have counted some: without them a
+ * limiter looks emptier than it was, as if others had access. What was ordered before the log began may be filled at any
+ * time, and so explain any number of cells of a limit that is credited.
  */
 function policyOfLog(policy: Policy, read: LogRead): Policy {
   const isCredited = policy.limits.some(
     (limit) => 'creditsMax' in limit && limit.creditsMax.some((cells) => cells > 0),
   );
-  return { ...policy, exclusive: policy.exclusive && read.counts.unreadable === 0 && !isCredited };
+  return { ...policy, exclusive: policy.exclusive && !missesCharges(policy, read.counts) && !isCredited };
+}
+
+/** Whether a limit may have counted requests of lines that are not among the rows. */
+function missesCharges({ limits }: Policy, { unreadable, other, otherWay }: LineCounts): boolean {
+  // One that counts all classes counts whatever is asked, and so what is of none of them.
+  return unreadable + otherWay.count > 0 || (other.count > 0 && limits.some(countsAll));
+}
+
+function countsAll({ costs, isShadow }: PolicyLimit): boolean {
+  return !isShadow && requestClasses.every((_, index) => (costs[index] ?? 0) > 0);
 }
 
 export function judgeLog(task: JudgeLogTask): VerdictDocument {

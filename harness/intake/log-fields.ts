@@ -1,8 +1,16 @@
 /** What a line of a log says, by the number of a field. */
 
+/** Where the fields of a line stand in its bytes; a field that begins where it ends holds nothing. */
+export interface FieldPlaces {
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+}
+
 export interface LogFields {
   /** The fields that lines have, as far as it is known; of JSON those of the first line. */
   readonly names: readonly string[];
+  /** Of the line that was read last, in latin1; null: only `text` tells. */
+  readonly places: FieldPlaces | null;
   /** Takes the line from `start` to just before `end`. @returns whether it is of the format. */
   read(bytes: Buffer, start: number, end: number): boolean;
   /**

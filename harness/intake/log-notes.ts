@@ -23,6 +23,11 @@ export function notesOfLog(read: LogRead, map: LogMap, firstUs: number): readonl
       'every interval is widened by what that leaves open',
     'what was used of a limit before the log begins is not known: its first throttles are unsure',
     ...lines(counts.other, 'are of no class that the map names, and were left out'),
+    ...lines(
+      counts.otherWay,
+      'ask for paths of the map by methods that it does not name, and were left out: the limits may have counted them, so no ' +
+        'throttle can be called wrongful',
+    ),
     ...lines(counts.leftOut, 'are of requests that the limiter was not asked about, and were left out'),
     ...(counts.unreadable === 0
       ? []

@@ -33,6 +33,7 @@ export class LineCounts {
   lines = 0;
   rows = 0;
   readonly other = new LineTally();
+  readonly otherWay = new LineTally();
   readonly leftOut = new LineTally();
   readonly form = new LineTally();
   readonly time = new LineTally();
@@ -184,6 +185,7 @@ class Reading {
   #note(found: Exclude<LineFinding, 'row'>, line: number, bytes: Buffer, start: number, end: number): void {
     const counts = this.#counts;
     if (found === 'other') counts.other.add(line);
+    else if (found === 'other-way') counts.otherWay.add(line);
     else if (found === 'left-out') counts.leftOut.add(line);
     else {
       counts[found].add(line);

@@ -12,6 +12,10 @@ export type Rounding = 'down' | 'nearest' | 'either';
 /** Digits behind the point that make microseconds of it. */
 const digitsOf: Readonly<Record<TimeUnit, number>> = { s: 6, ms: 3, us: 0, ns: -3 };
 const SECOND_US = 1_000_000;
+/** Microseconds of a unit, by the digits that are left of six behind a second's point. */
+const grains = [1, 10, 100, 1000, 10_000, 100_000, SECOND_US] as const;
+/** A text of more bytes is read anew each time. */
+const REMEMBERED_BYTES = 64;
 /** "." less "0". */
 const POINT = -2;
 
@@ -21,6 +25,10 @@ export class NumberReader {
   us = 0;
   grainUs = 1;
   readonly #digits: number;
+  #value = 0;
+  #count = 0;
+  /** How many digits stand before the point; -1 = there is none yet. */
+  #point = -1;
 
   constructor(unit: TimeUnit) {
     this.#digits = digitsOf[unit];
@@ -35,21 +43,43 @@ export class NumberReader {
       this.us = Number(whole.slice(0, this.#digits) || '0');
       return this.us <= Number.MAX_SAFE_INTEGER;
     }
-    let value = 0;
-    let digits = 0;
-    let point = -1;
-    for (let at = 0; at < text.length; at++) {
-      const code = text.charCodeAt(at) - 48;
-      if (code >= 0 && code <= 9) {
-        if (point >= 0 && digits - point >= this.#digits) continue;
-        value = value * 10 + code;
-        digits++;
-      } else if (code === POINT && point < 0 && digits > 0) point = digits;
-      else return false;
+    this.#begin();
+    for (let at = 0; at < text.length; at++) if (!this.#take(text.charCodeAt(at))) return false;
+    return this.#finish();
+  }
+
+  /** The same of the bytes from `start` to just before `end`. */
+  readBytes(bytes: Buffer, start: number, end: number): boolean {
+    if (this.#digits < 0) return this.read(bytes.toString('latin1', start, end));
+    this.#begin();
+    for (let at = start; at < end; at++) if (!this.#take(bytes[at] as number)) return false;
+    return this.#finish();
+  }
+
+  #begin(): void {
+    this.#value = 0;
+    this.#count = 0;
+    this.#point = -1;
+  }
+
+  /** @returns whether it can belong to a number. */
+  #take(character: number): boolean {
+    const code = character - 48;
+    if (code >= 0 && code <= 9) {
+      if (this.#point >= 0 && this.#count - this.#point >= this.#digits) return true;
+      this.#value = this.#value * 10 + code;
+      this.#count++;
+      return true;
     }
-    if (digits === 0) return false;
-    this.grainUs = 10 ** (this.#digits - (point < 0 ? 0 : digits - point));
-    this.us = value * this.grainUs;
+    if (code !== POINT || this.#point >= 0 || this.#count === 0) return false;
+    this.#point = this.#count;
+    return true;
+  }
+
+  #finish(): boolean {
+    if (this.#count === 0) return false;
+    this.grainUs = grains[this.#digits - (this.#point < 0 ? 0 : this.#count - this.#point)] as number;
+    this.us = this.#value * this.grainUs;
     return this.us <= Number.MAX_SAFE_INTEGER;
   }
 }
@@ -77,6 +107,8 @@ export class LogStamps {
   readonly #iso = new StampReader(null);
   #text = '';
   #isReadable = false;
+  readonly #bytes = new Uint8Array(REMEMBERED_BYTES);
+  #size = 0;
 
   constructor(options: StampOptions) {
     this.#options = options;
@@ -87,23 +119,42 @@ export class LogStamps {
   read(text: string): boolean {
     if (text === this.#text) return this.#isReadable;
     this.#text = text;
+    this.#size = 0;
     this.#isReadable = this.#parse(text);
     return this.#isReadable;
   }
 
-  #parse(text: string): boolean {
-    const { form, rounding } = this.#options;
-    let atUs: number | null;
-    let grainUs = SECOND_US;
-    if (form === 'number') {
-      atUs = this.#number.read(text) ? this.#number.us : null;
-      grainUs = this.#number.grainUs;
-    } else if (form === 'clf') atUs = accessLogUs(text);
-    else {
-      atUs = this.#isoUs(text);
-      grainUs = isoGrainUs(text);
+  /** The same of the bytes from `start` to just before `end`, taken as latin1. */
+  readBytes(bytes: Buffer, start: number, end: number): boolean {
+    if (this.#options.form === 'number') {
+      return this.#number.readBytes(bytes, start, end) && this.#settle(this.#number.us, this.#number.grainUs);
     }
-    if (atUs === null) return false;
+    if (this.#isSame(bytes, start, end)) return this.#isReadable;
+    const isReadable = this.read(bytes.toString('latin1', start, end));
+    this.#size = Math.min(end - start, REMEMBERED_BYTES);
+    for (let at = 0; at < this.#size; at++) this.#bytes[at] = bytes[start + at] as number;
+    return isReadable;
+  }
+
+  #isSame(bytes: Buffer, start: number, end: number): boolean {
+    const size = end - start;
+    // One that is longer was not remembered to its end.
+    if (size !== this.#size || size === REMEMBERED_BYTES) return false;
+    const known = this.#bytes;
+    for (let at = 0; at < size; at++) if (known[at] !== bytes[start + at]) return false;
+    return true;
+  }
+
+  #parse(text: string): boolean {
+    const { form } = this.#options;
+    if (form === 'number') return this.#number.read(text) && this.#settle(this.#number.us, this.#number.grainUs);
+    const atUs = form === 'clf' ? accessLogUs(text) : this.#isoUs(text);
+    return atUs !== null && this.#settle(atUs, form === 'clf' ? SECOND_US : isoGrainUs(text));
+  }
+
+  #settle(atUs: number, digitsUs: number): true {
+    const { rounding } = this.#options;
+    let grainUs = digitsUs;
     // A clock that ticks in a grain of its own may have ticked last a grain ago, and its digits are cut off besides.
     if (this.#options.grainUs > grainUs) grainUs += this.#options.grainUs;
     this.grainUsMax = Math.max(this.grainUsMax, grainUs);

@@ -6,7 +6,7 @@
  * a name with brackets and quotes of its own, nothing is believed.
  */
 import { FloodproofError } from '../errors.js';
-import type { LogFields } from './log-fields.js';
+import type { FieldPlaces, LogFields } from './log-fields.js';
 
 const QUOTE = 34;
 const BACKSLASH = 92;
@@ -50,53 +50,59 @@ function partsOf(format: string): Parts {
 
 export class TextFormat implements LogFields {
   readonly names: readonly string[];
-  readonly #parts: Parts;
-  readonly #starts: Int32Array;
-  readonly #ends: Int32Array;
+  readonly places: FieldPlaces;
+  readonly #before: Buffer;
+  readonly #variables: readonly Variable[];
   #bytes: Buffer = Buffer.alloc(0);
 
   constructor(format: string) {
-    this.#parts = partsOf(format);
-    this.names = this.#parts.variables.map(({ name }) => name);
-    this.#starts = new Int32Array(this.names.length);
-    this.#ends = new Int32Array(this.names.length);
+    const { before, variables } = partsOf(format);
+    this.#before = before;
+    this.#variables = variables;
+    this.names = variables.map(({ name }) => name);
+    this.places = { starts: new Int32Array(this.names.length), ends: new Int32Array(this.names.length) };
   }
 
   read(bytes: Buffer, start: number, end: number): boolean {
-    const { before, variables } = this.#parts;
+    const variables = this.#variables;
+    const { starts, ends } = this.places;
     this.#bytes = bytes;
-    if (!standsAt(bytes, start, end, before)) return false;
-    let at = start + before.length;
+    if (!standsAt(bytes, start, end, this.#before)) return false;
+    let at = start + this.#before.length;
     for (let index = 0; index < variables.length; index++) {
       const { until, isQuoted } = variables[index] as Variable;
       const to = until.length === 0 ? end : isQuoted ? quoteIn(bytes, at, end) : find(bytes, at, end, until);
       if (to < 0 || (isQuoted && !standsAt(bytes, to, end, until))) return false;
-      this.#starts[index] = at;
-      this.#ends[index] = to;
+      starts[index] = at;
+      // A dash stands for nothing.
+      ends[index] = to - at === 1 && bytes[at] === DASH ? at : to;
       at = to + until.length;
     }
     return at === end;
   }
 
   text(field: number): string | null {
-    const start = this.#starts[field] as number;
-    const end = this.#ends[field] as number;
-    if (start === end || (end - start === 1 && this.#bytes[start] === DASH)) return null;
-    return this.#bytes.toString('latin1', start, end);
+    const start = this.places.starts[field] as number;
+    const end = this.places.ends[field] as number;
+    return start === end ? null : this.#bytes.toString('latin1', start, end);
   }
 }
 
 function standsAt(bytes: Buffer, at: number, end: number, text: Buffer): boolean {
-  if (at + text.length > end) return false;
-  for (let index = 0; index < text.length; index++) if (bytes[at + index] !== text[index]) return false;
+  const size = text.length;
+  if (at + size > end) return false;
+  for (let index = 0; index < size; index++) if (bytes[at + index] !== text[index]) return false;
   return true;
 }
 
 /** Where `text` stands first; -1 = nowhere. */
 function find(bytes: Buffer, from: number, end: number, text: Buffer): number {
   const first = text[0];
+  const isOne = text.length === 1;
   // The way is short: a call of indexOf would take longer than the walk.
-  for (let at = from; at < end; at++) if (bytes[at] === first && standsAt(bytes, at, end, text)) return at;
+  for (let at = from; at < end; at++) {
+    if (bytes[at] === first && (isOne || standsAt(bytes, at, end, text))) return at;
+  }
   return -1;
 }
 

@@ -21,7 +21,7 @@ import type { Counters, IndexedLimit } from './counters.js';
 import { createLeastUsed, type LeastUsed } from './least-used.js';
 import { createMostUsed, type MostUsed } from './most-used.js';
 import { type RetryFinding, RetryWatch } from './retry-watch.js';
-import { isAnswered, isBlocked, isWritten, type Row } from './row.js';
+import { isAnswered, isBlocked, isWritten, type Row, UNNAMED } from './row.js';
 import { TimeQueue } from './time-queue.js';
 
 export type Finding = 'wrongful' | 'called-for' | 'unsure';
@@ -50,6 +50,13 @@ export interface FromLog {
   readonly tellsHonest: boolean;
 }
 
+/** What the answers of a log leave open. A run knows by what each of its requests was counted, and how bans are answered. */
+export interface LogGaps {
+  /** `untoldLimits` and `hasBans` of the survey. */
+  readonly untoldLimits: ReadonlySet<number>;
+  readonly hasBans: boolean;
+}
+
 export interface BlockOracleOptions {
   readonly plan: Plan;
   readonly counters: Counters;
@@ -62,7 +69,7 @@ export interface BlockOracleOptions {
   /** Longest time from a send to the end of its row, over the run. */
   readonly lagUsMax: number;
   /** Left out: a run, whose counters were fresh and whose honest callers signed rightly. */
-  readonly fromLog?: FromLog | null;
+  readonly fromLog?: (FromLog & LogGaps) | null;
   readonly onJudged: (judgement: BlockJudgement) => void;
   readonly onRetry: (row: Row, finding: Exclude<RetryFinding, 'untold'>) => void;
 }
@@ -114,6 +121,7 @@ export class BlockOracle {
   private readonly judgesOwn: boolean;
   /** Use before this moment is taken for use at it. */
   private readonly startUs: number;
+  private readonly hasBanningLimit: boolean;
   private readonly shared = new Map<number, Use>();
   private readonly own = new Map<number, Use>();
   private readonly sends = new TimeQueue<Pending>();
@@ -130,6 +138,7 @@ export class BlockOracle {
     this.isLog = (options.fromLog ?? null) !== null;
     this.judgesOwn = options.fromLog?.tellsHonest ?? true;
     this.startUs = options.fromLog?.startUs ?? Number.NEGATIVE_INFINITY;
+    this.hasBanningLimit = policy.limits.some(({ ban }) => ban !== null);
   }
 
   /** @param row - may be another one's after the call. */
@@ -163,10 +172,27 @@ export class BlockOracle {
 
   /** Whether the record of the limit's use can tell more than the row itself. */
   private needsUse(row: Row): boolean {
-    if (!this.isJudgeable || this.counters.suspects(row).length === 0) return false;
+    if (!this.isJudgeable || this.isHidden(row) || this.counters.suspects(row).length === 0) return false;
     if (row.outcome === Outcome.throttled) return true;
     if (this.isLog) return false;
     return row.outcome === Outcome.banned && this.isHonest(row) && this.suspectsWithBan(row).length > 0;
+  }
+
+  /**
+   * Whether a limit may have said no of whose use a log does not tell enough: one that the policy does not have, one by
+   * something that lines leave out (then they may have charged it as well), or one with bans where no answer is called a ban.
+   */
+  private isHidden(row: Row): boolean {
+    const fromLog = this.options.fromLog ?? null;
+    if (fromLog === null) return false;
+    if (row.limit < UNNAMED) return true;
+    const { untoldLimits, hasBans } = fromLog;
+    if (untoldLimits.size === 0 && (hasBans || !this.hasBanningLimit)) return false;
+    const matching = this.counters.ofClass(row.requestClass);
+    const named = matching.filter(({ index }) => index === row.limit);
+    return (named.length > 0 ? named : matching).some(
+      ({ index, limit }) => untoldLimits.has(index) || (limit.ban !== null && !hasBans),
+    );
   }
 
   private suspectsWithBan(row: Row): readonly IndexedLimit[] {
@@ -178,6 +204,7 @@ export class BlockOracle {
     let shared: Finding | null;
     const suspects = this.counters.suspects(row);
     if (row.outcome === Outcome.refused || row.outcome === Outcome.denied) shared = null;
+    else if (this.isHidden(row)) shared = 'unsure';
     else if (row.outcome === Outcome.unclear) shared = 'unsure';
     else if (row.outcome === Outcome.never) {
       shared = judgeNever(row, suspects);

@@ -113,9 +113,9 @@ export class CounterSpace {
 
   private memberOf(row: Keyed, part: LimitPart): number {
     if (part === 'class') return row.requestClass;
-    if (part === 'ip') return this.prefixes === null ? row.ip : this.prefixes.of(row.ip);
-    const index = part === 'key' ? row.key : row.account;
+    const index = part === 'ip' ? row.ip : part === 'key' ? row.key : row.account;
     if (index === NONE) return -1;
+    if (part === 'ip') return this.prefixes === null ? index : this.prefixes.of(index);
     return part === 'master' ? this.masters.of(index) : index;
   }
 

@@ -125,6 +125,7 @@ function writeVerdict(task: JudgeTask, counted: Counted): VerdictDocument {
       ...task.notes,
       ...(controls === null ? [] : controlNotes(controls)),
       ...notesOf(plan, counted, convicted.length),
+      ...(task.fromLog === undefined ? [] : gapNotes(plan, counted)),
     ],
     replay: task.replay,
     versions: task.versions,
@@ -196,7 +197,7 @@ function askOracles({ plan, observations, fromLog }: JudgeTask, counted: Counted
     blockedIdentities: survey.blockedIdentities,
     coldLimits: survey.coldLimits(),
     lagUsMax: survey.lagUsMax,
-    fromLog: fromLog ?? null,
+    fromLog: fromLog === undefined ? null : { ...fromLog, untoldLimits: survey.untoldLimits, hasBans: survey.hasBans },
     onJudged: (judgement) => {
       tally.judge(judgement);
       blocks.judge(judgement);
@@ -297,4 +298,21 @@ function notesOf(plan: Plan, { survey, tally }: Counted, convicted: number): str
     );
   }
   return notes;
+}
+
+/** What a log does not tell of the limits, and so leaves unsure. */
+function gapNotes({ policy }: Plan, { survey }: Counted): string[] {
+  const named = (limit: PolicyLimit | undefined, why: string): string =>
+    `limit ${limit?.name}: ${why}, so no throttle that may be of this limit can be called wrongful`;
+  return [
+    ...[...survey.untoldLimits].map((index) =>
+      named(
+        policy.limits[index],
+        `some lines of requests that it counts lack the ${policy.limits[index]?.by.join(' or ')}`,
+      ),
+    ),
+    ...policy.limits
+      .filter(({ ban, isShadow }) => ban !== null && !isShadow && !survey.hasBans)
+      .map((limit) => named(limit, 'no line is of a ban, and perhaps bans are answered as throttles are')),
+  ];
 }

@@ -35,9 +35,9 @@ export interface ObservationColumns {
   readonly outcome: Uint8Array;
   /** HTTP status, 0 = none. */
   readonly status: Uint16Array;
-  /** Index into `plan.policy.limits` of the limit that the answer named; -1 = none named. */
+  /** Index into `plan.policy.limits` of the limit that the answer named; -1 = none named, -2 = one that is not there. */
   readonly limit: Int16Array;
-  /** Index of the address that it came from (subjects of limits by ip). */
+  /** Index of the address that it came from (subjects of limits by ip); NONE = a log does not tell. */
   readonly ip: Uint32Array;
   /** Index of the account that it was charged to: the key's, or the one that a login tried; NONE = none. */
   readonly account: Uint32Array;

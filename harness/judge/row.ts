@@ -5,6 +5,9 @@
 import { Outcome } from '../actors/outcome.js';
 import type { ObservationColumns, ObservationSource } from './observation.js';
 
+/** As the limit of an answer that names none; below it are those that the policy does not have, which only a log can name. */
+export const UNNAMED = -1;
+
 export interface Row {
   readonly intendedUs: number;
   readonly sentUs: number;

@@ -25,6 +25,10 @@ export class Survey {
   readonly blockedCounters: CounterSet;
   /** The same for honest identities, by `ownCounterOf`. */
   readonly blockedIdentities: CounterSet;
+  /** Limits of whose classes some request lacks what they count by: a log may only not have said it. */
+  readonly untoldLimits = new Set<number>();
+  /** Whether any answer was a ban. */
+  hasBans = false;
   readonly screen: LeakScreen;
   /** Actors that sent at least one request which a limit counts. */
   readonly limitedActors = new Set<number>();
@@ -58,9 +62,13 @@ export class Survey {
     if (!isWritten(row)) return;
     const lagUs = row.concludedUs - row.sentUs;
     this.lagUsMax = Math.max(this.lagUsMax, lagUs);
+    if (row.outcome === Outcome.banned) this.hasBans = true;
     for (const { index, limit } of this.counters.ofClass(row.requestClass)) {
       const counter = this.counters.counterOf(row, index);
-      if (counter < 0) continue;
+      if (counter < 0) {
+        this.untoldLimits.add(index);
+        continue;
+      }
       this.limitedActors.add(row.actor);
       const isTold = isProvable(limit, this.plan.policy);
       if (isTold) this.provableActors.add(row.actor);

@@ -27,6 +27,7 @@ export function checkActor(entry: ActorEntry, setting: ActorSetting, report: Rep
   checkArrivals(entry.arrivals, setting, report);
   checkWho(entry, report);
   checkRetry(entry, setting, report);
+  checkRecorded(entry, report);
 }
 
 function checkPopulation(entry: ActorEntry, report: Report): void {
@@ -45,6 +46,19 @@ function checkPopulation(entry: ActorEntry, report: Report): void {
   if (entry.masters !== undefined && entry.masters > population) {
     const message = `must be at most the population (${population}), got ${entry.masters}`;
     report(['masters'], { code: 'FP_COUNT_RANGE', message });
+  }
+}
+
+/** What was asked is in no other file than one that was made for it. */
+function checkRecorded({ behaviour, arrivals }: ActorEntry, report: Report): void {
+  if (behaviour !== 'recorded') return;
+  const hint = 'make the file, and the scenario around it, with "floodproof record FILE"';
+  if (arrivals.process !== 'trace') {
+    const message = `must be trace for recorded, got ${arrivals.process}`;
+    report(['arrivals', 'process'], { code: 'FP_ARRIVALS_INVALID', message, hint });
+  } else if ((arrivals.format ?? formatOf(arrivals.file) ?? 'csv') !== 'csv') {
+    const message = 'must be a CSV of requests for recorded';
+    report(['arrivals', 'file'], { code: 'FP_TRACE_INVALID', message, hint });
   }
 }
 
@@ -162,7 +176,7 @@ function checkWho({ who }: ActorEntry, report: Report): void {
 function checkRetry({ behaviour, retry }: ActorEntry, { raw }: ActorSetting, report: Report): void {
   if (retry === undefined) return;
   const row = behaviourRow(behaviour);
-  if (row.label === 'abuse') {
+  if (row.label === 'abuse' || behaviour === 'recorded') {
     report(['retry'], { code: 'FP_SETTING_UNUSED', message: `is for honest clients; ${behaviour} has its own way` });
     return;
   }

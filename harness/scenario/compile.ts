@@ -2,6 +2,7 @@
 import { type AuthSpec, type GateSpec, HORIZON_US, type LimitNumbers, type LimitSpec } from '../core/spec.js';
 import { validateSpec } from '../core/validate-spec.js';
 import { FloodproofError } from '../errors.js';
+import type { SigningProfile } from '../signing/profile.js';
 import { profileOf } from '../signing/profiles.js';
 import { type Policy, type PolicyAuth, type PolicyLimit, requestClasses } from './plan.js';
 
@@ -50,7 +51,7 @@ function compileLimit(limit: PolicyLimit): LimitSpec {
  * Signatures are made by the same rules as they are checked by.
  *
  * What the gate takes for the time of a request is what the profile's rule of freshness makes of it, see `Freshness` in
- * `harness/venue`. A number that must rise needs no memory of signatures beside it. A request that is never stale could
+ * `harness/venue`; one that expires is remembered up to a window and what is allowed ahead from now, that instant included. A number that must rise needs no memory of signatures beside it. A request that is never stale could
  * come again at any time, so where none is to be accepted twice it is remembered for as long as a gate can say.
  */
 export function compileAuth(auth: PolicyAuth): AuthSpec {
@@ -62,11 +63,20 @@ export function compileAuth(auth: PolicyAuth): AuthSpec {
     hash: auth.hash,
     encoding: auth.encoding,
     ...(profile.kind === 'hmac' && profile.text === 'latin1' ? { text: profile.text } : {}),
-    windowUsMax: freshness === 'none' && remembers ? HORIZON_US : Math.max(1, auth.windowUs),
+    windowUsMax: windowUsMaxOf(freshness, remembers, auth),
     futureUs: auth.futureUs,
     replayCapacity: remembers ? auth.replayCapacity : null,
     replayPerKey: auth.replayPerKey,
   };
+}
+
+function windowUsMaxOf(
+  freshness: SigningProfile['freshness'],
+  remembers: boolean,
+  { windowUs, futureUs }: Pick<PolicyAuth, 'windowUs' | 'futureUs'>,
+): number {
+  if (freshness === 'none' && remembers) return HORIZON_US;
+  return freshness === 'expiry' ? windowUs + futureUs + 1 : Math.max(1, windowUs);
 }
 
 /**

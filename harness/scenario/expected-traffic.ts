@@ -97,6 +97,9 @@ function perArrival(plan: Plan, actor: ActorPlan): PerArrival {
       return { [paramsOf(actor, 'unique-callers').path]: 1 };
     case 'forwarded-rotation':
       return { [paramsOf(actor, 'forwarded-rotation').path]: 1 };
+    case 'recorded':
+      // Its recording alone tells.
+      return {};
     case 'replay':
       return perReplay(plan, paramsOf(actor, 'replay').source);
     default:

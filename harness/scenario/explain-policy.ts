@@ -35,7 +35,9 @@ function freshnessText({ windowUs, futureUs, replay }: PolicyAuth, rule: Freshne
     case 'window':
       return `from ${formatDuration(windowUs)} old to less than ${formatDuration(futureUs)} ahead`;
     case 'expiry':
-      return `until it expires, ${replay === 'refuse' ? `at most ${formatDuration(windowUs)} ahead` : 'however far ahead'}`;
+      return `until it expires, ${replay === 'refuse' ? `at most ${formatDuration(windowUs)} ahead` : 'however far ahead'}${
+        futureUs > 0 ? `, by a clock less than ${formatDuration(futureUs)} fast` : ''
+      }`;
     case 'nonce':
       return 'with a number higher than every one of its key that was accepted';
     case 'none':

@@ -1,5 +1,6 @@
 /** What honest customers do. */
 import { type BehaviourRow, count, duration, ratio } from './behaviour-row.js';
+import { requestClasses } from './plan-policy.js';
 
 const SECOND_US = 1_000_000;
 const HOUR_US = 3_600 * SECOND_US;
@@ -111,5 +112,14 @@ export const honestBehaviours = {
       accountShare: ratio(0.05, 'share of these that read the account instead'),
       gapUs: duration(20_000, 0, HOUR_US, 'time from an answer to the next request'),
     },
+  },
+  recorded: {
+    label: 'legit',
+    does:
+      'Asks what was recorded, each request at its time and signed afresh; its arrivals follow a trace of requests, as ' +
+      '"floodproof record" writes it.',
+    classes: requestClasses,
+    population: 'free',
+    params: {},
   },
 } as const satisfies Record<string, BehaviourRow>;

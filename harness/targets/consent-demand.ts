@@ -84,14 +84,14 @@ function uncoveredOf(consent: Consent, demand: ConsentDemand, leftMs: number): C
     faults.push({
       code: 'FP_CONSENT_RATE',
       message: `${name} sends up to ${ratePerSecond} requests a second, and ${consent.ratePerSecond} are agreed to`,
-      hint: 'lower the rates of its actors: nothing is cut by itself',
+      hint: 'ask the owner for more, or lower the rates of its actors: nothing is cut by itself',
     });
   }
   if (durationUs > consent.durationSeconds * 1e6) {
     faults.push({
       code: 'FP_CONSENT_DURATION',
       message: `${name} lasts ${durationUs / 1e6} s, and ${consent.durationSeconds} s are agreed to`,
-      hint: 'shorten its phases',
+      hint: 'ask the owner for longer, or shorten its phases',
     });
   }
   if (leftMs > 0 && durationUs > leftMs * 1000) {

@@ -107,9 +107,13 @@ export interface InspectedConsent {
 /** Looks and asks for nothing. @throws {FloodproofError} FP_CONSENT_REFUSED when nothing is there. */
 export async function inspectConsent(
   pinned: PinnedTarget,
-  asked: { readonly operator: OperatorKey | null; readonly demands: readonly ConsentDemand[] },
+  asked: {
+    readonly operator: OperatorKey | null;
+    readonly demands: readonly ConsentDemand[];
+    readonly tls: ConsentTls | null;
+  },
 ): Promise<InspectedConsent> {
-  const { text, from } = await find(pinned, null);
+  const { text, from } = await find(pinned, asked.tls);
   const { name: host, port } = placeIn(pinned);
   const { operator, demands } = asked;
   const asking = { host, port, operator: operator?.id ?? null, nowMs: Date.now(), demands };

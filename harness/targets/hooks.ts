@@ -24,12 +24,19 @@ export class Hooks {
   /**
    * @param stop - Aborted: the hook's time is up at once.
    * @returns What the hook has returned; undefined when the module does not have it.
-   * @throws {FloodproofError} FP_HOOK_FAILED when it throws, ends its thread, or does not return in time.
+   * @throws {FloodproofError} FP_HOOK_FAILED when it throws, ends its thread, or does not return in time. FP_INTERRUPTED
+   * instead, whatever came of it, when `stop` was aborted before it had returned.
    */
   async call(hook: HookName, context: HookCall['context'], stop?: AbortSignal): Promise<unknown> {
-    const answer = await this.#ask({ hook, context }, stop);
-    if (answer.kind === 'threw') throw this.#fault(hook, `threw: ${answer.message}`);
-    return answer.kind === 'returned' ? answer.value : undefined;
+    if (stop?.aborted) throw this.#interrupted(hook, 'not called any more');
+    try {
+      const answer = await this.#ask({ hook, context }, stop);
+      if (answer.kind === 'threw') throw this.#fault(hook, `threw: ${answer.message}`);
+      return answer.kind === 'returned' ? answer.value : undefined;
+    } catch (error) {
+      if (!stop?.aborted) throw error;
+      throw this.#interrupted(hook, error instanceof Error ? error.message : String(error));
+    }
   }
 
   async close(): Promise<void> {
@@ -75,8 +82,7 @@ export class Hooks {
       const onStop = (): void => giveUp('was still at work when the run was stopped');
       const deadline = setTimeout(() => giveUp(`did not return within ${deadlineMs / 1000} s`), deadlineMs);
       thread.on('message', onAnswer).once('error', onError).once('exit', onExit);
-      if (stop?.aborted) onStop();
-      else stop?.addEventListener('abort', onStop, { once: true });
+      stop?.addEventListener('abort', onStop, { once: true });
       thread.postMessage(call);
     });
   }
@@ -100,6 +106,10 @@ export class Hooks {
     }
     this.#thread = thread;
     return thread;
+  }
+
+  #interrupted(hook: HookName, what: string): FloodproofError {
+    return new FloodproofError('FP_INTERRUPTED', `interrupted at the hook ${hook} of ${this.#settings.file}: ${what}`);
   }
 
   #fault(hook: HookName, what: string): FloodproofError {

@@ -1,5 +1,6 @@
 /** Traces in CSV (RFC 4180): the first line names the columns, one of them is the time. */
 import { TraceRefusal } from './faults.js';
+import { type RequestFields, type RequestTable, requestColumns } from './request-table.js';
 import { StampReader } from './stamp.js';
 import { LINE_CHARACTERS_MAX, type TextLine, textLines } from './text-lines.js';
 import type { TraceBook } from './trace-book.js';
@@ -9,6 +10,8 @@ export interface CsvColumns {
   readonly timeColumn: string | null;
   /** null = nobody is told apart. */
   readonly whoColumn: string | null;
+  /** Where what was asked goes; null or left out = it is not wanted. */
+  readonly requests?: RequestTable | null;
 }
 
 interface Layout {
@@ -16,6 +19,8 @@ interface Layout {
   readonly time: number;
   /** -1 = none. */
   readonly who: number;
+  /** Of `requestColumns`; null = they are not wanted. */
+  readonly request: readonly number[] | null;
   readonly stamps: StampReader;
 }
 
@@ -41,7 +46,11 @@ export async function readCsv(file: string, wanted: CsvColumns, book: TraceBook)
     const stamp = fields[layout.time] as string;
     const atUs = layout.stamps.read(stamp);
     if (atUs === null) book.leaveOut(line, 'stamp', stamp);
-    else book.add(line, atUs, layout.who < 0 ? null : (fields[layout.who] as string));
+    else book.add(line, atUs, layout.who < 0 ? null : (fields[layout.who] as string), numberOf(line, fields, layout));
+  };
+  const numberOf = (line: number, fields: readonly string[], { request }: Layout): number => {
+    if (request === null || wanted.requests == null) return 0;
+    return wanted.requests.numberOf(line, request.map((index) => fields[index]) as unknown as RequestFields);
   };
   const records = new RecordJoiner(file);
   for await (const lines of textLines(file, 'utf-8')) {
@@ -144,16 +153,16 @@ export function csvFields(record: string): readonly string[] | null {
 function layoutOf(
   file: string,
   first: readonly string[] | null,
-  { timeColumn, whoColumn }: CsvColumns,
+  { timeColumn, whoColumn, requests = null }: CsvColumns,
 ): Layout & { readonly isHeader: boolean } {
   if (first === null) throw new TraceRefusal('FP_TRACE_FORMAT', { file, line: 1 }, 'the first line is no line of CSV');
   const isHeader = timeColumn !== null || new StampReader(null).read(first[0] as string) === null;
   const names = first.map((name) => name.trim());
-  if (!isHeader && whoColumn !== null) {
+  if (!isHeader && (whoColumn !== null || requests !== null)) {
     throw new TraceRefusal(
       'FP_TRACE_COLUMN',
       { file, line: 1 },
-      `the first line names no columns, so there is no "${whoColumn}"`,
+      `the first line names no columns, so there is no "${whoColumn ?? requestColumns[0]}"`,
     );
   }
   const place = (name: string): number => {
@@ -167,6 +176,7 @@ function layoutOf(
     columns: first.length,
     time: timeColumn === null ? 0 : place(timeColumn),
     who: whoColumn === null ? -1 : place(whoColumn),
+    request: requests === null ? null : requestColumns.map(place),
     stamps: new StampReader(isHeader ? (timeColumn ?? (names[0] as string)) : null),
   };
 }

@@ -8,6 +8,7 @@ import { refuseTraces, TraceRefusal } from './faults.js';
 import { readHar } from './har.js';
 import type { LoadedTrace } from './loaded-trace.js';
 import { readObservations } from './observations.js';
+import { RequestTable } from './request-table.js';
 import { CALLERS_MAX, STAMPS_MAX, TraceBook } from './trace-book.js';
 
 export interface LoadOptions {
@@ -32,8 +33,10 @@ export async function loadTraces(plan: Plan, options: LoadOptions): Promise<read
   const loaded = new Map<string, LoadedTrace | null>();
   const traces: LoadedTrace[] = [];
   for (const [index, source] of plan.traces.entries()) {
-    const name = JSON.stringify([source.file, source.format, source.timeColumn, source.whoColumn]);
-    if (!loaded.has(name)) loaded.set(name, await loadOne(source, keepShare(plan, source), options, faults));
+    const asksAgain = plan.actors.some((actor) => isAskedAgain(actor, index));
+    const name = JSON.stringify([source.file, source.format, source.timeColumn, source.whoColumn, asksAgain]);
+    const wanted = { source, keep: keepShare(plan, source), asksAgain };
+    if (!loaded.has(name)) loaded.set(name, await loadOne(wanted, options, faults));
     const trace = loaded.get(name) ?? null;
     if (trace === null) continue;
     faults.push(...faultsOfUse(plan, index, trace));
@@ -43,13 +46,25 @@ export async function loadTraces(plan: Plan, options: LoadOptions): Promise<read
   return traces;
 }
 
+/** Whether the actor wants the requests of this trace, and not its times alone. */
+function isAskedAgain({ behaviour, arrivals }: ActorPlan, trace: number): boolean {
+  return behaviour === 'recorded' && arrivals.process === 'trace' && arrivals.trace === trace;
+}
+
+interface Wanted {
+  readonly source: TraceSource;
+  readonly keep: number;
+  readonly asksAgain: boolean;
+}
+
 async function loadOne(
-  source: TraceSource,
-  keep: number,
+  { source, keep, asksAgain }: Wanted,
   { seed, stampsMax = STAMPS_MAX, callersMax = CALLERS_MAX }: LoadOptions,
   faults: Fault[],
 ): Promise<LoadedTrace | null> {
+  const requests = asksAgain ? new RequestTable(source.file) : null;
   const book = new TraceBook({
+    requests,
     file: source.file,
     tellsWho: source.whoColumn !== null,
     keepShare: keep,
@@ -60,7 +75,7 @@ async function loadOne(
     callersMax,
   });
   try {
-    await read(source, book);
+    await read(source, requests, book);
     return book.finish();
   } catch (error) {
     if (!(error instanceof TraceRefusal)) throw error;
@@ -69,11 +84,15 @@ async function loadOne(
   }
 }
 
-async function read(source: TraceSource, book: TraceBook): Promise<void> {
+async function read(source: TraceSource, requests: RequestTable | null, book: TraceBook): Promise<void> {
   const { file, whoColumn } = source;
+  if (requests !== null && source.format !== 'csv') {
+    const hint = `make one of it: floodproof record ${file}`;
+    throw new TraceRefusal('FP_TRACE_FORMAT', { file }, 'requests are read from a CSV of them', hint);
+  }
   switch (source.format) {
     case 'csv':
-      return await readCsv(file, source, book);
+      return await readCsv(file, { ...source, requests }, book);
     case 'access-log':
       if (whoColumn !== null && whoColumn !== 'ip') {
         throw new TraceRefusal(

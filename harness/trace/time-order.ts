@@ -4,6 +4,8 @@ export interface TraceRows {
   readonly timesUs: Float64Array;
   /** null = nobody is told apart. */
   readonly who: Uint32Array | null;
+  /** What was asked; null or left out = nobody wants to know. */
+  readonly requests?: Uint32Array | null;
 }
 
 /**
@@ -22,6 +24,7 @@ export function inTimeOrder(rows: TraceRows): TraceRows {
   let to: TraceRows = {
     timesUs: new Float64Array(size),
     who: rows.who === null ? null : new Uint32Array(size),
+    ...(rows.requests == null ? {} : { requests: new Uint32Array(size) }),
   };
   for (let stretch = 1; stretch < size; stretch *= 2) {
     for (let start = 0; start < size; start += 2 * stretch) {
@@ -46,6 +49,7 @@ function merge(from: TraceRows, to: TraceRows, place: { start: number; middle: n
   if (middle === end || (times[middle - 1] as number) <= (times[middle] as number)) {
     to.timesUs.set(times.subarray(start, end), start);
     if (from.who !== null) to.who?.set(from.who.subarray(start, end), start);
+    if (from.requests != null) to.requests?.set(from.requests.subarray(start, end), start);
     return;
   }
   let left = start;
@@ -55,5 +59,6 @@ function merge(from: TraceRows, to: TraceRows, place: { start: number; middle: n
     const row = isLeft ? left++ : right++;
     to.timesUs[place] = times[row] as number;
     if (from.who !== null && to.who !== null) to.who[place] = from.who[row] as number;
+    if (from.requests != null && to.requests != null) to.requests[place] = from.requests[row] as number;
   }
 }

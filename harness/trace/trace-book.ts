@@ -4,6 +4,7 @@ import { deriveSeed } from '../actors/random.js';
 import { type TraceFaultCode, TraceRefusal } from './faults.js';
 import { grouped, LineTally } from './line-tally.js';
 import type { LoadedTrace, TraceSummary } from './loaded-trace.js';
+import type { RequestTable } from './request-table.js';
 import { summaryOf } from './summary.js';
 import { inTimeOrder, type TraceRows } from './time-order.js';
 
@@ -29,6 +30,8 @@ const TRIED_LINES = 1000;
 export interface BookOptions {
   readonly file: string;
   readonly tellsWho: boolean;
+  /** Where what was asked is wanted too; null or left out = it is not. */
+  readonly requests?: RequestTable | null;
   /** The largest share of the file's stamps that anybody wants of it. */
   readonly keepShare: number;
   /** Fixes which are kept of a file that is too large. */
@@ -53,6 +56,7 @@ export class TraceBook {
   #unreadableText: string | null = null;
   readonly #times: Float64Array[] = [];
   readonly #who: Uint32Array[] = [];
+  readonly #requests: Uint32Array[] = [];
   #stored = 0;
   #seen = 0;
   #isSample = false;
@@ -69,8 +73,11 @@ export class TraceBook {
     this.#options = options;
   }
 
-  /** @throws {TraceRefusal} FP_TRACE_LARGE for too many callers. */
-  add(line: number, atUs: number, who: string | number | null): void {
+  /**
+   * @param request - Its number in `BookOptions.requests`, where that is given.
+   * @throws {TraceRefusal} FP_TRACE_LARGE for too many callers.
+   */
+  add(line: number, atUs: number, who: string | number | null, request = 0): void {
     if (atUs < this.#highestUs) {
       this.#unsorted.add(line);
       this.#lateUs += this.#highestUs - atUs;
@@ -83,7 +90,7 @@ export class TraceBook {
     const row = this.#seen++;
     if (this.#stored === this.#options.stampsMax) this.#shrink();
     if (this.#isFull || (this.#isSample && !this.#isKept(row))) return;
-    this.#store(atUs, who === null ? 0 : this.#caller(line, who));
+    this.#store(atUs, who === null ? 0 : this.#caller(line, who), request);
   }
 
   /**
@@ -113,25 +120,34 @@ export class TraceBook {
         `write "keep: ${percent}%" or less at every actor that takes its arrivals from it`,
       );
     }
-    const { timesUs, who } = inTimeOrder(this.#rows());
+    const { timesUs, who, requests = null } = inTimeOrder(this.#rows());
     const firstUs = timesUs[0] as number;
     const offsetsUs = new Float64Array(new SharedArrayBuffer(timesUs.byteLength));
     for (let i = 0; i < offsetsUs.length; i++) offsetsUs[i] = (timesUs[i] as number) - firstUs;
     const names = tellsWho && who !== null ? inOrderOfAppearance(who, this.#callers.size) : null;
     const durationUs = offsetsUs[offsetsUs.length - 1] ?? 0;
-    const trace = { offsetsUs, who: names, keptShare: this.#isSample ? keepShare : 1 };
+    const trace = {
+      offsetsUs,
+      who: names,
+      keptShare: this.#isSample ? keepShare : 1,
+      ...(requests === null
+        ? {}
+        : { requests: { rows: shared(requests), distinct: this.#options.requests?.distinct ?? [] } }),
+    };
     return { ...trace, summary: summaryOf(trace, { file, stampForm: this.stampForm, notes: this.#notes(durationUs) }) };
   }
 
-  #store(atUs: number, who: number): void {
+  #store(atUs: number, who: number, request: number): void {
     const place = this.#stored % PIECE_ROWS;
     if (place === 0 && this.#times.length * PIECE_ROWS === this.#stored) {
       this.#times.push(new Float64Array(PIECE_ROWS));
       if (this.#options.tellsWho) this.#who.push(new Uint32Array(PIECE_ROWS));
+      if (this.#options.requests != null) this.#requests.push(new Uint32Array(PIECE_ROWS));
     }
     const piece = Math.floor(this.#stored / PIECE_ROWS);
     (this.#times[piece] as Float64Array)[place] = atUs;
     if (this.#options.tellsWho) (this.#who[piece] as Uint32Array)[place] = who;
+    if (this.#options.requests != null) (this.#requests[piece] as Uint32Array)[place] = request;
     this.#stored++;
   }
 
@@ -170,22 +186,26 @@ export class TraceBook {
       if (!this.#isKept(row)) continue;
       const piece = Math.floor(row / PIECE_ROWS);
       const place = row % PIECE_ROWS;
-      this.#store((this.#times[piece] as Float64Array)[place] as number, this.#who[piece]?.[place] ?? 0);
+      const atUs = (this.#times[piece] as Float64Array)[place] as number;
+      this.#store(atUs, this.#who[piece]?.[place] ?? 0, this.#requests[piece]?.[place] ?? 0);
     }
   }
 
   #rows(): TraceRows {
-    const rows = {
+    const rows: TraceRows = {
       timesUs: new Float64Array(this.#stored),
       who: this.#options.tellsWho ? new Uint32Array(this.#stored) : null,
+      ...(this.#options.requests == null ? {} : { requests: new Uint32Array(this.#stored) }),
     };
     for (let from = 0; from < this.#stored; from += PIECE_ROWS) {
       const rest = Math.min(PIECE_ROWS, this.#stored - from);
       rows.timesUs.set((this.#times[from / PIECE_ROWS] as Float64Array).subarray(0, rest), from);
       rows.who?.set((this.#who[from / PIECE_ROWS] as Uint32Array).subarray(0, rest), from);
+      rows.requests?.set((this.#requests[from / PIECE_ROWS] as Uint32Array).subarray(0, rest), from);
     }
     this.#times.length = 0;
     this.#who.length = 0;
+    this.#requests.length = 0;
     return rows;
   }
 
@@ -232,6 +252,13 @@ export class TraceBook {
       ...(this.#isSample ? [`${file}: too large for memory, so a sample of ${keepShare * 100} % was loaded`] : []),
     ];
   }
+}
+
+/** In memory that threads share. */
+function shared(numbers: Uint32Array): Uint32Array {
+  const copy = new Uint32Array(new SharedArrayBuffer(numbers.byteLength));
+  copy.set(numbers);
+  return copy;
 }
 
 /** The same text in memory of its own: a text cut out of another keeps all of that one, here a whole piece of the file. */

@@ -99,11 +99,11 @@ export class Defence {
     this.#other = new OtherFreshness({
       rules: {
         windowUs: this.#windowUs,
+        futureUs: this.#futureUs,
         remembers: typeof spec.auth?.replayCapacity === 'number',
         windowUsMax: spec.auth?.windowUsMax ?? 1,
         fallsUs,
       },
-      futureUs: this.#futureUs,
       used: this.#used,
       nodes: policy.nodes,
       weaknesses: this.#weaknesses,
@@ -139,6 +139,7 @@ export class Defence {
 
   removeKey(keyId: string): void {
     this.#proofs?.removeKey(keyId);
+    this.#other.removeKey(keyId);
     for (const gate of this.#gates) gate.removeKey(keyId);
   }
 
@@ -181,7 +182,7 @@ export class Defence {
 
   /**
    * Decides a request by what it claims to have signed. A claim of another rule than the policy's profile makes is
-   * malformed: what one rule remembers would be open to the other.
+   * malformed, what one rule remembers would be open to the other; but for a number that rises where none is asked for.
    * @param account - of the key, where the key is known.
    */
   decideClaim(
@@ -195,7 +196,8 @@ export class Defence {
     ageUs: number,
   ): Decision {
     const { keyId, message, freshness } = claim;
-    if (freshness.rule !== this.#rule) return this.decideMalformed(nowUs, classId, ip, elements);
+    const isMore = this.#rule === 'none' && freshness.rule === 'nonce';
+    if (freshness.rule !== this.#rule && !isMore) return this.decideMalformed(nowUs, classId, ip, elements);
     // Any gate: all have the same keys.
     const signature = this.#proofs?.signatureFor(claim, (id, text) => this.sign(id, text)) ?? claim.signature;
     if (freshness.rule !== 'window') {

@@ -8,8 +8,11 @@
  * A gate that remembers signatures keeps a claim up to timestamp + window, that instant included. The timestamp that it
  * is told is `nowUs` - 1 (a window of 0 would be the policy's), so a window of `lifeUs` + 1 keeps it to `nowUs` + `lifeUs`,
  * the last instant at which the request could be accepted: for one that expires, the one before `expiresUs`. Such a life is at
- * most as long as the policy's window, which is what the gate was compiled for; so a longer one is refused as from the
- * future. Where nothing is remembered no life is too long.
+ * most as long as the policy's window by a clock that is ahead by less than the policy allows, which is what the gate was
+ * compiled for; so a longer one is refused as from the future. Where nothing is remembered no life is too long.
+ *
+ * A number that rises in a request whose profile asks for none is more than is asked. It counts, and what it signs is
+ * remembered all the same: the signature may be as good without the number (Kraken Futures).
  */
 import { Decision } from '../core/spec.js';
 import type { FreshnessClaim } from '../signing/profile.js';
@@ -19,6 +22,8 @@ import type { RisingNonces } from './rising-nonces.js';
 export type OtherClaim = Exclude<FreshnessClaim, { readonly rule: 'window' }>;
 
 export interface FreshnessRules {
+  /** A clock is ahead by less than this, or not at all. */
+  readonly futureUs: number;
   /** How far ahead a request may expire, where it is remembered. */
   readonly windowUs: number;
   /** Whether a signature is accepted once. */
@@ -50,23 +55,29 @@ export function freshnessOf(
 ): Freshness {
   switch (claim.rule) {
     case 'nonce':
-      return nonces === null || nonces.isHigher(keyId, claim.nonce) ? FRESH : STALE;
+      return nonces === null || nonces.isHigher(keyId, claim.nonce) ? everFresh(rules) : STALE;
     case 'none':
-      // Forever, as far as a gate can say.
-      return rules.remembers ? { verdict: Decision.admitted, lifeUs: rules.windowUsMax - 1 } : FRESH;
+      return everFresh(rules);
     case 'expiry':
       return expiryOf(claim, wallUs, rules);
   }
 }
 
+/** Forever, as far as a gate can say. */
+function everFresh({ remembers, windowUsMax }: FreshnessRules): Freshness {
+  return remembers ? { verdict: Decision.admitted, lifeUs: windowUsMax - 1 } : FRESH;
+}
+
 function expiryOf(
   { expiresUs, notBeforeUs }: Extract<OtherClaim, { readonly rule: 'expiry' }>,
   wallUs: number,
-  { windowUs, remembers, fallsUs }: FreshnessRules,
+  { windowUs, futureUs, remembers, fallsUs }: FreshnessRules,
 ): Freshness {
-  if (notBeforeUs !== null && wallUs < notBeforeUs) return FROM_FUTURE;
+  const aheadUs = Math.max(0, futureUs - 1);
+  if (notBeforeUs !== null && wallUs + aheadUs < notBeforeUs) return FROM_FUTURE;
   if (!remembers) return wallUs < expiresUs ? FRESH : STALE;
-  if (expiresUs - wallUs > windowUs) return FROM_FUTURE;
   if (wallUs >= expiresUs) return STALE;
-  return { verdict: Decision.admitted, lifeUs: expiresUs - 1 - wallUs + fallsUs };
+  const leftUs = expiresUs - 1 - wallUs;
+  if (leftUs > windowUs + aheadUs) return FROM_FUTURE;
+  return { verdict: Decision.admitted, lifeUs: leftUs + fallsUs };
 }

@@ -22,8 +22,6 @@ export interface SignedTexts {
 
 export interface OtherFreshnessOptions {
   readonly rules: FreshnessRules;
-  /** What the gates were compiled with. */
-  readonly futureUs: number;
   /** By node, or one for all; none where the one gate's own memory does. */
   readonly used: readonly UsedSignatures[];
   readonly nodes: number;
@@ -32,16 +30,14 @@ export interface OtherFreshnessOptions {
 
 export class OtherFreshness {
   readonly #rules: FreshnessRules;
-  readonly #futureUs: number;
   readonly #used: readonly UsedSignatures[];
   /** By node, or one for all; none where nobody looks at numbers. */
   readonly #nonces: readonly RisingNonces[];
   /** Keys whose numbers are used up before their signatures are checked: the weakness `early-nonces`. null = it is not there. */
   readonly #earlyKeys: Set<string> | null;
 
-  constructor({ rules, futureUs, used, nodes, weaknesses }: OtherFreshnessOptions) {
+  constructor({ rules, used, nodes, weaknesses }: OtherFreshnessOptions) {
     this.#rules = rules;
-    this.#futureUs = futureUs;
     this.#used = used;
     const memories = weaknesses.has('node-local-replays') ? nodes : 1;
     this.#nonces = weaknesses.has('ignores-nonces') ? [] : Array.from({ length: memories }, () => new RisingNonces());
@@ -50,6 +46,10 @@ export class OtherFreshness {
 
   addKey(keyId: string): void {
     this.#earlyKeys?.add(keyId);
+  }
+
+  removeKey(keyId: string): void {
+    this.#earlyKeys?.delete(keyId);
   }
 
   forgetAll(): void {
@@ -78,7 +78,7 @@ export class OtherFreshness {
     const windowUs = isStale ? 1 : lifeUs + 1;
     let told = now - 1;
     if (isStale) told = now - 2;
-    else if (verdict === Decision.fromFuture) told = now + this.#futureUs;
+    else if (verdict === Decision.fromFuture) told = now + this.#rules.futureUs;
     const decision = gate.decide(now, classId, ip, '', keyId, told, windowUs, message, signature, count, ageUs);
     if (decision === Decision.stale && verdict !== Decision.stale) return memory;
     if (decision !== Decision.admitted) return decision;

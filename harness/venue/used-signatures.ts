@@ -15,6 +15,8 @@ export class UsedSignatures {
   readonly #reader: SignatureReader;
   readonly #keyNumbers = new Map<string, number>();
   #memory: ReplayWindow;
+  /** Whose signature was looked at last. */
+  #keyId = '';
 
   /** @param spanUs - how long after it is made a claim can last at most. */
   constructor(options: { auth: AuthSpec; spanUs: number; hashSecret: HashSecret }) {
@@ -33,15 +35,15 @@ export class UsedSignatures {
   look(keyId: string, signature: string, nowUs: number): Decision {
     // What has no form of a signature is refused before anybody asks whether it was used.
     if (!this.#reader.read(signature)) return Decision.admitted;
-    let keyNumber = this.#keyNumbers.get(keyId);
-    if (keyNumber === undefined) {
-      keyNumber = this.#keyNumbers.size;
-      this.#keyNumbers.set(keyId, keyNumber);
-    }
+    this.#keyId = keyId;
+    // A key gets its number with its first claim: a signature is looked at before anybody knows that it is right, and whoever
+    // makes up keys would fill the table.
+    const keyNumber = this.#keyNumbers.get(keyId) ?? this.#keyNumbers.size;
     return this.#memory.look(this.#reader.bytes, keyNumber, nowUs);
   }
 
   claim(lastFreshUs: number): void {
+    if (!this.#keyNumbers.has(this.#keyId)) this.#keyNumbers.set(this.#keyId, this.#keyNumbers.size);
     this.#memory.claim(lastFreshUs);
   }
 

@@ -18,6 +18,7 @@ import {
   PORT,
   runAtHost,
 } from '../support/consent-run.js';
+import { makeCertificates } from '../support/own-api/certificates.js';
 import { onlyRunFolder, projectRoot, runCli, scratch } from '../support/run-cli.js';
 import { verdictOf } from '../support/run-record.js';
 
@@ -27,6 +28,7 @@ afterAll(() => place.remove());
 const main = join(projectRoot, 'dist/cli/main.js');
 const url = `http://${HOST}:${PORT}`;
 const scenario = 'test/cli/files/consented.yaml';
+const absent = 'error FP_CONSENT_ABSENT';
 let outs = 0;
 const newOut = (): string => join(place.path, `out-${outs++}`);
 
@@ -96,8 +98,69 @@ describe('a host off loopback whose owner agrees', () => {
   });
 });
 
+describe('a host off loopback over TLS', () => {
+  const far = `https://${HOST}:${PORT}`;
+
+  it('is asked, checked and played with the authority that is named, and with no other', async (context) => {
+    needsNamespace(context);
+    const { ca, server: tls } = await makeCertificates({ address: HOST });
+    const file = join(place.path, 'far-ca.pem');
+    writeFileSync(file, ca);
+    const consent = consentText();
+    const check = [main, 'consent', 'check', far, scenario];
+    const unknown = await runAtHost({ args: check, consent, tls });
+    expect(unknown).toMatchObject({ code: 4, consentGets: 0, requests: 0 });
+    expect(unknown.stderr).toContain(absent);
+    const known = await runAtHost({ args: [...check, '--ca', file], consent, tls });
+    expect(known).toMatchObject({ code: 0, consentGets: 1, requests: 0 });
+    const out = newOut();
+    const args = [main, 'run', scenario, '--engine', 'ts', '--target', far, '--json', '--out', out];
+    const { code, stdout, stderr, ...seen } = await runAtHost({ args: [...args, '--ca', file], consent, tls });
+    expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.not.stringContaining('error') });
+    expect((JSON.parse(stdout) as SuiteDocument).verdict).toBe('pass');
+    expect(seen.requests).toBeGreaterThan(30);
+    expect(verifyRunMark(seen.marks[0] ?? '', { host: HOST, port: PORT }, [consent])).not.toBeNull();
+  });
+});
+
+describe('a doctor at a host off loopback', () => {
+  const adapter = 'test/support/own-api/adapter.yaml';
+  const args = [main, 'doctor', '--target', url, '--adapter', adapter];
+  const env = {
+    FLOODPROOF_CONSENT_KEY: operator.secret,
+    ...{ OWN_ID_1: 'id-one', OWN_SECRET_1: 'hush-one', OWN_ID_2: 'id-two', OWN_SECRET_2: 'hush-two' },
+  };
+
+  it('sends nothing to an owner who has not agreed to forgery, to its rate and its duration', async (context) => {
+    needsNamespace(context);
+    const consent = consentText({ kinds: ['flood'], ratePerSecond: 1, durationSeconds: 59 });
+    const seen = await runAtHost({ args, env, consent });
+    expect(seen).toMatchObject({ code: 4, consentGets: 1, requests: 0 });
+    expect(seen.stderr).toContain('doctor plays signature-forgery, which is forgery; agreed to is flood');
+    expect(seen.stderr).toContain('doctor sends up to 2 requests a second, and 1 are agreed to');
+    expect(seen.stderr).toContain('doctor lasts 60 s, and 59 s are agreed to');
+  });
+
+  it('asks one who has, with the header that proves it', async (context) => {
+    needsNamespace(context);
+    const consent = consentText({ kinds: ['forgery'], ratePerSecond: 2 });
+    const { stdout, requests, marks } = await runAtHost({ args, env, consent });
+    expect(stdout).toContain('account, wrong signature: ');
+    expect(requests).toBe(6);
+    expect(verifyRunMark(marks[0] ?? '', { host: HOST, port: PORT }, [consent])).not.toBeNull();
+  });
+
+  it('ends when the owner takes it back', async (context) => {
+    needsNamespace(context);
+    const consent = consentText({ kinds: ['forgery'], checkEverySeconds: 1 });
+    const { code, stderr, requests } = await runAtHost({ args, env, consent, withdrawAfter: 1 });
+    expect(stderr).toContain('error FP_CONSENT_LOST');
+    expect(code).toBe(4);
+    expect(requests).toBeLessThan(6);
+  });
+});
+
 describe('a host off loopback whose owner does not', () => {
-  const absent = 'error FP_CONSENT_ABSENT';
   it.for<{ because: string; task: Omit<HostTask, 'args'>; says: readonly string[]; consentGets?: number }>([
     { because: 'there is no consent', task: { status: 404 }, says: [absent, 'the answer is 404'] },
     {

@@ -43,6 +43,12 @@ function pem(folder: string, which: readonly ('ca' | 'cert' | 'key')[], from: Ce
   });
 }
 
+/** What `probe` says at this server, which is asked for as short a time as there is. */
+async function probe(url: string, options: readonly string[]) {
+  const args = ['probe', '--target', url, '--path', '/api/price', '--time', '5s', '--p99', '5s', '--engine', 'ts'];
+  return await runCli([...args, '--json', ...options], { deadlineMs: 60_000 });
+}
+
 async function run(url: string, options: readonly string[], folder: string) {
   const { scenario, adapter } = ownFiles(folder);
   const out = join(folder, 'runs');
@@ -142,5 +148,31 @@ describe('over HTTP/2', () => {
     expect(count).toBeGreaterThan(100);
     const doctor = await runCli(['doctor', ...args], { env });
     expect(doctor.stdout).toMatch(/^connection: HTTP\/2 over TLSv1\.3; certificate for DNS:localhost, until /);
+  });
+});
+
+describe('probe over TLS', () => {
+  it('trusts the authority that --ca names, and shows its certificate', async () => {
+    const { url, api } = await startTls({ requestCert: true, rejectUnauthorized: true, ca: certificates.ca });
+    const { code, stdout, stderr } = await probe(url, pem(temporaryFolder(), ['ca', 'cert', 'key']));
+    expect(stderr).not.toContain('error');
+    const document = JSON.parse(stdout) as { closedLoop: { statuses: object }[]; trials: { answered: number }[] };
+    expect(Object.keys(document.closedLoop[0]?.statuses ?? {})).toEqual(['200']);
+    expect(document.trials[0]?.answered).toBeGreaterThan(0);
+    expect(api.requests.every(({ path, headers }) => path === '/api/price' && headers.host === new URL(url).host)).toBe(
+      true,
+    );
+    expect([0, 5]).toContain(code);
+  }, 70_000);
+
+  it('asks nobody whom it can’t trust, and says of an adapter that it takes none', async () => {
+    const { url, api } = await startTls();
+    const untrusted = await probe(url, []);
+    expect(untrusted).toMatchObject({ code: 4, stderr: expect.stringContaining('FP_TARGET_UNTRUSTED') });
+    const adapted = await probe(url, ['--adapter', 'a.yaml']);
+    expect(adapted).toMatchObject({ code: 2, stderr: expect.stringContaining('probe asks for one path, unsigned') });
+    const plain = await probe(url.replace('https', 'http'), ['--ca', 'a.pem']);
+    expect(plain).toMatchObject({ code: 2, stderr: expect.stringContaining('are for an https:// target') });
+    expect(api.requests).toEqual([]);
   });
 });

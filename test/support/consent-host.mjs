@@ -5,6 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { networkInterfaces } from 'node:os';
 import process from 'node:process';
 
@@ -28,7 +29,7 @@ function giveConsent(response) {
   response.writeHead(task.status ?? 200, task.headers ?? {}).end(task.consent ?? '');
 }
 
-const server = createServer((request, response) => {
+const take = (request, response) => {
   request.resume();
   if (request.url === '/.well-known/floodproof-consent') return giveConsent(response);
   if (request.url === '/elsewhere') seen.followed++;
@@ -38,7 +39,9 @@ const server = createServer((request, response) => {
   agents.add(request.headers['user-agent']);
   response.writeHead(200, { 'content-type': 'application/json' });
   response.end(JSON.stringify({ orderId: `o${seen.requests}`, token: 't' }));
-});
+};
+const server = task.tls === undefined ? createServer(take) : createTlsServer(task.tls, take);
+server.on('tlsClientError', () => undefined);
 
 await new Promise((resolve) => server.listen(task.port, task.address, resolve));
 const { FLOODPROOF_CONSENT_KEY: _key, FLOODPROOF_CONSENT_KEY_FILE: _file, ...environment } = process.env;

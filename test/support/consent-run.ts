@@ -22,6 +22,8 @@ export interface HostTask {
   readonly consent?: string;
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
+  /** PEM: served over TLS; left out = without. */
+  readonly tls?: { readonly cert: string; readonly key: string };
   /** From so many requests on there is none any more. */
   readonly withdrawAfter?: number;
 }

@@ -59,7 +59,17 @@ const expiries: readonly Request[] = [
   { keyId: 'ann', message: 'y', freshness: expiring(6, 1) },
   { keyId: 'ann', message: 'x', freshness: expiring(3, null), isForged: true },
   { keyId: 'nobody', message: 'x', freshness: expiring(3, null) },
+  { keyId: 'ann', message: 'z', freshness: expiring(7, 2) },
   { keyId: 'bob', message: 'x', freshness: expiring(8, null) },
+];
+/** A signature is as good without the number, when that has moved into what is signed. */
+const numberedToo: readonly Request[] = [
+  { keyId: 'ann', message: 'x', freshness: { rule: 'none' } },
+  { keyId: 'ann', message: 'x', freshness: numbered(2n) },
+  { keyId: 'ann', message: 'y', freshness: numbered(1n) },
+  { keyId: 'ann', message: 'z', freshness: numbered(3n) },
+  { keyId: 'ann', message: 'z', freshness: numbered(3n), isForged: true },
+  { keyId: 'bob', message: 'x', freshness: numbered(1n) },
 ];
 const timeless: readonly Request[] = ['x', 'y'].flatMap((message) => [
   { keyId: 'ann', message, freshness: { rule: 'none' } },
@@ -102,6 +112,16 @@ export const setups: readonly Setup[] = [
     because: 'what is never stale may come again where nothing is remembered',
     auth: { profile: 'github', ...hmacHex, replay: 'allow' },
     requests: timeless,
+  },
+  {
+    because: 'a number may rise where none is asked for, and what it signs is remembered',
+    auth: { profile: 'kraken-futures', hash: 'sha512', encoding: 'base64', replay: 'refuse' },
+    requests: numberedToo,
+  },
+  {
+    because: 'a number may rise where none is asked for, and all else may come again',
+    auth: { profile: 'kraken-futures', hash: 'sha512', encoding: 'base64', replay: 'allow' },
+    requests: numberedToo,
   },
   {
     because: 'a proof of its own is remembered like a MAC',
@@ -197,27 +217,30 @@ export function modelled(setup: Setup, arrangement: Arrangement, steps: readonly
     const counted = counters[node] as Map<string, number>;
     const countOf = (name: string): number => counted.get(name) ?? 0;
     const charge = (name: string): unknown => counted.set(name, countOf(name) + 1);
-    const { keyId, message, isForged = false, freshness } = request;
+    const { keyId, message, freshness } = request;
     if (countOf('address') >= addressCells) return Decision.throttled;
-    const refusal = refusalOf(request, wallUs, setup, memory);
+    const seen = weaknesses.includes('ignores-nonces') ? { ...memory, numbers: new Map() } : memory;
+    const refusal = refusalOf(request, wallUs, setup, seen);
     const highest = memory.numbers.get(keyId) ?? -1n;
     if (weaknesses.includes('early-nonces') && freshness.rule === 'nonce' && keyId !== 'nobody') {
       if (freshness.nonce > highest) memory.numbers.set(keyId, freshness.nonce);
     }
-    if (isForged || refusal !== Decision.admitted) {
-      const isOld = refusal === Decision.stale && weaknesses.includes('ignores-nonces') && freshness.rule === 'nonce';
-      if (isForged || !isOld) {
-        charge('address');
-        return refusal;
-      }
+    if (refusal !== Decision.admitted) {
+      charge('address');
+      return refusal;
     }
     if (countOf(keyId) >= keyCells) return Decision.throttled;
     charge('address');
     charge(keyId);
-    if (setup.auth.replay === 'refuse') memory.used.add(`${keyId} ${message}`);
+    if (remembers(setup.auth)) memory.used.add(`${keyId} ${message}`);
     if (freshness.rule === 'nonce') memory.numbers.set(keyId, freshness.nonce);
     return Decision.admitted;
   });
+}
+
+/** Of requests that must carry a number nothing but the number is remembered. */
+function remembers({ profile, replay }: Setup['auth']): boolean {
+  return replay === 'refuse' && profile !== 'kraken';
 }
 
 function refusalOf(
@@ -230,11 +253,15 @@ function refusalOf(
   if (isForged) return Decision.badSignature;
   switch (freshness.rule) {
     case 'nonce':
-      return freshness.nonce > (numbers.get(keyId) ?? -1n) ? Decision.admitted : Decision.stale;
+      if (freshness.nonce <= (numbers.get(keyId) ?? -1n)) return Decision.stale;
+      break;
     case 'expiry':
-      if (freshness.notBeforeUs !== null && wallUs < freshness.notBeforeUs) return Decision.fromFuture;
-      if (auth.replay === 'refuse' && freshness.expiresUs > wallUs + WINDOW_US) return Decision.fromFuture;
+      // The caller's clock may show any time that is less than `FUTURE_US` ahead.
+      if (freshness.notBeforeUs !== null && freshness.notBeforeUs >= wallUs + FUTURE_US) return Decision.fromFuture;
       if (wallUs >= freshness.expiresUs) return Decision.stale;
+      // By such a clock the last instant at which it is good lies no further ahead than the window.
+      if (auth.replay === 'refuse' && freshness.expiresUs - 1 - WINDOW_US >= wallUs + FUTURE_US)
+        return Decision.fromFuture;
       break;
     case 'window': {
       const { timestampUs, windowUs } = freshness;
@@ -243,5 +270,5 @@ function refusalOf(
       break;
     }
   }
-  return used.has(`${keyId} ${message}`) ? Decision.replayed : Decision.admitted;
+  return remembers(auth) && used.has(`${keyId} ${message}`) ? Decision.replayed : Decision.admitted;
 }

@@ -106,10 +106,10 @@ export class ReferenceSimulation {
         next.act();
         continue;
       }
-      const { actor, identityIndex, intendedUs } = arrival.value as Arrival;
+      const { actor, identityIndex, intendedUs, row } = arrival.value as Arrival;
       arrival = this.arrivals.next();
       this.nowUs = intendedUs;
-      const intent = this.behaviours[actor]?.onArrival(this.world.identity(identityIndex), intendedUs) ?? null;
+      const intent = this.behaviours[actor]?.onArrival(this.world.identity(identityIndex), intendedUs, row) ?? null;
       if (intent !== null) this.launch(intent, intendedUs);
     }
   }

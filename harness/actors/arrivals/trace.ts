@@ -1,6 +1,7 @@
 /** Arrivals at the times of real traffic. */
 import type { Arrivals } from '../../scenario/plan.js';
 import type { Random } from '../actor.js';
+import type { RecordedRequests } from '../recorded-requests.js';
 
 /** What was loaded of one of `Plan.traces`. The arrays may lie in memory that several threads share; nobody writes them. */
 export interface TraceTimes {
@@ -10,6 +11,8 @@ export interface TraceTimes {
   readonly who: Uint32Array | null;
   /** Share of the file's stamps that are in here, above 0 to 1: of a file that is too large a sample is loaded. */
   readonly keptShare: number;
+  /** What was asked; null or left out = times alone were wanted. */
+  readonly requests?: RecordedRequests | null;
 }
 
 /** Where a trace is being read. */

@@ -26,6 +26,7 @@ const ownsAccount: Readonly<Record<BehaviourName, boolean>> = {
   'retail-bot': true,
   'history-scan': true,
   reconnect: true,
+  recorded: true,
   'password-spraying': false,
   'account-lockout': false,
   'name-probing': false,

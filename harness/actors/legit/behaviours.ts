@@ -5,6 +5,7 @@ import { createHistoryScan } from './history-scan.js';
 import { createLogin } from './login.js';
 import { createMarketMaker } from './market-maker.js';
 import { createReconnect } from './reconnect.js';
+import { createRecorded } from './recorded.js';
 import { createRetailBot } from './retail-bot.js';
 import { createRetailTrader } from './retail-trader.js';
 import { createRetailUi } from './retail-ui.js';
@@ -17,4 +18,5 @@ export const legitBehaviours = {
   'retail-bot': createRetailBot,
   'history-scan': createHistoryScan,
   reconnect: createReconnect,
+  recorded: createRecorded,
 } satisfies Record<string, (setting: Setting) => Behaviour>;

@@ -4,6 +4,7 @@
  * each second, and no workers, with which it never says that it has stopped.
  */
 import autocannon from 'autocannon';
+import { connectTls, type TlsSettings } from '../../targets/http/tls.js';
 import type { CheckedTarget } from '../../targets/loopback.js';
 import type { ClosedStep } from './capacity.js';
 
@@ -24,6 +25,8 @@ export const STEP_MS = SETTLE_MS + MEASURE_MS + 2 * SAMPLE_MS;
 
 export interface ClosedLoopOptions {
   readonly target: CheckedTarget;
+  /** Over https. autocannon verifies no certificate: who calls has done so before. null = plain http. */
+  readonly tls: TlsSettings | null;
   /** With query; starts with a slash. */
   readonly path: string;
   /** No step begins once it has come. */
@@ -47,7 +50,7 @@ export async function closedLoop(options: ClosedLoopOptions): Promise<readonly C
   return steps;
 }
 
-async function stepOf(connections: number, { target, path }: ClosedLoopOptions): Promise<ClosedStep> {
+async function stepOf(connections: number, { target, tls, path }: ClosedLoopOptions): Promise<ClosedStep> {
   const statuses: Record<string, number> = {};
   let answered = 0;
   let errors = 0;
@@ -61,6 +64,7 @@ async function stepOf(connections: number, { target, path }: ClosedLoopOptions):
       {
         url: `${target.origin}${target.basePath}${path}`,
         headers: { host: target.host },
+        ...(tls === null ? {} : { tlsOptions: connectTls(tls), servername: tls.serverName ?? '' }),
         connections,
         // Longer than the step: it is stopped.
         duration: 3600,

@@ -26,11 +26,12 @@ export interface ProbeOptions extends TrialSetting {
  * @throws {FloodproofError} FP_TARGET_UNREACHABLE when nothing is answered, and what `play` throws.
  */
 export async function probe(options: ProbeOptions): Promise<Capacity> {
-  const { target, path, stop, p99BoundUs } = options;
+  const { target, path, stop, p99BoundUs, tls = null } = options;
   const beganMs = performance.now();
   const leftMs = (share: number): number => options.timeMs * share - (performance.now() - beganMs);
   const steps = await closedLoop({
     target,
+    tls,
     path,
     isOver: () => stop.aborted || leftMs(CLOSED_SHARE) < STEP_MS,
     onStep: options.onStep,

@@ -14,7 +14,10 @@ import { type ProbePlanOptions, probePlan } from './probe-plan.js';
 /** More than this share of 429s, and a limit is what is measured. */
 const THROTTLED_SHARE_MAX = 0.01;
 
-export type TrialSetting = Pick<PlayOptions, 'target' | 'transport' | 'engine' | 'workers' | 'stop' | 'folder'> & {
+export type TrialSetting = Pick<
+  PlayOptions,
+  'target' | 'transport' | 'engine' | 'workers' | 'stop' | 'folder' | 'tls'
+> & {
   readonly path: string;
 };
 

@@ -111,7 +111,7 @@ export class Client {
     const { method, path, body, claims, identity, stampOffsetUs } = intent;
     const nowUs = Math.max(0, EPOCH_US + stampedUs + this.clockOffsetUs(identity, stampedUs) + stampOffsetUs);
     const stamp: Stamp = { nowUs, nonce: String(number), rising, windowMs: this.windowMs };
-    const contentType = body === null ? null : 'application/json';
+    const contentType = body === null ? null : (intent.contentType ?? 'application/json');
     const request = { method, path, body: body ?? '', host: VIRTUAL_HOST, contentType };
     if (claims !== null) return signer.forged(request, stamp, claims);
     if (tamper !== null) return signer.spoiled(request, stamp, identity, tamper);

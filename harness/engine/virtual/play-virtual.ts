@@ -2,6 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { BehaviourContext, CaptureRing } from '../../actors/actor.js';
+import { followedRequests } from '../../actors/arrivals/followed.js';
 import type { TraceTimes } from '../../actors/arrivals/trace.js';
 import { BoundedCaptureRing } from '../../actors/capture-ring.js';
 import { clockOffsetUs } from '../../actors/client-clock.js';
@@ -116,7 +117,12 @@ export function prepareRun(
   );
   const behaviours = plan.actors.map((actor) => {
     const source = plan.actors.findIndex((other) => other.name === actor.params.source);
-    const context: BehaviourContext = { seed, world, captured: captures[source] ?? null };
+    const context: BehaviourContext = {
+      seed,
+      world,
+      captured: captures[source] ?? null,
+      requests: followedRequests(actor, traces),
+    };
     return createBehaviour(actor, plan, context);
   });
   const client = new Client({

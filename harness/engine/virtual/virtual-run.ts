@@ -152,10 +152,10 @@ export class VirtualRun {
   }
 
   private arrive(): void {
-    const { actor, identityIndex, intendedUs } = this.nextArrival as Arrival;
+    const { actor, identityIndex, intendedUs, row } = this.nextArrival as Arrival;
     this.nextArrival = this.pull();
     const identity = this.parts.world.identity(identityIndex);
-    const intent = (this.parts.behaviours[actor] as Behaviour).onArrival(identity, intendedUs);
+    const intent = (this.parts.behaviours[actor] as Behaviour).onArrival(identity, intendedUs, row);
     if (intent !== null) this.launch(this.table.take(intent, intendedUs));
   }
 

@@ -51,6 +51,9 @@ export interface SenderOptions {
   readonly tls?: TlsSettings | null;
 }
 
+/** Of bodies that nothing else is said of. */
+const JSON_TYPE = 'application/json';
+
 export class FlightSender {
   private readonly options: SenderOptions;
   private readonly lanes: (Lane | undefined)[] = [];
@@ -131,10 +134,12 @@ export class FlightSender {
   /** A call of somebody's own API. */
   private toAdapted(flight: Flight, adapted: AdaptedTarget, headers: string[]): WireRequest {
     const { intent } = flight;
-    const { host, basePath, windowMs, noncePrefix } = this.options;
+    const { host, basePath, windowMs, noncePrefix, clockOffsetUs } = this.options;
     const nowUs = this.stampUs(flight);
-    // One row for all keys: whose key it is the adapter says.
-    const rising = this.rising.next('', this.wallUs());
+    const { claims, identity } = intent;
+    // By the seed's names: each of them has one key of the adapter's, and one clock.
+    const clockUs = Math.max(0, this.wallUs() + clockOffsetUs(identity, flight.now()));
+    const rising = claims?.rising ?? this.rising.next(claims?.keyId ?? identity.keyId, clockUs);
     const nonce = `${noncePrefix}${(this.nonces++).toString(36)}`;
     const wire = adapted.request(intent, { nowUs, nonce, rising, windowMs }, { host, basePath });
     for (const [name, value] of Object.entries(wire.headers)) {
@@ -163,7 +168,7 @@ export class FlightSender {
     if (adapted !== null && intent.replay === null) return this.toAdapted(flight, adapted, headers);
     let { method, path, body }: Pick<SignedWire, 'method' | 'path' | 'body'> = intent.replay ?? intent;
     path = basePath + path;
-    let type = body === null ? null : 'application/json';
+    let type = body === null ? null : (intent.contentType ?? JSON_TYPE);
     let carried: SignedWire['headers'] = {};
     if (intent.replay !== null) {
       carried = intent.replay.headers;
@@ -212,10 +217,11 @@ export class FlightSender {
     const stamp = {
       nowUs: Math.max(0, clockUs + stampOffsetUs),
       nonce: `${noncePrefix}${(this.nonces++).toString(36)}`,
-      rising: claims?.rising ?? this.rising.next(claims?.keyId ?? identity.keyId, clockUs),
+      // A key that nobody has given out has no last number, and there may be any number of such keys.
+      rising: claims === null ? this.rising.next(identity.keyId, clockUs) : (claims.rising ?? clockUs),
       windowMs,
     };
-    const contentType = body === null ? null : 'application/json';
+    const contentType = body === null ? null : (flight.intent.contentType ?? JSON_TYPE);
     const request = { method, path, body: body ?? '', host, contentType };
     if (claims === null && tamper !== null) return signer.spoiled(request, stamp, identity, tamper);
     const wire = claims === null ? signer.signed(request, stamp, identity) : signer.forged(request, stamp, claims);

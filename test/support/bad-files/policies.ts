@@ -92,7 +92,7 @@ export const badPolicies: readonly BadFile[] = [
     'a login comes before any key',
     [['signed: [account,', 'signed: [login,']],
     [
-      'FP_VALUE_UNKNOWN policy.yaml:3:18 auth.signed[0] must be one of ticker, account, order.place, order.amend, order.cancel, got "login"',
+      'FP_VALUE_UNKNOWN policy.yaml:3:18 auth.signed[0] must be one of ticker, account, order.place, order.amend, order.cancel, order.list, time, markets, book, got "login"',
     ],
   ),
   badPolicy(
@@ -129,7 +129,7 @@ export const badPolicies: readonly BadFile[] = [
     'a class must exist',
     [['match: [order.place]', 'match: [order.place, order.plaice]']],
     [
-      'FP_VALUE_UNKNOWN policy.yaml:6:26 limits[0].match[1] must be one of login, ticker, account, order.place, order.amend, order.cancel, got "order.plaice"',
+      'FP_VALUE_UNKNOWN policy.yaml:6:26 limits[0].match[1] must be one of login, ticker, account, order.place, order.amend, order.cancel, order.list, time, markets, book, got "order.plaice"',
     ],
   ),
   badPolicy(

@@ -9,7 +9,11 @@ export interface Certificates {
 
 const days = (count: number): Date => new Date(Date.now() + count * 86_400_000);
 
-export async function makeCertificates({ isExpired = false } = {}): Promise<Certificates> {
+/** @param address - IPv4 that the server's certificate is for besides `localhost`; left out = none. */
+export async function makeCertificates({
+  isExpired = false,
+  address = null as string | null,
+} = {}): Promise<Certificates> {
   const authority = await generate([{ name: 'commonName', value: 'Authority of a test' }], {
     keyType: 'ec',
     algorithm: 'sha256',
@@ -27,7 +31,10 @@ export async function makeCertificates({ isExpired = false } = {}): Promise<Cert
     notAfterDate: isExpired ? days(-1) : days(30),
     extensions: [
       { name: 'keyUsage', digitalSignature: true },
-      { name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] },
+      {
+        name: 'subjectAltName',
+        altNames: [{ type: 2, value: 'localhost' }, ...(address === null ? [] : [{ type: 7 as const, ip: address }])],
+      },
     ],
   });
   const client = await generate([{ name: 'commonName', value: 'a caller' }], {

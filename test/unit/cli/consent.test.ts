@@ -33,7 +33,7 @@ async function give(
   const results: string[] = [];
   const console = { result: (text: string) => void results.push(text) } as unknown as Console;
   try {
-    await consentCommand(action, rest, flags, console);
+    await consentCommand(action, rest, { flags, tls: null }, console);
     return { error: null, results };
   } catch (error) {
     return { error: error as FloodproofError, results };
@@ -70,7 +70,7 @@ describe('consent', () => {
     ['new', ['x'], wanted, 'consent new takes options alone, got x'],
     ['now', [], none, 'must be followed by "new" or "check", got now'],
     ['check', [], none, 'consent check needs the URL of the target'],
-    ['check', ['http://127.0.0.1:1'], { ...none, port: '1' }, 'the options of consent are for "new", got --port'],
+    ['check', ['http://127.0.0.1:1'], { ...none, port: '1' }, '--port is for "new"'],
   ])('refuses %s %j', async (action, rest, flags, says) => {
     const { error } = await give(action, rest, flags);
     expect(error).toMatchObject({ code: 'FP_USAGE', message: expect.stringContaining(says) });

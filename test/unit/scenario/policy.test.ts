@@ -3,6 +3,7 @@ import { createGate } from '../../../harness/core/index.js';
 import type { LimitNumbers } from '../../../harness/core/spec.js';
 import { FloodproofError } from '../../../harness/errors.js';
 import { compilePolicy } from '../../../harness/scenario/compile.js';
+import { requestClasses } from '../../../harness/scenario/plan.js';
 import { loadPolicy } from '../../../harness/scenario/policy.js';
 import { goodPolicy, textReader } from '../../support/scenario-files.js';
 
@@ -37,7 +38,7 @@ describe('loadPolicy', () => {
         profile: 'hmac-lines',
         hash: 'sha256',
         encoding: 'hex',
-        signed: [false, false, true, true, true, true],
+        signed: [false, false, true, true, true, true, false, false, false, false],
         windowUs: 5_000_000,
         futureUs: 1_000_000,
         replay: 'refuse',
@@ -50,8 +51,8 @@ describe('loadPolicy', () => {
           name: 'orders-key',
           by: ['key'],
           ipPrefix: null,
-          costs: [0, 0, 0, 1, 0, 0],
-          ageCosts: [[], [], [], [], [], []],
+          costs: [0, 0, 0, 1, 0, 0, 0, 0, 0, 0],
+          ageCosts: [[], [], [], [], [], [], [], [], [], []],
           ban: null,
           kills: false,
           isShadow: false,
@@ -93,20 +94,20 @@ describe('loadPolicy', () => {
   });
 
   it.each([
-    { by: 'ip', costs: [1, 1, 1, 1, 1, 1], because: 'every request has an address' },
-    { by: 'global', costs: [1, 1, 1, 1, 1, 1], because: 'every request is one' },
-    { by: 'key', costs: [0, 0, 1, 1, 0, 0], because: 'signed requests carry a key' },
-    { by: 'account', costs: [1, 0, 1, 1, 0, 0], because: 'a key has an account, and a login names one' },
+    { by: 'ip', costs: [1, 1, 1, 1, 1, 1, 1, 1, 1, 1], because: 'every request has an address' },
+    { by: 'global', costs: [1, 1, 1, 1, 1, 1, 1, 1, 1, 1], because: 'every request is one' },
+    { by: 'key', costs: [0, 0, 1, 1, 0, 0, 0, 0, 0, 0], because: 'signed requests carry a key' },
+    { by: 'account', costs: [1, 0, 1, 1, 0, 0, 0, 0, 0, 0], because: 'a key has an account, and a login names one' },
   ])('takes "*" by $by for what carries it: $because', ({ by, costs }) => {
     const limit = limitOf(`match: "*", by: ${by}, family: token-bucket, capacity: 5, refill: 5/s`);
     expect(limit?.costs).toEqual(costs);
   });
 
   it.each([
-    { cost: '3', costs: [3, 3, 0, 0, 0, 0], because: 'one number is for all' },
-    { cost: '5', costs: [5, 5, 0, 0, 0, 0], because: 'all of the capacity can pass' },
-    { cost: '{ ticker: 4 }', costs: [1, 4, 0, 0, 0, 0], because: 'what is not named costs 1' },
-    { cost: '{ login: 5 }', costs: [5, 1, 0, 0, 0, 0], because: 'all of the capacity can pass' },
+    { cost: '3', costs: [3, 3, 0, 0, 0, 0, 0, 0, 0, 0], because: 'one number is for all' },
+    { cost: '5', costs: [5, 5, 0, 0, 0, 0, 0, 0, 0, 0], because: 'all of the capacity can pass' },
+    { cost: '{ ticker: 4 }', costs: [1, 4, 0, 0, 0, 0, 0, 0, 0, 0], because: 'what is not named costs 1' },
+    { cost: '{ login: 5 }', costs: [5, 1, 0, 0, 0, 0, 0, 0, 0, 0], because: 'all of the capacity can pass' },
   ])('reads cost $cost: $because', ({ cost, costs }) => {
     const limit = limitOf(
       `match: [login, ticker], by: ip, cost: ${cost}, family: token-bucket, capacity: 5, refill: 5/s`,
@@ -136,11 +137,11 @@ describe('loadPolicy', () => {
   });
 
   it.each([
-    { by: 'class', costs: [1, 1, 1, 1, 1, 1], because: 'every request is of a class' },
-    { by: '[ip, class]', costs: [1, 1, 1, 1, 1, 1], because: 'every request has both' },
-    { by: 'master', costs: [1, 0, 1, 1, 0, 0], because: 'a master is found by the account' },
-    { by: '[ip, key]', costs: [0, 0, 1, 1, 0, 0], because: 'both must be there' },
-    { by: '[master, class]', costs: [1, 0, 1, 1, 0, 0], because: 'both must be there' },
+    { by: 'class', costs: [1, 1, 1, 1, 1, 1, 1, 1, 1, 1], because: 'every request is of a class' },
+    { by: '[ip, class]', costs: [1, 1, 1, 1, 1, 1, 1, 1, 1, 1], because: 'every request has both' },
+    { by: 'master', costs: [1, 0, 1, 1, 0, 0, 0, 0, 0, 0], because: 'a master is found by the account' },
+    { by: '[ip, key]', costs: [0, 0, 1, 1, 0, 0, 0, 0, 0, 0], because: 'both must be there' },
+    { by: '[master, class]', costs: [1, 0, 1, 1, 0, 0, 0, 0, 0, 0], because: 'both must be there' },
   ])('takes "*" by $by for what carries it: $because', ({ by, costs }) => {
     expect(limitOf(`match: "*", by: ${by}, ${bucket}`)?.costs).toEqual(costs);
   });
@@ -193,6 +194,10 @@ describe('loadPolicy', () => {
         { underUs: 5_000_000, cells: 8 },
         { underUs: 10_000_000, cells: 0 },
       ],
+      [],
+      [],
+      [],
+      [],
     ]);
     expect(limit).toMatchObject({ kills: true, isShadow: false });
     expect(limitOf(`match: "*", by: key, ${bucket}, shadow: true`)).toMatchObject({ kills: false, isShadow: true });
@@ -211,7 +216,11 @@ describe('loadPolicy', () => {
     const limit = limitOf(
       'match: [order.place, account], by: key, family: earned-budget, capacity: 5, earns: { order.place: 7 }',
     );
-    expect(limit).toMatchObject({ creditsMax: [0, 0, 0, 7, 0, 0], costs: [0, 0, 1, 1, 0, 0], trickleUs: null });
+    expect(limit).toMatchObject({
+      creditsMax: [0, 0, 0, 7, 0, 0, 0, 0, 0, 0],
+      costs: [0, 0, 1, 1, 0, 0, 0, 0, 0, 0],
+      trickleUs: null,
+    });
   });
 
   it.each([
@@ -249,22 +258,22 @@ describe('compilePolicy', () => {
   it('gives what a gate is made of, and nothing else', () => {
     const spec = compilePolicy(load(goodPolicy), 1_700_000_000_000_000);
     expect(spec).toEqual({
-      classes: ['login', 'ticker', 'account', 'order.place', 'order.amend', 'order.cancel'],
+      classes: requestClasses,
       limits: [
         {
           name: 'orders-key',
           by: ['key'],
           ipPrefix: null,
           numbers: { family: 'token-bucket', capacity: 20, refillCells: 10, refillPeriodUs: 1_000_000 },
-          costs: [0, 0, 0, 1, 0, 0],
-          ageCosts: [[], [], [], [], [], []],
+          costs: [0, 0, 0, 1, 0, 0, 0, 0, 0, 0],
+          ageCosts: [[], [], [], [], [], [], [], [], [], []],
           isShadow: false,
           ban: null,
           maxKeys: 100_000,
         },
       ],
       auth: {
-        signed: [false, false, true, true, true, true],
+        signed: [false, false, true, true, true, true, false, false, false, false],
         hash: 'sha256',
         encoding: 'hex',
         windowUsMax: 5_000_000,

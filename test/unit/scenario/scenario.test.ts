@@ -315,7 +315,12 @@ describe('loadScenario', () => {
     for (const name of behaviourNames) {
       const [other] = Object.entries(behaviourRow(name).params).filter(([, param]) => param.kind === 'actor');
       const named = other === undefined ? '' : `\n    with: { ${other[0]}: customers }`;
-      const plan = load(goodScenario.replace('behaviour: order-flood', `behaviour: ${name}${named}`));
+      const text = goodScenario.replace('behaviour: order-flood', `behaviour: ${name}${named}`);
+      const recorded = text.replace(
+        /(behaviour: recorded[\s\S]*?arrivals: )\{[^}]*\}/,
+        '$1{ process: trace, file: asked.csv }',
+      );
+      const plan = load(recorded);
       expect(Object.keys(plan.actors[1]?.params ?? {}).sort()).toEqual(Object.keys(behaviourRow(name).params).sort());
     }
   });

@@ -172,6 +172,6 @@ function written(value: string, { map, remove, case: letters }: ValueForm): stri
   return letters === 'lower' ? text.toLowerCase() : text;
 }
 
-function asItStands({ method, path, body }: Intent): Call {
-  return { method, path, headers: {}, body, contentType: body === null ? null : JSON_TYPE };
+function asItStands({ method, path, body, contentType = JSON_TYPE }: Intent): Call {
+  return { method, path, headers: {}, body, contentType: body === null ? null : contentType };
 }

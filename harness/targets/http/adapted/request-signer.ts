@@ -139,6 +139,8 @@ export class ModuleSigner implements RequestSigner {
     try {
       answer = this.#sign(Object.freeze(given));
     } catch (cause) {
+      // It has not come to an end, which is no word of its own.
+      if (cause instanceof FloodproofError) throw cause;
       throw this.#fault(`threw: ${cause instanceof Error ? cause.message : String(cause)}`);
     }
     return this.#read(answer, { method, path, headers: {}, body: body === '' ? null : body });
