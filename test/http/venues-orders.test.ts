@@ -225,6 +225,31 @@ describe('a venue whose clothes are worn', () => {
   });
 });
 
+it('nothing is cancelled of another category, or for a symbol that nobody knows', async () => {
+  const bybit = await at('bybit');
+  await buy(bybit, 50_000);
+  await bybit.request('v5/order/cancel-all', 'private', 'POST', { category: 'linear', settleCoin: 'USDT' });
+  const wrong = { category: 'spot', symbol: 'NOSUCH' };
+  expect(await failureOf(bybit.request('v5/order/cancel-all', 'private', 'POST', wrong))).toContain('170121');
+  expect(await bybit.fetchOpenOrders(symbol)).toHaveLength(1);
+  const kucoin = await at('kucoin');
+  await buy(kucoin, 50_000);
+  expect(await failureOf(kucoin.request('orders', 'private', 'DELETE', { symbol: 'NO-SUCH' }))).toContain('400100');
+  expect(await kucoin.fetchOpenOrders(symbol)).toHaveLength(1);
+});
+
+it('tickers of Deribit are of spot pairs alone', async () => {
+  const deribit = await at('deribit');
+  const summaries = async (params: object): Promise<unknown> => {
+    const told = await deribit.request('get_book_summary_by_currency', 'public', 'GET', { currency: 'BTC', ...params });
+    return (told as { result: readonly unknown[] }).result.length;
+  };
+  expect([await summaries({}), await summaries({ kind: 'spot' }), await summaries({ kind: 'option' })]).toEqual([
+    1, 1, 0,
+  ]);
+  expect(await failureOf(deribit.request('get_book_summary_by_currency', 'public', 'GET'))).toContain('-32602');
+});
+
 it('a batch at KuCoin has at most five orders, and tells of each why it was not placed', async () => {
   const exchange = await at('kucoin');
   const wish = { side: 'buy', type: 'limit', price: '1', size: '1' };
