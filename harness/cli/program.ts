@@ -4,9 +4,8 @@ import { faceNames } from '../gateway/faces/face.js';
 import { addList, addNew } from './catalogue-commands.js';
 import { addConsent } from './consent-options.js';
 import type { Console } from './console.js';
+import { addConversions } from './conversion-options.js';
 import { addDoctor } from './doctor-options.js';
-import { addImport } from './import-options.js';
-import { addInit } from './init-options.js';
 import { addJudge } from './judge-options.js';
 import { addProbe } from './probe-options.js';
 import { packageVersion } from './versions.js';
@@ -93,8 +92,7 @@ export function buildProgram(context: CommandContext): Command {
   addBench(program, context);
   addCheck(program, context);
   addSelftest(program, context);
-  addInit(program, context);
-  addImport(program, context);
+  addConversions(program, context);
   addConsent(program, context);
   program.addHelpText('after', exitCodes);
   program.addHelpText(
