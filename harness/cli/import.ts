@@ -45,7 +45,7 @@ function pathsOf({ calls }: Adapter): ClassPathTable {
 }
 
 /** Writes a file whole, and never over one that is there. */
-export function writeNew(path: string, text: string): void {
+function writeNew(path: string, text: string): void {
   try {
     writeFileSync(path, text, { flag: 'wx' });
   } catch (cause) {

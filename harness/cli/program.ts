@@ -5,9 +5,8 @@ import { addCapture } from './capture-options.js';
 import { addList, addNew } from './catalogue-commands.js';
 import { addConsent } from './consent-options.js';
 import type { Console } from './console.js';
+import { addConversions } from './conversion-options.js';
 import { addDoctor } from './doctor-options.js';
-import { addImport } from './import-options.js';
-import { addInit } from './init-options.js';
 import { addJudge } from './judge-options.js';
 import { addProbe } from './probe-options.js';
 import { addRecord } from './record-options.js';
@@ -97,8 +96,7 @@ export function buildProgram(context: CommandContext): Command {
   addBench(program, context);
   addCheck(program, context);
   addSelftest(program, context);
-  addInit(program, context);
-  addImport(program, context);
+  addConversions(program, context);
   addConsent(program, context);
   program.addHelpText('after', exitCodes);
   program.addHelpText(

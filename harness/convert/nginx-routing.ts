@@ -73,7 +73,7 @@ function restOf({ locations }: ServerPlace, notes: ImportNote[]): LocationPlace 
  * As nginx chooses: an exact path, else the longest prefix when it is marked `^~`, else the first regular expression,
  * else the longest prefix. A pattern that JavaScript can't read matches nothing.
  */
-export function locationOf({ locations }: ServerPlace, path: string): LocationPlace | null {
+function locationOf({ locations }: ServerPlace, path: string): LocationPlace | null {
   const exact = locations.find((place) => place.kind === 'exact' && place.path === path);
   if (exact !== undefined) return exact;
   const [longest = null] = locations

