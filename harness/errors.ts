@@ -154,6 +154,9 @@ export class FloodproofError extends Error {
   }
 }
 
+/** What a terminal would obey, and what turns the direction of writing: words of a server or a module may hold it. */
+const spoiling = /[^\P{Cc}\n\t]|[\u202a-\u202e\u2066-\u2069]/gu;
+
 /** The text that a person sees: every fault with its place, then the message, then the hint. */
 export function formatError(error: FloodproofError): string {
   const lines: string[] = [];
@@ -162,5 +165,5 @@ export function formatError(error: FloodproofError): string {
     lines.push(`error ${fault.code}  ${place}`, `  ${fault.message}`, `  hint: ${fault.hint}`);
   }
   lines.push(`error ${error.code}  ${error.message}`, `  hint: ${error.hint}`);
-  return lines.join('\n');
+  return lines.join('\n').replaceAll(spoiling, ' ');
 }

@@ -20,6 +20,7 @@ import {
   secretsOf,
 } from '../targets/http/adapted/holders.js';
 import { fileReader } from './file-reader.js';
+import { visible } from './visible.js';
 
 /** Accounts that are told to a hook, or dealt credentials to, at most. */
 const ACCOUNTS_MAX = 100_000;
@@ -99,7 +100,7 @@ export async function openAdaptedRun(setting: AdaptedSetting): Promise<AdaptedRu
   const world = buildWorld(plan, seed);
   const accounts = adapter.credentials.from === 'seed' && adapter.hooks === null ? [] : firstOf(world.registered);
   // What a hook prints while it makes credentials may hold them, and which they are is known when it has returned.
-  const said = new HeldNotes((line) => setting.note(redact(line)));
+  const said = new HeldNotes((line) => setting.note(visible(redact(line))));
   const hooks = adapter.hooks === null ? null : new Hooks(adapter.hooks, (line) => said.note(line));
   const context = { target: setting.target, scenario: plan.name, seed, accounts };
   const close = async (): Promise<void> => {
@@ -128,7 +129,10 @@ export async function openAdaptedRun(setting: AdaptedSetting): Promise<AdaptedRu
     try {
       await close();
     } catch (second) {
-      if (second instanceof FloodproofError) setting.note(`and then: ${second.message}`);
+      // What kept the first hook from being called keeps the last from it, and is told once.
+      if (second instanceof FloodproofError && second.message !== (error as Error).message) {
+        setting.note(`and then: ${second.message}`);
+      }
     }
     throw safe(error);
   }

@@ -31,6 +31,7 @@ import type { Console } from './console.js';
 import { loadScenarios } from './load.js';
 import { quote } from './own-command.js';
 import { assertTlsUsage, noTlsFiles, readPems } from './tls-files.js';
+import { visibleLines } from './visible.js';
 
 /** As they are written; null = left out. */
 export interface ConsentFlags {
@@ -236,7 +237,7 @@ async function checkConsent(
     demands: plans.map(demandOf),
     tls: pinned.scheme === 'https' ? readPems(tls ?? noTlsFiles) : null,
   });
-  if (consent !== null) console.result(`found at ${source}\n${text.trimEnd()}\n`);
+  if (consent !== null) console.result(`found at ${source}\n${visibleLines(text.trimEnd())}\n`);
   const code = 'FP_CONSENT_KEYLESS';
   const hint = `set ${KEY_VARIABLE} or ${KEY_FILE_VARIABLE}`;
   const message = 'there is no key of an operator here, so no run could prove that it is the one agreed to';

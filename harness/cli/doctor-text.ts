@@ -3,6 +3,7 @@ import { Outcome } from '../actors/outcome.js';
 import type { Adapter } from '../scenario/adapter.js';
 import type { Handshake } from '../targets/handshake.js';
 import { clockBracket, outcomeName, type Visit } from './doctor-visit.js';
+import { visible } from './visible.js';
 
 export interface Finding {
   readonly isProblem: boolean;
@@ -119,9 +120,4 @@ export function clockFinding(visits: readonly Visit[], toleranceMs: number): { l
 
 function seconds(ms: number): string {
   return `${ms < 0 ? '-' : '+'}${(Math.abs(ms) / 1000).toFixed(3)} s`;
-}
-
-/** A text of the target on a terminal: one line of visible characters. */
-export function visible(text: string): string {
-  return text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ');
 }

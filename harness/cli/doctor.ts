@@ -16,7 +16,7 @@ import { type AdaptedRun, loadAdapterFile, openAdaptedRun } from './adapted-run.
 import type { Console } from './console.js';
 import { doctorDemand } from './doctor-demand.js';
 import { Rounds } from './doctor-rounds.js';
-import { clockFinding, connectionLines, type Finding, findingOf, visible, visitLines } from './doctor-text.js';
+import { clockFinding, connectionLines, type Finding, findingOf, visitLines } from './doctor-text.js';
 import { firstTrials, hasStamp, orderTrials, type TrialSetting } from './doctor-trials.js';
 import { type Visit, Visitor } from './doctor-visit.js';
 import { type DoctorWorld, doctorWorld } from './doctor-world.js';
@@ -24,6 +24,7 @@ import { fileReader } from './file-reader.js';
 import { catchInterrupt } from './interrupt.js';
 import { questionOf, transportTo, watchGranted } from './run-consent.js';
 import { assertTlsUsage, readTls } from './tls-files.js';
+import { visible } from './visible.js';
 
 export interface DoctorFlags {
   readonly target: string;

@@ -1,6 +1,7 @@
 /** One table of commands and options, from which the help is made. A command's code is loaded when it is run. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { faceNames } from '../gateway/faces/face.js';
+import { addCapture } from './capture-options.js';
 import { addList, addNew } from './catalogue-commands.js';
 import { addConsent } from './consent-options.js';
 import type { Console } from './console.js';
@@ -8,6 +9,7 @@ import { addConversions } from './conversion-options.js';
 import { addDoctor } from './doctor-options.js';
 import { addJudge } from './judge-options.js';
 import { addProbe } from './probe-options.js';
+import { addRecord } from './record-options.js';
 import { packageVersion } from './versions.js';
 
 /** What a command needs: where it writes, and where its exit code goes. */
@@ -84,6 +86,8 @@ export function buildProgram(context: CommandContext): Command {
   addProbe(program, context, engineOption());
   addJudge(program, context);
   addDoctor(program, context, wholeNumber);
+  addCapture(program, context, wholeNumber);
+  addRecord(program, context);
   addList(program, context);
   addNew(program, context);
   addExplain(program, context);

@@ -84,3 +84,27 @@ export function moveRow(from: LogColumns, at: number, to: LogColumns, place: num
   to.requestClass[place] = from.requestClass[at] as number;
   to.outcome[place] = from.outcome[at] as number;
 }
+
+export interface RowSpan {
+  readonly from: number;
+  readonly rows: number;
+}
+
+/** Copies rows that follow each other from columns to columns, which may be the same ones. */
+export function moveRows(from: LogColumns, { from: at, rows }: RowSpan, to: LogColumns, place: number): void {
+  const until = at + rows;
+  to.sentUs.set(from.sentUs.subarray(at, until), place);
+  to.concludedUs.set(from.concludedUs.subarray(at, until), place);
+  to.durationUs.set(from.durationUs.subarray(at, until), place);
+  to.identity.set(from.identity.subarray(at, until), place);
+  to.ip.set(from.ip.subarray(at, until), place);
+  to.account.set(from.account.subarray(at, until), place);
+  to.key.set(from.key.subarray(at, until), place);
+  to.signature.set(from.signature.subarray(at, until), place);
+  to.actor.set(from.actor.subarray(at, until), place);
+  to.elements.set(from.elements.subarray(at, until), place);
+  to.status.set(from.status.subarray(at, until), place);
+  to.limit.set(from.limit.subarray(at, until), place);
+  to.requestClass.set(from.requestClass.subarray(at, until), place);
+  to.outcome.set(from.outcome.subarray(at, until), place);
+}

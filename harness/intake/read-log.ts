@@ -114,7 +114,7 @@ class Reading {
     this.store = new RowStore(options.store);
     this.#order = new RowOrder({
       windowUs: options.map.windowUs,
-      take: (columns, at) => this.store.take(columns, at),
+      take: (columns, rows) => this.store.take(columns, rows),
     });
   }
 

@@ -7,7 +7,7 @@
  * make a limiter look emptier than it was.
  */
 import { inTimeOrder } from '../trace/time-order.js';
-import { type LogColumns, logColumns, moveRow, putRow } from './log-columns.js';
+import { type LogColumns, logColumns, moveRow, moveRows, putRow } from './log-columns.js';
 import type { LogRow } from './log-row.js';
 
 /** Rows that wait for their turn at first, and at most: 54 bytes each, and as many again for a moment. */
@@ -16,8 +16,8 @@ const WAITING_MAX = 1_048_576;
 
 export interface RowOrderOptions {
   readonly windowUs: number;
-  /** Takes a row of `columns`; rows come in their order. */
-  readonly take: (columns: LogColumns, at: number) => void;
+  /** Takes the first `rows` of `columns`; all come in their order. */
+  readonly take: (columns: LogColumns, rows: number) => void;
   readonly waitingFirst?: number;
   readonly waitingMax?: number;
 }
@@ -92,14 +92,14 @@ export class RowOrder {
 
   #release(rows: number): void {
     if (rows === 0) return;
-    for (let at = 0; at < rows; at++) this.#options.take(this.#waiting, at);
+    this.#options.take(this.#waiting, rows);
     this.#frontierUs = this.#waiting.concludedUs[rows - 1] as number;
     this.#moveTo(this.#waiting, rows);
   }
 
   /** Keeps the rows from `from` on. */
   #moveTo(to: LogColumns, from: number): void {
-    for (let at = from; at < this.#count; at++) moveRow(this.#waiting, at, to, at - from);
+    moveRows(this.#waiting, { from, rows: this.#count - from }, to, 0);
     this.#waiting = to;
     this.#capacity = to.sentUs.length;
     this.#count -= from;

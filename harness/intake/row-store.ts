@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FloodproofError } from '../errors.js';
 import type { ObservationBatch, ObservationColumns, ObservationSource } from '../judge/observation.js';
-import { type LogColumns, logColumns, moveRow } from './log-columns.js';
+import { type LogColumns, logColumns, moveRows } from './log-columns.js';
 
 const BATCH_ROWS = 16_384;
 const MEMORY_BATCHES = 64;
@@ -37,13 +37,21 @@ export class RowStore {
     this.#open = logColumns(batchRows);
   }
 
-  /** Rows must come in the order of their ends. @throws {FloodproofError} FP_DISK */
-  take(from: LogColumns, at: number): void {
-    moveRow(from, at, this.#open, this.#openRows++);
-    this.rows++;
-    this.firstUs = Math.min(this.firstUs, from.sentUs[at] as number);
-    this.lastUs = Math.max(this.lastUs, from.concludedUs[at] as number);
-    if (this.#openRows < this.#batchRows) return;
+  /** Takes the first `rows` of `from`, which must come in the order of their ends. @throws {FloodproofError} FP_DISK */
+  take(from: LogColumns, rows: number): void {
+    for (let at = 0; at < rows; at++) this.firstUs = Math.min(this.firstUs, from.sentUs[at] as number);
+    if (rows > 0) this.lastUs = Math.max(this.lastUs, from.concludedUs[rows - 1] as number);
+    this.rows += rows;
+    for (let at = 0; at < rows; ) {
+      const taken = Math.min(rows - at, this.#batchRows - this.#openRows);
+      moveRows(from, { from: at, rows: taken }, this.#open, this.#openRows);
+      this.#openRows += taken;
+      at += taken;
+      if (this.#openRows === this.#batchRows) this.#keep();
+    }
+  }
+
+  #keep(): void {
     this.#openRows = 0;
     if (this.#held.length < this.#memoryBatches) {
       this.#held.push(this.#open);

@@ -105,7 +105,7 @@ export class LogStamps {
   readonly #options: StampOptions;
   readonly #number: NumberReader;
   readonly #iso = new StampReader(null);
-  #text = '';
+  #text: string | null = null;
   #isReadable = false;
   readonly #bytes = new Uint8Array(REMEMBERED_BYTES);
   #size = 0;
@@ -127,6 +127,7 @@ export class LogStamps {
   /** The same of the bytes from `start` to just before `end`, taken as latin1. */
   readBytes(bytes: Buffer, start: number, end: number): boolean {
     if (this.#options.form === 'number') {
+      this.#text = null;
       return this.#number.readBytes(bytes, start, end) && this.#settle(this.#number.us, this.#number.grainUs);
     }
     if (this.#isSame(bytes, start, end)) return this.#isReadable;
@@ -139,7 +140,7 @@ export class LogStamps {
   #isSame(bytes: Buffer, start: number, end: number): boolean {
     const size = end - start;
     // One that is longer was not remembered to its end.
-    if (size !== this.#size || size === REMEMBERED_BYTES) return false;
+    if (size !== this.#size || size === 0 || size === REMEMBERED_BYTES) return false;
     const known = this.#bytes;
     for (let at = 0; at < size; at++) if (known[at] !== bytes[start + at]) return false;
     return true;

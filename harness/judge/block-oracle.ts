@@ -229,17 +229,14 @@ export class BlockOracle {
       const isOwn = isHonest && blockedIdentities.has(index, ownCounter);
       // Nearly all rows of nearly all runs end here.
       if (!isShared && !isOwn) continue;
-      const partOf = (use: Use, ofOwn: boolean): Part => ({
-        use,
-        leastCells: leastCells(row, limit),
-        mostCells: mostCells(row, limit),
-        creditCells: mayBeAdmitted(row) ? creditCellsMax(row, limit) : 0,
-        charge: countedOf(row, limit, this.counters.namedBy(row)),
-        admission: chargeOf(row, limit),
-        isOwn: ofOwn,
-      });
-      if (isShared) parts.push(partOf(this.useOf(this.shared, subjectId(index, counter), matched, false), false));
-      if (isOwn) parts.push(partOf(this.useOf(this.own, subjectId(index, ownCounter), matched, true), true));
+      if (isShared) {
+        const use = this.useOf(this.shared, subjectId(index, counter), matched, false);
+        parts.push(this.partOf(row, limit, use, false));
+      }
+      if (isOwn) {
+        const use = this.useOf(this.own, subjectId(index, ownCounter), matched, true);
+        parts.push(this.partOf(row, limit, use, true));
+      }
     }
     if (parts.length === 0 && !isJudged) return;
     const pending: Pending = {
@@ -250,6 +247,18 @@ export class BlockOracle {
     };
     this.sends.push(row.sentUs, pending);
     this.waitingMax = Math.max(this.waitingMax, this.sends.size + this.decisions.size);
+  }
+
+  private partOf(row: Row, limit: PolicyLimit, use: Use, isOwn: boolean): Part {
+    return {
+      use,
+      leastCells: leastCells(row, limit),
+      mostCells: mostCells(row, limit),
+      creditCells: mayBeAdmitted(row) ? creditCellsMax(row, limit) : 0,
+      charge: countedOf(row, limit, this.counters.namedBy(row)),
+      admission: chargeOf(row, limit),
+      isOwn,
+    };
   }
 
   private useOf(uses: Map<number, Use>, id: number, matched: IndexedLimit, isOwn: boolean): Use {
@@ -280,9 +289,10 @@ export class BlockOracle {
   }
 
   private viewOf(row: Row, parts: readonly Part[], isOwn: boolean): View {
-    const suspects = new Set(this.counters.suspects(row).map(({ index }) => index));
-    const chosen = parts.filter((part) => part.isOwn === isOwn && suspects.has(part.use.limitIndex));
-    if (chosen.length !== suspects.size) throw new Error('a limit that may have blocked a request is not followed');
+    const suspects = this.counters.suspects(row);
+    const isSuspect = ({ use: { limitIndex } }: Part): boolean => suspects.some(({ index }) => index === limitIndex);
+    const chosen = parts.filter((part) => part.isOwn === isOwn && isSuspect(part));
+    if (chosen.length !== suspects.length) throw new Error('a limit that may have blocked a request is not followed');
     return { parts: chosen, lacking: [], isBanned: false };
   }
 

@@ -59,7 +59,10 @@ export class Counters {
 
   /** The limits that can have throttled this row: the one that the answer named, else every one that matches it. */
   suspects(row: Row): readonly IndexedLimit[] {
-    const matching = this.ofClass(row.requestClass).filter(({ index }) => this.counterOf(row, index) >= 0);
+    const ofClass = this.ofClass(row.requestClass);
+    // Of most policies there is one limit for a class.
+    if (ofClass.length === 1) return this.counterOf(row, (ofClass[0] as IndexedLimit).index) >= 0 ? ofClass : [];
+    const matching = ofClass.filter(({ index }) => this.counterOf(row, index) >= 0);
     const named = matching.filter(({ index }) => index === row.limit);
     return named.length > 0 ? named : matching;
   }

@@ -150,16 +150,17 @@ function countRows({ plan, world: known, observations, seed, followBounds }: Jud
   const tally = new Tally({ plan, seed, isRegistered: (account) => world.isRegistered(account) });
   const seekers = new TimeSeekers(plan, counters);
   const replays = new ReplayAudit((actor) => plan.actors[actor]?.label === 'abuse');
+  const seeking = [...seekers.containments.values(), ...seekers.recoveries.values()];
   forEachRow(
     observations,
     (row) => {
       survey.add(row);
       tally.add(row);
-      for (const seeker of seekers.containments.values()) seeker.add(row);
-      for (const seeker of seekers.recoveries.values()) seeker.add(row);
+      for (const seeker of seeking) seeker.add(row);
       const replay = replays.add(row);
+      if (replay === null) return;
       const phase = tally.phaseOf(row);
-      if (replay === null || phase < 0) return;
+      if (phase < 0) return;
       const grid = replay.isCertain ? tally.replays : tally.perhapsReplays;
       for (const actor of replay.actors) grid.add(actor, phase);
     },
@@ -177,6 +178,7 @@ interface Found {
 function askOracles({ plan, observations, fromLog }: JudgeTask, counted: Counted): Found {
   const { counters, survey, tally, seekers } = counted;
   const blocks = new BlockEvidence(plan);
+  const recoveries = [...seekers.recoveries.values()];
   const newLeakOracle = (countsUnclear: boolean): LeakOracle =>
     new LeakOracle({
       policy: plan.policy,
@@ -201,7 +203,7 @@ function askOracles({ plan, observations, fromLog }: JudgeTask, counted: Counted
     onJudged: (judgement) => {
       tally.judge(judgement);
       blocks.judge(judgement);
-      for (const seeker of seekers.recoveries.values()) seeker.judge(judgement);
+      for (const seeker of recoveries) seeker.judge(judgement);
     },
     onRetry: (row, finding) => {
       const phase = tally.phaseOf(row);

@@ -45,6 +45,8 @@ export class Survey {
   private readonly plan: Plan;
   private readonly counters: Counters;
   private readonly keysSeen: CounterSet;
+  /** By limit. */
+  private readonly isProvable: readonly boolean[];
 
   constructor(plan: Plan, counters: Counters, bounds?: FollowBounds) {
     const limits = plan.policy.limits.length;
@@ -54,6 +56,7 @@ export class Survey {
     this.blockedIdentities = new CounterSet(limits);
     this.screen = new LeakScreen(plan.policy, bounds);
     this.keysSeen = new CounterSet(limits);
+    this.isProvable = plan.policy.limits.map((limit) => isProvable(limit, plan.policy));
     this.charges = new Grid(plan.actors.length, plan.phases.length + 1);
     this.dearestCells = plan.policy.limits.map(() => 1);
   }
@@ -70,7 +73,7 @@ export class Survey {
         continue;
       }
       this.limitedActors.add(row.actor);
-      const isTold = isProvable(limit, this.plan.policy);
+      const isTold = this.isProvable[index] as boolean;
       if (isTold) this.provableActors.add(row.actor);
       const cells = leastCells(row, limit);
       this.dearestCells[index] = Math.max(this.dearestCells[index] as number, cells);

@@ -76,7 +76,7 @@ function windowUsMaxOf(
   { windowUs, futureUs }: Pick<PolicyAuth, 'windowUs' | 'futureUs'>,
 ): number {
   if (freshness === 'none' && remembers) return HORIZON_US;
-  return freshness === 'expiry' ? windowUs + futureUs + 1 : Math.max(1, windowUs);
+  return freshness === 'expiry' ? windowUs + Math.max(1, futureUs) : Math.max(1, windowUs);
 }
 
 /**

@@ -23,10 +23,14 @@ function authLines({ policy }: Plan): readonly string[] {
       ? `accepted once, ${auth.replayCapacity} remembered, of one key ${auth.replayPerKey}`
       : 'accepted any number of times (no replay check)';
   const profile = profileOf(auth.profile, auth);
+  const isMistaken = auth.replay === 'refuse' && !profile.coverage.unique;
   const how = profile.kind === 'hmac' ? `HMAC with ${auth.hash} in ${auth.encoding}` : profile.title;
   return [
     `  signed: ${signed} (${auth.profile}, ${how})`,
     `  signature: ${freshnessText(auth, profile.freshness)}${profile.freshness === 'nonce' ? '' : `, ${replay}`}`,
+    ...(isMistaken
+      ? ['    two requests of a key that are alike in all that is signed count as one that came twice']
+      : []),
   ];
 }
 

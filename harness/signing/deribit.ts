@@ -25,7 +25,17 @@ export const deribit: HmacProfile = {
   keyKind: 'secret',
   freshness: 'window',
   defaults: { windowUs: 60_000_000, futureUs: 1_000_000, replay: 'refuse' },
-  coverage: { method: true, path: true, query: true, body: true, host: false, unique: true, weaknesses: [] },
+  coverage: {
+    method: true,
+    path: true,
+    query: true,
+    body: true,
+    host: false,
+    unique: true,
+    weaknesses: [
+      'A captured signature of a request can open a session: by the published formulas the rest of its text is the data of public/auth.',
+    ],
+  },
   slots: {
     keyId: { place: 'header-part', header: HEADER, name: 'id' },
     signature: { place: 'header-part', header: HEADER, name: 'sig' },

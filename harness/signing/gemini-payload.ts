@@ -38,23 +38,27 @@ export function readPayload(text: string): Payload | null {
   // The venue takes a number as well as a text.
   const nonce = nonceField(nonceMember.value.replace(/^"(.*)"$/, '$1'));
   if (nonce === null || (body !== undefined && members.length > 3)) return null;
-  const carried = body === undefined ? restOf(text, members.length) : body.value;
+  const carried = body === undefined ? restOf(text, members) : body.value;
   return { request: JSON.parse(request.value) as string, nonce, body: carried };
 }
 
 /** The object without the payload's own members, '' when nothing else is in it. */
-function restOf(text: string, count: number): string {
-  if (count === 2) return '';
-  return without(without(text, 'request'), 'nonce');
-}
-
-function without(text: string, name: string): string {
-  const members = jsonMembers(text) as JsonMember[];
-  return withoutMember(
-    text,
-    members,
-    members.findIndex((member) => member.name === name),
-  );
+function restOf(text: string, members: readonly JsonMember[]): string {
+  if (members.length === 2) return '';
+  let rest = text;
+  let kept = members;
+  for (const name of ['request', 'nonce']) {
+    const index = kept.findIndex((member) => member.name === name);
+    const shorter = withoutMember(rest, kept, index);
+    // To find them in the text anew would take longer than all else that is read.
+    const moved = rest.length - shorter.length;
+    kept = kept.flatMap((member, at) => {
+      if (at === index) return [];
+      return [at < index ? member : { ...member, start: member.start - moved, end: member.end - moved }];
+    });
+    rest = shorter;
+  }
+  return rest;
 }
 
 function named(members: readonly JsonMember[], name: string): JsonMember[] {

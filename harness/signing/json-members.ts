@@ -14,6 +14,9 @@ export interface JsonMember {
   readonly end: number;
 }
 
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
 /** Members of the outermost object in order; null when the text is no JSON object. */
 export function jsonMembers(text: string): JsonMember[] | null {
   if (!isJsonObject(text)) return null;
@@ -24,7 +27,8 @@ export function jsonMembers(text: string): JsonMember[] | null {
     const nameEnd = endOfText(text, at);
     const valueStart = skipBlanks(text, skipBlanks(text, nameEnd) + 1);
     const end = endOfValue(text, valueStart);
-    const name = JSON.parse(text.slice(at, nameEnd)) as string;
+    const written = text.slice(at + 1, nameEnd - 1);
+    const name = written.includes('\\') ? (JSON.parse(`"${written}"`) as string) : written;
     members.push({ name, value: text.slice(valueStart, end), start: at, end });
     at = skipBlanks(text, end);
     if (text[at] === ',') at = skipBlanks(text, at + 1);
@@ -60,15 +64,21 @@ function isJsonObject(text: string): boolean {
 /** JSON's white space: blank, tab, line feed, carriage return. */
 function skipBlanks(text: string, from: number): number {
   let at = from;
-  while (at < text.length && ' \t\n\r'.includes(text.charAt(at))) at += 1;
-  return at;
+  for (;;) {
+    const code = text.charCodeAt(at);
+    if (code !== 0x20 && code !== 0x09 && code !== 0x0a && code !== 0x0d) return at;
+    at += 1;
+  }
 }
 
 /** Just behind the quotation mark that ends the text whose first stands at `start`. */
 function endOfText(text: string, start: number): number {
   let at = start + 1;
-  while (text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
-  return at + 1;
+  for (;;) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) return at + 1;
+    at += code === BACKSLASH ? 2 : 1;
+  }
 }
 
 function endOfValue(text: string, start: number): number {

@@ -12,7 +12,7 @@ import type { SpoilAny as Spoil, TamperSetting } from './tamper-setting.js';
 type Change = (wire: SignedWire, seed: number) => SignedWire;
 
 /** Changes the line before the parameter of the signature, which stays the last. */
-export function onLine(change: Change): Spoil {
+function onLine(change: Change): Spoil {
   return (wire, { profile }, seed) => {
     if (profile.slots.signature?.place !== 'query') return change(wire, seed);
     const at = wire.path.lastIndexOf('&signature=');
@@ -23,7 +23,7 @@ export function onLine(change: Change): Spoil {
 }
 
 /** Changes what the business takes for the body. null where there is none. */
-export function onBody(change: Change): Spoil {
+function onBody(change: Change): Spoil {
   return (wire, { profile }, seed) => {
     const slot = profile.slots.nonce;
     if (slot?.place !== 'payload') return wire.body === null ? null : change(wire, seed);

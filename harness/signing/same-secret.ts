@@ -1,7 +1,6 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 
 /** Whether two secrets are one. Hashes are compared, so that the time tells neither length nor place of a difference. */
 export function sameSecret(sent: string, right: string): boolean {
-  const hashed = (text: string): Buffer => createHash('sha256').update(text, 'utf8').digest();
-  return timingSafeEqual(hashed(sent), hashed(right));
+  return timingSafeEqual(hash('sha256', sent, 'buffer'), hash('sha256', right, 'buffer'));
 }

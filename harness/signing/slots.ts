@@ -69,7 +69,7 @@ export function payloadOf(wire: SignedWire, header: string): string {
 }
 
 /** Scheme and header, claims and signature of a token. */
-export function tokenOf(wire: SignedWire, header: string): readonly [head: string, claims: string, signature: string] {
+function tokenOf(wire: SignedWire, header: string): readonly [head: string, claims: string, signature: string] {
   const [head = '', claims = '', signature = ''] = (wire.headers[header] ?? '').split('.');
   return [head, claims, signature];
 }

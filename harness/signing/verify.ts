@@ -50,23 +50,29 @@ export function verify(
   rules: VerifyRules = profile.defaults,
 ): Verified {
   const claim = profile.read(received);
-  // What one rule remembers would be open to another, so a profile's requests claim to be fresh by one.
-  if (isMalformed(claim) || claim.freshness.rule !== profile.freshness || !isId(claim.keyId)) return 'malformed';
+  if (isMalformed(claim) || !isOwnRule(profile, claim) || !isId(claim.keyId)) return 'malformed';
   const credential = credentialOf(claim.keyId);
   if (credential === undefined) return 'unknown-key';
   if (!isProven(profile, claim, credential)) return 'bad-signature';
   const { fault, lastUs } = freshness(claim, memory, nowUs, rules);
   if (fault !== null) return fault;
-  if (claim.freshness.rule === 'nonce') {
-    memory.highest.set(claim.keyId, claim.freshness.nonce);
-    return 'admitted';
+  // A number that must rise needs no memory of signatures beside it.
+  if (rules.replay === 'refuse' && profile.freshness !== 'nonce') {
+    const name = `${claim.keyId}\n${claim.message}`;
+    const untilUs = memory.used.get(name);
+    if (untilUs !== undefined && nowUs <= untilUs) return 'replayed';
+    memory.used.set(name, lastUs);
   }
-  if (rules.replay === 'allow') return 'admitted';
-  const name = `${claim.keyId}\n${claim.message}`;
-  const untilUs = memory.used.get(name);
-  if (untilUs !== undefined && nowUs <= untilUs) return 'replayed';
-  memory.used.set(name, lastUs);
+  if (claim.freshness.rule === 'nonce') memory.highest.set(claim.keyId, claim.freshness.nonce);
   return 'admitted';
+}
+
+/**
+ * What one rule remembers would be open to another, so a profile's requests claim to be fresh by one; but for a number that
+ * rises where none is asked for, which counts (Kraken Futures).
+ */
+function isOwnRule({ freshness: own }: SigningProfile, { freshness: { rule } }: Claim): boolean {
+  return rule === own || (own === 'none' && rule === 'nonce');
 }
 
 function isProven(profile: SigningProfile, claim: Claim, credential: Credential): boolean {
@@ -100,14 +106,16 @@ function freshness(
     case 'nonce': {
       const highest = memory.highest.get(keyId);
       const isRising = highest === undefined || claimed.nonce > highest;
-      return { fault: isRising ? null : 'nonce-not-rising', lastUs: nowUs };
+      return { fault: isRising ? null : 'nonce-not-rising', lastUs: Number.POSITIVE_INFINITY };
     }
     case 'expiry': {
       const { expiresUs, notBeforeUs } = claimed;
       const lastUs = expiresUs - 1;
-      // What is remembered can't be remembered for longer than the policy's window.
-      const isTooFar = rules.replay === 'refuse' && expiresUs - nowUs > rules.windowUs;
-      if ((notBeforeUs !== null && nowUs < notBeforeUs) || isTooFar) return { fault: 'from-future', lastUs };
+      // A clock is ahead by less than the policy allows, or not at all.
+      const aheadUs = Math.max(0, rules.futureUs - 1);
+      // What is remembered can't be remembered for longer than the policy's window by such a clock.
+      const isTooFar = rules.replay === 'refuse' && lastUs - nowUs > rules.windowUs + aheadUs;
+      if ((notBeforeUs !== null && nowUs + aheadUs < notBeforeUs) || isTooFar) return { fault: 'from-future', lastUs };
       return { fault: nowUs > lastUs ? 'stale' : null, lastUs };
     }
     case 'none':

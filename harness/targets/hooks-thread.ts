@@ -1,5 +1,6 @@
 /** A thread of its own for one module of hooks: one that does not return, or ends the process, ends this thread alone. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { FloodproofError } from '../errors.js';
 import { exportedFunction, loadUserModule } from './user-module.js';
 
 export type HookName = 'provision' | 'reset' | 'tearDown';
@@ -14,7 +15,9 @@ export type HookAnswer =
   | { readonly kind: 'returned'; readonly value: unknown }
   /** The module does not have this hook. */
   | { readonly kind: 'absent' }
-  | { readonly kind: 'threw'; readonly message: string };
+  | { readonly kind: 'threw'; readonly message: string }
+  /** The module can't be loaded, so it has no hook at all. */
+  | { readonly kind: 'unloadable'; readonly message: string };
 
 let controller: AbortController | null = null;
 
@@ -27,7 +30,8 @@ async function call({ hook, context }: HookCall): Promise<HookAnswer> {
     const value: unknown = await found({ ...context, signal: controller.signal });
     return { kind: 'returned', value };
   } catch (error) {
-    return { kind: 'threw', message: error instanceof Error ? error.message : String(error) };
+    const message = error instanceof Error ? error.message : String(error);
+    return { kind: error instanceof FloodproofError ? 'unloadable' : 'threw', message };
   }
 }
 

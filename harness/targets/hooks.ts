@@ -32,6 +32,7 @@ export class Hooks {
     try {
       const answer = await this.#ask({ hook, context }, stop);
       if (answer.kind === 'threw') throw this.#fault(hook, `threw: ${answer.message}`);
+      if (answer.kind === 'unloadable') throw new FloodproofError('FP_HOOK_FAILED', answer.message);
       return answer.kind === 'returned' ? answer.value : undefined;
     } catch (error) {
       if (!stop?.aborted) throw error;

@@ -1,4 +1,5 @@
 /** Loads a JavaScript module of the user's own. */
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { FloodproofError } from '../errors.js';
@@ -9,6 +10,7 @@ import type { SignFunction } from './http/adapted/request-signer.js';
  * @throws {FloodproofError} FP_ADAPTER_MODULE when it can't be loaded.
  */
 export async function loadUserModule(file: string): Promise<Readonly<Record<string, unknown>>> {
+  if (!existsSync(file)) throw new FloodproofError('FP_ADAPTER_MODULE', `the module ${file} is not there`);
   try {
     return (await import(pathToFileURL(resolve(file)).href)) as Readonly<Record<string, unknown>>;
   } catch (cause) {

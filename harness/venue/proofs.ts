@@ -7,8 +7,8 @@
  * a signature of zeros, which is no MAC that anybody knows a message to. The caller's own must not be bent instead: whoever
  * knows the secret and not the passphrase could send a signature that is right once it is bent.
  *
- * A key that does not exist is worked out against one that nobody has, so that it takes as long as a wrong proof. The gate
- * does the same with its MAC.
+ * A key that does not exist is worked out against one that nobody has, so that it takes as long as a wrong proof; where none
+ * can be worked out (RSA), against one that somebody has, and it counts for nothing. The gate does the same with its MAC.
  */
 import { macBytesOf } from '../core/hmac-key.js';
 import type { AuthSpec } from '../core/spec.js';
@@ -45,14 +45,16 @@ export class Proofs {
     const { keyId, message, signature, proves } = claim;
     if (this.#profile.kind === 'hmac' && proves === null) return signature;
     const credential = this.#credentials.get(keyId);
-    const isProven = proves?.(credential ?? this.#nobodys()) === true;
-    if (!isProven) return this.#wrong;
+    const asked = credential ?? this.#standIn();
+    if (asked === null || proves?.(asked) !== true) return this.#wrong;
     // Whether the key is known and its MAC right is for the gate to say.
     if (this.#profile.kind === 'hmac') return signature;
     return credential === undefined ? this.#wrong : sign(keyId, message);
   }
 
-  #nobodys(): Credential {
+  /** null = there is no key at all. */
+  #standIn(): Credential | null {
+    if (this.#profile.keyKind === 'rsa') return this.#credentials.values().next().value ?? null;
     this.#nobody ??= credentialFrom(this.#profile, { keyId: 'no-such-key', secret: 'no such key' });
     return this.#nobody;
   }

@@ -193,6 +193,11 @@ describe('a host off loopback whose owner does not', () => {
       ],
     },
     {
+      because: 'its words are escapes of a terminal',
+      task: { consent: consentText({ host: '\u009b2J\u202ex' }) },
+      says: ['error FP_CONSENT_HOST', 'it is for the host  2J x, not for'],
+    },
+    {
       because: 'it names another operator',
       task: { consent: consentText({ operators: [makeOperatorKey().id] }) },
       says: ['error FP_CONSENT_OPERATOR', operator.id],

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { listen } from '../http/listening.js';
@@ -120,6 +120,16 @@ describe('hooks', () => {
     expect(stderr).not.toContain('hush');
     expect(code).toBe(4);
     expect(log()).toEqual(wanted);
+  });
+
+  it('are told of once when their module is not there', async () => {
+    const { args, log } = await hooked({});
+    rmSync(join(args[args.indexOf('--adapter') + 1] ?? '', '../hooks.mjs'));
+    const { code, stderr } = await runCli(args);
+    expect(stderr).toMatch(/error FP_HOOK_FAILED {2}the module \S+hooks\.mjs is not there\n/);
+    expect(stderr).not.toContain('and then');
+    expect(code).toBe(4);
+    expect(log()).toEqual([]);
   });
 
   it('take back what they made after an interrupt', async () => {

@@ -51,13 +51,16 @@ describe('gateway --venue', () => {
     await interrupt(cli);
   });
 
-  it('docs/venue-gateway.md shows a program that prints what it says', async () => {
+  it('docs/venue-gateway.md shows programs that print what they say', async () => {
     const page = readFileSync(join(projectRoot, 'docs/venue-gateway.md'), 'utf8');
-    const [, program = '', printed = ''] = /```js\n([\s\S]*?)```\n\n```\n([\s\S]*?)```/.exec(page) ?? [];
-    const cli = await startVenue('--venue', 'binance');
-    const [, url = ''] = /^gateway at (\S+)/.exec(cli.stdout) ?? [];
-    expect(await runProgram(program.replace('http://127.0.0.1:8080', url))).toBe(printed);
-    await interrupt(cli);
+    const programs = [...page.matchAll(/```js\n([\s\S]*?)```\n\n```\n([\s\S]*?)```/g)];
+    expect(programs).toHaveLength(2);
+    for (const [, program = '', printed = ''] of programs) {
+      const cli = await startVenue('--venue', 'binance');
+      const [, url = ''] = /^gateway at (\S+)/.exec(cli.stdout) ?? [];
+      expect(await runProgram(program.replace('http://127.0.0.1:8080', url))).toBe(printed);
+      await interrupt(cli);
+    }
   });
 
   it('serves another policy in the same clothes, and reads it again on SIGHUP', async () => {

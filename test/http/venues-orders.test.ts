@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { FaceName } from '../../harness/gateway/faces/face.js';
 import { faceNames } from '../../harness/gateway/faces/face.js';
 import type { Gateway } from '../../harness/gateway/gateway.js';
-import { type CcxtExchange, type CcxtOrder, failureOf } from '../support/ccxt-venue.js';
+import { type CcxtExchange, type CcxtOrder, failureOf, headerOf } from '../support/ccxt-venue.js';
 import { ccxtErrors, startVenue, trader } from './venue-gateway.js';
 
 // Loaded before any test: a rejection that nobody waits for yet would be a failure of its own.
@@ -72,7 +72,7 @@ describe.each(['binance', 'bybit', 'deribit', 'kraken', 'kucoin'] as const)('all
   });
 });
 
-describe.each(['bybit', 'kraken', 'okx'] as const)('a batch of orders at %s', (venue) => {
+describe.each(['bybit', 'kraken', 'kucoin', 'okx'] as const)('a batch of orders at %s', (venue) => {
   it('has an answer for each, and some may fail', async () => {
     const exchange = await at(venue);
     const wish = { symbol, type: 'limit', side: 'buy', amount: 0.1 };
@@ -206,4 +206,75 @@ describe('tickers of Deribit', () => {
     expect(await exchange.fetchTickers(undefined, { code: 'BTC' })).toMatchObject({ [symbol]: { last: 65_000 } });
     expect(Object.keys(await exchange.fetchTickers(undefined, { code: 'USDT' }))).toHaveLength(12);
   });
+});
+
+describe('a list of cancelled orders', () => {
+  it.each(['bybit', 'okx'] as const)('of %s holds no others', async (venue) => {
+    const exchange = await at(venue);
+    await exchange.createOrder(symbol, 'market', 'buy', 0.1);
+    const { id } = await buy(exchange, 50_000);
+    await exchange.cancelOrder(id, symbol);
+    expect((await exchange.fetchCanceledOrders(symbol)).map((order) => order.id)).toEqual([id]);
+    expect(await exchange.fetchClosedOrders(symbol)).toHaveLength(1);
+  });
+});
+
+describe('a venue whose clothes are worn', () => {
+  it.each(['binance', 'bybit', 'deribit', 'kraken', 'kucoin', 'okx'] as const)('%s is open', async (venue) => {
+    expect(await (await at(venue)).fetchStatus()).toMatchObject({ status: 'ok' });
+  });
+});
+
+it('nothing is cancelled of another category, or for a symbol that nobody knows', async () => {
+  const bybit = await at('bybit');
+  await buy(bybit, 50_000);
+  await bybit.request('v5/order/cancel-all', 'private', 'POST', { category: 'linear', settleCoin: 'USDT' });
+  const wrong = { category: 'spot', symbol: 'NOSUCH' };
+  expect(await failureOf(bybit.request('v5/order/cancel-all', 'private', 'POST', wrong))).toContain('170121');
+  expect(await bybit.fetchOpenOrders(symbol)).toHaveLength(1);
+  const kucoin = await at('kucoin');
+  await buy(kucoin, 50_000);
+  expect(await failureOf(kucoin.request('orders', 'private', 'DELETE', { symbol: 'NO-SUCH' }))).toContain('400100');
+  expect(await kucoin.fetchOpenOrders(symbol)).toHaveLength(1);
+});
+
+it('tickers of Deribit are of spot pairs alone', async () => {
+  const deribit = await at('deribit');
+  const summaries = async (params: object): Promise<unknown> => {
+    const told = await deribit.request('get_book_summary_by_currency', 'public', 'GET', { currency: 'BTC', ...params });
+    return (told as { result: readonly unknown[] }).result.length;
+  };
+  expect([await summaries({}), await summaries({ kind: 'spot' }), await summaries({ kind: 'option' })]).toEqual([
+    1, 1, 0,
+  ]);
+  expect(await failureOf(deribit.request('get_book_summary_by_currency', 'public', 'GET'))).toContain('-32602');
+});
+
+it('a batch at KuCoin has at most five orders, and tells of each why it was not placed', async () => {
+  const exchange = await at('kucoin');
+  const wish = { side: 'buy', type: 'limit', price: '1', size: '1' };
+  const send = async (orderList: unknown): Promise<unknown> => {
+    const told = await exchange.request('orders/multi', 'private', 'POST', { symbol: 'BTC-USDT', orderList });
+    const { data } = told as { data: { data: readonly { status: string; failMsg: string | null }[] } };
+    return data.data.map(({ status, failMsg }) => [status, failMsg]);
+  };
+  for (const wrong of [Array(6).fill(wish), [], 'x']) expect(await failureOf(send(wrong))).toContain('400100');
+  expect(await send([wish, { ...wish, price: '1.001' }, { ...wish, type: 'market' }, null, 'x'])).toEqual([
+    ['success', null],
+    ['fail', 'Price increment invalid.'],
+    ['fail', 'Parameter Error'],
+    ['fail', 'Parameter Error'],
+    ['fail', 'Parameter Error'],
+  ]);
+  expect(await exchange.fetchOpenOrders(symbol)).toHaveLength(1);
+});
+
+it('to cancel all at KuCoin weighs as much as seven cancels', async () => {
+  const exchange = await at('kucoin');
+  const remaining = async (call: Promise<unknown>): Promise<number> => {
+    await call;
+    return Number(headerOf(exchange, 'gw-ratelimit-remaining'));
+  };
+  const before = await remaining(buy(exchange, 50_000));
+  expect(await remaining(exchange.cancelAllOrders(symbol))).toBe(before - 21);
 });

@@ -17,6 +17,7 @@ export const allowedEdges: Readonly<Record<string, readonly string[]>> = {
   judge: ['core', 'scenario', 'actors'],
   trace: ['core', 'scenario', 'actors', 'judge'],
   intake: ['core', 'scenario', 'actors', 'judge', 'trace'],
+  capture: ['core', 'scenario', 'signing', 'actors', 'judge', 'trace', 'intake', 'targets'],
   engine: ['core', 'native', 'scenario', 'signing', 'actors', 'venue', 'targets', 'judge', 'trace'],
   gateway: ['core', 'native', 'scenario', 'signing', 'actors', 'venue'],
   bench: [
@@ -60,6 +61,7 @@ export const allowedEdges: Readonly<Record<string, readonly string[]>> = {
     'trace',
     'intake',
     'convert',
+    'capture',
     'engine',
     'gateway',
     'invariants',

@@ -6,7 +6,7 @@ import { requestClasses } from '../../harness/scenario/plan.js';
 import { credentialFrom } from '../../harness/signing/credential.js';
 import type { Received, SigningProfile, Stamp, Unsigned } from '../../harness/signing/profile.js';
 import { isMalformed } from '../../harness/signing/profile.js';
-import { type ProfileName, profileNames } from '../../harness/signing/profile-names.js';
+import type { ProfileName } from '../../harness/signing/profile-names.js';
 import { profileOf } from '../../harness/signing/profiles.js';
 import type { SignedWire } from '../../harness/signing/signed-wire.js';
 import type { TriedOn } from '../../harness/signing/tamper-kinds.js';
@@ -17,7 +17,7 @@ import { aPolicy } from './plan-builder.js';
 
 export const NOW_US = 1_790_000_000_123_000;
 export const HOST = 'api.example.com:8443';
-export const OWN_KEY = 'key-1';
+const OWN_KEY = 'key-1';
 export const OTHER_KEY = 'key-2';
 
 const body = '{"symbol":"BTC-USDT","side":"buy","type":"limit","price":"64999.50","quantity":"0.25","note":"Zoë"}';
@@ -141,5 +141,3 @@ const decisions: Readonly<Record<Verified, Decision>> = {
 export function decisionOf(verified: Verified): Decision {
   return decisions[verified];
 }
-
-export { profileNames };

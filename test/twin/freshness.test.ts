@@ -26,6 +26,7 @@ const passings: readonly (readonly [passedUs: number, wallPassedUs: number])[] =
   [3, 1],
   [1, 1],
   [1, -2],
+  [6, 6],
   [0, 3],
 ];
 

@@ -48,6 +48,13 @@ describe('FloodproofError', () => {
 });
 
 describe('formatError', () => {
+  test('shows nothing that a terminal would obey, whoever’s words it repeats', () => {
+    const words = 'it says \u001b[2J\u009b31m\u202eevil\u2066\r, "ü\tß" and\nmore';
+    const fault = { code: 'FP_CONSENT_FORM', file: 'http://x', line: 0, column: 0, message: words, hint: words };
+    const text = formatError(new FloodproofError('FP_USAGE', words, { hint: words, faults: [fault] }));
+    expect(text.match(/it says {2}\[2J 31m evil {2}, "ü\tß" and\nmore/g)).toHaveLength(4);
+  });
+
   test('shows every fault with its place, message and hint, then the error itself', () => {
     const error = new FloodproofError('FP_FILE_INVALID', '2 faults in 1 file', {
       faults: [

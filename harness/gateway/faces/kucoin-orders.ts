@@ -8,6 +8,8 @@ import { accountOf, costOf, isExpired, lotsFor, placeWish, type Wish } from './w
 
 const PAGE_DEFAULT = 50;
 const PAGE_MAX = 500;
+/** Orders of one request. */
+const BATCH_MAX = 5;
 
 const immediate: ReadonlySet<string> = new Set(['IOC', 'FOK']);
 const notCancelled = refused(400, '400100', 'order_not_exist_or_not_allow_to_cancel');
@@ -48,6 +50,38 @@ export const place: Answering = ({ params }, admission, api) => {
   const placed = wish === null ? 'bad-order' : placeWish(api, admission, wish);
   return typeof placed === 'string' ? faultOf[placed] : answer({ orderId: placed.order.orderId });
 };
+
+/** Up to five limit orders of one symbol; each has its own end. */
+export const placeMany: Answering = ({ params }, admission, api) => {
+  const symbol = textField(params, 'symbol');
+  const { orderList } = params;
+  if (marketOf(symbol) === undefined) return faultOf['unknown-symbol'];
+  if (!Array.isArray(orderList) || orderList.length === 0 || orderList.length > BATCH_MAX) return faultOf['bad-order'];
+  const rows = orderList.map((entry: unknown) => {
+    const wanted = { ...(typeof entry === 'object' ? entry : {}), symbol };
+    const wish = wishOf(wanted);
+    const placed = wish === null || wish.type !== 'limit' ? 'bad-order' : placeWish(api, admission, wish);
+    return typeof placed === 'string' ? failedRow(wanted, placed) : doneRow(placed);
+  });
+  return answer({ data: rows });
+};
+
+function doneRow(placed: FloorOrder): unknown {
+  return { ...orderRow(placed), status: 'success', failMsg: null };
+}
+
+function failedRow(wanted: FaceParams, why: FloorFault): unknown {
+  const { msg } = JSON.parse(faultOf[why].body) as { readonly msg: string };
+  const of = (name: string): string => textField(wanted, name);
+  const asked = {
+    symbol: of('symbol'),
+    side: of('side'),
+    price: of('price'),
+    size: of('size'),
+    clientOid: of('clientOid'),
+  };
+  return { ...asked, id: null, type: 'limit', status: 'fail', failMsg: msg };
+}
 
 /** All that are open, or those of one symbol. */
 export const cancelAll: Answering = ({ params }, admission, api) => {
@@ -131,7 +165,7 @@ function pageNumber(params: FaceParams, name: string, fallback: number): number 
   return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : null;
 }
 
-function orderRow(row: FloorOrder): unknown {
+function orderRow(row: FloorOrder): Readonly<Record<string, unknown>> {
   const { order, state } = row;
   const isFilled = state === 'filled';
   return {

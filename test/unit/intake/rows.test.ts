@@ -1,7 +1,14 @@
-import { describe, expect, it } from 'vitest';
-import { noMap } from '../../../harness/intake/log-map.js';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { bindMap } from '../../../harness/intake/bound-map.js';
+import { LineReader } from '../../../harness/intake/line-reader.js';
+import { logColumns, moveRows, putRow } from '../../../harness/intake/log-columns.js';
+import { noMap, readLogMap } from '../../../harness/intake/log-map.js';
 import { emptyRow } from '../../../harness/intake/log-row.js';
 import { Names } from '../../../harness/intake/names.js';
+import { readLog } from '../../../harness/intake/read-log.js';
 import { RowOrder } from '../../../harness/intake/row-order.js';
 import { SignatureBook } from '../../../harness/intake/signature-book.js';
 import { judgedLog, secondsText } from '../../support/judged-log.js';
@@ -19,6 +26,26 @@ function line(
   return `${ip} ${secondsText(us, 3)} 0.001 "${path} HTTP/1.1" ${status} ${key} ${signature}`;
 }
 
+describe('rows in columns', () => {
+  const numbers = Object.keys(emptyRow()) as (keyof ReturnType<typeof emptyRow>)[];
+  /** Another number in each column and row, below 256. */
+  const rowOf = (at: number): ReturnType<typeof emptyRow> =>
+    Object.fromEntries(numbers.map((name, column) => [name, 16 * column + at])) as never;
+
+  it('are moved in one piece, within one memory too, whatever the columns', () => {
+    const from = logColumns(16);
+    const to = logColumns(16);
+    for (let at = 0; at < 16; at++) putRow(from, at, rowOf(at));
+    moveRows(from, { from: 3, rows: 9 }, to, 2);
+    moveRows(to, { from: 4, rows: 7 }, to, 1);
+    for (const name of numbers) {
+      const wanted = [0, 5, 6, 7, 8, 9, 10, 11].map((at) => rowOf(at)[name]);
+      expect([...to[name].subarray(1, 8)], name).toEqual(wanted.slice(1));
+      expect([to[name][0], ...to[name].subarray(11)], name).toEqual([0, 0, 0, 0, 0, 0]);
+    }
+  });
+});
+
 describe('the order of rows', () => {
   const order = (ends: readonly number[], windowUs: number): { ends: number[]; late: number; disorderUs: number } => {
     const taken: number[] = [];
@@ -26,7 +53,7 @@ describe('the order of rows', () => {
       windowUs,
       waitingFirst: 8,
       waitingMax: 8,
-      take: ({ concludedUs }, at) => void taken.push(concludedUs[at] as number),
+      take: ({ concludedUs }, rows) => void taken.push(...concludedUs.subarray(0, rows)),
     });
     for (const concludedUs of ends) rows.add({ ...emptyRow(), concludedUs });
     rows.finish();
@@ -50,6 +77,55 @@ describe('the order of rows', () => {
   it('is kept when more wait than may, whatever the window', () => {
     const ends = Array.from({ length: 50 }, (_, index) => index);
     expect(order(ends, 1_000_000).ends).toEqual(ends);
+  });
+});
+
+describe('whose a row is', () => {
+  const actors = [
+    { name: 'net', label: 'abuse', ips: ['192.0.2.0/24'] },
+    { name: 'ann', label: 'legit', accounts: ['ann'] },
+    { name: 'keyed', label: 'legit', keys: ['k1'] },
+    { name: 'bots', label: 'abuse', where: { field: 'agent', in: ['bot'] } },
+  ];
+
+  /** The actor of each line, and which of its identities it is. */
+  function owners(lines: readonly string[], chosen = actors): readonly string[] {
+    const map = {
+      ...readLogMap('map.yaml', JSON.stringify({ version: 1, actors: chosen, account: 'account', key: 'key' })),
+      logFormat: '$remote_addr $msec "$request" $status $account $key $agent',
+    };
+    const reader = new LineReader(bindMap(map, Buffer.from('x')), policy, { orders: 1, longestUs: 0 });
+    return lines.map((words) => {
+      const [ip, ...rest] = words.split(' ');
+      const bytes = Buffer.from(`${ip} 1.000 "GET /v1/ticker HTTP/1.1" 200 ${rest.join(' ')}`);
+      expect(reader.read(bytes, 0, bytes.length)).toBe('row');
+      return `${chosen[reader.row.actor]?.name ?? 'others'} ${reader.row.identity}`;
+    });
+  }
+
+  it('is told by the first rule that fits by anything', () => {
+    const lines = ['192.0.2.1 ann k1 bot', '10.0.0.1 ann k1 bot', '10.0.0.1 bob k1 bot', '10.0.0.1 bob k2 bot'];
+    expect(owners([...lines, '10.0.0.1 bob k2 -', '- - - bot'])).toEqual([
+      'net 0',
+      'ann 0',
+      'keyed 0',
+      'bots 0',
+      'others 0',
+      'bots 1',
+    ]);
+    expect(owners(lines, [...actors].reverse())).toEqual(['bots 0', 'bots 0', 'bots 0', 'bots 1']);
+  });
+
+  it('is its key, without one its account, and without that its address; all of whom nothing is told are one', () => {
+    const lines = ['10.0.0.1 - - -', '10.0.0.2 - - -', '10.0.0.1 bob - -', '10.0.0.2 bob - -', '10.0.0.1 bob k -'];
+    expect(owners([...lines, '- - - -', '10.0.0.2 - - -', '10.0.0.9 - k -', '- - - -'])).toEqual(
+      [0, 1, 2, 2, 3, 4, 1, 3, 4].map((identity) => `others ${identity}`),
+    );
+  });
+
+  it('may be another actor each time', () => {
+    const lines = ['10.0.0.1 - - bot', '10.0.0.2 - - -', '10.0.0.1 - - -', '10.0.0.1 - - bot', '10.0.0.2 - - -'];
+    expect(owners(lines)).toEqual(['bots 0', 'others 0', 'others 1', 'bots 0', 'others 0']);
   });
 });
 
@@ -82,6 +158,25 @@ describe('a log that is judged', () => {
     });
     expect(held.leaks).toHaveLength(1);
     expect(filed).toEqual(held);
+  });
+
+  it('is refused with its reason when its rows find no room on the disk', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'floodproof-log-'));
+    const file = join(folder, 'access.log');
+    writeFileSync(file, flood.map((text) => `${text}\n`).join(''));
+    vi.stubEnv('TMPDIR', join(folder, 'missing'));
+    try {
+      const task = { map: { ...noMap, logFormat: format }, policy, store: { batchRows: 8, memoryBatches: 1 } };
+      await expect(readLog({ ...task, files: [file] })).rejects.toThrow(
+        expect.objectContaining({
+          code: 'FP_DISK',
+          message: expect.stringContaining('cannot keep the rows of the log'),
+        }),
+      );
+    } finally {
+      vi.unstubAllEnvs();
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('tells replays where signatures are logged', async () => {

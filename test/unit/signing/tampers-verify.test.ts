@@ -4,7 +4,7 @@ import type { Received } from '../../../harness/signing/profile.js';
 import { isMalformed } from '../../../harness/signing/profile.js';
 import { type ProfileName, profileNames } from '../../../harness/signing/profile-names.js';
 import { profileOf } from '../../../harness/signing/profiles.js';
-import { received } from '../../../harness/signing/tamper-setting.js';
+import { received, signedAnew } from '../../../harness/signing/tamper-setting.js';
 import { emptyMemory, type Verified, type VerifyRules, verify } from '../../../harness/signing/verify.js';
 import {
   benchOf,
@@ -24,9 +24,10 @@ function said(
   name: ProfileName,
   replay: 'refuse' | 'allow',
   visits: readonly (readonly [Received, number])[],
+  more: Partial<VerifyRules> = {},
 ): Verified[] {
   const profile = profileOf(name);
-  const rules: VerifyRules = { ...profile.defaults, replay };
+  const rules: VerifyRules = { ...profile.defaults, replay, ...more };
   const { credentialOf } = benchOf(name, samples.order);
   const memory = emptyMemory();
   const defence = defenceOf(name, rules);
@@ -102,10 +103,22 @@ describe.each(ofRule('expiry'))('an expiry of %s', (name) => {
 
   it('is at most a window ahead where it is to be remembered', () => {
     const { windowUs } = profileOf(name).defaults;
-    const visits = [expiresUs - windowUs - 1, expiresUs - windowUs].map((us) => [request, us] as const);
-    const [before, at] = said(name, 'refuse', visits);
-    expect(before).toBe('from-future');
-    expect(at).toBe('admitted');
+    const firstUs = expiresUs - 1 - windowUs;
+    const visits = [firstUs - 1, firstUs].map((us) => [request, us] as const);
+    // A token's own first instant comes later.
+    const isOpen = notBeforeUs === null || firstUs >= notBeforeUs;
+    expect(said(name, 'refuse', visits)).toEqual(['from-future', isOpen ? 'admitted' : 'from-future']);
+  });
+
+  it('is seen by a clock that is ahead by less than the policy allows', () => {
+    const rules = { windowUs: 1_000_000, futureUs: 500_000 };
+    const firstUs = Math.max(expiresUs - 1 - rules.windowUs, notBeforeUs ?? 0) - rules.futureUs + 1;
+    for (const replay of ['refuse', 'allow'] as const) {
+      const openUs = replay === 'refuse' ? firstUs : (notBeforeUs ?? NOW_US) - rules.futureUs + 1;
+      const before = replay === 'refuse' || notBeforeUs !== null ? 'from-future' : 'admitted';
+      const visits = [openUs - 1, openUs].map((us) => [request, us] as const);
+      expect(said(name, replay, visits, rules)).toEqual([before, 'admitted']);
+    }
   });
 });
 
@@ -146,15 +159,20 @@ describe('what is asked first', () => {
     expect(of(own)).toBe(isTimed ? 'stale' : 'admitted');
   });
 
-  it('takes no claim of another rule than that of the profile: a nonce of Kraken Futures', () => {
-    const request = sent('kraken-futures');
-    const numbered = { ...request, headers: { ...request.headers, nonce: '7' } };
-    expect(
-      said('kraken-futures', 'allow', [
-        [numbered, NOW_US],
-        [request, NOW_US],
-      ]),
-    ).toEqual(['malformed', 'admitted']);
+  it('lets a number count that nobody has asked for: a nonce of Kraken Futures', () => {
+    const { setting, wire } = benchOf('kraken-futures', samples.order);
+    const numbered = ['7', '8', '7'].map((nonce) => {
+      const unsigned = { ...wire, headers: { ...wire.headers, nonce } };
+      return received(signedAnew(unsigned, setting) ?? wire, HOST);
+    });
+    const visits = [...numbered, received(wire, HOST)].map((request) => [request, NOW_US] as const);
+    expect(said('kraken-futures', 'allow', visits)).toEqual(['admitted', 'admitted', 'nonce-not-rising', 'admitted']);
+    // The text is the same with the number at the end of the data and no header: it is a second use.
+    const { nonce: _moved, ...headers } = numbered[0]?.headers ?? {};
+    const moved = { ...(numbered[0] as Received), headers, body: `${wire.body}7` };
+    const twice = [numbered[0] as Received, moved].map((request) => [request, NOW_US] as const);
+    expect(said('kraken-futures', 'refuse', twice)).toEqual(['admitted', 'replayed']);
+    expect(said('kraken-futures', 'allow', twice)).toEqual(['admitted', 'admitted']);
   });
 
   it('takes no key id that is longer than any key has, which a bearer token could carry', () => {

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Identity, Intent } from '../../../harness/actors/actor.js';
 import * as api from '../../../harness/actors/api.js';
@@ -176,6 +177,22 @@ describe('a call by an adapter', () => {
     expect(seen[2]).not.toMatchObject({ secret: 'hush' });
   });
 
+  it('signs as nobody with a private key that is nobody’s, where the profile needs one', () => {
+    const { privateKey } = generateKeyPairSync('ed25519');
+    const pem = privateKey.export({ format: 'pem', type: 'pkcs8' }) as string;
+    const target = adapted({
+      more: 'sign: { profile: coinbase-advanced-ed25519 }\n',
+      calls: '  account: { method: GET, path: /a }\n',
+      holders: { [someone.account]: { ...nobody, keyId: 'theirs', secret: 'x', privateKey: pem } },
+    });
+    const claims = { keyId: 'made-up', signature: '00' };
+    const right = target.request(wish(api.account()), stamp, at).headers.authorization;
+    const made = target.request(wish(api.account(), { claims }), stamp, at).headers.authorization;
+    expect(made).toMatch(/^Bearer [\w-]+\.[\w-]+\.[\w-]+$/);
+    expect(made).not.toBe(right);
+    expect(Buffer.from(made?.split('.')[1] ?? '', 'base64url').toString()).toContain('made-up');
+  });
+
   it('logs in under the holder’s name, with his password where the right one was meant', () => {
     const holders = { [someone.account]: { ...nobody, account: 'me@x', password: 'pass&word' } };
     const calls =
@@ -193,6 +210,13 @@ describe('a call by an adapter', () => {
     expect(target.request(wish(api.account()), stamp, at).headers).toEqual({});
     target.read(right, { status: 200, header: () => undefined, text: '{"t":"tok"}' });
     expect(target.request(wish(api.account()), stamp, at).headers).toEqual({ 'x-t': 'tok' });
+    // Whose session it is, the login says, and not who has sent it.
+    const other = world.identity(1);
+    const stolen = wish(api.login(other.account, other.password), { accountIndex: other.accountIndex });
+    target.read(stolen, { status: 200, header: () => undefined, text: '{"t":"theirs"}' });
+    const look = wish(api.account());
+    expect(target.request(look, stamp, at).headers).toEqual({ 'x-t': 'tok' });
+    expect(target.request({ ...look, identity: other }, stamp, at).headers).toEqual({ 'x-t': 'theirs' });
   });
 });
 
@@ -229,6 +253,12 @@ describe('an answer by an adapter’s rules', () => {
     { when: '{ body: { /ok: false } }', matches: answer(200, '{"ok":false}'), not: answer(200, '{"ok":true}') },
     { when: '{ body: { /a: { there: true } } }', matches: answer(200, '{"a":{}}'), not: answer(200, '{"b":1}') },
     { when: '{ body: { /a: { there: false } } }', matches: answer(200, 'no json'), not: answer(200, '{"a":null}') },
+    {
+      when: '{ body: { /constructor: { there: true } } }',
+      matches: answer(200, '{"constructor":1}'),
+      not: answer(200, '{"a":1}'),
+    },
+    { when: '{ body: { /length: { there: true } } }', matches: answer(200, '{"length":1}'), not: answer(200, '"ab"') },
     { when: '{ text: { holds: slow } }', matches: answer(200, '<p>slow down'), not: answer(200, 'fast') },
     { when: '{ signed: false, class: [ticker, book] }', matches: answer(200), not: { ...answer(200), isSigned: true } },
   ])('fits $when', ({ when, matches, not }) => {
@@ -254,6 +284,11 @@ describe('an answer by an adapter’s rules', () => {
     expect(rules.read(answer(201, '{"code":9}')).outcome).toBe(Outcome.admitted);
     const byHeader = reader('outcomes: [{ when: { header: { x-ok: 1 } }, is: admitted }]');
     expect(byHeader.read(answer(200)).outcome).toBe(Outcome.unclear);
+    // What is no success by its status stays what it is, and rules about refusals alone leave a success one.
+    const anyStatus = reader('outcomes: [{ when: { body: { /code: 0 } }, is: admitted }]');
+    expect(anyStatus.read(answer(429, '{"code":9}')).outcome).toBe(Outcome.throttled);
+    const refusals = reader('outcomes: [{ when: { status: 200, body: { /code: 1 } }, is: throttled }]');
+    expect(refusals.read(answer(200, '{"code":9}')).outcome).toBe(Outcome.admitted);
   });
 
   it.each([
@@ -266,6 +301,7 @@ describe('an answer by an adapter’s rules', () => {
     { wait: '{ body: /w, unit: ms }', headers: { 'retry-after': '4' }, ms: 12 },
     { wait: '{ body: /absent }', headers: { 'retry-after': '4' }, ms: 4000 },
     { wait: '{ header: x }', headers: { x: 'Wed, 21 Oct' }, ms: -1 },
+    { wait: '{ header: x }', headers: { x: '9999999999999999' }, ms: 2_147_483_647 },
   ])('tells by $wait to come back after $ms ms', ({ wait, headers, ms }) => {
     const rules = reader(`outcomes: [{ when: { status: 429 }, is: throttled, retryAfter: ${wait} }]`);
     expect(rules.read(answer(429, '{"w":12}', headers)).retryAfterMs).toBe(ms);
@@ -294,6 +330,13 @@ answeredBy:
     expect(rules.read(answer(429, '', { ...own, server: 'edge' }))).toMatchObject({
       outcome: Outcome.unclear,
       other: 'edge',
+      isUnmarked: false,
+    });
+    expect(rules.read(answer(429, '', { server: 'edge' }))).toMatchObject({ other: 'edge', isUnmarked: false });
+    // Whoever refuses a signed request without the mark is not known.
+    expect(rules.read({ ...answer(403), isSigned: true })).toMatchObject({
+      outcome: Outcome.unclear,
+      isUnmarked: true,
     });
     expect(rules.read(answer(200, '', { server: 'edge' })).outcome).toBe(Outcome.unclear);
     expect(rules.read(answer(200))).toMatchObject({ outcome: Outcome.admitted, isUnmarked: false });

@@ -240,6 +240,37 @@ describe('weaknesses', () => {
   });
 });
 
+describe('a request that expires and is remembered', () => {
+  const plainAuth = unlimited.auth;
+  if (plainAuth === null) throw new Error('the policy signs');
+  const expiring = (futureUs: number) =>
+    aDefence({ ...unlimited, auth: { ...plainAuth, profile: 'bitmex', windowUs: 60 * SECOND_US, futureUs } });
+  const ask = (defence: Defence, nowUs: number, expiresUs: number, notBeforeUs: number | null = null): Decision => {
+    const message = `${expiresUs}`;
+    const signature = defence.sign(ann.keyId, message);
+    const freshness = { rule: 'expiry', expiresUs, notBeforeUs } as const;
+    const claim = { keyId: ann.keyId, message, signature, freshness, proves: null, carriedBody: null };
+    return defence.decideClaim(nowUs, nowUs, ORDER, IP, ann.account, claim, 1, 0);
+  };
+  const { admitted, replayed, stale, fromFuture } = Decision;
+
+  it.each([
+    { futureUs: 0, aheadUs: 0, because: 'to the window, its last instant included' },
+    { futureUs: 1, aheadUs: 0, because: 'a clock is ahead by less than that' },
+    { futureUs: 2_000_000, aheadUs: 1_999_999, because: 'by the clock of a caller that is ahead' },
+  ])('may do so just so far ahead, and is taken once until then: $because', ({ futureUs, aheadUs }) => {
+    const defence = expiring(futureUs);
+    const lastUs = originUs + 60 * SECOND_US + aheadUs;
+    expect(ask(defence, originUs, lastUs + 2)).toBe(fromFuture);
+    expect(ask(defence, originUs, lastUs + 1)).toBe(admitted);
+    expect(ask(defence, lastUs, lastUs + 1)).toBe(replayed);
+    expect(ask(defence, lastUs + 1, lastUs + 1)).toBe(stale);
+    const soonUs = lastUs + SECOND_US;
+    expect(ask(defence, lastUs + 1, soonUs, lastUs + 1 + aheadUs)).toBe(admitted);
+    expect(ask(defence, lastUs + 1, soonUs + 1, lastUs + 2 + aheadUs)).toBe(fromFuture);
+  });
+});
+
 describe('a caller with a number', () => {
   it.each([0, 3 * SECOND_US])('is decided on as by his texts, where the wall clock falls back by %i', (fallsUs) => {
     const policy = aPolicy([aTokenBucket({ capacity: 20, refillCells: 20, refillPeriodUs: SECOND_US })]);

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Claim } from '../../../harness/signing/profile.js';
 import type { ProfileName } from '../../../harness/signing/profile-names.js';
@@ -93,5 +94,21 @@ describe('what a gate is told of a proof', () => {
     proofs.signatureFor(aClaim(proves), sign);
     proofs.signatureFor(aClaim(proves, 'nobody'), sign);
     expect(asked).toEqual(['ann 16', 'no-such-key 16']);
+  });
+
+  it('is worked out against a key that somebody has where none can be made up, and counts for nothing', () => {
+    const asked: string[] = [];
+    const proofs = proofsOf('binance-rsa');
+    const proves: Claim['proves'] = ({ keyId }) => {
+      asked.push(keyId);
+      return true;
+    };
+    expect(proofs.signatureFor(aClaim(proves, 'nobody'), sign)).toBe(ZEROS);
+    expect(asked).toEqual([]);
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    proofs.addKey('ann', privateKey.export({ format: 'pem', type: 'pkcs8' }).toString());
+    expect(proofs.signatureFor(aClaim(proves, 'nobody'), sign)).toBe(ZEROS);
+    expect(asked).toEqual(['ann']);
+    expect(proofs.signatureFor(aClaim(proves), sign)).toBe('ann signs text');
   });
 });

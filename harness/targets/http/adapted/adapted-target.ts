@@ -12,6 +12,7 @@ import { CallMaker } from './call-maker.js';
 import { type AdapterSecrets, type Holder, nobody } from './holders.js';
 import { classNameOf, meaningOf } from './meaning.js';
 import { OrderMemory } from './order-memory.js';
+import { otherPrivateKey } from './other-key.js';
 import { ModuleSigner, ProfileSigner, type RequestSigner, type SignFunction, unsigned } from './request-signer.js';
 
 export interface AdaptedParts {
@@ -144,8 +145,16 @@ export class AdaptedTarget {
 
   /** A made-up key is held by nobody: it signs with a secret that was made up with it. */
   #holderOf({ identity, claims }: Intent): Holder {
-    if (claims !== null) return { ...nobody, keyId: claims.keyId, secret: claims.signature, token: claims.signature };
-    const { account, keyId, secret } = identity;
+    if (claims !== null) {
+      const { keyId, signature } = claims;
+      // A profile that signs with a private key needs one of that kind, whosever it is.
+      const privateKey = otherPrivateKey(this.#ofIdentity(identity).privateKey);
+      return { ...nobody, keyId, secret: signature, token: signature, privateKey };
+    }
+    return this.#ofIdentity(identity);
+  }
+
+  #ofIdentity({ account, keyId, secret }: Intent['identity']): Holder {
     const { holders } = this.#parts.secrets;
     if (holders === null) return { ...nobody, account, keyId, secret };
     return (Object.hasOwn(holders, account) ? holders[account] : undefined) ?? nobody;

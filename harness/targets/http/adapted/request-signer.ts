@@ -1,5 +1,4 @@
 /** Signs calls of an adapted API: by a profile, or by a module of the user's own. Keys are those of the holders. */
-import { createHash } from 'node:crypto';
 import type { Intent } from '../../../actors/actor.js';
 import { HmacKey } from '../../../core/hmac-key.js';
 import { FloodproofError } from '../../../errors.js';
@@ -8,6 +7,7 @@ import type { Credential, SigningProfile, Stamp, Unsigned } from '../../../signi
 import type { SignedWire } from '../../../signing/signed-wire.js';
 import { applyTamper, isHarmless } from '../../../signing/tampers.js';
 import type { Holder } from './holders.js';
+import { withOtherSecret } from './other-key.js';
 
 /** What signs one request. `isSpoiled`: the signature is to be wrong. */
 export interface RequestSigner {
@@ -79,7 +79,7 @@ export class ProfileSigner implements RequestSigner {
   }
 
   #key(holder: Holder): Key {
-    const name = `${holder.keyId}\n${holder.secret}`;
+    const name = `${holder.keyId}\n${holder.secret}\n${holder.privateKey}`;
     const kept = this.#keys.get(name);
     if (kept !== undefined) return kept;
     const credential = credentialOf(this.#profile, holder, this.#isSeed);
@@ -107,12 +107,6 @@ function carried(profile: string, sign: () => SignedWire): SignedWire {
     const message = `the signing profile ${profile} can't sign the adapter's call: ${cause.message}`;
     throw new FloodproofError('FP_ADAPTER_UNFIT', message, { cause });
   }
-}
-
-/** The same key with a secret of the same form that is not its own. */
-function withOtherSecret(holder: Holder): Holder {
-  const digest = createHash('sha256').update(`not ${holder.secret}`).digest();
-  return { ...holder, secret: digest.toString('base64'), token: digest.toString('hex') };
 }
 
 /** Signs by a function of the user's own. */
