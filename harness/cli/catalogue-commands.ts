@@ -1,6 +1,6 @@
 /** The commands about scenarios that are there: which there are, and one of one's own made of them. */
 import process from 'node:process';
-import type { Command } from 'commander';
+import type { Command, Option } from 'commander';
 import type { CommandContext } from './program.js';
 
 export function addList(program: Command, { console }: CommandContext): void {
@@ -44,5 +44,17 @@ Examples:
     .action(async (name: string, options) => {
       const { newCommand } = await import('./new.js');
       console.result(newCommand(name, { from: options.from ?? null, out: options.out ?? null }));
+    });
+}
+
+export function addValidate(program: Command, { console }: CommandContext, capacity: Option): void {
+  program
+    .command('validate')
+    .description('read files, and the recordings that they name, and say everything that is wrong with them')
+    .argument('<paths...>', 'scenario or policy files, or folders of them with all folders within')
+    .addOption(capacity)
+    .action(async (paths: string[], options) => {
+      const { validateCommand } = await import('./validate.js');
+      console.result(await validateCommand(paths, options.capacity ?? null));
     });
 }

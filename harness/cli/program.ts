@@ -2,7 +2,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { faceNames } from '../gateway/faces/face.js';
 import { addCapture } from './capture-options.js';
-import { addList, addNew } from './catalogue-commands.js';
+import { addList, addNew, addValidate } from './catalogue-commands.js';
 import { addConsent } from './consent-options.js';
 import type { Console } from './console.js';
 import { addConversions } from './conversion-options.js';
@@ -91,7 +91,7 @@ export function buildProgram(context: CommandContext): Command {
   addList(program, context);
   addNew(program, context);
   addExplain(program, context);
-  addValidate(program, context);
+  addValidate(program, context, capacityOption());
   addGateway(program, context);
   addBench(program, context);
   addCheck(program, context);
@@ -215,18 +215,6 @@ function addExplain(program: Command, { console }: CommandContext): void {
     .action(async (paths: string[], { capacity }) => {
       const { explainCommand } = await import('./explain.js');
       console.result(explainCommand(paths, capacity ?? null));
-    });
-}
-
-function addValidate(program: Command, { console }: CommandContext): void {
-  program
-    .command('validate')
-    .description('read files, and the recordings that they name, and say everything that is wrong with them')
-    .argument('<paths...>', 'scenario or policy files, or folders of them with all folders within')
-    .addOption(capacityOption())
-    .action(async (paths: string[], { capacity }) => {
-      const { validateCommand } = await import('./validate.js');
-      console.result(await validateCommand(paths, capacity ?? null));
     });
 }
 

@@ -13,6 +13,8 @@ const commands = [
   'probe',
   'judge',
   'doctor',
+  'capture',
+  'record',
   'list',
   'new',
   'explain',
