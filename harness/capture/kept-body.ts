@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import type { Exchanged } from './redaction.js';
 
 /** A longer body passes like any other, and is not written down. */
-export const BODY_KEPT_BYTES = 65_536;
+const BODY_KEPT_BYTES = 65_536;
 
 export class KeptBody {
   readonly #pieces: Buffer[] = [];

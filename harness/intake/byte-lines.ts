@@ -7,7 +7,7 @@ import { FloodproofError } from '../errors.js';
 
 const PIECE_BYTES = 1 << 18;
 /** A line of more bytes is no line of a log. */
-export const LINE_BYTES_MAX = 1 << 20;
+const LINE_BYTES_MAX = 1 << 20;
 const LF = 10;
 const CR = 13;
 

@@ -29,7 +29,7 @@ const SEED = 1;
 const IF_TOLD = ['all.wrongfulBlocks', 'all.replaysAccepted'];
 
 /** What is expected of a log when nobody says so. */
-export function usualExpectations(policy: Policy, read: LogRead): readonly string[] {
+function usualExpectations(policy: Policy, read: LogRead): readonly string[] {
   const hasSignatures = read.callers.signatures.size > 0;
   return [
     'all.leak <= 0',

@@ -15,7 +15,7 @@ import { type OutcomeRule, outcomeWords } from './outcome-rules.js';
 import type { Rounding, StampForm, TimeUnit } from './stamps.js';
 
 /** How far lines may be out of order. */
-export const WINDOW_US = 10_000_000;
+const WINDOW_US = 10_000_000;
 const HOUR_US = 3_600_000_000;
 
 const text = (description: string) => z.string().min(1).max(4096).describe(description);

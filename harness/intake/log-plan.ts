@@ -8,13 +8,13 @@ import { actorDefaults, planDefaults } from '../scenario/plan-defaults.js';
 import type { Callers } from './callers.js';
 import type { LogMap } from './log-map.js';
 
-export const LOG_PHASE = 'log';
+const LOG_PHASE = 'log';
 /** Who is not told apart, and who is none of the actors that are. */
-export const EVERYONE = 'everyone';
+const EVERYONE = 'everyone';
 const OTHERS = 'others';
 
 /** The actors of a map in their order, and behind them all who are none of these. */
-export function actorsOfMap({ actors, others }: LogMap): readonly { readonly name: string; readonly label: Label }[] {
+function actorsOfMap({ actors, others }: LogMap): readonly { readonly name: string; readonly label: Label }[] {
   return [...actors, { name: actors.length === 0 ? EVERYONE : OTHERS, label: others }];
 }
 

@@ -3,7 +3,7 @@ import { FloodproofError } from '../errors.js';
 import { grouped } from '../trace/line-tally.js';
 
 /** Of one kind at most: some 120 bytes each, and the judge keeps as many counters. */
-export const NAMES_MAX = 4_000_000;
+const NAMES_MAX = 4_000_000;
 
 export class Names {
   readonly texts: string[] = [];

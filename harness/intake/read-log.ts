@@ -16,7 +16,7 @@ const FAULTY_MAX = 0.01;
 /** After so many lines a log that is mostly unreadable is given up. */
 const TRIED_LINES = 1000;
 /** How long a request is taken to have lasted, where nobody says so: this, or the grain of the times when it is longer. */
-export const LONGEST_US = 1_000_000;
+const LONGEST_US = 1_000_000;
 /** Characters of a line that a message shows. */
 const SHOWN = 120;
 

@@ -9,7 +9,7 @@ import { FloodproofError } from '../errors.js';
 import { grouped } from '../trace/line-tally.js';
 
 /** 24 to 48 bytes each. */
-export const SIGNATURES_MAX = 8_388_608;
+const SIGNATURES_MAX = 8_388_608;
 const WORDS = 3;
 const SLOTS_FIRST = 1024;
 

@@ -25,9 +25,9 @@ const typeForm = /^[\x20-\x7e]{1,256}$/;
 /** As many as an observation can tell. */
 const ELEMENTS_MAX = 65_535;
 
-export const DISTINCT_MAX = 2 ** 20;
+const DISTINCT_MAX = 2 ** 20;
 /** Each worker thread has a copy. */
-export const CHARACTERS_MAX = 64 * 2 ** 20;
+const CHARACTERS_MAX = 64 * 2 ** 20;
 
 export class RequestTable {
   readonly distinct: (RecordedRequest | null)[] = [];

@@ -8,7 +8,7 @@ import type { Claim, FreshnessClaim } from '../../harness/signing/profile.js';
 import { Defence } from '../../harness/venue/defence.js';
 import { anEarnedBudget, aPolicy } from './plan-builder.js';
 
-export const ORIGIN_US = 1_700_000_000_000_000;
+const ORIGIN_US = 1_700_000_000_000_000;
 const WINDOW_US = 5;
 const FUTURE_US = 2;
 const ORDER = requestClasses.indexOf('order.place');
@@ -160,7 +160,7 @@ function policyOf({ auth }: Setup, { nodes, weaknesses, addressCells, keyCells }
   return { ...plain, nodes, weaknesses, auth: { signed, ...numbers, ...auth } };
 }
 
-export function fallsOf(steps: readonly Step[]): number {
+function fallsOf(steps: readonly Step[]): number {
   return steps.reduce((sum, { passedUs, wallPassedUs }) => sum + Math.max(0, passedUs - wallPassedUs), 0);
 }
 

@@ -21,7 +21,7 @@ const capturedOrder: CapturedRequest = {
 };
 
 /** Behaviours that ask the same whatever the seed: pages in their order, or what somebody else has asked. */
-const isWithoutChance: ReadonlySet<string> = new Set(['replay', 'history-scan', 'heavy-requests']);
+const isWithoutChance: ReadonlySet<string> = new Set(['replay', 'history-scan', 'heavy-requests', 'recorded']);
 
 function stageFor(name: (typeof behaviourNames)[number], seed = 1): Stage {
   const captured = new BoundedCaptureRing(4);
@@ -31,8 +31,8 @@ function stageFor(name: (typeof behaviourNames)[number], seed = 1): Stage {
 
 /** What these want depends on what was answered to them before: that is what they are about. */
 const adaptive: readonly string[] = ['identity-rotation', 'limit-search', 'phase-probing'];
-/** What these send is chosen by a parameter or by whom they listen to, so not every class of their row. */
-const ofOneClass: readonly string[] = ['replay', 'forwarded-rotation', 'unique-callers'];
+/** What these send is chosen by a parameter, a recording or by whom they listen to, so not every class of their row. */
+const ofOneClass: readonly string[] = ['replay', 'forwarded-rotation', 'unique-callers', 'recorded'];
 /** Adaptive attackers pace themselves: their arrivals come so rarely that none is skipped. */
 function timeOf(name: string, arrival: number): number {
   return adaptive.includes(name) ? arrival * 60 * SECOND_US : 0;

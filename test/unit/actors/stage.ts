@@ -1,6 +1,7 @@
 import type { Answered, Behaviour, CaptureRing, Identity, Intent } from '../../../harness/actors/actor.js';
 import { buildWorld } from '../../../harness/actors/identities/world.js';
 import { Outcome } from '../../../harness/actors/outcome.js';
+import type { RecordedRequests } from '../../../harness/actors/recorded-requests.js';
 import { createBehaviour } from '../../../harness/actors/registry.js';
 import { everybody, type World } from '../../../harness/actors/world.js';
 import type { BehaviourName } from '../../../harness/scenario/behaviours.js';
@@ -9,6 +10,19 @@ import { exampleActor, examplePlan } from './example-plan.js';
 
 /** Identities of the actor that stands before the one on the stage. */
 export const OTHERS = 3;
+
+/** A request of each class that the example policy knows, for those who ask what was recorded. */
+const smallRecording: RecordedRequests = {
+  rows: Uint32Array.of(0, 1, 2, 3, 4, 5),
+  distinct: [
+    ['POST', '/v1/login', '{"username":"{{account}}","password":"{{password}}"}'] as const,
+    ['GET', '/v1/ticker?symbol=BTC-USDT', null] as const,
+    ['GET', '/v1/account', null] as const,
+    ['POST', '/v1/orders', '{"clientOrderId":"{{number}}"}'] as const,
+    ['PUT', '/v1/orders/{{order}}', '{}'] as const,
+    ['DELETE', '/v1/orders/{{order}}', null] as const,
+  ].map(([method, path, body], requestClass) => ({ requestClass, method, path, body, contentType: null, elements: 1 })),
+};
 
 /** One behaviour with its people, ready to be driven by hand. */
 export interface Stage {
@@ -37,7 +51,9 @@ export function setStage(
   const plan = examplePlan([others, exampleActor(behaviourName, { population, ...details, params })]);
   const world = buildWorld(plan, seed);
   const actor = plan.actors[1] ?? others;
-  const behaviour = createBehaviour(actor, plan, { seed, world, captured });
+  const requests = behaviourName === 'recorded' ? smallRecording : null;
+  const behaviour = createBehaviour(actor, plan, { seed, world, captured, requests });
+  const arrived = new Map<Identity | undefined, number>();
   const identities = [...everybody(world)].slice(OTHERS);
   return {
     plan,
@@ -45,7 +61,10 @@ export function setStage(
     identities,
     behaviour,
     arrive: (identity = identities[0], nowUs = 0) => {
-      const intent = identity === undefined ? null : behaviour.onArrival(identity, nowUs);
+      const row = (arrived.get(identity) ?? -1) + 1;
+      arrived.set(identity, row);
+      const intent =
+        identity === undefined ? null : behaviour.onArrival(identity, nowUs, row % smallRecording.rows.length);
       if (intent === null) throw new Error('the behaviour skipped an arrival');
       return intent;
     },

@@ -99,6 +99,8 @@ describe('a throttle in a log', () => {
     expect(await judged(banning, quietThen({}))).toEqual(unsure);
     const banned = line(BASE_US + 35 * SECOND_US, { status: 418, ip: '192.0.2.9' });
     expect(await judged(banning, quietThen({}, {}, [banned]))).toEqual(wrongful);
+    const beside = aPolicy([{ ...byIp, ban: aBan(3, SECOND_US) }, byAccount], { resolutionUs: 1000, auth: null });
+    expect(await judged(beside, quietThen({ limit: 'by-ip' }, {}, [banned]))).toEqual(wrongful);
   });
 });
 

@@ -4,9 +4,9 @@ import type { ProfileName } from '../../../harness/signing/profile-names.js';
 
 export const FORM = 'application/x-www-form-urlencoded';
 export const HEX_64 = 'ab'.repeat(32);
-export const HEX_96 = 'ab'.repeat(48);
+const HEX_96 = 'ab'.repeat(48);
 export const BASE64_44 = Buffer.alloc(32, 7).toString('base64');
-export const BASE64_88 = Buffer.alloc(64, 7).toString('base64');
+const BASE64_88 = Buffer.alloc(64, 7).toString('base64');
 
 export const payload = (text: string): string => Buffer.from(text, 'utf8').toString('base64');
 

@@ -4,7 +4,7 @@
  */
 import type { RegisteredAccount } from '../../../actors/world.js';
 import { FloodproofError } from '../../../errors.js';
-import type { Adapter, EnvironmentCredential, Template } from '../../../scenario/adapter.js';
+import type { Adapter, EnvironmentCredential } from '../../../scenario/adapter.js';
 
 /** '' = has none. */
 export interface Holder {
@@ -132,11 +132,6 @@ function assertEnough(needed: number, given: number, what: string, fields: strin
   throw new FloodproofError('FP_ADAPTER_CREDENTIALS', `the run needs ${needed} ${what}, the adapter has ${given}`, {
     hint: `give more credentials with ${fields}, let a hook provide them, or lower the populations of the scenario`,
   });
-}
-
-/** A template with its environment's values, for where no fields are. */
-export function withEnvironment(template: Template, environment: Readonly<Record<string, string>>): Template {
-  return template.map((part) => (typeof part === 'string' || !('env' in part) ? part : (environment[part.env] ?? '')));
 }
 
 /** All secrets of a run, longest first, for taking them out of texts. */
