@@ -25,4 +25,4 @@ export type { FileReader } from './scenario/file-reader.js';
 export type { Plan, Policy } from './scenario/plan.js';
 export { loadPolicy } from './scenario/policy.js';
 export { loadScenario } from './scenario/scenario.js';
-export { type MarkedRun, verifyRunMark } from './targets/consent-mark.js';
+export { type MarkedRun, verifyRunMark } from './targets/consent/consent-mark.js';

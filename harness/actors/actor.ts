@@ -2,7 +2,7 @@
  * What an actor is at run time: identities with a behaviour that turns arrivals and outcomes into intents.
  * Pure: time and randomness come in as arguments, requests go out as values.
  */
-import type { Tamper } from '../signing/tampers.js';
+import type { Tamper } from '../signing/tampers/tampers.js';
 import type { WrittenOrder } from './api.js';
 import type { IntentKind, Outcome } from './outcome.js';
 import type { RecordedRequests } from './recorded-requests.js';

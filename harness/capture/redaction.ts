@@ -1,5 +1,5 @@
 /** A request without what is secret in it, as it may be written to a file. */
-import { isFormType } from '../signing/request-parts.js';
+import { isFormType } from '../signing/fields/request-parts.js';
 import { type Decide, rewrittenJson, rewrittenPairs, rewrittenPath } from './rewritten-text.js';
 import { isSecretName } from './secret-names.js';
 

@@ -1,5 +1,5 @@
 /** JSON, forms and queries with some of their values changed, and all others left as they stand. */
-import { jsonMembers, withoutMember } from '../signing/json-members.js';
+import { jsonMembers, withoutMember } from '../signing/fields/json-members.js';
 
 /** What becomes of a field: left as it is, taken out, or another text in its place. */
 export type Change = { readonly to: string } | 'kept' | 'removed';

@@ -8,7 +8,6 @@ import { type Adapter, environmentNames } from '../scenario/adapter.js';
 import { loadAdapter } from '../scenario/adapter-file.js';
 import { type BehaviourName, behaviourTable } from '../scenario/behaviours.js';
 import type { Plan, RequestClass } from '../scenario/plan.js';
-import { Hooks, readProvisioned } from '../targets/hooks.js';
 import {
   type AdapterSecrets,
   dealHolders,
@@ -19,6 +18,7 @@ import {
   redacted,
   secretsOf,
 } from '../targets/http/adapted/holders.js';
+import { Hooks, readProvisioned } from '../targets/user/hooks.js';
 import { fileReader } from './file-reader.js';
 import { visible } from './visible.js';
 

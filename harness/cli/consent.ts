@@ -7,24 +7,24 @@ import { FloodproofError } from '../errors.js';
 import { parseDuration } from '../scenario/durations.js';
 import { proposal } from '../scenario/nearest.js';
 import { parseArrivalRate } from '../scenario/rates.js';
-import { inspectConsent } from '../targets/consent.js';
-import { DAYS_AHEAD_MAX, demandOf } from '../targets/consent-demand.js';
+import { inspectConsent } from '../targets/consent/consent.js';
+import { DAYS_AHEAD_MAX, demandOf } from '../targets/consent/consent-demand.js';
 import {
   CONSENT_VERSION,
   type Consent,
   DURATION_SECONDS_MAX,
   instantText,
   RATE_MAX,
-} from '../targets/consent-document.js';
-import { CONSENT_PATH, CONSENT_RECORD } from '../targets/consent-fetch.js';
+} from '../targets/consent/consent-document.js';
+import { CONSENT_PATH, CONSENT_RECORD } from '../targets/consent/consent-fetch.js';
 import {
   isOperatorId,
   KEY_FILE_VARIABLE,
   KEY_VARIABLE,
   makeOperatorKey,
   readOperatorKey,
-} from '../targets/consent-key.js';
-import { consentNames } from '../targets/consent-kinds.js';
+} from '../targets/consent/consent-key.js';
+import { consentNames } from '../targets/consent/consent-kinds.js';
 import { pinTarget } from '../targets/pinned.js';
 import { scenariosWithin } from './catalogue.js';
 import type { Console } from './console.js';

@@ -10,7 +10,7 @@ import type { PolicyChange } from '../gateway/policy-change.js';
 import { isPolicyText } from '../scenario/file-kind.js';
 import type { Policy } from '../scenario/plan.js';
 import { loadScenario } from '../scenario/scenario.js';
-import { credentialFrom, secretText } from '../signing/credential.js';
+import { credentialFrom, secretText } from '../signing/keys/credential.js';
 import { profileOf } from '../signing/profiles.js';
 import type { Console } from './console.js';
 import { fileReader } from './file-reader.js';

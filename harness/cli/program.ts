@@ -1,15 +1,15 @@
 /** One table of commands and options, from which the help is made. A command's code is loaded when it is run. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { faceNames } from '../gateway/faces/face.js';
-import { addCapture } from './capture-options.js';
-import { addList, addNew, addValidate } from './catalogue-commands.js';
-import { addConsent } from './consent-options.js';
 import type { Console } from './console.js';
-import { addConversions } from './conversion-options.js';
-import { addDoctor } from './doctor-options.js';
-import { addJudge } from './judge-options.js';
-import { addProbe } from './probe-options.js';
-import { addRecord } from './record-options.js';
+import { addCapture } from './options/capture-options.js';
+import { addList, addNew, addValidate } from './options/catalogue-commands.js';
+import { addConsent } from './options/consent-options.js';
+import { addConversions } from './options/conversion-options.js';
+import { addDoctor } from './options/doctor-options.js';
+import { addJudge } from './options/judge-options.js';
+import { addProbe } from './options/probe-options.js';
+import { addRecord } from './options/record-options.js';
 import { packageVersion } from './versions.js';
 
 /** What a command needs: where it writes, and where its exit code goes. */

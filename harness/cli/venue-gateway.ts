@@ -3,7 +3,7 @@ import type { RegisteredAccount } from '../actors/world.js';
 import { FloodproofError } from '../errors.js';
 import type { Face } from '../gateway/faces/face.js';
 import type { Policy } from '../scenario/plan.js';
-import { credentialFrom, secretText } from '../signing/credential.js';
+import { credentialFrom, secretText } from '../signing/keys/credential.js';
 import { profileOf } from '../signing/profiles.js';
 import { packageFile } from './catalogue.js';
 import { quote } from './own-command.js';

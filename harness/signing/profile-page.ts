@@ -2,8 +2,8 @@
 import type { Coverage, SigningProfile } from './profile.js';
 import { type ProfileName, profileNames } from './profile-names.js';
 import { profileOf } from './profiles.js';
-import { allTamperKinds, kindTable } from './tamper-kinds.js';
-import { kindsOfTruth, truthOf } from './truth-table.js';
+import { allTamperKinds, kindTable } from './tampers/tamper-kinds.js';
+import { kindsOfTruth, truthOf } from './tampers/truth-table.js';
 
 const US_PER_S = 1_000_000;
 

@@ -1,30 +1,30 @@
 /** All signing profiles by name. */
 import type { AuthSpec } from '../core/spec.js';
-import { alpaca } from './alpaca.js';
-import { bearer } from './bearer.js';
-import { binance, binanceEd25519, binanceRsa } from './binance.js';
-import { bitfinex } from './bitfinex.js';
-import { bitmex } from './bitmex.js';
-import { bybit, bybitRsa } from './bybit.js';
-import { coinbaseAdvanced } from './coinbase-advanced.js';
-import { coinbaseAdvancedEd25519 } from './coinbase-advanced-ed25519.js';
-import { coinbaseExchange } from './coinbase-exchange.js';
-import { coinbaseInternational } from './coinbase-international.js';
-import { deribit } from './deribit.js';
-import { gate } from './gate.js';
-import { gemini } from './gemini.js';
-import { github } from './github.js';
 import { hmacLines } from './hmac-lines-profile.js';
-import { kraken } from './kraken.js';
-import { krakenFutures } from './kraken-futures.js';
-import { kucoin } from './kucoin.js';
-import { okx } from './okx.js';
 import type { SigningProfile } from './profile.js';
 import type { ProfileName } from './profile-names.js';
-import { rfc9421 } from './rfc9421.js';
-import { rfc9421Ed25519 } from './rfc9421-ed25519.js';
-import { sigv4 } from './sigv4.js';
-import { stripe } from './stripe.js';
+import { bearer } from './standards/bearer.js';
+import { github } from './standards/github.js';
+import { rfc9421 } from './standards/rfc9421.js';
+import { rfc9421Ed25519 } from './standards/rfc9421-ed25519.js';
+import { sigv4 } from './standards/sigv4.js';
+import { stripe } from './standards/stripe.js';
+import { alpaca } from './venues/alpaca.js';
+import { binance, binanceEd25519, binanceRsa } from './venues/binance.js';
+import { bitfinex } from './venues/bitfinex.js';
+import { bitmex } from './venues/bitmex.js';
+import { bybit, bybitRsa } from './venues/bybit.js';
+import { coinbaseAdvanced } from './venues/coinbase-advanced.js';
+import { coinbaseAdvancedEd25519 } from './venues/coinbase-advanced-ed25519.js';
+import { coinbaseExchange } from './venues/coinbase-exchange.js';
+import { coinbaseInternational } from './venues/coinbase-international.js';
+import { deribit } from './venues/deribit.js';
+import { gate } from './venues/gate.js';
+import { gemini } from './venues/gemini.js';
+import { kraken } from './venues/kraken.js';
+import { krakenFutures } from './venues/kraken-futures.js';
+import { kucoin } from './venues/kucoin.js';
+import { okx } from './venues/okx.js';
 
 /** Those with one form; `hmac-lines` takes hash and encoding from the policy. */
 const fixed: Readonly<Record<Exclude<ProfileName, 'hmac-lines'>, SigningProfile>> = {

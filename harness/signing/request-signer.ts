@@ -1,8 +1,8 @@
 /** Signs requests by one profile for many holders of keys: the sending side of a run. */
-import { credentialFrom } from './credential.js';
+import { credentialFrom } from './keys/credential.js';
 import type { Credential, Sign, SigningProfile, Stamp, Unsigned } from './profile.js';
 import type { SignedWire } from './signed-wire.js';
-import { applyTamper, type Tamper } from './tampers.js';
+import { applyTamper, type Tamper } from './tampers/tampers.js';
 
 /** Credentials that are kept at once; working one out anew takes longest where it is a key pair. */
 const KEPT_MAX = 2 ** 14;

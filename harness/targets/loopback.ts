@@ -3,7 +3,7 @@
  * that the host name stands for must be loopback, or the server's owner must have agreed to what is going to be sent.
  * The run uses the address that was checked, whatever the name resolves to later.
  */
-import { askConsent, type ConsentQuestion, type GrantedConsent } from './consent.js';
+import { askConsent, type ConsentQuestion, type GrantedConsent } from './consent/consent.js';
 import { notLoopback, originOf, pinTarget } from './pinned.js';
 
 export interface CheckedTarget {

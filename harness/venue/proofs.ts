@@ -12,7 +12,7 @@
  */
 import { macBytesOf } from '../core/hmac-key.js';
 import type { AuthSpec } from '../core/spec.js';
-import { credentialFrom } from '../signing/credential.js';
+import { credentialFrom } from '../signing/keys/credential.js';
 import type { Claim, Credential, SigningProfile } from '../signing/profile.js';
 
 export class Proofs {

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../../harness/errors.js';
 import type { SuiteDocument } from '../../harness/judge/verdict.js';
-import { makeOperatorKey } from '../../harness/targets/consent-key.js';
-import { verifyRunMark } from '../../harness/targets/consent-mark.js';
+import { makeOperatorKey } from '../../harness/targets/consent/consent-key.js';
+import { verifyRunMark } from '../../harness/targets/consent/consent-mark.js';
 import {
   consentText,
   HOST,

@@ -5,7 +5,7 @@ import { createServer as createTlsServer } from 'node:https';
 import net, { createServer as createRawServer } from 'node:net';
 import { generate } from 'selfsigned';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type ConsentTls, findConsent, NoConsent } from '../../harness/targets/consent-fetch.js';
+import { type ConsentTls, findConsent, NoConsent } from '../../harness/targets/consent/consent-fetch.js';
 import type { PinnedTarget } from '../../harness/targets/pinned.js';
 import { listen } from './listening.js';
 

@@ -8,7 +8,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ticker } from '../../harness/actors/api.js';
 import { Outcome } from '../../harness/actors/outcome.js';
 import { FloodproofError } from '../../harness/errors.js';
-import type { ConsentQuestion } from '../../harness/targets/consent.js';
+import type { ConsentQuestion } from '../../harness/targets/consent/consent.js';
 import { type CheckedTarget, checkTarget } from '../../harness/targets/loopback.js';
 import { isLoopback } from '../../harness/targets/pinned.js';
 import { assertReachable } from '../../harness/targets/reachable.js';

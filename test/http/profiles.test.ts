@@ -6,7 +6,7 @@ import { outcomeNames } from '../../harness/actors/outcome.js';
 import { HmacKey } from '../../harness/core/hmac-key.js';
 import type { Policy } from '../../harness/scenario/plan.js';
 import { readPolicy } from '../../harness/scenario/policy.js';
-import { credentialFrom } from '../../harness/signing/credential.js';
+import { credentialFrom } from '../../harness/signing/keys/credential.js';
 import { profileNames } from '../../harness/signing/profile-names.js';
 import { profileOf } from '../../harness/signing/profiles.js';
 import { senderTo, someone, wish } from './flights.js';

@@ -6,7 +6,7 @@ import { faceOf } from '../../harness/gateway/faces/faces.js';
 import { type Gateway, startGateway } from '../../harness/gateway/gateway.js';
 import type { Policy } from '../../harness/scenario/plan.js';
 import { readPolicy } from '../../harness/scenario/policy.js';
-import { credentialFrom, secretText } from '../../harness/signing/credential.js';
+import { credentialFrom, secretText } from '../../harness/signing/keys/credential.js';
 import { profileOf } from '../../harness/signing/profiles.js';
 import { type CcxtExchange, type CcxtKeys, ccxtAt, ccxtError } from '../support/ccxt-venue.js';
 import { ann, bob } from './gateway-support.js';

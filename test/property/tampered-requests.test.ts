@@ -6,11 +6,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Received, Stamp } from '../../harness/signing/profile.js';
 import { profileNames } from '../../harness/signing/profile-names.js';
-import { spoiledBy } from '../../harness/signing/profile-tampers.js';
 import { profileOf } from '../../harness/signing/profiles.js';
 import type { SignedWire } from '../../harness/signing/signed-wire.js';
-import { allTamperKinds } from '../../harness/signing/tamper-kinds.js';
-import { received } from '../../harness/signing/tamper-setting.js';
+import { spoiledBy } from '../../harness/signing/tampers/profile-tampers.js';
+import { allTamperKinds } from '../../harness/signing/tampers/tamper-kinds.js';
+import { received } from '../../harness/signing/tampers/tamper-setting.js';
 import { emptyMemory, verify } from '../../harness/signing/verify.js';
 import { houseRequests } from '../support/profile-requests.js';
 import {

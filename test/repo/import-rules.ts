@@ -93,7 +93,7 @@ const loads =
  * that its caller names, as is a module that signs for somebody's own API, and mutants have no file.
  */
 const computedImports =
-  /^harness\/(?:native\/|bench\/limiters\/own-limiter\.ts$|cli\/own-adapter\.ts$|targets\/user-module\.ts$|zoo\/mutation\/module-of\.ts$)/;
+  /^harness\/(?:native\/|bench\/limiters\/own-limiter\.ts$|cli\/own-adapter\.ts$|targets\/user\/user-module\.ts$|zoo\/mutation\/module-of\.ts$)/;
 const computed = /\b(?:import|require)\s*\(\s*(?!['"`\s])/g;
 
 export function importsOf(source: string): ImportSite[] {

@@ -3,8 +3,8 @@ import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import process from 'node:process';
 import type { TestContext } from 'vitest';
-import { instantText } from '../../harness/targets/consent-document.js';
-import { makeOperatorKey } from '../../harness/targets/consent-key.js';
+import { instantText } from '../../harness/targets/consent/consent-document.js';
+import { makeOperatorKey } from '../../harness/targets/consent/consent-key.js';
 import { needs } from './needs.js';
 import { projectRoot } from './run-cli.js';
 

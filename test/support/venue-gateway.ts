@@ -6,7 +6,7 @@ import { faceOf } from '../../harness/gateway/faces/faces.js';
 import { type Gateway, startGateway } from '../../harness/gateway/gateway.js';
 import type { Policy, PolicyLimit } from '../../harness/scenario/plan.js';
 import { loadPolicy } from '../../harness/scenario/policy.js';
-import { credentialFrom, secretText } from '../../harness/signing/credential.js';
+import { credentialFrom, secretText } from '../../harness/signing/keys/credential.js';
 import { profileOf } from '../../harness/signing/profiles.js';
 import type { CcxtKeys } from './ccxt-venue.js';
 

@@ -1,8 +1,8 @@
 import { paramsOf } from '../../scenario/behaviours.js';
 import type { ProfileName } from '../../signing/profile-names.js';
-import { kindTable } from '../../signing/tamper-kinds.js';
-import { type TamperKind, tamperKinds, tamperTable } from '../../signing/tampers.js';
-import { kindsOfTruth } from '../../signing/truth-table.js';
+import { kindTable } from '../../signing/tampers/tamper-kinds.js';
+import { type TamperKind, tamperKinds, tamperTable } from '../../signing/tampers/tampers.js';
+import { kindsOfTruth } from '../../signing/tampers/truth-table.js';
 import type { Behaviour, Identity, Intent } from '../actor.js';
 import * as api from '../api.js';
 import { OrderMaker } from '../order-maker.js';

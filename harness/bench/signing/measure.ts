@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { Decision, type Gate } from '../../core/spec.js';
 import { FloodproofError } from '../../errors.js';
 import { openEngine } from '../../native/engine.js';
-import { credentialFrom } from '../../signing/credential.js';
+import { credentialFrom } from '../../signing/keys/credential.js';
 import {
   type Credential,
   type HmacProfile,

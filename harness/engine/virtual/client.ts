@@ -7,7 +7,7 @@ import type { SigningProfile, Stamp } from '../../signing/profile.js';
 import { profileOf } from '../../signing/profiles.js';
 import { RequestSigner } from '../../signing/request-signer.js';
 import { RisingNumbers } from '../../signing/rising-numbers.js';
-import { applyTamper, type SignedWire } from '../../signing/tampers.js';
+import { applyTamper, type SignedWire } from '../../signing/tampers/tampers.js';
 import type { SentRequest } from '../../targets/core/sent-request.js';
 import { EPOCH_US } from '../../targets/core/server-clock.js';
 import { VIRTUAL_HOST } from '../../targets/core/virtual-host.js';

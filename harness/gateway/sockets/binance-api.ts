@@ -5,9 +5,10 @@
  *
  * Not played either: the weight of 2 that opening a connection has at the venue, since no request class stands for it.
  */
-import { binance as profile } from '../../signing/binance.js';
-import { type SocketParams, socketText } from '../../signing/binance-websocket.js';
+
 import { type Claim, isMalformed, type Malformed } from '../../signing/profile.js';
+import { binance as profile } from '../../signing/venues/binance.js';
+import { type SocketParams, socketText } from '../../signing/venues/binance-websocket.js';
 import { intervalOf, limitTypeOf } from '../faces/binance-markets.js';
 import type { Face, FaceLimits, FaceParams, FaceRefusal, FaceRequest, FaceRoute, VenueApi } from '../faces/face.js';
 import type { FaceWording } from '../faces/face-wording.js';

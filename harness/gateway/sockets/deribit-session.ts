@@ -10,8 +10,8 @@
  * gate's memory takes it once, whichever it is for. Heartbeats, refreshed tokens and subscriptions are not played.
  */
 import { createHmac, randomBytes } from 'node:crypto';
-import { clientSignatureText, deribit as profile } from '../../signing/deribit.js';
 import { type Claim, isMalformed, type Malformed } from '../../signing/profile.js';
+import { clientSignatureText, deribit as profile } from '../../signing/venues/deribit.js';
 import { done, failed, type RpcResult, rpcText } from '../faces/deribit-rpc.js';
 import type { Face, FaceAnswer, FaceParams, FaceRequest, FaceRoute, VenueApi } from '../faces/face.js';
 import type { FaceWording } from '../faces/face-wording.js';

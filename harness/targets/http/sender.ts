@@ -5,7 +5,7 @@ import { headersFor, type Sign } from '../../signing/hmac-lines.js';
 import type { SigningProfile } from '../../signing/profile.js';
 import { RequestSigner } from '../../signing/request-signer.js';
 import { RisingNumbers } from '../../signing/rising-numbers.js';
-import { applyTamper, type SignedWire } from '../../signing/tampers.js';
+import { applyTamper, type SignedWire } from '../../signing/tampers/tampers.js';
 import type { IdentityTransport } from '../source-address.js';
 import type { AdaptedTarget } from './adapted/adapted-target.js';
 import type { Flight } from './flight.js';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Outcome } from '../../../harness/actors/outcome.js';
-import { ROUND_MS, ROUNDS_MS_MAX, Rounds, type RoundsClock } from '../../../harness/cli/doctor-rounds.js';
-import type { Trial } from '../../../harness/cli/doctor-trials.js';
-import { ANSWER_MS_MAX, type Visit, type VisitEnd } from '../../../harness/cli/doctor-visit.js';
+import { ROUND_MS, ROUNDS_MS_MAX, Rounds, type RoundsClock } from '../../../harness/cli/doctor/doctor-rounds.js';
+import type { Trial } from '../../../harness/cli/doctor/doctor-trials.js';
+import { ANSWER_MS_MAX, type Visit, type VisitEnd } from '../../../harness/cli/doctor/doctor-visit.js';
 
 const trial = {} as Trial;
 

@@ -2,8 +2,8 @@
 import { createPrivateKey } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { credentialFrom, secretText } from '../../../harness/signing/credential.js';
-import { readToken } from '../../../harness/signing/json-web-token.js';
+import { credentialFrom, secretText } from '../../../harness/signing/keys/credential.js';
+import { signatureBy } from '../../../harness/signing/keys/signature-algorithms.js';
 import {
   type FreshnessClaim,
   isMalformed,
@@ -12,7 +12,7 @@ import {
 } from '../../../harness/signing/profile.js';
 import type { ProfileName } from '../../../harness/signing/profile-names.js';
 import { profileOf } from '../../../harness/signing/profiles.js';
-import { signatureBy } from '../../../harness/signing/signature-algorithms.js';
+import { readToken } from '../../../harness/signing/standards/json-web-token.js';
 import { type CcxtClock, type CcxtRequest, type CcxtVenue, ccxtVenue, receivedFrom } from '../../support/ccxt.js';
 import { isRight, signWith } from '../../support/profile-maker.js';
 

@@ -1,12 +1,12 @@
 /** Coinbase's tokens: what is read of them, and what no reader may take. */
 import { createHmac, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { coinbaseAdvanced } from '../../../harness/signing/coinbase-advanced.js';
-import { coinbaseAdvancedEd25519 } from '../../../harness/signing/coinbase-advanced-ed25519.js';
-import { credentialFrom } from '../../../harness/signing/credential.js';
-import { readToken, signingInputOf } from '../../../harness/signing/json-web-token.js';
+import { credentialFrom } from '../../../harness/signing/keys/credential.js';
+import { signatureBy } from '../../../harness/signing/keys/signature-algorithms.js';
 import { isMalformed, type OwnProfile, type Received } from '../../../harness/signing/profile.js';
-import { signatureBy } from '../../../harness/signing/signature-algorithms.js';
+import { readToken, signingInputOf } from '../../../harness/signing/standards/json-web-token.js';
+import { coinbaseAdvanced } from '../../../harness/signing/venues/coinbase-advanced.js';
+import { coinbaseAdvancedEd25519 } from '../../../harness/signing/venues/coinbase-advanced-ed25519.js';
 import { isRight, signWith } from '../../support/profile-maker.js';
 import { HOST, NOW_US, order, receivedOf, stamp } from '../../support/profile-requests.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { contentDigest, isDigestOf } from '../../../harness/signing/content-digest.js';
+import { contentDigest, isDigestOf } from '../../../harness/signing/standards/content-digest.js';
 
 describe('Content-Digest', () => {
   const body = '{"hello": "world"}';

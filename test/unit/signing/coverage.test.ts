@@ -1,7 +1,7 @@
 /** What a profile says of itself, held against what its signatures do: each part is covered, or it can be changed. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { credentialFrom } from '../../../harness/signing/credential.js';
+import { credentialFrom } from '../../../harness/signing/keys/credential.js';
 import { type Coverage, type Credential, isMalformed, type Received } from '../../../harness/signing/profile.js';
 import type { ProfileName } from '../../../harness/signing/profile-names.js';
 import { profileOf } from '../../../harness/signing/profiles.js';

@@ -1,9 +1,9 @@
 /** Keys that are worked out from the one secret text of an account. */
 import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { credentialFrom, secretText } from '../../../harness/signing/credential.js';
+import { credentialFrom, secretText } from '../../../harness/signing/keys/credential.js';
+import { isProof, proofOf } from '../../../harness/signing/keys/public-key-proof.js';
 import { profileOf } from '../../../harness/signing/profiles.js';
-import { isProof, proofOf } from '../../../harness/signing/public-key-proof.js';
 
 const holder = { keyId: 'key-7', secret: 'a secret' };
 

@@ -1,17 +1,17 @@
 /** Profiles whose proof stands in headers of its own: published examples, the edges of time, and what is malformed. */
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { alpaca } from '../../../harness/signing/alpaca.js';
-import { bearer } from '../../../harness/signing/bearer.js';
-import { bitmex } from '../../../harness/signing/bitmex.js';
-import { coinbaseExchange } from '../../../harness/signing/coinbase-exchange.js';
-import { coinbaseInternational } from '../../../harness/signing/coinbase-international.js';
-import { credentialFrom, secretText } from '../../../harness/signing/credential.js';
-import { gate } from '../../../harness/signing/gate.js';
-import { github } from '../../../harness/signing/github.js';
-import { kucoin } from '../../../harness/signing/kucoin.js';
+import { credentialFrom, secretText } from '../../../harness/signing/keys/credential.js';
 import { type Credential, isMalformed, type Received, type SigningProfile } from '../../../harness/signing/profile.js';
-import { stripe } from '../../../harness/signing/stripe.js';
+import { bearer } from '../../../harness/signing/standards/bearer.js';
+import { github } from '../../../harness/signing/standards/github.js';
+import { stripe } from '../../../harness/signing/standards/stripe.js';
+import { alpaca } from '../../../harness/signing/venues/alpaca.js';
+import { bitmex } from '../../../harness/signing/venues/bitmex.js';
+import { coinbaseExchange } from '../../../harness/signing/venues/coinbase-exchange.js';
+import { coinbaseInternational } from '../../../harness/signing/venues/coinbase-international.js';
+import { gate } from '../../../harness/signing/venues/gate.js';
+import { kucoin } from '../../../harness/signing/venues/kucoin.js';
 import { isRight, macOf, signWith } from '../../support/profile-maker.js';
 import { HOST, NOW_US, order, reading, receivedOf, stamp } from '../../support/profile-requests.js';
 

@@ -1,7 +1,7 @@
 /** Times as ISO 8601 has them, against the calendar of the language. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isoOfMs, msOfIso } from '../../../harness/signing/iso-time.js';
+import { isoOfMs, msOfIso } from '../../../harness/signing/fields/iso-time.js';
 
 const MS_MAX = 253_402_300_799_999;
 

@@ -1,7 +1,7 @@
 /** Members of a JSON object where they stand in its text. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { jsonMembers, withFirstMember, withoutMember } from '../../../harness/signing/json-members.js';
+import { jsonMembers, withFirstMember, withoutMember } from '../../../harness/signing/fields/json-members.js';
 
 const blank = fc.string({ unit: fc.constantFrom(' ', '\t', '\n', '\r'), maxLength: 2 });
 const name = fc.string({ unit: fc.constantFrom('a', '"', '\\', '{', '}', ',', ':', 'é', '🚀'), maxLength: 4 });

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as api from '../../../harness/actors/api.js';
 import { Decision } from '../../../harness/core/spec.js';
-import { normalisedText } from '../../../harness/signing/lenient-text.js';
-import { applyTamper, type LinesKind, tamperKinds, tamperTable } from '../../../harness/signing/tampers.js';
+import { normalisedText } from '../../../harness/signing/tampers/lenient-text.js';
+import { applyTamper, type LinesKind, tamperKinds, tamperTable } from '../../../harness/signing/tampers/tampers.js';
 import {
   cancel,
   type Draft,

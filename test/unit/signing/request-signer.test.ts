@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { credentialFrom } from '../../../harness/signing/credential.js';
+import { credentialFrom } from '../../../harness/signing/keys/credential.js';
 import { type Claim, isMalformed, type Stamp } from '../../../harness/signing/profile.js';
 import type { ProfileName } from '../../../harness/signing/profile-names.js';
 import { profileOf } from '../../../harness/signing/profiles.js';

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import process from 'node:process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { p256KeyFrom, p256Scalar, p256Sign } from '../../../harness/signing/p256-key.js';
-import { type SignatureAlgorithm, signatureBy, verifies } from '../../../harness/signing/signature-algorithms.js';
+import { p256KeyFrom, p256Scalar, p256Sign } from '../../../harness/signing/keys/p256-key.js';
+import { type SignatureAlgorithm, signatureBy, verifies } from '../../../harness/signing/keys/signature-algorithms.js';
 
 const ED25519_DER_HEAD = '302a300506032b6570032100';
 

@@ -3,10 +3,10 @@ import { hash } from 'node:crypto';
 import aws4 from 'aws4';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { credentialFrom } from '../../../harness/signing/credential.js';
+import { credentialFrom } from '../../../harness/signing/keys/credential.js';
 import { isMalformed, type Received } from '../../../harness/signing/profile.js';
-import { scopeOf, sigv4 } from '../../../harness/signing/sigv4.js';
-import { canonicalRequest } from '../../../harness/signing/sigv4-canonical.js';
+import { scopeOf, sigv4 } from '../../../harness/signing/standards/sigv4.js';
+import { canonicalRequest } from '../../../harness/signing/standards/sigv4-canonical.js';
 import { isRight } from '../../support/profile-maker.js';
 import { HOST, order, receivedOf, stamp } from '../../support/profile-requests.js';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { profileNames } from '../../../harness/signing/profile-names.js';
 import { profilesPage } from '../../../harness/signing/profile-page.js';
-import { allTamperKinds } from '../../../harness/signing/tamper-kinds.js';
-import { isHarmless, tamperKinds, tamperTable } from '../../../harness/signing/tampers.js';
-import { truthOf } from '../../../harness/signing/truth-table.js';
+import { allTamperKinds } from '../../../harness/signing/tampers/tamper-kinds.js';
+import { isHarmless, tamperKinds, tamperTable } from '../../../harness/signing/tampers/tampers.js';
+import { truthOf } from '../../../harness/signing/tampers/truth-table.js';
 
 describe('docs/signing-profiles.md', () => {
   it('says what profiles and truth table say', async () => {

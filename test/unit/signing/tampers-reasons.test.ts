@@ -3,11 +3,11 @@ import { verify as verifyBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { HmacKey } from '../../../harness/core/hmac-key.js';
 import { type ProfileName, profileNames } from '../../../harness/signing/profile-names.js';
-import { spoiledBy } from '../../../harness/signing/profile-tampers.js';
 import { profileOf } from '../../../harness/signing/profiles.js';
-import { kindTable, type TamperKind } from '../../../harness/signing/tamper-kinds.js';
-import { readMac, received } from '../../../harness/signing/tamper-setting.js';
-import { truthOf } from '../../../harness/signing/truth-table.js';
+import { spoiledBy } from '../../../harness/signing/tampers/profile-tampers.js';
+import { kindTable, type TamperKind } from '../../../harness/signing/tampers/tamper-kinds.js';
+import { readMac, received } from '../../../harness/signing/tampers/tamper-setting.js';
+import { truthOf } from '../../../harness/signing/tampers/truth-table.js';
 import { emptyMemory, type Verified, verify } from '../../../harness/signing/verify.js';
 import { type Bench, benchOf, HOST, NOW_US, OTHER_KEY, samples } from '../../support/tamper-samples.js';
 

@@ -2,10 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { Decision } from '../../../harness/core/spec.js';
 import { type ProfileName, profileNames } from '../../../harness/signing/profile-names.js';
-import { spoiledBy } from '../../../harness/signing/profile-tampers.js';
-import { allTamperKinds, kindTable, type TamperKind } from '../../../harness/signing/tamper-kinds.js';
-import { received } from '../../../harness/signing/tamper-setting.js';
-import { truthOf, truthTable } from '../../../harness/signing/truth-table.js';
+import { spoiledBy } from '../../../harness/signing/tampers/profile-tampers.js';
+import { allTamperKinds, kindTable, type TamperKind } from '../../../harness/signing/tampers/tamper-kinds.js';
+import { received } from '../../../harness/signing/tampers/tamper-setting.js';
+import { truthOf, truthTable } from '../../../harness/signing/tampers/truth-table.js';
 import { emptyMemory, verify } from '../../../harness/signing/verify.js';
 import {
   benchOf,

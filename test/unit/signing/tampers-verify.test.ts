@@ -4,7 +4,7 @@ import type { Received } from '../../../harness/signing/profile.js';
 import { isMalformed } from '../../../harness/signing/profile.js';
 import { type ProfileName, profileNames } from '../../../harness/signing/profile-names.js';
 import { profileOf } from '../../../harness/signing/profiles.js';
-import { received, signedAnew } from '../../../harness/signing/tamper-setting.js';
+import { received, signedAnew } from '../../../harness/signing/tampers/tamper-setting.js';
 import { emptyMemory, type Verified, type VerifyRules, verify } from '../../../harness/signing/verify.js';
 import {
   benchOf,

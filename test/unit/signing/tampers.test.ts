@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Decision, type Gate } from '../../../harness/core/spec.js';
 import { signingHeaders } from '../../../harness/signing/hmac-lines.js';
 import { signedAnew } from '../../../harness/signing/signed-wire.js';
-import { applyTamper, type LinesKind, tamperKinds, tamperTable } from '../../../harness/signing/tampers.js';
+import { applyTamper, type LinesKind, tamperKinds, tamperTable } from '../../../harness/signing/tampers/tampers.js';
 import { describeTwins, nativeGate } from '../../twin/engines.js';
 import {
   cancel,

@@ -5,7 +5,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { credentialFrom, secretText } from '../../../harness/signing/credential.js';
+import { credentialFrom, secretText } from '../../../harness/signing/keys/credential.js';
 import { type Credential, isMalformed, type SigningProfile, type Stamp } from '../../../harness/signing/profile.js';
 import type { ProfileName } from '../../../harness/signing/profile-names.js';
 import { profileOf } from '../../../harness/signing/profiles.js';

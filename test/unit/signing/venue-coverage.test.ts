@@ -1,7 +1,7 @@
 /** What a profile says that its signature covers is what it covers: part by part, on a read and on an order. */
 import { hash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { credentialFrom } from '../../../harness/signing/credential.js';
+import { credentialFrom } from '../../../harness/signing/keys/credential.js';
 import { isMalformed, type Received, type Unsigned } from '../../../harness/signing/profile.js';
 import type { ProfileName } from '../../../harness/signing/profile-names.js';
 import { profileOf } from '../../../harness/signing/profiles.js';

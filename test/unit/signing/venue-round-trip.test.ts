@@ -2,7 +2,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { credentialFrom } from '../../../harness/signing/credential.js';
+import { credentialFrom } from '../../../harness/signing/keys/credential.js';
 import {
   type Credential,
   isMalformed,

@@ -3,14 +3,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { describe, expect, test } from 'vitest';
-import { binance, binanceRsa } from '../../../harness/signing/binance.js';
-import { socketText } from '../../../harness/signing/binance-websocket.js';
-import { bybit } from '../../../harness/signing/bybit.js';
-import { clientSignatureText, deribit } from '../../../harness/signing/deribit.js';
-import { gemini } from '../../../harness/signing/gemini.js';
-import { kraken } from '../../../harness/signing/kraken.js';
+import { proofOf } from '../../../harness/signing/keys/public-key-proof.js';
 import { type HmacProfile, isMalformed, type Received, type SigningProfile } from '../../../harness/signing/profile.js';
-import { proofOf } from '../../../harness/signing/public-key-proof.js';
+import { binance, binanceRsa } from '../../../harness/signing/venues/binance.js';
+import { socketText } from '../../../harness/signing/venues/binance-websocket.js';
+import { bybit } from '../../../harness/signing/venues/bybit.js';
+import { clientSignatureText, deribit } from '../../../harness/signing/venues/deribit.js';
+import { gemini } from '../../../harness/signing/venues/gemini.js';
+import { kraken } from '../../../harness/signing/venues/kraken.js';
 import { macOf } from '../../support/profile-maker.js';
 
 const published = {

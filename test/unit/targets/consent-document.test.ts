@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { behaviourNames, behaviourTable } from '../../../harness/scenario/behaviours.js';
-import { type ConsentDemand, demandOf, uncovered } from '../../../harness/targets/consent-demand.js';
-import { type Consent, instantText, readConsent } from '../../../harness/targets/consent-document.js';
-import { makeOperatorKey, parseOperatorKey, readOperatorKey } from '../../../harness/targets/consent-key.js';
-import { attackKindOf, attackKinds, consentNames } from '../../../harness/targets/consent-kinds.js';
-import { consentDigest, makeMark, verifyRunMark } from '../../../harness/targets/consent-mark.js';
+import { type ConsentDemand, demandOf, uncovered } from '../../../harness/targets/consent/consent-demand.js';
+import { type Consent, instantText, readConsent } from '../../../harness/targets/consent/consent-document.js';
+import { makeOperatorKey, parseOperatorKey, readOperatorKey } from '../../../harness/targets/consent/consent-key.js';
+import { attackKindOf, attackKinds, consentNames } from '../../../harness/targets/consent/consent-kinds.js';
+import { consentDigest, makeMark, verifyRunMark } from '../../../harness/targets/consent/consent-mark.js';
 import { exampleActor, examplePlan } from '../actors/example-plan.js';
 
 const NOW_MS = Date.parse('2026-12-01T00:00:00Z');

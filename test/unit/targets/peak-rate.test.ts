@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { expectedArrivals } from '../../../harness/scenario/expected-arrivals.js';
 import { requestsPerArrival } from '../../../harness/scenario/expected-traffic.js';
 import type { Arrivals } from '../../../harness/scenario/plan.js';
-import { peakRatePerSecond } from '../../../harness/targets/peak-rate.js';
+import { peakRatePerSecond } from '../../../harness/targets/consent/peak-rate.js';
 import { exampleActor, examplePlan, SECOND_US } from '../actors/example-plan.js';
 
 const flood = (arrivals: Arrivals, changes = {}) => exampleActor('order-flood', { arrivals, ...changes });

@@ -2,10 +2,10 @@
 import type { Intent } from '../../../actors/actor.js';
 import { HmacKey } from '../../../core/hmac-key.js';
 import { FloodproofError } from '../../../errors.js';
-import { credentialFrom } from '../../../signing/credential.js';
+import { credentialFrom } from '../../../signing/keys/credential.js';
 import type { Credential, SigningProfile, Stamp, Unsigned } from '../../../signing/profile.js';
 import type { SignedWire } from '../../../signing/signed-wire.js';
-import { applyTamper, isHarmless } from '../../../signing/tampers.js';
+import { applyTamper, isHarmless } from '../../../signing/tampers/tampers.js';
 import type { Holder } from './holders.js';
 import { withOtherSecret } from './other-key.js';
 

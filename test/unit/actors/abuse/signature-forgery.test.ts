@@ -3,9 +3,9 @@ import { kindsOf } from '../../../../harness/actors/abuse/signature-forgery.js';
 import { createBehaviour } from '../../../../harness/actors/registry.js';
 import { requestClasses } from '../../../../harness/scenario/plan.js';
 import { profileNames } from '../../../../harness/signing/profile-names.js';
-import { kindTable } from '../../../../harness/signing/tamper-kinds.js';
-import { tamperKinds, tamperTable } from '../../../../harness/signing/tampers.js';
-import { truthOf } from '../../../../harness/signing/truth-table.js';
+import { kindTable } from '../../../../harness/signing/tampers/tamper-kinds.js';
+import { tamperKinds, tamperTable } from '../../../../harness/signing/tampers/tampers.js';
+import { truthOf } from '../../../../harness/signing/tampers/truth-table.js';
 import { classOf, OTHERS, setStage, throttled } from '../stage.js';
 
 describe('signature forgery', () => {
