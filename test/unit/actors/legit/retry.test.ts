@@ -99,7 +99,15 @@ function waitsOf(stage: ReturnType<typeof setStage>, answer: Answered, identity 
 }
 
 describe('a client with a retry policy', () => {
-  const honest = behaviourNames.filter((name) => behaviourTable[name].label === 'legit');
+  // What was recorded holds the retries itself.
+  const honest = behaviourNames.filter((name) => behaviourTable[name].label === 'legit' && name !== 'recorded');
+
+  it('asks nothing on its own of what it repeats from a recording', () => {
+    const stage = stageOf('recorded', { policy: 'immediate' });
+    for (const answer of [throttled(5_000), answered(Outcome.serverError), answered(Outcome.timeout)]) {
+      expect(waitsOf(stage, answer)).toEqual([]);
+    }
+  });
 
   it.each(honest)('tries again as often as the policy says, whatever its behaviour: %s', (name) => {
     for (const answer of [throttled(5_000), answered(Outcome.serverError), answered(Outcome.timeout)]) {
