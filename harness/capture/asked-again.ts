@@ -1,6 +1,7 @@
 /** What of a recorded request is asked again: its class, and the request without anything that is signed or made anew. */
 import { createHash } from 'node:crypto';
 import { places } from '../actors/recorded-requests.js';
+import { UnnamedRequests } from '../intake/class-guess.js';
 import { ClassPaths, housePatterns } from '../intake/class-paths.js';
 import type { RequestClass } from '../scenario/plan.js';
 import { requestClasses } from '../scenario/plan.js';
@@ -39,6 +40,8 @@ export class Asking {
   readonly changed = new Set<string>();
   /** Requests that are left out, by why. */
   readonly leftOut = new Map<string, number>();
+  /** Those of them that have no class. */
+  readonly unnamed = new UnnamedRequests();
   /** Bodies that could not be read, and are asked without. */
   bodiesLost = 0;
   readonly #rules: AskingRules;
@@ -57,7 +60,10 @@ export class Asking {
   /** null = it is left out, and counted. */
   again(row: RecordedRow): AskedAgain | null {
     const requestClass = row.requestClass ?? this.#classOf(row);
-    if (requestClass === null) return this.#leave(`no class for ${row.method}`);
+    if (requestClass === null) {
+      this.unnamed.note(row.method, row.path);
+      return this.#leave(`no class for ${row.method}`);
+    }
     if (row.method === '') return houseCall(requestClass, row);
     if (!recordedMethods.has(row.method)) return this.#leave(`the method ${row.method.slice(0, 20)}`);
     if (!/^\/[\x21-\x7e]*$/.test(row.path)) return this.#leave('a path that is no ASCII');

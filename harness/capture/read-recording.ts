@@ -103,7 +103,17 @@ function readHarRequests(file: string): Recording {
   });
   demandRoom(file, rows);
   const headers = [...seen].filter((name) => name !== 'content-type').sort();
-  return { rows, format: 'har', leftOut: entries.length - rows.length, headers };
+  return { rows, format: 'har', leftOut: entries.length - rows.length, headers, origin: originOf(entries) };
+}
+
+/** Whose API was asked, where that is one of this machine: nobody is to play at another by copying a line. */
+function originOf(entries: readonly unknown[]): string | null {
+  for (const entry of entries) {
+    const url = (entry as { request?: HarRequest } | null)?.request?.url;
+    const [origin] = /^http:\/\/(?:127\.\d+\.\d+\.\d+|localhost|\[::1\])(?::\d+)?(?=[/?#]|$)/i.exec(String(url)) ?? [];
+    if (origin !== undefined) return origin;
+  }
+  return null;
 }
 
 function harEntries(file: string, text: string): readonly unknown[] {
@@ -157,9 +167,11 @@ const logLine = /^(\S+) .*?\[([^\]]{26})\] "([A-Z]+) (\S+)(?: HTTP\/[\d.]+)?"/;
 async function readLogRequests(file: string): Promise<Recording> {
   const rows: RecordedRow[] = [];
   let leftOut = 0;
+  let first = '';
   for await (const lines of textLines(file, 'latin1')) {
     for (const { text } of lines) {
       if (text === '') continue;
+      if (first === '') first = text;
       const [, who = '', stamp = '', method = '', target = ''] = logLine.exec(text) ?? [];
       const atUs = accessLogUs(stamp);
       const path = pathOf(target);
@@ -168,7 +180,12 @@ async function readLogRequests(file: string): Promise<Recording> {
     }
     demandRoom(file, rows);
   }
-  return { rows, format: 'access-log', leftOut, headers: ['referer', 'user-agent'] };
+  if (rows.length === 0 && first !== '') {
+    const message = `no line is of the combined or the common log format; the first is ${JSON.stringify(first.slice(0, 120))}`;
+    const hint = 'of access logs these two alone are read: write one of them (nginx: access_log FILE combined;)';
+    throw new TraceRefusal('FP_TRACE_FORMAT', { file }, message, hint);
+  }
+  return { rows, format: 'access-log', leftOut, headers: ['referer', 'user-agent'], origin: null };
 }
 
 const runColumns = ['intendedUs', 'dispatchedUs', 'actor', 'identity', 'requestClass', 'elements'];
@@ -194,7 +211,7 @@ async function readRunRequests(file: string): Promise<Recording> {
     const known = { atUs: one.dispatchedUs as number, who: String(one.identity), method: '', path: '' };
     return [{ ...known, type: null, body: null, requestClass, elements, actor: actors[one.actor as number] ?? null }];
   });
-  return { rows, format: 'observations', leftOut: found.length - rows.length, headers: [] };
+  return { rows, format: 'observations', leftOut: found.length - rows.length, headers: [], origin: null };
 }
 
 /** Names and labels, where the run's plan stands beside its record. */

@@ -25,6 +25,8 @@ export interface Recording {
   readonly format: 'har' | 'access-log' | 'observations';
   /** Lines or entries that told nothing. */
   readonly leftOut: number;
+  /** Of this machine, as the first request names it; null = the file names none. */
+  readonly origin: string | null;
   /** Headers that are not asked again, lower-case, in order of the alphabet. */
   readonly headers: readonly string[];
 }

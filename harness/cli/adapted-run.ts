@@ -17,9 +17,11 @@ import {
   readEnvironment,
   redacted,
   secretsOf,
+  type Wanted,
 } from '../targets/http/adapted/holders.js';
 import { Hooks, readProvisioned } from '../targets/user/hooks.js';
 import { fileReader } from './file-reader.js';
+import { type RecordedNeeds, recordedNeeds, withNeeds } from './recorded-callers.js';
 import { visible } from './visible.js';
 
 /** Accounts that are told to a hook, or dealt credentials to, at most. */
@@ -98,7 +100,9 @@ export async function openAdaptedRun(setting: AdaptedSetting): Promise<AdaptedRu
   const redact = (text: string): string => redacted(text, secretsOf(secrets));
   const safe = (error: unknown): unknown => redactedError(error, redact);
   const world = buildWorld(plan, seed);
-  const accounts = adapter.credentials.from === 'seed' && adapter.hooks === null ? [] : firstOf(world.registered);
+  const isSeeded = adapter.credentials.from === 'seed' && adapter.hooks === null;
+  const needs = isSeeded ? new Map<string, RecordedNeeds>() : await recordedNeeds(plan, world, seed);
+  const accounts = isSeeded ? [] : withNeeds(firstOf(world.registered), needs);
   // What a hook prints while it makes credentials may hold them, and which they are is known when it has returned.
   const said = new HeldNotes((line) => setting.note(visible(redact(line))));
   const hooks = adapter.hooks === null ? null : new Hooks(adapter.hooks, (line) => said.note(line));
@@ -119,7 +123,7 @@ export async function openAdaptedRun(setting: AdaptedSetting): Promise<AdaptedRu
     if (holders !== null) {
       // Known as secrets before anything can complain about them.
       secrets = { environment, holders: Object.fromEntries(holders.map((holder, index) => [String(index), holder])) };
-      secrets = { environment, holders: dealHolders({ registered: accounts, logsIn: logsIn(plan) }, holders) };
+      secrets = { environment, holders: dealHolders(wantedOf(plan, accounts, needs), holders) };
     }
     said.release();
     await hooks?.call('reset', context, stop);
@@ -179,6 +183,18 @@ function firstOf(registered: Iterable<RegisteredAccount>): readonly RegisteredAc
     throw new FloodproofError('FP_ADAPTER_CREDENTIALS', message, { hint: 'lower the populations of the scenario' });
   }
   return found;
+}
+
+function wantedOf(
+  plan: Plan,
+  registered: readonly RegisteredAccount[],
+  needs: ReadonlyMap<string, RecordedNeeds>,
+): Wanted {
+  return {
+    registered,
+    logsIn: logsIn(plan),
+    neverLogIn: new Set([...needs].flatMap(([account, one]) => (one.logsIn ? [] : [account]))),
+  };
 }
 
 function logsIn({ actors }: Pick<Plan, 'actors'>): boolean {

@@ -1,4 +1,5 @@
 /** `floodproof capture`: what an API of this machine is asked, as a HAR without secrets. */
+import process from 'node:process';
 import { harEntry, type SeenExchange } from '../capture/har-entry.js';
 import { HarJournal } from '../capture/har-journal.js';
 import { CaptureProxy } from '../capture/proxy.js';
@@ -7,7 +8,7 @@ import { checkTarget } from '../targets/loopback.js';
 import { grouped } from '../trace/line-tally.js';
 import type { Console } from './console.js';
 import { catchInterrupt } from './interrupt.js';
-import { quote } from './own-command.js';
+import { ownCommand, quote } from './own-command.js';
 import { versions } from './versions.js';
 
 export interface CaptureFlags {
@@ -125,7 +126,7 @@ class Capture {
       ...line(proxy.upgrades, 'changes of protocol refused (WebSocket and the like do not pass)'),
       ...line(proxy.garbage, 'connections that did not speak HTTP/1.1'),
       ...line(this.#leftOut, 'passed on and not written, beyond the bound'),
-      `next: floodproof record ${quote(out)}`,
+      `next: ${ownCommand(process.argv[1] ?? 'floodproof', process.cwd())} record ${quote(out)}`,
     ];
   }
 }

@@ -1,6 +1,7 @@
 /** `floodproof judge`: what a server's log says of the promises of its policy. */
 import { writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import process from 'node:process';
 import { FloodproofError } from '../errors.js';
 import { type JudgeLogTask, judgeLog } from '../intake/judge-log.js';
 import { type LogMap, loadLogMap, noMap } from '../intake/log-map.js';
@@ -12,6 +13,7 @@ import { renderVerdict } from '../report/terminal.js';
 import { loadPolicy } from '../scenario/policy.js';
 import type { Console } from './console.js';
 import { fileReader } from './file-reader.js';
+import { ownCommand } from './own-command.js';
 import { versions } from './versions.js';
 
 export interface JudgeFlags {
@@ -84,7 +86,8 @@ function commandOf(logs: readonly string[], flags: JudgeFlags): string {
     ...flags.expected.map((text) => ['--expect', text] as const),
   ];
   const given = options.flatMap(([option, value]) => (value === null ? [] : [option, quoted(value)]));
-  return ['floodproof judge', ...logs.map(quoted), ...given].join(' ');
+  const command = ownCommand(process.argv[1] ?? 'floodproof', process.cwd());
+  return [`${command} judge`, ...logs.map(quoted), ...given].join(' ');
 }
 
 /** As a POSIX shell takes it for one word. */

@@ -18,6 +18,7 @@ import { loadAdapterFile } from './adapted-run.js';
 import { packageFile } from './catalogue.js';
 import { loadPolicyFile } from './load.js';
 import { ownCommand, quote } from './own-command.js';
+import { isHousePath } from './recorded-paths.js';
 
 export interface RecordFlags {
   readonly out: string | null;
@@ -63,7 +64,7 @@ export async function recordCommand(file: string, flags: RecordFlags): Promise<s
   if (rows.length === 0) {
     const why = [...asking.leftOut].map(([one, count]) => `${grouped(count)}: ${one}`).join('; ');
     throw new FloodproofError('FP_USAGE', `no request of ${file} can be asked again (${why})`, {
-      hint: 'say with --class which requests are of which class',
+      hint: ['say with --class which requests are of which class', ...asking.unnamed.options].join(' '),
     });
   }
   const scenario = recordedScenario(rows, {
@@ -76,7 +77,12 @@ export async function recordCommand(file: string, flags: RecordFlags): Promise<s
     forUs: flags.forUs,
   });
   writeAll(new Map([...scenario.files].map(([one, text]) => [join(dirname(out), one), text])).set(out, scenario.yaml));
-  return [...summary(rows, scenario, recording, asking), ...nextLines(out)].join('\n');
+  const isOwn = adapter !== null || rows.some(({ asked }) => !isHousePath(asked.method, asked.path));
+  return [
+    ...summary(rows, scenario, recording, asking),
+    ...(isOwn ? needLines(rows, policy) : []),
+    ...nextLines(out, isOwn ? targetFlags(recording, flags) : ''),
+  ].join('\n');
 }
 
 function askedRows({ rows }: Recording, asking: Asking): readonly AskedRow[] {
@@ -183,13 +189,32 @@ function summary(
     }),
     ...line(leftOut, 'lines or entries held no request'),
     ...[...asking.leftOut].flatMap(([why, count]) => line(count, `left out: ${why}`)),
+    ...(asking.unnamed.options.length === 0 ? [] : [`    to ask them too: ${asking.unnamed.options.join(' ')}`]),
     ...line(asking.bodiesLost, 'asked without their body, which is neither JSON nor a form'),
     ...(headers.length === 0 ? [] : [`  headers not asked again: ${headers.join(', ')}`]),
     ...(asking.changed.size === 0 ? [] : [`  fields made anew or taken out: ${[...asking.changed].sort().join(', ')}`]),
   ];
 }
 
-function nextLines(out: string): readonly string[] {
+/** What the adapter has to have: of callers alone who sign or log in. */
+function needLines(rows: readonly AskedRow[], { auth }: Policy): readonly string[] {
+  const who = ({ who: name, actor }: AskedRow): string => JSON.stringify([actor?.name, name]);
+  const signed = rows.filter(({ asked }) => auth?.signed[requestClasses.indexOf(asked.requestClass)] === true);
+  const keys = new Set(signed.map(who)).size;
+  const logins = new Set(rows.filter(({ asked }) => asked.requestClass === 'login').map(who)).size;
+  const needed = [
+    ...(keys === 0 ? [] : [`${grouped(keys)} key${keys === 1 ? '' : 's'}, one for each caller that signs`]),
+    ...(logins === 0 ? [] : [`${grouped(logins)} account${logins === 1 ? '' : 's'} to log in with`]),
+  ];
+  return needed.length === 0 ? [] : [`  credentials of your own that an adapter needs for it: ${needed.join('; ')}`];
+}
+
+function targetFlags({ origin }: Recording, { adapter }: RecordFlags): string {
+  const target = ` --target ${quote(origin ?? 'http://127.0.0.1:PORT')}`;
+  return adapter === null ? target : `${target} --adapter ${quote(adapter)}`;
+}
+
+function nextLines(out: string, target: string): readonly string[] {
   const command = ownCommand(process.argv[1] ?? 'floodproof', process.cwd());
-  return [`written: ${out}`, `next: ${command} explain ${quote(out)}`, `      ${command} run ${quote(out)}`];
+  return [`written: ${out}`, `next: ${command} explain ${quote(out)}`, `      ${command} run ${quote(out)}${target}`];
 }

@@ -23,6 +23,7 @@ import { LiveScreen } from './live-screen.js';
 import { loadPolicyFile, loadScenarios } from './load.js';
 import { isWithinNetem, runWithinNetem } from './netem.js';
 import { assertEnforceable, type PlannedRun, plannedRuns } from './planned-run.js';
+import { assertHousePaths } from './recorded-paths.js';
 import { consentQuestion } from './run-consent.js';
 import { type Seeds, type SweepFlags, sweepCommand } from './seed-sweep.js';
 import { type SuiteFlags, SuitePlayer } from './suite-player.js';
@@ -78,6 +79,7 @@ export async function runCommand(paths: readonly string[], flags: RunFlags, cons
   const adapter = flags.adapter === null ? null : loadAdapterFile(flags.adapter);
   if (adapter !== null) for (const plan of plans) assertFits(adapter, plan);
   if (isUrl) await assertOpen(flags, plans, adapter);
+  if (flags.target === 'gateway') for (const plan of plans) await assertHousePaths(plan, flags.seed, console);
   const records = Array.from({ length: flags.repeat }, () => plans)
     .flat()
     .map((plan): RunRecord => {

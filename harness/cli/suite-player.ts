@@ -81,7 +81,9 @@ export class SuitePlayer {
       this.#errors.push({ scenario: plan.name, code: error.code, message: error.message });
       console.note(formatError(error));
       const how = error.code === 'FP_CONSENT_LOST' ? 'was interrupted' : 'has no verdict';
-      if (seen.folder !== null) console.note(`${plan.name} ${how}; what was seen of it is in ${seen.folder}`);
+      // Before the first request there is nothing to look at.
+      if (seen.folder !== null && seen.progress !== null)
+        console.note(`${plan.name} ${how}; what was seen of it is in ${seen.folder}`);
       return null;
     }
   }

@@ -66,7 +66,7 @@ describe('floodproof judge', () => {
     expect(document?.verdict).toBe('fail');
     // 160 admitted; 5 and 5 a second for 20 s, a second that each may have lasted, and the grain allow 110.
     expect(document?.leaks).toMatchObject([{ limit: 'by-ip', key: '192.0.2.7', admittedCells: 160, excessCells: 50 }]);
-    expect(document?.replay).toMatch(/^floodproof judge \S+wrong\.log --policy \S+policy\.yaml$/);
+    expect(document?.replay).toMatch(/^node \S+main\.js judge \S+wrong\.log --policy \S+policy\.yaml$/);
   });
 
   it('reads several logs one after the other, packed or not, and stdin', async () => {

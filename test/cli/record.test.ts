@@ -104,7 +104,9 @@ describe('floodproof record', () => {
     const { code, stdout, stderr } = await runCli(['record', file, '--policy', policy, '--out', out]);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toContain('4 requests in 2 s, of har');
-    expect(stdout).toContain('1 left out: no class for PUT');
+    expect(stdout).toContain(
+      '1 left out: no class for PUT\n    to ask them too: --class "order.amend=PUT /elsewhere"\n',
+    );
     expect(stdout).toContain('headers not asked again: cookie, x-api-key');
     expect(stdout).toContain('fields made anew or taken out: body password, body username, query signature');
     const texts = readdirSync(path)
@@ -120,6 +122,49 @@ describe('floodproof record', () => {
     expect(ts.verdict.verdict).toBe('pass');
     expect(native.verdict.decisionHash).toBe(ts.verdict.decisionHash);
     expect(ts.verdict.decisionHash).not.toBe(null);
+  });
+
+  test('names paths without a class, what its scenario needs, and the target that it is to be played at', async () => {
+    const path = folder();
+    const entry = (who: string, method: string, at: string, second: number) => ({
+      startedDateTime: `2026-01-01T00:00:0${second}.000Z`,
+      request: { method, url: `http://127.0.0.1:4321${at}`, headers: [] },
+      _who: who,
+    });
+    const entries = [
+      entry('c1', 'GET', '/api/price?pass=Xx01', 0),
+      entry('c1', 'POST', '/api/orders', 1),
+      entry('c2', 'GET', '/api/price', 2),
+      entry('c2', 'POST', '/api/login', 3),
+      entry('c3', 'GET', '/api/price', 4),
+    ];
+    const file = join(path, 'own.har');
+    writeFileSync(file, JSON.stringify({ log: { version: '1.2', entries } }));
+    const bare = await runCli(['record', file, '--policy', policy, '--out', join(path, 'bare.yaml')]);
+    const options = '--class "order.place=POST /api/orders" --class "login=POST /api/login"';
+    expect(bare.stdout).toContain(`2 left out: no class for POST\n    to ask them too: ${options}\n`);
+    const classes = ['--class', 'order.place=POST /api/orders', '--class', 'login=POST /api/login'];
+    const adapter = join(projectRoot, 'scenarios/adapters/house.yaml');
+    const out = join(path, 'mine.yaml');
+    const made = await runCli(['record', file, '--policy', policy, '--adapter', adapter, ...classes, '--out', out]);
+    expect([made.code, made.stderr]).toEqual([0, '']);
+    expect(made.stdout).toContain('needs for it: 1 key, one for each caller that signs; 1 account to log in with\n');
+    expect(made.stdout).toMatch(/run \S+mine\.yaml --target http:\/\/127\.0\.0\.1:4321 --adapter \S+house\.yaml\n/);
+    const explained = await runCli(['explain', out]);
+    expect(explained.stdout).toContain('as many arrivals as the recording has\n');
+    const played = await runCli(['run', out, '--out', join(path, 'runs')]);
+    expect([played.code, played.stderr]).toEqual([
+      2,
+      expect.stringMatching(/FP_USAGE.*does not have: GET \/api\/price, POST .*--target http:\/\/127\.0\.0\.1:PORT/s),
+    ]);
+    expect(readdirSync(path)).not.toContain('runs');
+  });
+
+  test('reads combined and common logs alone, and says so of another', async () => {
+    const file = join(folder(), 'mine.log');
+    writeFileSync(file, '127.0.0.1 1764190000 GET /api/price 200\n');
+    const { code, stderr } = await runCli(['record', file]);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/combined or the common log format; the first is "127/)]);
   });
 
   test('says everything that is wrong with --class at once, never writes over a file, and names what it can not read', async () => {

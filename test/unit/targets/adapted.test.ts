@@ -359,6 +359,8 @@ describe('holders', () => {
       a: { ...key, account: 'p', password: 'hush-2' },
       b: second,
     });
+    const neverLogIn = new Set(['a']);
+    expect(dealHolders({ registered, logsIn: true, neverLogIn }, [key, person])).toEqual({ a: key, b: person });
     expect(() => dealHolders({ registered, logsIn: true }, [key, person])).toThrow(
       'needs 2 accounts to log in with, the adapter has 1',
     );

@@ -99,6 +99,8 @@ export interface Wanted {
   readonly registered: readonly RegisteredAccount[];
   /** Whether somebody logs in. */
   readonly logsIn: boolean;
+  /** Accounts that do not, whatever others do; left out = none is known not to. */
+  readonly neverLogIn?: ReadonlySet<string>;
 }
 
 /**
@@ -118,7 +120,9 @@ export function dealHolders(wanted: Wanted, holders: readonly Holder[]): Readonl
   const spare = [...holders.filter(({ keyId }) => keyId === ''), ...withKey.slice(keys.length)].filter(
     ({ account }) => account !== '',
   );
-  const lacking = keys.filter(({ account }) => dealt[account]?.account === '');
+  const lacking = keys.filter(
+    ({ account }) => dealt[account]?.account === '' && wanted.neverLogIn?.has(account) !== true,
+  );
   assertEnough(lacking.length + others.length, spare.length, 'accounts to log in with', 'account and password');
   for (const { account } of [...lacking, ...others]) {
     const { account: name, password } = spare.shift() as Holder;
