@@ -2,7 +2,6 @@
  * What `nginx -T` prints -> one configuration: behind the main file stand the files that it includes, each once and below a line
  * `# configuration file PATH:`. Each takes the place of the directive that names it, as nginx reads it.
  */
-import { dirname, isAbsolute, join } from 'node:path/posix';
 import type { ForeignFaults } from './faults.js';
 import { type Directive, parseNginx } from './nginx-config.js';
 
@@ -35,11 +34,12 @@ export function readNginx(text: string, faults: ForeignFaults): readonly Directi
   for (const directive of parseNginx(dumped, faults)) {
     files.findLast(({ line }) => line < directive.line)?.directives.push(directive);
   }
-  return new Joining(files, dirname(main.path)).joined(main.directives, []);
+  return new Joining(files, main.path.slice(0, main.path.lastIndexOf('/') + 1)).joined(main.directives, []);
 }
 
 class Joining {
   readonly #files: readonly DumpedFile[];
+  /** Of the main file, with the slash behind it: names count from there. */
   readonly #folder: string;
   #joins = 0;
 
@@ -55,7 +55,7 @@ class Joining {
       const [wanted] = args;
       if (block !== null) return [{ ...directive, block: this.joined(block, within) }];
       if (name !== 'include' || wanted === undefined) return [directive];
-      const pattern = isAbsolute(wanted) ? wanted : join(this.#folder, wanted);
+      const pattern = wanted.startsWith('/') ? wanted : this.#folder + wanted;
       const isMask = /[*?[]/.test(pattern);
       const mask = isMask ? maskOf(pattern) : null;
       const found = this.#files.filter(({ path }) => mask?.test(path) ?? path === pattern);

@@ -1,7 +1,10 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { requestClasses } from '../../harness/scenario/plan.js';
+import { buildWorld } from '../../harness/actors/identities/world.js';
+import { loadScenarios } from '../../harness/cli/load.js';
+import { recordedNeeds, withNeeds } from '../../harness/cli/recorded-callers.js';
+import { type Plan, requestClasses } from '../../harness/scenario/plan.js';
 import { onlyRunFolder, projectRoot, runCli, scratch, startCli } from '../support/run-cli.js';
 import { sharedTrace } from '../support/traces.js';
 
@@ -144,12 +147,21 @@ describe('floodproof record', () => {
     const options = '--class "order.place=POST /api/orders" --class "login=POST /api/login"';
     expect(bare.stdout).toContain(`2 left out: no class for POST\n    to ask them too: ${options}\n`);
     const classes = ['--class', 'order.place=POST /api/orders', '--class', 'login=POST /api/login'];
-    const adapter = join(projectRoot, 'scenarios/adapters/house.yaml');
+    const adapter = join(projectRoot, 'test/cli/files/init-adapter.yaml.txt');
     const out = join(path, 'mine.yaml');
     const made = await runCli(['record', file, '--policy', policy, '--adapter', adapter, ...classes, '--out', out]);
     expect([made.code, made.stderr]).toEqual([0, '']);
     expect(made.stdout).toContain('needs for it: 1 key, one for each caller that signs; 1 account to log in with\n');
-    expect(made.stdout).toMatch(/run \S+mine\.yaml --target http:\/\/127\.0\.0\.1:4321 --adapter \S+house\.yaml\n/);
+    expect(made.stdout).toMatch(
+      /run \S+mine\.yaml --target http:\/\/127\.0\.0\.1:4321 --adapter \S+init-adapter\.yaml\.txt\n?$/m,
+    );
+    const { plans } = loadScenarios([out]);
+    const plan = plans[0] as Plan;
+    const world = buildWorld(plan, 1);
+    const all = [...world.registered];
+    const needed = withNeeds(all, await recordedNeeds(plan, world, 1));
+    expect(all.map(({ keyId }) => keyId !== '')).toEqual([true, true, true]);
+    expect(needed.map(({ keyId }) => keyId !== '').sort()).toEqual([false, true]);
     const explained = await runCli(['explain', out]);
     expect(explained.stdout).toContain('as many arrivals as the recording has\n');
     const played = await runCli(['run', out, '--out', join(path, 'runs')]);
