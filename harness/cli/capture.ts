@@ -26,7 +26,7 @@ export interface CaptureFlags {
  * @throws {FloodproofError} FP_USAGE, FP_TARGET_FORBIDDEN, FP_TARGET_UNREACHABLE, FP_PORT_TAKEN, FP_DISK.
  */
 export async function captureCommand(flags: CaptureFlags, console: Console): Promise<number> {
-  const target = await checkTarget(flags.to);
+  const target = await checkTarget(flags.to, undefined, { option: '--to', names: [], onlyNear: 'capture' });
   const capture = new Capture(flags);
   const proxy = new CaptureProxy(target, flags.to, (seen) => capture.take(seen));
   const port = await proxy.listen(flags.port);

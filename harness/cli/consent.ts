@@ -2,6 +2,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
+import { makeFolder } from '../engine/record/make-folder.js';
 import type { TlsFiles } from '../engine/record/run-folder.js';
 import { FloodproofError } from '../errors.js';
 import { parseDuration } from '../scenario/durations.js';
@@ -92,6 +93,7 @@ function newConsent(flags: ConsentFlags): string {
   const operators = [made?.id ?? flags.operator];
   const text = `${JSON.stringify({ floodproof, host, port, operators, ...rest }, null, 2)}\n`;
   const folder = flags.out ?? '.';
+  makeFolder(folder, folder, 'choose another folder with --out');
   const file = join(folder, 'floodproof-consent');
   const keyFile = `${file}.key`;
   if (made !== null) write(keyFile, `${made.secret}\n`, 0o600);
@@ -131,10 +133,10 @@ function wantedConsent(flags: ConsentFlags): Omit<Written, 'operators'> {
   const host = read('host', flags.host, hostOf);
   const port = read('port', flags.port, whole(65_535));
   const ratePerSecond = read('rate', flags.rate, rateOf);
-  const durationSeconds = read('for', flags.for, (text) => secondsOf(text, DURATION_SECONDS_MAX));
+  const durationSeconds = read('for', flags.for, (text) => secondsOf(text, DURATION_SECONDS_MAX, '10min'));
   const kinds = read('kinds', flags.kinds, kindsOf);
   const days = read('days', flags.days ?? DAYS_PRESET, whole(DAYS_AHEAD_MAX));
-  const checkEverySeconds = read('check-every', flags.checkEvery ?? '60s', (text) => secondsOf(text, 60));
+  const checkEverySeconds = read('check-every', flags.checkEvery ?? '60s', (text) => secondsOf(text, 60, '60s'));
   if (flags.operator !== null && !isOperatorId(flags.operator)) {
     faults.push('--operator must be "ed25519:" and 43 characters of base64url');
   }
@@ -192,15 +194,15 @@ function hostOf(text: string): { readonly name: string } | string {
 
 function rateOf(text: string): number | string {
   const parsed = parseArrivalRate(text);
-  if (!parsed.ok) return parsed.complaint.message;
+  if (!parsed.ok) return `${parsed.complaint.message}, for example 200/s`;
   return Number.isInteger(parsed.value) && parsed.value <= RATE_MAX
     ? parsed.value
     : `must be a whole number of requests a second, at most ${RATE_MAX}/s, got ${text}`;
 }
 
-function secondsOf(text: string, max: number): number | string {
+function secondsOf(text: string, max: number, example: string): number | string {
   const parsed = parseDuration(text, { minUs: US_PER_SECOND, maxUs: max * US_PER_SECOND });
-  if (!parsed.ok) return parsed.complaint.message;
+  if (!parsed.ok) return `${parsed.complaint.message}, for example ${example}`;
   const seconds = parsed.value / US_PER_SECOND;
   return Number.isInteger(seconds) ? seconds : `must be whole seconds, got ${text}`;
 }
@@ -225,7 +227,7 @@ async function checkConsent(
   { paths, tls }: { readonly paths: readonly string[]; readonly tls: TlsFiles | null },
   console: Console,
 ): Promise<void> {
-  const pinned = await pinTarget(url);
+  const pinned = await pinTarget(url, { option: '', names: [] });
   if (pinned.isLoopback) {
     console.result(`${url} is on loopback: nobody has to agree\n`);
     return;

@@ -127,7 +127,11 @@ function assertUsage({ target, policy, scenario, path, adapter, tls }: ProbeFlag
 
 async function openProbed(flags: ProbeFlags, engine: 'native' | 'ts'): Promise<Probed> {
   if (flags.target !== 'gateway') {
-    const target = await checkTarget(flags.target);
+    const target = await checkTarget(flags.target, undefined, {
+      option: '--target',
+      names: ['gateway'],
+      onlyNear: 'probe',
+    });
     await assertReachable(target.origin);
     const tls = readTls(flags.tls, target, false);
     // Whom this refuses is not loaded: the closed loop looks at no certificate itself.

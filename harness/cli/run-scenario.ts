@@ -255,6 +255,7 @@ function notesOf(record: RunRecord, transport: IdentityTransport, pinning: Pinni
   if (pinning !== null) notes.push(pinning.note);
   if (record.delay !== undefined) notes.push(delayNote(record.delay));
   if (record.adapter !== undefined) notes.push(`spoken to, and read, by the adapter ${record.adapter.file}`);
+  else if (record.target !== 'gateway') notes.push("spoken to in the house's API: no --adapter");
   if (transport === 'trusted-hop') {
     notes.push(
       "this system has no source addresses besides 127.0.0.1: identities' addresses travel as the last hop of X-Forwarded-For",

@@ -4,7 +4,7 @@
  * The run uses the address that was checked, whatever the name resolves to later.
  */
 import { askConsent, type ConsentQuestion, type GrantedConsent } from './consent/consent.js';
-import { notLoopback, originOf, pinTarget } from './pinned.js';
+import { mustBeLookedUp, notLoopback, ofRun, originOf, pinTarget, type TargetWords } from './pinned.js';
 
 export interface CheckedTarget {
   /** Scheme, checked address and port: what connections are made to. */
@@ -28,18 +28,28 @@ export interface CheckedTarget {
  * @param question - what is going to be sent, and who sends it: asked of the owner of a target that is not loopback. Left
  * out = loopback alone.
  * @throws {FloodproofError} FP_USAGE for something that is no http or https URL, FP_TARGET_UNREACHABLE for a name without
- * addresses, FP_TARGET_FORBIDDEN for what is not loopback when nobody can ask, and what `askConsent` throws.
+ * addresses, FP_TARGET_FORBIDDEN for what is not loopback, or a name that would have to be looked up, when nobody can ask,
+ * and what `askConsent` throws.
  */
-export async function checkTarget(text: string, question?: ConsentQuestion): Promise<CheckedTarget> {
-  const pinned = await pinTarget(text);
+export async function checkTarget(
+  text: string,
+  question?: ConsentQuestion,
+  words: TargetWords = ofRun,
+): Promise<CheckedTarget> {
+  // Where nobody can ask, a name that may be somebody else's is not looked up either.
+  const mayLookUp = (): boolean =>
+    question === undefined ? words.onlyNear === undefined : question.operator() !== null;
+  if (mustBeLookedUp(text, words) && !mayLookUp()) throw notLoopback(text, words, null);
+  const pinned = await pinTarget(text, words);
   const { scheme, name, isAddress, address, host, basePath } = pinned;
-  if (!pinned.isLoopback && question === undefined) throw notLoopback(text, pinned);
+  if (!pinned.isLoopback && question === undefined) throw notLoopback(text, words, pinned);
   return {
     origin: originOf(pinned),
     host,
     basePath,
     serverName: scheme === 'https' && !isAddress ? name.replace(/\.$/, '') : null,
     sources: pinned.isLoopback && !address.includes(':') ? 'many' : 'one',
-    consent: pinned.isLoopback || question === undefined ? null : await askConsent(text, pinned, question),
+    consent:
+      pinned.isLoopback || question === undefined ? null : await askConsent(text, pinned, { ...question, words }),
   };
 }

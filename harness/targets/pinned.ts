@@ -5,6 +5,7 @@
 import dns from 'node:dns';
 import ipaddr from 'ipaddr.js';
 import { FloodproofError } from '../errors.js';
+import { KEY_FILE_VARIABLE, KEY_VARIABLE } from './consent/consent-key.js';
 
 export interface PinnedTarget {
   readonly scheme: 'http' | 'https';
@@ -23,6 +24,18 @@ export interface PinnedTarget {
   readonly isLoopback: boolean;
 }
 
+/** How the command that takes a target speaks of it. */
+export interface TargetWords {
+  /** The option that holds it, as it is typed; '' = it stands alone. */
+  readonly option: string;
+  /** What may stand there instead of a URL. */
+  readonly names: readonly string[];
+  /** A command that never leaves this machine, whoever agrees; left out = it asks an owner. */
+  readonly onlyNear?: string;
+}
+
+export const ofRun: TargetWords = { option: '--target', names: ['gateway', 'core'] };
+
 const LOOKUP_DEADLINE_MS = 10_000;
 
 /** Addresses that no server answers under, or that are nobody's whom one could ask: a consent does not help. */
@@ -39,27 +52,26 @@ export function isLoopback(address: string): boolean {
  * @throws FP_USAGE for what is no URL of a target, FP_TARGET_UNREACHABLE for a name without addresses, FP_TARGET_FORBIDDEN
  * for addresses that no consent helps with.
  */
-export async function pinTarget(text: string): Promise<PinnedTarget> {
-  const url = parse(text);
-  const name = url.hostname.replace(/^\[|\]$/g, '');
+export async function pinTarget(text: string, words: TargetWords = ofRun): Promise<PinnedTarget> {
+  const url = parse(text, words);
+  const name = nameOf(url);
   const isAddress = ipaddr.isValid(name);
-  const found = isAddress ? [name] : await addressesOf(name, text);
+  const target = told(text, words);
+  const found = isAddress ? [name] : await addressesOf(name, target);
   // IPv4 written as IPv6 (::ffff:127.0.0.1) is folded back.
   const addresses = found.map((one) => ipaddr.process(one));
   const near = addresses.filter((one) => isLoopback(one.toString()));
   const far = addresses.filter((one) => !isLoopback(one.toString()));
   const [foreign] = far;
   if (near.length > 0 && foreign !== undefined) {
-    throw forbidden(
-      `--target ${text}: ${name} is ${foreign}, which is not a loopback address, and ${near[0]}, which is`,
-    );
+    throw forbidden(`${target}: ${name} is ${foreign}, which is not a loopback address, and ${near[0]}, which is`);
   }
   const outside = far.find((one) => nobodys.has(one.range()));
   if (outside !== undefined) {
-    throw forbidden(`--target ${text}: ${outside} is not a loopback address, nor one that a server can be asked at`);
+    throw forbidden(`${target}: ${outside} is not a loopback address, nor one that a server can be asked at`);
   }
   const address = addresses.find((one) => one.kind() === 'ipv4') ?? addresses[0];
-  if (address === undefined) throw unresolved(name, text);
+  if (address === undefined) throw unresolved(name, target);
   const scheme = url.protocol === 'https:' ? 'https' : 'http';
   return {
     scheme,
@@ -73,34 +85,67 @@ export async function pinTarget(text: string): Promise<PinnedTarget> {
   };
 }
 
+/**
+ * Whether only a look-up could tell where it is: neither an address nor `localhost`, which is this machine (RFC 6761).
+ * @throws {FloodproofError} FP_USAGE for what is no URL of a target.
+ */
+export function mustBeLookedUp(text: string, words: TargetWords): boolean {
+  const name = nameOf(parse(text, words)).replace(/\.$/, '');
+  return !ipaddr.isValid(name) && name !== 'localhost' && !name.endsWith('.localhost');
+}
+
+function nameOf(url: URL): string {
+  return url.hostname.replace(/^\[|\]$/g, '');
+}
+
+function told(text: string, { option }: TargetWords): string {
+  return option === '' ? text : `${option} ${text}`;
+}
+
 /** Scheme, pinned address and port, as a URL without a path. */
 export function originOf({ scheme, address, port }: Pick<PinnedTarget, 'scheme' | 'address' | 'port'>): string {
   return `${scheme}://${address.includes(':') ? `[${address}]` : address}:${port}`;
 }
 
-function parse(text: string): URL {
+function parse(text: string, words: TargetWords): URL {
+  const target = told(text, words);
+  // Also what would be read as a scheme: "localhost:3000".
+  if (/^(?:[\w.-]+|\[[\da-fA-F:.]+\]):\d+(?:\/|$)/.test(text)) {
+    throw usage(`${target} has no scheme`, `did you mean http://${text}`);
+  }
   let url: URL;
   try {
     url = new URL(text);
   } catch (cause) {
-    throw new FloodproofError('FP_USAGE', `--target ${text} is neither "gateway" nor "core" nor a URL`, {
-      hint: 'write --target gateway, --target core, or --target http://127.0.0.1:PORT',
-      cause,
-    });
+    throw noUrl(text, words, cause);
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw new FloodproofError('FP_USAGE', `--target ${text}: the scheme ${url.protocol} is not supported`, {
-      hint: 'a target is an http:// or https:// URL',
-    });
+    throw usage(`${target}: the scheme ${url.protocol} is not supported`, 'a target is an http:// or https:// URL');
   }
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    throw new FloodproofError('FP_USAGE', '--target must not carry credentials, a query or a fragment');
+    const what = words.option === '' ? 'the URL of a target' : words.option;
+    throw new FloodproofError('FP_USAGE', `${what} must not carry credentials, a query or a fragment`);
   }
-  if (url.port === '0') throw new FloodproofError('FP_USAGE', `--target ${text}: no server has the port 0`);
+  if (url.port === '0') throw new FloodproofError('FP_USAGE', `${target}: no server has the port 0`);
   return url;
 }
 
-async function addressesOf(name: string, text: string): Promise<string[]> {
+function noUrl(text: string, words: TargetWords, cause: unknown): FloodproofError {
+  const { option, names } = words;
+  const quoted = names.map((name) => `"${name}"`);
+  const isNeither = quoted.length === 0 ? 'is no URL' : `is neither ${[...quoted, 'a URL'].join(' nor ')}`;
+  const lead = option === '' ? '' : `${option} `;
+  const ways = [...names, 'http://127.0.0.1:PORT'].map((way) => `${lead}${way}`);
+  const last = ways.pop() ?? '';
+  const hint = `write ${ways.length === 0 ? last : `${ways.join(', ')}, or ${last}`}`;
+  return usage(`${told(text, words)} ${isNeither}`, hint, cause);
+}
+
+function usage(message: string, hint: string, cause?: unknown): FloodproofError {
+  return new FloodproofError('FP_USAGE', message, { hint, cause });
+}
+
+async function addressesOf(name: string, target: string): Promise<string[]> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     const message = `no answer within ${LOOKUP_DEADLINE_MS} ms`;
@@ -110,26 +155,42 @@ async function addressesOf(name: string, text: string): Promise<string[]> {
     const entries = await Promise.race([dns.promises.lookup(name, { all: true }), late]);
     return entries.map(({ address }) => address);
   } catch (cause) {
-    throw unresolved(name, text, cause);
+    throw unresolved(name, target, cause);
   } finally {
     clearTimeout(timer);
   }
 }
 
-function unresolved(name: string, text: string, cause?: unknown): FloodproofError {
-  return new FloodproofError('FP_TARGET_UNREACHABLE', `--target ${text}: the host name ${name} can't be resolved`, {
+function unresolved(name: string, target: string, cause?: unknown): FloodproofError {
+  return new FloodproofError('FP_TARGET_UNREACHABLE', `${target}: the host name ${name} can't be resolved`, {
     cause,
   });
 }
 
-/** A target that is somebody else's, and nobody here can ask him. */
-export function notLoopback(text: string, { name, isAddress, address }: PinnedTarget): FloodproofError {
-  const what = isAddress ? name : `${name} is ${address}, which`;
+/**
+ * A target that is somebody else's, and nobody here can ask him.
+ * @param pinned - null = it was not looked up, since nobody could have been asked.
+ */
+export function notLoopback(text: string, words: TargetWords, pinned: PinnedTarget | null): FloodproofError {
+  const { onlyNear } = words;
+  const where =
+    pinned === null
+      ? 'may be another machine (the name was not looked up)'
+      : `${pinned.isAddress ? pinned.name : `${pinned.name} is ${pinned.address}, which`} is not a loopback address`;
+  const target = pinned === null ? told(text, words) : `${told(text, words)}:`;
+  if (onlyNear !== undefined) {
+    const hint = 'for a server on this machine write 127.0.0.1, [::1] or localhost';
+    return forbidden(`${target} ${where}; ${onlyNear} is for loopback alone`, hint);
+  }
+  const hint =
+    `with its consent, set ${KEY_VARIABLE} or ${KEY_FILE_VARIABLE} to the key that it names (docs/consent.md); ` +
+    'for a server on this machine write 127.0.0.1, [::1] or localhost';
   return forbidden(
-    `--target ${text}: ${what} is not a loopback address; load on somebody else's machine needs its owner's consent`,
+    `${target} ${where}; load on somebody else's machine needs its owner's consent, and no key is set here`,
+    hint,
   );
 }
 
-function forbidden(message: string): FloodproofError {
-  return new FloodproofError('FP_TARGET_FORBIDDEN', message);
+function forbidden(message: string, hint?: string): FloodproofError {
+  return new FloodproofError('FP_TARGET_FORBIDDEN', message, hint === undefined ? {} : { hint });
 }

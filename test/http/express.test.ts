@@ -38,6 +38,7 @@ describe('the fixed window of express-rate-limit, met by a burst across its end'
       expect(notPassed(run)).toEqual([]);
       expect(run).toMatchObject({ exitCode: 0, document: { verdict: 'pass', leaks: [] } });
       expect(run.document.actors.burster).toMatchObject({ sent: 401, errors: 0 });
+      expect(run.document.notes).toContain("spoken to in the house's API: no --adapter");
     },
   );
 

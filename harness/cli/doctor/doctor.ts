@@ -45,6 +45,7 @@ export async function doctorCommand(flags: DoctorFlags, console: Console): Promi
   const target = await checkTarget(
     flags.target,
     questionOf([doctorDemand(adapter, asked.plan.policy.auth)], flags.tls),
+    { option: '--target', names: [] },
   );
   await assertReachable(target.origin);
   const tls = readTls(flags.tls, target, adapter.http2);

@@ -32,8 +32,8 @@ Kinds of attack (a single behaviour, such as order-flood, is one too):
 ${kinds}
 
 Examples:
-  floodproof consent new --host staging.example --port 443 --rate 200/s \\
-    --for 10min --kinds flood,replay --days 30
+  floodproof consent new --host staging.example --port 443 --rate 1300/s \\
+    --for 10min --kinds credential-guessing,flood,replay,forgery,evasion --days 30
   floodproof consent check https://staging.example scenarios/release
 
 Only what is on loopback can be loaded without one. docs/consent.md says more.`,

@@ -83,7 +83,7 @@ function uncoveredOf(consent: Consent, demand: ConsentDemand, leftMs: number): C
   } else if (ratePerSecond > consent.ratePerSecond) {
     faults.push({
       code: 'FP_CONSENT_RATE',
-      message: `${name} sends up to ${ratePerSecond} requests a second, and ${consent.ratePerSecond} are agreed to`,
+      message: `${name} sends up to ${Math.ceil(ratePerSecond)} requests a second, and ${consent.ratePerSecond} are agreed to`,
       hint: 'ask the owner for more, or lower the rates of its actors: nothing is cut by itself',
     });
   }

@@ -1,7 +1,7 @@
 /** Asks the owner of a target: finds his consent, holds it against what is wanted, and looks whether it is still there. */
 import { randomBytes } from 'node:crypto';
 import { type Fault, FloodproofError } from '../../errors.js';
-import { notLoopback, originOf, type PinnedTarget } from '../pinned.js';
+import { notLoopback, ofRun, originOf, type PinnedTarget, type TargetWords } from '../pinned.js';
 import { type ConsentDemand, uncovered } from './consent-demand.js';
 import { type Consent, type ConsentFault, readConsent } from './consent-document.js';
 import {
@@ -40,6 +40,8 @@ export interface ConsentQuestion {
   readonly operator: () => OperatorKey | null;
   /** Who asks: `floodproof/0.1.0`. */
   readonly tool: string;
+  /** How the command speaks of its target; left out = as "run" does. */
+  readonly words?: TargetWords;
   /** Read when it is needed; left out = whom the system trusts, and no certificate of one's own. */
   readonly tls?: () => ConsentTls;
 }
@@ -56,7 +58,7 @@ export async function askConsent(
 ): Promise<GrantedConsent> {
   const { demands, tool } = question;
   const operator = question.operator();
-  if (operator === null) throw notLoopback(text, pinned);
+  if (operator === null) throw notLoopback(text, question.words ?? ofRun, pinned);
   const found = await find(pinned, question.tls?.() ?? null);
   const nowMs = Date.now();
   const { name, port } = placeIn(pinned);

@@ -22,12 +22,17 @@ const outcomeOfGate: Readonly<Record<string, Outcome>> = {
   unasked: Outcome.garbage,
 };
 
+/** Whether the answer says what a gate has decided. @param gate - its `x-gate` header. */
+export function isMarked(gate: string | undefined): gate is string {
+  return gate !== undefined && Object.hasOwn(outcomeOfGate, gate);
+}
+
 /**
  * What came of an answered request. With `x-gate` the target says it; without, the status has to tell:
  *
  * | status | outcome |
  * |---|---|
- * | 2xx | admitted |
+ * | 2xx | admitted; by its body where the target is spoken to in the actors' own API, see `isHouseAnswer` |
  * | 429 | throttled |
  * | 418 | banned |
  * | 401 of an unsigned request | admitted: the login itself said no, a limiter had let it through |
@@ -44,7 +49,7 @@ export function outcomeOfStatus(answer: {
   readonly isSigned: boolean;
 }): Outcome {
   const { status, gate, isSigned } = answer;
-  if (gate !== undefined && Object.hasOwn(outcomeOfGate, gate)) {
+  if (isMarked(gate)) {
     const outcome = outcomeOfGate[gate] as Outcome;
     return outcome === Outcome.admitted && status >= 500 ? Outcome.serverError : outcome;
   }

@@ -11,8 +11,9 @@ import type { Intent } from '../../actors/actor.js';
 import { Outcome } from '../../actors/outcome.js';
 import type { AdaptedTarget } from './adapted/adapted-target.js';
 import type { Reading } from './adapted/answer-reader.js';
-import { isOwnFault, outcomeOfError, outcomeOfStatus, readRefusal, retryAfterMsOf } from './answer.js';
+import { isMarked, isOwnFault, outcomeOfError, outcomeOfStatus, readRefusal, retryAfterMsOf } from './answer.js';
 import type { HeldBody } from './held-body.js';
+import { isHouseAnswer } from './house-answer.js';
 
 /** A body longer than this is not one of a trading API: the answer counts as garbage. */
 const BODY_BYTES_MAX = 1 << 20;
@@ -140,7 +141,7 @@ export class Flight implements Dispatcher.DispatchHandler {
     } else if (status >= 400) {
       this.retryAfterMs = retryAfterMsOf(headerOf(headers, 'retry-after'));
       this.chunks = [];
-    } else if (this.intent.wantsBody) this.chunks = [];
+    } else if (this.intent.wantsBody || !isMarked(this.gate)) this.chunks = [];
     return true;
   }
 
@@ -176,6 +177,8 @@ export class Flight implements Dispatcher.DispatchHandler {
       this.limit = refusal.limit === '' ? -1 : this.owner.limitIndex(refusal.limit);
       if (refusal.retryAfterMs >= 0) this.retryAfterMs = refusal.retryAfterMs;
       if (outcome === Outcome.throttled && refusal.reason === 'never') outcome = Outcome.never;
+    } else if (outcome === Outcome.admitted && !isMarked(this.gate) && !isHouseAnswer(this.intent, text)) {
+      outcome = Outcome.unclear;
     }
     if (this.intent.wantsBody && text !== '') this.body = parseJson(text);
     this.conclude(outcome);

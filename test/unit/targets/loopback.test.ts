@@ -77,6 +77,7 @@ describe('which URL may be a target', () => {
     { url: 'http://[::ffff:10.0.0.1]', code: 'FP_TARGET_FORBIDDEN' },
     { url: 'http://167772161/', code: 'FP_TARGET_FORBIDDEN' },
     { url: 'http://name.invalid', code: 'FP_TARGET_UNREACHABLE' },
+    { url: 'http://name.localhost', code: 'FP_TARGET_UNREACHABLE' },
     { url: 'ftp://127.0.0.1', code: 'FP_USAGE' },
     { url: 'http://127.0.0.1:0', code: 'FP_USAGE' },
     { url: 'https://169.254.169.254', code: 'FP_TARGET_FORBIDDEN' },
@@ -85,5 +86,73 @@ describe('which URL may be a target', () => {
     { url: 'gatway', code: 'FP_USAGE' },
   ])('$url is $code', async ({ url, code }) => {
     await expect(checkTarget(url)).rejects.toMatchObject({ code });
+  });
+
+  const keyless = { demands: [], operator: () => null, tool: 'floodproof/test' };
+
+  test.each(['http://name.invalid', 'https://name.invalid:8443/api'])(
+    '%s is not looked up where no key is held, and the hint names the key',
+    async (url) => {
+      await expect(checkTarget(url, keyless)).rejects.toMatchObject({
+        code: 'FP_TARGET_FORBIDDEN',
+        message: expect.stringContaining("needs its owner's consent, and no key is set here"),
+        hint: expect.stringContaining('set FLOODPROOF_CONSENT_KEY or FLOODPROOF_CONSENT_KEY_FILE'),
+      });
+      expect(dns.promises.lookup).not.toHaveBeenCalled();
+    },
+  );
+
+  test.each([
+    { url: 'http://name.invalid', says: 'the name was not looked up' },
+    { url: 'http://10.0.0.1', says: '10.0.0.1 is not a loopback address' },
+  ])('$url is nothing for a command that stays on loopback', async ({ url, says }) => {
+    const words = { option: '--target', names: ['gateway'], onlyNear: 'probe' };
+    const check = checkTarget(url, undefined, words);
+    await expect(check).rejects.toMatchObject({
+      code: 'FP_TARGET_FORBIDDEN',
+      message: expect.stringMatching(/probe is for loopback alone$/),
+    });
+    await expect(check).rejects.toThrow(says);
+    expect(dns.promises.lookup).not.toHaveBeenCalled();
+  });
+
+  test.each([
+    {
+      text: 'gateway',
+      option: '--target',
+      names: [],
+      says: '--target gateway is no URL',
+      hint: 'write --target http://127.0.0.1:PORT',
+    },
+    {
+      text: 'gatway',
+      option: '--target',
+      names: ['gateway'],
+      says: '--target gatway is neither "gateway" nor a URL',
+      hint: 'write --target gateway, or --target http://127.0.0.1:PORT',
+    },
+    {
+      text: '127.0.0.1:13000',
+      option: '--to',
+      names: [],
+      says: '--to 127.0.0.1:13000 has no scheme',
+      hint: 'did you mean http://127.0.0.1:13000',
+    },
+    {
+      text: 'localhost:13000/api',
+      option: '',
+      names: [],
+      says: 'localhost:13000/api has no scheme',
+      hint: 'did you mean http://localhost:13000/api',
+    },
+    {
+      text: '[::1]:80',
+      option: '--target',
+      names: [],
+      says: '--target [::1]:80 has no scheme',
+      hint: 'did you mean http://[::1]:80',
+    },
+  ])('$option $text is no URL, said in the words of its command', async ({ text, option, names, says, hint }) => {
+    await expect(checkTarget(text, undefined, { option, names })).rejects.toMatchObject({ message: says, hint });
   });
 });
