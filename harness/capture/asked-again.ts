@@ -4,13 +4,12 @@ import { places } from '../actors/recorded-requests.js';
 import { ClassPaths, housePatterns } from '../intake/class-paths.js';
 import type { RequestClass } from '../scenario/plan.js';
 import { requestClasses } from '../scenario/plan.js';
-import { isFormType } from '../signing/fields/request-parts.js';
 import type { SigningProfile } from '../signing/profile.js';
 import { recordedMethods } from '../trace/request-table.js';
 import type { RecordedRow } from './recording.js';
 import { REDACTED } from './redaction.js';
-import { type Change, type Decide, rewrittenJson, rewrittenPairs, rewrittenPath } from './rewritten-text.js';
-import { isSecretName, loginFieldOf } from './secret-names.js';
+import { type Change, type Decide, namesIn, rewrittenBody, rewrittenPath } from './rewritten-text.js';
+import { loginFieldOf, secretNamesIn } from './secret-names.js';
 
 export interface AskedAgain {
   readonly requestClass: RequestClass;
@@ -63,7 +62,7 @@ export class Asking {
     if (!recordedMethods.has(row.method)) return this.#leave(`the method ${row.method.slice(0, 20)}`);
     if (!/^\/[\x21-\x7e]*$/.test(row.path)) return this.#leave('a path that is no ASCII');
     if (this.#rules.as === 'house' && house.of(row.method, row.path) < 0) return houseCall(requestClass, row);
-    const decide = this.#decideFor(requestClass);
+    const decide = this.#decideFor(requestClass, row);
     const path = rewrittenPath(row.path, decide('query'));
     return {
       requestClass,
@@ -82,26 +81,27 @@ export class Asking {
     return method === 'GET' || method === 'HEAD' ? 'ticker' : null;
   }
 
-  #decideFor(requestClass: RequestClass): (place: string) => Decide {
+  #decideFor(requestClass: RequestClass, { path, body, type }: RecordedRow): (place: string) => Decide {
+    const isSecret = secretNamesIn(path, namesIn(path, body === null ? null : { text: body, type }));
     return (place) => (name, isNested) => {
       const field = requestClass === 'login' ? loginFieldOf(name) : null;
-      const change = field === null ? this.#outOf(name, isNested) : { to: places[field] };
+      const change = field === null ? this.#outOf(name, isNested, isSecret(name)) : { to: places[field] };
       if (change !== 'kept') this.changed.add(`${place} ${name}`);
       return change;
     };
   }
 
   /** What the profile makes anew is taken out, and so is what is nobody's business; within other members it is blacked out. */
-  #outOf(name: string, isNested: boolean): Change {
-    if (isSecretName(name)) return isNested ? { to: REDACTED } : 'removed';
+  #outOf(name: string, isNested: boolean, isSecret: boolean): Change {
+    if (isSecret) return isNested ? { to: REDACTED } : 'removed';
     return !isNested && this.#slots.has(name) ? 'removed' : 'kept';
   }
 
   #body({ body, type }: RecordedRow, decide: Decide): { type: string; body: string } {
     if (body === null) return { type: '', body: '' };
-    if (isFormType(type)) return { type: type ?? '', body: rewrittenPairs(body, decide) };
-    const json = rewrittenJson(body, decide);
-    if (json !== null) return { type: type === null || type.startsWith(JSON_TYPE) ? JSON_TYPE : type, body: json };
+    const rewritten = rewrittenBody(body, type, decide);
+    if (rewritten !== null)
+      return { type: type === null || type.startsWith(JSON_TYPE) ? JSON_TYPE : type, body: rewritten };
     this.bodiesLost++;
     return { type: '', body: '' };
   }

@@ -1,7 +1,6 @@
 /** A request without what is secret in it, as it may be written to a file. */
-import { isFormType } from '../signing/fields/request-parts.js';
-import { type Decide, rewrittenJson, rewrittenPairs, rewrittenPath } from './rewritten-text.js';
-import { isSecretName } from './secret-names.js';
+import { type Decide, namesIn, rewrittenBody, rewrittenPath } from './rewritten-text.js';
+import { isSecretName, secretNamesIn } from './secret-names.js';
 
 /** Stands where a secret stood. */
 export const REDACTED = '[redacted]';
@@ -32,17 +31,18 @@ export interface Exchanged {
 
 export function redactedRequest({ path, headers, body }: Exchanged): Redacted {
   const fields = new Set<string>();
+  const isSecret = secretNamesIn(path, namesIn(path, body));
   const decideFor =
     (place: string): Decide =>
     (name) => {
-      if (!isSecretName(name)) return 'kept';
+      if (!isSecret(name)) return 'kept';
       fields.add(`${place} ${name}`);
       return { to: REDACTED };
     };
   const seen = headers.filter(([name]) => isSecretName(name));
   for (const [name] of seen) fields.add(`header ${name.toLowerCase()}`);
   const hide = hiderOf(seen.map(([, value]) => value));
-  const rewritten = body === null ? null : redactedBody(body, decideFor('body'));
+  const rewritten = body === null ? null : rewrittenBody(body.text, body.type, decideFor('body'));
   return {
     path: hide(rewrittenPath(path, decideFor('query'))),
     headers: headers.map(([name, value]) => [name, isSecretName(name) ? REDACTED : hide(withoutUrlSecrets(value))]),
@@ -51,11 +51,6 @@ export function redactedRequest({ path, headers, body }: Exchanged): Redacted {
     bodyNote:
       body !== null && rewritten === null ? `of the type ${body.type ?? 'none'}, in which secrets are not found` : '',
   };
-}
-
-function redactedBody({ text, type }: PlainBody, decide: Decide): string | null {
-  if (isFormType(type)) return rewrittenPairs(text, decide);
-  return rewrittenJson(text, decide);
 }
 
 /** A secret that stands in a header may stand elsewhere too, in a path or in a body. */
@@ -70,5 +65,6 @@ function hiderOf(values: readonly string[]): (text: string) => string {
 /** Addresses in headers (Referer, Location) have queries too. */
 export function withoutUrlSecrets(value: string): string {
   if (!value.includes('?')) return value;
-  return rewrittenPath(value, (name) => (isSecretName(name) ? { to: REDACTED } : 'kept'));
+  const isSecret = secretNamesIn(value, namesIn(value, null));
+  return rewrittenPath(value, (name) => (isSecret(name) ? { to: REDACTED } : 'kept'));
 }

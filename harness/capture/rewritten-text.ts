@@ -1,5 +1,6 @@
 /** JSON, forms and queries with some of their values changed, and all others left as they stand. */
 import { jsonMembers, withoutMember } from '../signing/fields/json-members.js';
+import { isFormType } from '../signing/fields/request-parts.js';
 
 /** What becomes of a field: left as it is, taken out, or another text in its place. */
 export type Change = { readonly to: string } | 'kept' | 'removed';
@@ -46,6 +47,27 @@ function encoded(text: string): string {
     .replaceAll('%7B%7B', '{{')
     .replaceAll('%7D%7D', '}}')
     .replaceAll(/%5B|%5D/g, decoded);
+}
+
+/**
+ * A body by what it is. What looks like JSON is never read as a form, whatever type it names: a client that sends JSON as a
+ * form is common, and its secrets would stand in a name. null: it is of neither form.
+ */
+export function rewrittenBody(text: string, type: string | null, decide: Decide): string | null {
+  if (isFormType(type) && !/^\s*[{["<]/.test(text)) return rewrittenPairs(text, decide);
+  return rewrittenJson(text, decide);
+}
+
+/** The names of all parameters of a path, and of all members of a body. */
+export function namesIn(path: string, body: { readonly text: string; readonly type: string | null } | null): string[] {
+  const names: string[] = [];
+  const note: Decide = (name) => {
+    names.push(name);
+    return 'kept';
+  };
+  rewrittenPath(path, note);
+  if (body !== null) rewrittenBody(body.text, body.type, note);
+  return names;
 }
 
 const token = /"(?:[^"\\]|\\.)*"|[{}[\]:,]|[^\s{}[\]:,"]+/g;

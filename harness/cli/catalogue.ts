@@ -4,7 +4,7 @@ import { dirname, join, relative } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { FloodproofError } from '../errors.js';
-import { isPolicyText } from '../scenario/file-kind.js';
+import { isAdapterText, isPolicyText } from '../scenario/file-kind.js';
 import { nearest } from '../scenario/nearest.js';
 import type { Plan } from '../scenario/plan.js';
 import type { LoadOptions, ScenarioSet } from '../scenario/scenario.js';
@@ -67,7 +67,10 @@ function isFolder(path: string): boolean {
 }
 
 function scenariosBelow(folder: string): readonly string[] {
-  return filesBelow(folder, otherFolders, DEPTH_MAX).filter((path) => !isPolicyText(path, fileReader.read(path)));
+  return filesBelow(folder, otherFolders, DEPTH_MAX).filter((path) => {
+    const text = fileReader.read(path);
+    return !isPolicyText(path, text) && !isAdapterText(path, text);
+  });
 }
 
 function filesBelow(folder: string, leftOut: ReadonlySet<string>, depth: number): readonly string[] {

@@ -4,6 +4,8 @@ import { basename, dirname, join, resolve } from 'node:path';
 import process from 'node:process';
 import { fromOpenApi, type MadeFile } from '../convert/from-openapi.js';
 import { FloodproofError } from '../errors.js';
+import { environmentNames } from '../scenario/adapter.js';
+import { readAdapter } from '../scenario/adapter-file.js';
 import { fileReader } from './file-reader.js';
 import { ownCommand, quote } from './own-command.js';
 
@@ -23,12 +25,21 @@ export function initCommand(file: string, out: string | null): string {
   const lines = files.map((one) => `written: ${join(folder, one.name)}`);
   if (unsaid.length > 0)
     lines.push('', 'to be said by you (look for "say here"):', ...unsaid.map((one) => `  - ${one}`));
+  const variables = variablesOf(files);
   lines.push(
     '',
-    `next: ${command} doctor --target ${quote(target)} --adapter ${path('adapter.yaml')} --policy ${path('policy.yaml')}`,
+    ...variables.map((one, index) => `${index === 0 ? 'next:' : '     '} export ${one}=...`),
+    `${variables.length === 0 ? 'next:' : '     '} ${command} doctor --target ${quote(target)} --adapter ${path('adapter.yaml')} --policy ${path('policy.yaml')}`,
     `      ${command} run ${path(first)} --target ${quote(target)} --adapter ${path('adapter.yaml')}`,
   );
   return `${lines.join('\n')}\n`;
+}
+
+/** What the adapter reads of the environment: commands that use it end at once while one is not set. */
+function variablesOf(files: readonly MadeFile[]): readonly string[] {
+  const text = files.find(({ name }) => name === 'adapter.yaml')?.text ?? '';
+  const { adapter } = readAdapter('adapter.yaml', text, (path) => path);
+  return adapter === null ? [] : environmentNames(adapter);
 }
 
 /** All of them or none: they are written beside the folder, and take its place when they are whole. */

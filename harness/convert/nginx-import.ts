@@ -22,7 +22,8 @@ import {
   type ImportedLimit,
   type ImportNote,
 } from './imported.js';
-import { type Directive, directiveText, everyDirective, parseNginx } from './nginx-config.js';
+import { type Directive, directiveText, everyDirective } from './nginx-config.js';
+import { readNginx } from './nginx-dump.js';
 import { readKey } from './nginx-key.js';
 import { httpLevel, isLimited, type ServerPlace, serversOf } from './nginx-places.js';
 import { type Route, routesOf, routeText } from './nginx-routing.js';
@@ -46,7 +47,7 @@ export interface ImportReading {
 
 export function importNginx(file: string, text: string, options: NginxOptions): ImportReading {
   const faults = new ForeignFaults(file);
-  const config = parseNginx(text, faults);
+  const config = readNginx(text, faults);
   const http = httpLevel(config);
   const reqZones = zonesOf(http, 'limit_req_zone', readReqZone, faults);
   const connZones = zonesOf(http, 'limit_conn_zone', readConnZone, faults);
@@ -106,7 +107,7 @@ function checkZones(
   const check = (directive: Directive, zone: string, isKnown: boolean): void => {
     if (isKnown || told.has(directive)) return;
     told.add(directive);
-    const hint = 'define it in http, or import the file that defines it together with this one';
+    const hint = 'define it in http, or import all files in one: nginx -T > all.conf; npx floodproof import all.conf';
     faults.add('FP_FOREIGN_REFERENCE', directive, `${directive.name}: there is no zone "${zone}" in this file`, hint);
   };
   for (const { limits, locations } of servers) {
@@ -316,7 +317,7 @@ function statusNotes(routes: readonly Route[]): readonly ImportNote[] {
 
 /** Directives that may hold limits, or refuse, and that are not followed. */
 const foreign: readonly (readonly [RegExp, string])[] = [
-  [/^include$/, 'is not followed: limits, zones and maps in it are not read'],
+  [/^include$/, 'is not followed: limits, zones and maps in it are not read; nginx -T prints all in one'],
   [/^(?:js_access|js_content|access_by_lua\w*|rewrite_by_lua\w*|perl)$/, 'runs code that may refuse requests'],
   [/^auth_request$/, 'asks another server, which may refuse'],
   [/^limit_rate(?:_after)?$/, 'limits bytes, and no requests'],

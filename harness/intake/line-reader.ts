@@ -117,6 +117,13 @@ export class LineReader {
     return 'row';
   }
 
+  /** Method and path of the line that was read last; null = it tells none. */
+  get asked(): { readonly method: string; readonly path: string } | null {
+    const request = this.#text('request')?.split(' ') ?? [this.#text('method') ?? '', this.#text('path') ?? ''];
+    const [method = '', path = ''] = request;
+    return method === '' || path === '' ? null : { method, path };
+  }
+
   #readStamp(): boolean {
     const { time } = this.#map;
     const { places } = this.#fields;

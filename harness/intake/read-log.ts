@@ -6,6 +6,7 @@ import { grouped, LineTally } from '../trace/line-tally.js';
 import { type BoundMap, bindMap } from './bound-map.js';
 import { visitLines } from './byte-lines.js';
 import type { Callers } from './callers.js';
+import { UnnamedRequests } from './class-guess.js';
 import { type LineFinding, LineReader } from './line-reader.js';
 import type { LogMap } from './log-map.js';
 import { RowOrder } from './row-order.js';
@@ -102,6 +103,7 @@ class Reading {
   readonly #options: ReadLogOptions;
   readonly #counts = new LineCounts();
   readonly #order: RowOrder;
+  readonly #unnamed = new UnnamedRequests();
   #file = '';
   #bound: BoundMap | null = null;
   #reader: LineReader | null = null;
@@ -149,7 +151,7 @@ class Reading {
     if (counts.rows === 0) {
       refuse(
         `of the ${grouped(counts.lines)} lines none is a request that the map gives a class to`,
-        'name the paths in a map, for example classes: { ticker: ["GET /api/ticker"] }',
+        ['name the paths in a file and add --map FILE; of what was seen:', ...this.#unnamed.mapLines].join('\n    '),
       );
     }
     if (counts.late.count > FAULTY_MAX * counts.lines) {
@@ -184,8 +186,12 @@ class Reading {
 
   #note(found: Exclude<LineFinding, 'row'>, line: number, bytes: Buffer, start: number, end: number): void {
     const counts = this.#counts;
-    if (found === 'other') counts.other.add(line);
-    else if (found === 'other-way') counts.otherWay.add(line);
+    if (found === 'other') {
+      counts.other.add(line);
+      // Of a log that has a row the hint is never wanted.
+      const asked = counts.rows === 0 ? (this.#reader?.asked ?? null) : null;
+      if (asked !== null) this.#unnamed.note(asked.method, asked.path);
+    } else if (found === 'other-way') counts.otherWay.add(line);
     else if (found === 'left-out') counts.leftOut.add(line);
     else {
       counts[found].add(line);

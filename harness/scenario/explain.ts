@@ -89,7 +89,8 @@ function actorLines(plan: Plan): readonly string[] {
     const amount = isKnown
       ? `${Math.round(arrivals)} arrivals, ${many}${Math.round(requests)} requests when all are admitted`
       : 'as many arrivals as the recording has';
-    lines.push(`    ${amount}: ${classesText(plan, actor)}`);
+    const classes = classesText(plan, actor);
+    lines.push(`    ${amount}${classes === '' ? '' : `: ${classes}`}`);
   }
   return lines;
 }

@@ -42,6 +42,19 @@ async function verdictOf(folder: string, scenario: string, brokenBy: number) {
 }
 
 describe('floodproof init, and runs of what it wrote against the API that the document describes', () => {
+  it('says which variables have to be set before the commands that it prints, and those take its folder', async () => {
+    const folder = join(temporaryFolder(), 'own');
+    const { stdout } = await runCli(['init', openapi, '--out', folder]);
+    const exported = [...stdout.matchAll(/^(?:next:| {5}) export (\w+)=\.\.\.$/gm)].map(([, name]) => name);
+    expect(exported.sort()).toEqual(Object.keys(environment).sort());
+    expect(stdout.match(/^next:/gm)).toHaveLength(1);
+    const listed = await runCli(['list', folder, '--json']);
+    expect([listed.code, listed.stderr]).toEqual([0, '']);
+    const { scenarios } = JSON.parse(listed.stdout) as { scenarios: readonly { name: string }[] };
+    expect(scenarios.map(({ name }) => name)).toEqual(['credential-stuffing', 'order-flood', 'signature-forgery']);
+    expect((await runCli(['explain', folder])).code).toBe(0);
+  });
+
   it('writes files that validate, the same each time', async () => {
     const folder = await made();
     expect(readdirSync(folder).sort()).toEqual([

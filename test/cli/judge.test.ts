@@ -163,7 +163,8 @@ actors:
     {
       because: 'no request of the policy',
       args: [file('pages.log', combined(1, 3).replaceAll('/v1/ticker', '/index.html'))],
-      wanted: /FP_LOG_UNREADABLE.*of the 3 lines none is a request.*classes:/s,
+      wanted:
+        /FP_LOG_UNREADABLE.*of the 3 lines none is a request.*--map FILE.*\n {4}version: 1\n {4}classes:\n {4} {2}ticker: \["GET \/index.html"\]\n/s,
     },
     {
       because: 'an expectation that names nobody',

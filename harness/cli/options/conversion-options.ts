@@ -45,7 +45,7 @@ function addImport(program: Command, { console }: CommandContext): void {
 What could not be read is said, with its line, in the policy and on stderr.
 
 Examples:
-  floodproof import /etc/nginx/nginx.conf --out policy.yaml
+  nginx -T > nginx.txt; floodproof import nginx.txt --out policy.yaml
   floodproof import kong.yaml --adapter my-api.yaml --out policy.yaml
   floodproof import ratelimit.yaml --from envoy`,
     )

@@ -105,7 +105,7 @@ export const badScenarios: readonly BadFile[] = [
       ['rate: 60/s', 'rate: 60'],
     ],
     [
-      'FP_VALUE_UNKNOWN scenario.yaml:12:16 actors[0].behaviour must be one of retail-trader, market-maker, login, retail-ui, retail-bot, history-scan, reconnect, credential-stuffing, password-spraying, account-lockout, name-probing, key-enumeration, signature-forgery, clock-skew, order-flood, batch-flood, place-cancel, layering, cancel-storm, heavy-requests, scrape, unique-callers, identity-rotation, limit-search, phase-probing, overrun, replay, forwarded-rotation, nonce-exhaustion, got "retail-trade"',
+      'FP_VALUE_UNKNOWN scenario.yaml:12:16 actors[0].behaviour must be one of retail-trader, market-maker, login, retail-ui, retail-bot, history-scan, reconnect, recorded, credential-stuffing, password-spraying, account-lockout, name-probing, key-enumeration, signature-forgery, clock-skew, order-flood, batch-flood, place-cancel, layering, cancel-storm, heavy-requests, scrape, unique-callers, identity-rotation, limit-search, phase-probing, overrun, replay, forwarded-rotation, nonce-exhaustion, got "retail-trade"',
       'FP_RATE_INVALID scenario.yaml:13:41 actors[0].arrivals.rate must be a rate with a period, got 60',
     ],
   ),

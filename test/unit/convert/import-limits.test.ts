@@ -33,6 +33,42 @@ function faultsOf(file: string, text: string, options: Partial<ImportOptions> = 
 const zone = 'limit_req_zone $binary_remote_addr zone=one:10m rate=10r/s;';
 const inServer = (inside: string, before = zone) => `${before}\nserver {\n${inside}\n}\n`;
 
+describe('a configuration of nginx in several files', () => {
+  const marked = (path: string, text: string) => `# configuration file ${path}:\n${text}\n`;
+  const dump = [
+    'nginx: the configuration file /etc/nginx/nginx.conf syntax is ok\n',
+    marked(
+      '/etc/nginx/nginx.conf',
+      'events { }\nhttp {\n include mime.types;\n include /etc/nginx/conf.d/*.conf;\n include /etc/nginx/none/*;\n include /etc/nginx/sites-enabled/*;\n}',
+    ),
+    marked('/etc/nginx/mime.types', 'types { text/html html; }'),
+    marked('/etc/nginx/conf.d/zones.conf', zone),
+    marked('/etc/nginx/conf.d/zones.conf.off', zone),
+    marked('/etc/nginx/sites-enabled/api', 'server { location / { include snippets/limit; } limit_req_status 429; }'),
+    marked('/etc/nginx/snippets/limit', 'limit_req zone=one burst=4 nodelay;'),
+  ].join('');
+
+  it('is read from what nginx -T prints, each file where it is included, with lines of the print', () => {
+    const { limits, said, text } = imported('nginx.txt', dump);
+    expect(limits).toMatchObject([{ name: 'one', family: 'token-bucket', capacity: 5, refill: '10 per 1s' }]);
+    expect(said).toBe('');
+    expect(text).toContain(`# line ${dump.split('\n').indexOf(zone) + 1}: limit_req_zone`);
+  });
+
+  it('is said to be a part alone, with the command that prints the whole, where the files are not there', () => {
+    const parts = 'http {\n include /etc/nginx/mime.types;\n include /etc/nginx/conf.d/*.conf;\n}\n';
+    expect(faultsOf('nginx.conf', parts)).toEqual(['FP_CONVERT_EMPTY', expect.stringMatching(/^3:2 include/)]);
+    expect(() => importLimits('nginx.conf', parts, plain)).toThrow(
+      expect.objectContaining({ hint: expect.stringContaining('nginx -T > all.conf; npx floodproof import all.conf') }),
+    );
+  });
+
+  it('is read without end by nobody when its files include each other', () => {
+    const circle = `${marked('/n.conf', 'http { include a; }')}${marked('/a', 'include a; include b;')}${marked('/b', 'include a; include c; include c;')}${marked('/c', 'a 1;')}`;
+    expect(faultsOf('nginx.txt', circle)[0]).toBe('FP_CONVERT_EMPTY');
+  });
+});
+
 describe('limits of nginx', () => {
   it('become a bucket of the burst and one more with nodelay, counted by the whole address', () => {
     const { limits, value, text } = imported(
@@ -410,6 +446,19 @@ describe('whatever is imported', () => {
     expect(sourceOf('k.yml', 'plugins:\n- name: rate-limiting')).toBe('kong');
     expect(sourceOf('k.json', '{ "domain": "x" }')).toBe('envoy');
     expect(sourceOf('site', 'server { }')).toBe('nginx');
+    expect(sourceOf('limits', 'limit_req zone=one;')).toBe('nginx');
+    expect(sourceOf('all.txt', '# configuration file /etc/nginx/nginx.conf:\n')).toBe('nginx');
+  });
+
+  it.each([
+    ['README.md', '# Title\n```ts\nimport { a } from "b";\n```\n'],
+    ['package.json', '{ "name": "x", "version": "1.0.0" }'],
+    ['notes.txt', 'Some words.\n'],
+    ['empty', ''],
+  ])('has to be named where it looks like none of them: %s', (file, text) => {
+    expect(sourceOf(file, text)).toBe(null);
+    expect(() => importLimits(file, text, plain)).toThrow(/not recognised as a file of nginx, Envoy or Kong/);
+    expect(faultsOf(file, text)[0]).toBe('FP_USAGE');
   });
 
   it('is a policy that validates, or a list of reasons', () => {
