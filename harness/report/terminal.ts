@@ -120,12 +120,12 @@ function errorLines(errors: readonly SuiteError[], width: number): string[] {
 function header(document: VerdictDocument, { ink, width }: Page): string[] {
   const word = verdictWords[document.verdict];
   const name = truncate(visible(document.scenario), width - displayWidth(word) - 2);
-  const run = [
-    `seed ${document.seed}`,
-    `target ${document.target}`,
-    `engine ${document.engine}`,
-    `took ${formatDurationMs(document.durationMs)}`,
-  ];
+  const took = `took ${formatDurationMs(document.durationMs)}`;
+  // A log that was judged was drawn by no seed, and no engine played it.
+  const run =
+    document.target === 'log'
+      ? ['target log', took]
+      : [`seed ${document.seed}`, `target ${document.target}`, `engine ${document.engine}`, took];
   const lines = [
     `${ink.bold(name)}  ${paintVerdict(word, document.verdict, ink)}`,
     ...wrapBehind(INDENT, visible(document.claim), width),

@@ -210,7 +210,7 @@ describe('a host off loopback whose owner does not', () => {
     {
       because: 'nobody here has a key',
       task: { consent: consentText(), env: {} },
-      says: ['error FP_TARGET_FORBIDDEN', "needs its owner's consent"],
+      says: ['error FP_TARGET_FORBIDDEN', "needs its owner's consent", 'set FLOODPROOF_CONSENT_KEY or'],
       consentGets: 0,
     },
     {
@@ -309,15 +309,24 @@ describe('consent new', () => {
     }
   });
 
-  it('takes a key that is there, and makes none', async () => {
+  it('takes a key that is there, and makes none, in a folder that it makes', async () => {
     const out = scratch();
+    const folder = join(out.path, 'not/yet');
     try {
-      await runCli(['consent', 'new', ...wanted, '--operator', operator.id, '--out', out.path]);
-      const text = readFileSync(join(out.path, 'floodproof-consent'), 'utf8');
+      await runCli(['consent', 'new', ...wanted, '--operator', operator.id, '--out', folder]);
+      const text = readFileSync(join(folder, 'floodproof-consent'), 'utf8');
       expect(JSON.parse(text)).toMatchObject({ operators: [operator.id] });
-      expect(() => statSync(join(out.path, 'floodproof-consent.key'))).toThrow('ENOENT');
+      expect(() => statSync(join(folder, 'floodproof-consent.key'))).toThrow('ENOENT');
     } finally {
       out.remove();
     }
+  });
+
+  it('shows how a rate and a time are written', async () => {
+    const place = ['--host', 'a.example', '--port', '443', '--kinds', 'none'];
+    const { code, stderr } = await runCli(['consent', 'new', ...place, '--rate', '200', '--for', '10']);
+    expect(stderr).toMatch(/--rate must be a rate, .*, for example 200\/s\n/);
+    expect(stderr).toMatch(/--for must be a duration.*, for example 10min\n/);
+    expect(code).toBe(2);
   });
 });

@@ -77,6 +77,18 @@ describe('exit code 2: bad usage or file', () => {
       args: ['run', small, '--target', 'gatway'],
       says: ['FP_USAGE', '--target gatway is neither "gateway" nor "core" nor a URL'],
     },
+    {
+      args: ['doctor', '--target', '127.0.0.1:13000', '--adapter', 'scenarios/adapters/binance.yaml'],
+      says: ['FP_USAGE', 'did you mean http://127.0.0.1:13000'],
+    },
+    {
+      args: ['doctor', '--target', 'gateway', '--adapter', 'scenarios/adapters/binance.yaml'],
+      says: ['FP_USAGE  --target gateway is no URL', 'write --target http://127.0.0.1:PORT'],
+    },
+    {
+      args: ['capture', '--to', '127.0.0.1:13000'],
+      says: ['FP_USAGE  --to 127.0.0.1:13000 has no scheme', 'did you mean http://127.0.0.1:13000'],
+    },
     { args: ['run', small, '--target', 'ftp://127.0.0.1'], says: ['FP_USAGE', 'ftp: is not supported'] },
     { args: ['run', small, '--gateway-policy', log], says: ['FP_LIMIT_MEMORY', 'FP_GATE_INVALID'] },
     { args: ['replay', 'gone'], says: ['FP_RUN_UNREADABLE  gone holds no run: gone/plan.json is not there'] },
@@ -137,6 +149,13 @@ describe('exit code 4: environment', () => {
     expect(stderr).toContain('FP_TARGET_FORBIDDEN  --target http://192.0.2.1/: 192.0.2.1 is not a loopback address');
     expect(stderr).toContain("needs its owner's consent");
     expect({ code, stdout }).toEqual({ code: 4, stdout: '' });
+  });
+
+  it('probe is for loopback alone, and looks no name up', async () => {
+    const { code, stderr } = await runCli(['probe', '--target', 'http://name.invalid/']);
+    expect(stderr).toContain('FP_TARGET_FORBIDDEN');
+    expect(stderr).toContain('(the name was not looked up); probe is for loopback alone');
+    expect(code).toBe(4);
   });
 
   it('a target where nothing listens is one error, however many scenarios there are', async () => {

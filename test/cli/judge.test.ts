@@ -81,6 +81,8 @@ describe('floodproof judge', () => {
       },
     );
     expect(stdout).toMatch(/^stdin {2}FAIL/);
+    expect(stdout).toMatch(/^ {2}target log, took /m);
+    expect(stdout).not.toMatch(/seed 1|engine ts/);
     expect(code).toBe(3);
   });
 

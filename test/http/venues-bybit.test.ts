@@ -100,6 +100,23 @@ describe('ccxt at a gateway in the clothes of Bybit', () => {
     await expect(create({ symbol: 'BTCUSDT', qty: '0.00001' })).rejects.toThrow('"retCode":170137');
   });
 
+  it.each([{ triggerPrice: 55_000 }, { stopLossPrice: 55_000 }, { takeProfitPrice: 70_000 }, { trailingPercent: 5 }])(
+    'places no order that waits for a price: %j',
+    async (params) => {
+      const exchange = await trader(await bybit(), 'bybit');
+      await expect(exchange.createOrder(symbol, 'limit', 'buy', 1, 60_000, params)).rejects.toThrow(errors.BadRequest);
+      expect(await exchange.fetchOpenOrders(symbol)).toEqual([]);
+      // No condition at all, though its name is there.
+      const order = { category: 'spot', symbol: 'BTCUSDT', side: 'Buy', orderType: 'Limit', qty: '1', price: '1' };
+      const plain = { ...order, orderFilter: 'Order', stopLoss: '0', triggerPrice: '' };
+      const placed = await exchange.request('v5/order/create', 'private', 'POST', plain);
+      expect(placed).toMatchObject({ retCode: 0 });
+      const { orderId } = (placed as { result: { orderId: string } }).result;
+      const change = { category: 'spot', symbol: 'BTCUSDT', orderId, price: '2', ...params };
+      await expect(exchange.request('v5/order/amend', 'private', 'POST', change)).rejects.toThrow(errors.BadRequest);
+    },
+  );
+
   it('hears of wrong secrets, keys and clocks as it does of the venue', async () => {
     const gateway = await bybit();
     const keys = keysOf('bybit');

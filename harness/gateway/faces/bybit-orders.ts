@@ -36,6 +36,19 @@ const faultOf: Readonly<Record<FloorFault, Fault>> = {
   },
 };
 
+/** What makes an order wait for a price: there are no such orders here, and one that rests at once would be another order. */
+const conditions = [
+  ...['triggerPrice', 'triggerDirection', 'triggerBy', 'stopPrice', 'stopLoss', 'stopLossPrice', 'slLimitPrice'],
+  ...['takeProfit', 'takeProfitPrice', 'tpLimitPrice', 'trailingStop', 'trailingAmount', 'trailingPercent'],
+];
+
+function isConditional(params: FaceParams): boolean {
+  return (
+    conditions.some((name) => Object.hasOwn(params, name) && !['', '0'].includes(textField(params, name))) ||
+    !['', 'Order'].includes(textField(params, 'orderFilter'))
+  );
+}
+
 const statusOf = { open: 'New', filled: 'Filled', cancelled: 'Cancelled' } as const;
 
 function wishOf(params: FaceParams, market: Market): Wish | null {
@@ -72,6 +85,7 @@ type One = (params: FaceParams, admission: Admission | null, api: VenueApi) => F
 const createOne: One = (params, admission, api) => {
   const market = marketIn(params);
   if (market === undefined) return 'unknown-symbol';
+  if (isConditional(params)) return 'bad-order';
   const wish = wishOf(params, market);
   return wish === null ? 'bad-order' : placeWish(api, admission, wish);
 };
@@ -79,6 +93,7 @@ const createOne: One = (params, admission, api) => {
 const amendOne: One = (params, admission, api) => {
   const { order } = found(params, admission, api) ?? {};
   if (order === undefined) return 'order-not-yours';
+  if (isConditional(params)) return 'bad-order';
   const [price, quantity] = [textField(params, 'price') || order.price, textField(params, 'qty') || order.quantity];
   return api.floor.amend(order.account, order.orderId, { price, quantity }, api.clock.nowUs());
 };
