@@ -4,7 +4,7 @@
  * The run uses the address that was checked, whatever the name resolves to later.
  */
 import { askConsent, type ConsentQuestion, type GrantedConsent } from './consent/consent.js';
-import { mustBeLookedUp, notLoopback, ofRun, originOf, pinTarget, type TargetWords } from './pinned.js';
+import { notLoopback, ofRun, originOf, pinTarget, type TargetWords } from './pinned.js';
 
 export interface CheckedTarget {
   /** Scheme, checked address and port: what connections are made to. */
@@ -28,7 +28,7 @@ export interface CheckedTarget {
  * @param question - what is going to be sent, and who sends it: asked of the owner of a target that is not loopback. Left
  * out = loopback alone.
  * @throws {FloodproofError} FP_USAGE for something that is no http or https URL, FP_TARGET_UNREACHABLE for a name without
- * addresses, FP_TARGET_FORBIDDEN for what is not loopback, or a name that would have to be looked up, when nobody can ask,
+ * addresses, FP_TARGET_FORBIDDEN for what is not loopback when nobody can ask,
  * and what `askConsent` throws.
  */
 export async function checkTarget(
@@ -36,10 +36,6 @@ export async function checkTarget(
   question?: ConsentQuestion,
   words: TargetWords = ofRun,
 ): Promise<CheckedTarget> {
-  // Where nobody can ask, a name that may be somebody else's is not looked up either.
-  const mayLookUp = (): boolean =>
-    question === undefined ? words.onlyNear === undefined : question.operator() !== null;
-  if (mustBeLookedUp(text, words) && !mayLookUp()) throw notLoopback(text, words, null);
   const pinned = await pinTarget(text, words);
   const { scheme, name, isAddress, address, host, basePath } = pinned;
   if (!pinned.isLoopback && question === undefined) throw notLoopback(text, words, pinned);

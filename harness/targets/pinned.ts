@@ -85,15 +85,6 @@ export async function pinTarget(text: string, words: TargetWords = ofRun): Promi
   };
 }
 
-/**
- * Whether only a look-up could tell where it is: neither an address nor `localhost`, which is this machine (RFC 6761).
- * @throws {FloodproofError} FP_USAGE for what is no URL of a target.
- */
-export function mustBeLookedUp(text: string, words: TargetWords): boolean {
-  const name = nameOf(parse(text, words)).replace(/\.$/, '');
-  return !ipaddr.isValid(name) && name !== 'localhost' && !name.endsWith('.localhost');
-}
-
 function nameOf(url: URL): string {
   return url.hostname.replace(/^\[|\]$/g, '');
 }
@@ -167,17 +158,11 @@ function unresolved(name: string, target: string, cause?: unknown): FloodproofEr
   });
 }
 
-/**
- * A target that is somebody else's, and nobody here can ask him.
- * @param pinned - null = it was not looked up, since nobody could have been asked.
- */
-export function notLoopback(text: string, words: TargetWords, pinned: PinnedTarget | null): FloodproofError {
+/** A target that is somebody else's, and nobody here can ask him. */
+export function notLoopback(text: string, words: TargetWords, pinned: PinnedTarget): FloodproofError {
   const { onlyNear } = words;
-  const where =
-    pinned === null
-      ? 'may be another machine (the name was not looked up)'
-      : `${pinned.isAddress ? pinned.name : `${pinned.name} is ${pinned.address}, which`} is not a loopback address`;
-  const target = pinned === null ? told(text, words) : `${told(text, words)}:`;
+  const where = `${pinned.isAddress ? pinned.name : `${pinned.name} is ${pinned.address}, which`} is not a loopback address`;
+  const target = `${told(text, words)}:`;
   if (onlyNear !== undefined) {
     const hint = 'for a server on this machine write 127.0.0.1, [::1] or localhost';
     return forbidden(`${target} ${where}; ${onlyNear} is for loopback alone`, hint);

@@ -27,6 +27,8 @@ describe('which URL may be a target', () => {
   // No name is really looked up.
   beforeEach(() => {
     vi.spyOn(dns.promises, 'lookup').mockImplementation((async (name: string) => {
+      if (name === 'far.example') return [{ address: '10.9.8.7' }];
+      if (name === 'near.example') return [{ address: '127.0.0.1' }];
       if (name === 'mixed.example') return [{ address: '192.0.2.7' }, { address: '127.0.0.1' }];
       if (name !== 'localhost') throw Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' });
       return [
@@ -90,20 +92,23 @@ describe('which URL may be a target', () => {
 
   const keyless = { demands: [], operator: () => null, tool: 'floodproof/test' };
 
-  test.each(['http://name.invalid', 'https://name.invalid:8443/api'])(
-    '%s is not looked up where no key is held, and the hint names the key',
+  test.each(['http://far.example', 'https://far.example:8443/api'])(
+    '%s is refused where no key is held, and the hint names the key',
     async (url) => {
       await expect(checkTarget(url, keyless)).rejects.toMatchObject({
         code: 'FP_TARGET_FORBIDDEN',
         message: expect.stringContaining("needs its owner's consent, and no key is set here"),
         hint: expect.stringContaining('set FLOODPROOF_CONSENT_KEY or FLOODPROOF_CONSENT_KEY_FILE'),
       });
-      expect(dns.promises.lookup).not.toHaveBeenCalled();
     },
   );
 
+  test.each(['near.example', 'localhost'])('%s is free when it stands for loopback, with no key', async (name) => {
+    await expect(checkTarget(`http://${name}:81`, keyless)).resolves.toMatchObject({ origin: 'http://127.0.0.1:81' });
+  });
+
   test.each([
-    { url: 'http://name.invalid', says: 'the name was not looked up' },
+    { url: 'http://far.example', says: 'far.example is 10.9.8.7, which is not a loopback address' },
     { url: 'http://10.0.0.1', says: '10.0.0.1 is not a loopback address' },
   ])('$url is nothing for a command that stays on loopback', async ({ url, says }) => {
     const words = { option: '--target', names: ['gateway'], onlyNear: 'probe' };
@@ -113,7 +118,6 @@ describe('which URL may be a target', () => {
       message: expect.stringMatching(/probe is for loopback alone$/),
     });
     await expect(check).rejects.toThrow(says);
-    expect(dns.promises.lookup).not.toHaveBeenCalled();
   });
 
   test.each([
