@@ -151,10 +151,10 @@ describe('exit code 4: environment', () => {
     expect({ code, stdout }).toEqual({ code: 4, stdout: '' });
   });
 
-  it('probe is for loopback alone, and looks no name up', async () => {
-    const { code, stderr } = await runCli(['probe', '--target', 'http://name.invalid/']);
+  it('probe is for loopback alone', async () => {
+    const { code, stderr } = await runCli(['probe', '--target', 'http://192.0.2.1/']);
     expect(stderr).toContain('FP_TARGET_FORBIDDEN');
-    expect(stderr).toContain('(the name was not looked up); probe is for loopback alone');
+    expect(stderr).toContain('192.0.2.1 is not a loopback address; probe is for loopback alone');
     expect(code).toBe(4);
   });
 
