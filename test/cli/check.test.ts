@@ -146,6 +146,8 @@ describe('check --url', () => {
         'token-bucket 3 per 1h',
         '--invariant',
         'admission-bound',
+        '--seed',
+        '1',
         '--json',
       ];
       const { code, stdout, stderr } = await runCli(args, slow);

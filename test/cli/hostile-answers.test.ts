@@ -46,8 +46,9 @@ describe('a run against a target that means it badly', () => {
     const { scenarios, errors } = JSON.parse(stdout) as SuiteDocument;
     expect(errors).toEqual([]);
     expect(scenarios).toHaveLength(1);
-    // Admissions are few, so no limit leaks; whether anything held is not for such answers to tell.
-    expect(scenarios[0]?.leaks).toEqual([]);
+    // Two of these answers say "taken": no leak is made of others. Whether anything held is not for such answers to tell.
+    const taken = 2 * Math.ceil(asked / answers.length);
+    for (const { admittedCells } of scenarios[0]?.leaks ?? []) expect(admittedCells).toBeLessThanOrEqual(taken);
     expect([3, 5]).toContain(code);
     expect(asked).toBeGreaterThan(answers.length * 4);
     expect(stdout + stderr).not.toMatch(/[^\P{C}\n]/u);
