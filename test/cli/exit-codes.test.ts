@@ -152,9 +152,9 @@ describe('exit code 4: environment', () => {
   });
 
   it('probe is for loopback alone', async () => {
-    const { code, stderr } = await runCli(['probe', '--target', 'http://192.0.2.1/']);
+    const { code, stderr } = await runCli(['probe', '--target', 'http://10.9.8.7/']);
     expect(stderr).toContain('FP_TARGET_FORBIDDEN');
-    expect(stderr).toContain('192.0.2.1 is not a loopback address; probe is for loopback alone');
+    expect(stderr).toContain('10.9.8.7 is not a loopback address; probe is for loopback alone');
     expect(code).toBe(4);
   });
 

@@ -136,7 +136,7 @@ it('holds nothing back of a request that waits for its connection longer than th
   if (connection) server.answer(connection.socket);
   await first.concluded;
   await server.until(1, (text) => text.split('POST /v1/orders').length === 3 && text.endsWith(body));
-  if (connection) server.answer(connection.socket);
+  if (connection) server.answer(connection.socket, 'x-gate: admitted\r\n');
   expect((await concluded).outcome).toBe(Outcome.admitted);
 });
 
