@@ -3,9 +3,10 @@
  *
  * Of a profile of kind `own` the gate is told the MAC of the message under a secret of the key that only the gate uses, when
  * the proof is right; so the gate's memory takes two requests with one message for one that came twice. Of a profile with
- * HMAC and something more (a passphrase, a digest of the body) the gate is told the signature as it came, when that is right. A wrong one of either kind is
- * a signature of zeros, which is no MAC that anybody knows a message to. The caller's own must not be bent instead: whoever
- * knows the secret and not the passphrase could send a signature that is right once it is bent.
+ * HMAC and something more (a passphrase, a digest of the body) the gate is told the signature as it came, when that is
+ * right. A wrong one of either kind is a signature of zeros, which is no MAC that anybody knows a message to. The caller's
+ * own must not be bent instead: whoever knows the secret and not the passphrase could send a signature that is right once it
+ * is bent.
  *
  * A key that does not exist is worked out against one that nobody has, so that it takes as long as a wrong proof; where none
  * can be worked out (RSA), against one that somebody has, and it counts for nothing. The gate does the same with its MAC.

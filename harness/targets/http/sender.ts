@@ -2,7 +2,7 @@
 import type { CapturedRequest, CaptureRing, Identity } from '../../actors/actor.js';
 import type { Outcome } from '../../actors/outcome.js';
 import { headersFor, type Sign } from '../../signing/hmac-lines.js';
-import type { SigningProfile } from '../../signing/profile.js';
+import type { SigningProfile, Stamp } from '../../signing/profile.js';
 import { RequestSigner } from '../../signing/request-signer.js';
 import { RisingNumbers } from '../../signing/rising-numbers.js';
 import { applyTamper, type SignedWire } from '../../signing/tampers/tampers.js';
@@ -134,14 +134,8 @@ export class FlightSender {
   /** A call of somebody's own API. */
   private toAdapted(flight: Flight, adapted: AdaptedTarget, headers: string[]): WireRequest {
     const { intent } = flight;
-    const { host, basePath, windowMs, noncePrefix, clockOffsetUs } = this.options;
-    const nowUs = this.stampUs(flight);
-    const { claims, identity } = intent;
-    // By the seed's names: each of them has one key of the adapter's, and one clock.
-    const clockUs = Math.max(0, this.wallUs() + clockOffsetUs(identity, flight.now()));
-    const rising = claims?.rising ?? this.rising.next(claims?.keyId ?? identity.keyId, clockUs);
-    const nonce = `${noncePrefix}${(this.nonces++).toString(36)}`;
-    const wire = adapted.request(intent, { nowUs, nonce, rising, windowMs }, { host, basePath });
+    const { host, basePath } = this.options;
+    const wire = adapted.request(intent, this.stampOf(flight), { host, basePath });
     for (const [name, value] of Object.entries(wire.headers)) {
       // The connection's own Host is there already.
       if (name !== 'host') headers.push(name, value);
@@ -211,16 +205,9 @@ export class FlightSender {
 
   /** The same by any profile. */
   private signedBy(signer: RequestSigner, flight: Flight, path: string): SignedWire {
-    const { method, body, claims, tamper, identity, stampOffsetUs } = flight.intent;
-    const { clockOffsetUs, noncePrefix, windowMs, host, basePath, keepFor } = this.options;
-    const clockUs = Math.max(0, this.wallUs() + clockOffsetUs(identity, flight.now()));
-    const stamp = {
-      nowUs: Math.max(0, clockUs + stampOffsetUs),
-      nonce: `${noncePrefix}${(this.nonces++).toString(36)}`,
-      // A key that nobody has given out has no last number, and there may be any number of such keys.
-      rising: claims === null ? this.rising.next(identity.keyId, clockUs) : (claims.rising ?? clockUs),
-      windowMs,
-    };
+    const { method, body, claims, tamper, identity } = flight.intent;
+    const { host, basePath, keepFor } = this.options;
+    const stamp = this.stampOf(flight);
     const contentType = body === null ? null : (flight.intent.contentType ?? JSON_TYPE);
     const request = { method, path, body: body ?? '', host, contentType };
     if (claims === null && tamper !== null) return signer.spoiled(request, stamp, identity, tamper);
@@ -229,6 +216,19 @@ export class FlightSender {
       this.keep(flight, { ...wire, path: wire.path.slice(basePath.length) });
     }
     return wire;
+  }
+
+  private stampOf(flight: Flight): Stamp {
+    const { claims, identity } = flight.intent;
+    const { clockOffsetUs, noncePrefix, windowMs } = this.options;
+    const clockUs = Math.max(0, this.wallUs() + clockOffsetUs(identity, flight.now()));
+    return {
+      nowUs: this.stampUs(flight),
+      nonce: `${noncePrefix}${(this.nonces++).toString(36)}`,
+      // A key that nobody has given out has no last number, and there may be any number of such keys.
+      rising: claims === null ? this.rising.next(identity.keyId, clockUs) : (claims.rising ?? clockUs),
+      windowMs,
+    };
   }
 
   /** What the identity's own clock shows now, and what the intent adds on purpose. Not before 1970. */
