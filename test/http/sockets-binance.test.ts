@@ -3,22 +3,17 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Gateway } from '../../harness/gateway/gateway.js';
 import { ann } from './gateway-support.js';
 import { dialSocket, SocketClient } from './socket-client.js';
-import { type PolicyChange, startVenue, trader } from './venue-gateway.js';
+import { type PolicyChange, trader, venueStage } from './venue-gateway.js';
 
-const gateways: Gateway[] = [];
+const stage = venueStage();
 const clients: Client[] = [];
-const bugs: Error[] = [];
 
 afterEach(async () => {
   for (const { socket } of clients.splice(0)) socket.terminate();
-  for (const gateway of gateways.splice(0)) await gateway.close();
-  expect(bugs.splice(0)).toEqual([]);
 });
 
-async function binance(changes: readonly PolicyChange[] = []): Promise<Gateway> {
-  const gateway = await startVenue('binance', changes, bugs);
-  gateways.push(gateway);
-  return gateway;
+function binance(changes: readonly PolicyChange[] = []): Promise<Gateway> {
+  return stage.start('binance', changes);
 }
 
 interface RateLimit {

@@ -1,13 +1,11 @@
 /** ccxt's WebSocket clients, unmodified, at a gateway in the venue's clothes. Nothing else can be reached: see `socketUrl`. */
 import { afterEach, expect, it } from 'vitest';
 import type { FaceName } from '../../harness/gateway/faces/face.js';
-import type { Gateway } from '../../harness/gateway/gateway.js';
 import type { CcxtExchange, CcxtOrder } from '../support/ccxt-venue.js';
-import { keysOf, startVenue } from './venue-gateway.js';
+import { keysOf, venueStage } from './venue-gateway.js';
 
-const gateways: Gateway[] = [];
+const stage = venueStage();
 const exchanges: ProExchange[] = [];
-const bugs: Error[] = [];
 
 interface ProExchange extends CcxtExchange {
   client(url: string): unknown;
@@ -21,13 +19,10 @@ interface ProExchange extends CcxtExchange {
 
 afterEach(async () => {
   for (const exchange of exchanges.splice(0)) await exchange.close();
-  for (const gateway of gateways.splice(0)) await gateway.close();
-  expect(bugs.splice(0)).toEqual([]);
 });
 
 async function pro(venue: FaceName, keys = keysOf(venue)): Promise<ProExchange> {
-  const gateway = await startVenue(venue, [], bugs);
-  gateways.push(gateway);
+  const gateway = await stage.start(venue);
   const file = new URL(`../../node_modules/ccxt/js/src/pro/${venue}.js`, import.meta.url);
   const module = (await import(file.href)) as { readonly default: new (config: object) => ProExchange };
   const exchange = new module.default({ ...keys, enableRateLimit: false, timeout: 20_000 });

@@ -2,17 +2,13 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Gateway } from '../../harness/gateway/gateway.js';
-import { startVenue } from './venue-gateway.js';
+import { venueStage } from './venue-gateway.js';
 
-const gateways: Gateway[] = [];
+const stage = venueStage();
 const sockets: Socket[] = [];
-const bugs: Error[] = [];
 
 afterEach(async () => {
   for (const socket of sockets.splice(0)) socket.destroy();
-  for (const gateway of gateways.splice(0)) await gateway.close();
-  expect(bugs.splice(0)).toEqual([]);
 });
 
 const TEXT = 1;
@@ -36,8 +32,7 @@ function frame(opcode: number, payload: Buffer, form: FrameForm = {}): Buffer {
 
 /** An open WebSocket, and everything that it hears as text. */
 async function open(): Promise<{ readonly socket: Socket; readonly heard: () => string }> {
-  const gateway = await startVenue('binance', [], bugs);
-  gateways.push(gateway);
+  const gateway = await stage.start('binance');
   const { hostname, port } = new URL(gateway.url);
   const socket = connect(Number(port), hostname);
   sockets.push(socket);
@@ -92,11 +87,11 @@ describe('frames of a WebSocket', () => {
   it('may stop in the middle of a message: the gateway serves others, and closes', async () => {
     const { socket } = await open();
     socket.write(frame(TEXT, message.subarray(0, 5), { isLast: false }).subarray(0, 7));
-    const [gateway] = gateways;
+    const [gateway] = stage.gateways;
     expect((await fetch(`${gateway?.url}/api/v3/time`)).status).toBe(200);
     const closed = once(socket, 'close');
     await gateway?.close();
-    gateways.splice(0);
+    stage.gateways.splice(0);
     await closed;
   });
 });

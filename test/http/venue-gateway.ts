@@ -1,5 +1,6 @@
 /** A gateway in a venue's clothes, with its own policy, and what a client of the venue needs to call it. */
 import { readFileSync } from 'node:fs';
+import { afterEach, expect } from 'vitest';
 import type { RegisteredAccount } from '../../harness/actors/world.js';
 import type { FaceName } from '../../harness/gateway/faces/face.js';
 import { faceOf } from '../../harness/gateway/faces/faces.js';
@@ -29,15 +30,38 @@ export function venuePolicy(venue: FaceName, changes: readonly PolicyChange[] = 
   return policy;
 }
 
-export function startVenue(
-  venue: FaceName,
-  changes: readonly PolicyChange[] = [],
-  bugs: Error[] = [],
-): Promise<Gateway> {
+function startVenue(venue: FaceName, changes: readonly PolicyChange[] = [], bugs: Error[] = []): Promise<Gateway> {
   const onBug = (error: Error): number => bugs.push(error);
   const registered = [ann, bob];
   const policy = venuePolicy(venue, changes);
   return startGateway({ policy, engine: 'ts', host: '127.0.0.1', port: 0, registered, face: venue, onBug });
+}
+
+/** Gateways of one test file: all are closed after the test that has started them, and none may have met a bug. */
+export interface VenueStage {
+  /** Of the test that runs. */
+  readonly gateways: Gateway[];
+  readonly bugs: Error[];
+  start(venue: FaceName, changes?: readonly PolicyChange[]): Promise<Gateway>;
+}
+
+/** To be made where the file begins: what is registered to be done after each test later is done earlier. */
+export function venueStage(): VenueStage {
+  const gateways: Gateway[] = [];
+  const bugs: Error[] = [];
+  afterEach(async () => {
+    for (const gateway of gateways.splice(0)) await gateway.close();
+    expect(bugs.splice(0)).toEqual([]);
+  });
+  return {
+    gateways,
+    bugs,
+    start: async (venue, changes = []) => {
+      const gateway = await startVenue(venue, changes, bugs);
+      gateways.push(gateway);
+      return gateway;
+    },
+  };
 }
 
 /** As the venue would hand them out. */

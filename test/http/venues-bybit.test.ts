@@ -1,8 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Gateway } from '../../harness/gateway/gateway.js';
 import { type CcxtExchange, ccxtAt } from '../support/ccxt-venue.js';
 import { bob } from './gateway-support.js';
-import { ccxtErrors, keysOf, type PolicyChange, startVenue, trader } from './venue-gateway.js';
+import { ccxtErrors, keysOf, type PolicyChange, trader, venueStage } from './venue-gateway.js';
 
 // Loaded before any test: a rejection that nobody waits for yet would be a failure of its own.
 const errors = await ccxtErrors([
@@ -20,18 +20,10 @@ const acknowledged = { fetchOrder: { acknowledged: true } };
 /** Asks for nothing before the request proper. */
 const unified = { enableUnifiedAccount: true, enableUnifiedMargin: false, unifiedMarginStatus: 6 };
 const spotOnly = { fetchMarkets: { types: ['spot'] } };
-const gateways: Gateway[] = [];
-const bugs: Error[] = [];
+const stage = venueStage();
 
-afterEach(async () => {
-  for (const gateway of gateways.splice(0)) await gateway.close();
-  expect(bugs.splice(0)).toEqual([]);
-});
-
-async function bybit(changes: readonly PolicyChange[] = []): Promise<Gateway> {
-  const gateway = await startVenue('bybit', changes, bugs);
-  gateways.push(gateway);
-  return gateway;
+function bybit(changes: readonly PolicyChange[] = []): Promise<Gateway> {
+  return stage.start('bybit', changes);
 }
 
 describe('ccxt at a gateway in the clothes of Bybit', () => {

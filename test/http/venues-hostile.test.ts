@@ -4,18 +4,15 @@ import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { faceNames } from '../../harness/gateway/faces/face.js';
 import { faceOf } from '../../harness/gateway/faces/faces.js';
-import { type Gateway, startGateway } from '../../harness/gateway/gateway.js';
+import { startGateway } from '../../harness/gateway/gateway.js';
 import { ann } from './gateway-support.js';
-import { startVenue, venuePolicy } from './venue-gateway.js';
+import { venuePolicy, venueStage } from './venue-gateway.js';
 
-const gateways: Gateway[] = [];
-const bugs: Error[] = [];
+const stage = venueStage();
 const agent = new Agent({ keepAlive: true, maxSockets: 4 });
 
 afterEach(async () => {
   agent.destroy();
-  for (const gateway of gateways.splice(0)) await gateway.close();
-  expect(bugs.splice(0)).toEqual([]);
 });
 
 const queries = [
@@ -69,10 +66,10 @@ describe.each(faceNames)('a gateway in the clothes of %s', (face) => {
   // Nobody signs and nothing limits, so that everything comes as far as the business.
   it('has an answer to every route with whatever parameters', async () => {
     const policy = { ...venuePolicy(face), auth: null, limits: [] };
-    const onBug = (error: Error): number => bugs.push(error);
+    const onBug = (error: Error): number => stage.bugs.push(error);
     const shared = { engine: 'ts', host: '127.0.0.1', port: 0, registered: [ann] } as const;
     const gateway = await startGateway({ ...shared, policy, face, onBug });
-    gateways.push(gateway);
+    stage.gateways.push(gateway);
     const faults: string[] = [];
     const tryOne = async (method: string, path: string, body: string): Promise<void> => {
       const status = await send(gateway.url, method, path, body);
@@ -88,8 +85,7 @@ describe.each(faceNames)('a gateway in the clothes of %s', (face) => {
   });
 
   it('refuses what is not signed, and goes on', async () => {
-    const gateway = await startVenue(face, [], bugs);
-    gateways.push(gateway);
+    const gateway = await stage.start(face);
     const { routes } = faceOf(face);
     const placing = routes.find(({ requestClass }) => requestClass === 'order.place');
     const time = routes.find(({ requestClass }) => requestClass === 'time');
@@ -124,8 +120,7 @@ describe('a connection to a gateway in clothes', () => {
     ],
     ['with no protocol', () => 'hello\r\n\r\n', 400],
   ])('%s is told so and ended', async (_what, text, status) => {
-    const gateway = await startVenue('binance', [], bugs);
-    gateways.push(gateway);
+    const gateway = await stage.start('binance');
     const { hostname, port } = new URL(gateway.url);
     const answer = await new Promise<string>((resolve, reject) => {
       let heard = '';

@@ -1,8 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Gateway } from '../../harness/gateway/gateway.js';
 import { ccxtAt } from '../support/ccxt-venue.js';
 import { ann, bob } from './gateway-support.js';
-import { ccxtErrors, keysOf, type PolicyChange, startVenue, trader } from './venue-gateway.js';
+import { ccxtErrors, keysOf, type PolicyChange, trader, venueStage } from './venue-gateway.js';
 
 // Loaded before any test: a rejection that nobody waits for yet would be a failure of its own.
 const errors = await ccxtErrors([
@@ -16,18 +16,10 @@ const errors = await ccxtErrors([
   'RateLimitExceeded',
 ]);
 const symbol = 'BTC/USDT';
-const gateways: Gateway[] = [];
-const bugs: Error[] = [];
+const stage = venueStage();
 
-afterEach(async () => {
-  for (const gateway of gateways.splice(0)) await gateway.close();
-  expect(bugs.splice(0)).toEqual([]);
-});
-
-async function kucoin(changes: readonly PolicyChange[] = []): Promise<Gateway> {
-  const gateway = await startVenue('kucoin', changes, bugs);
-  gateways.push(gateway);
-  return gateway;
+function kucoin(changes: readonly PolicyChange[] = []): Promise<Gateway> {
+  return stage.start('kucoin', changes);
 }
 
 describe('ccxt at a gateway in the clothes of KuCoin', () => {
@@ -87,7 +79,7 @@ describe('ccxt at a gateway in the clothes of KuCoin', () => {
     await expect(exchange.createOrder(symbol, 'limit', 'buy', 20_000, 60_000)).rejects.toThrow(
       errors.InsufficientFunds,
     );
-    const other = await trader(gateways[0] as Gateway, 'kucoin', { keys: keysOf('kucoin', bob) });
+    const other = await trader(stage.gateways[0] as Gateway, 'kucoin', { keys: keysOf('kucoin', bob) });
     const { id } = await other.createOrder(symbol, 'limit', 'buy', 1, 60_000);
     await expect(exchange.cancelOrder(id, symbol)).rejects.toThrow(errors.OrderNotFound);
     const order = { symbol: 'NO-SUCH', side: 'buy', type: 'limit', size: '1', price: '1' };

@@ -1,8 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Gateway } from '../../harness/gateway/gateway.js';
 import { type CcxtExchange, ccxtAt } from '../support/ccxt-venue.js';
 import { bob } from './gateway-support.js';
-import { ccxtErrors, keysOf, type PolicyChange, startVenue, trader } from './venue-gateway.js';
+import { ccxtErrors, keysOf, type PolicyChange, trader, venueStage } from './venue-gateway.js';
 
 // Loaded before any test: a rejection that nobody waits for yet would be a failure of its own.
 const errors = await ccxtErrors([
@@ -18,18 +18,10 @@ const errors = await ccxtErrors([
 ]);
 const symbol = 'BTC/USDT';
 const spotOnly = { fetchMarkets: { types: ['spot'] } };
-const gateways: Gateway[] = [];
-const bugs: Error[] = [];
+const stage = venueStage();
 
-afterEach(async () => {
-  for (const gateway of gateways.splice(0)) await gateway.close();
-  expect(bugs.splice(0)).toEqual([]);
-});
-
-async function okx(changes: readonly PolicyChange[] = []): Promise<Gateway> {
-  const gateway = await startVenue('okx', changes, bugs);
-  gateways.push(gateway);
-  return gateway;
+function okx(changes: readonly PolicyChange[] = []): Promise<Gateway> {
+  return stage.start('okx', changes);
 }
 
 function batch(exchange: CcxtExchange, orders: readonly object[]): Promise<unknown> {

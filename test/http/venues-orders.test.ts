@@ -1,26 +1,13 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { FaceName } from '../../harness/gateway/faces/face.js';
 import { faceNames } from '../../harness/gateway/faces/face.js';
-import type { Gateway } from '../../harness/gateway/gateway.js';
 import { type CcxtExchange, type CcxtOrder, failureOf, headerOf } from '../support/ccxt-venue.js';
-import { ccxtErrors, startVenue, trader } from './venue-gateway.js';
+import { ccxtErrors, trader, venueStage } from './venue-gateway.js';
 
 // Loaded before any test: a rejection that nobody waits for yet would be a failure of its own.
 const errors = await ccxtErrors(['InsufficientFunds', 'RateLimitExceeded']);
 const symbol = 'BTC/USDT';
-const gateways: Gateway[] = [];
-const bugs: Error[] = [];
-
-afterEach(async () => {
-  for (const gateway of gateways.splice(0)) await gateway.close();
-  expect(bugs.splice(0)).toEqual([]);
-});
-
-async function start(venue: FaceName, changes: Parameters<typeof startVenue>[1] = []): Promise<Gateway> {
-  const gateway = await startVenue(venue, changes, bugs);
-  gateways.push(gateway);
-  return gateway;
-}
+const { start } = venueStage();
 
 async function at(venue: FaceName): Promise<CcxtExchange> {
   return trader(await start(venue), venue, { options: { fetchOrder: { acknowledged: true } } });
