@@ -20,13 +20,13 @@ const COUNT = 3;
 const FLOOD_PER_SECOND_MAX = 200;
 
 export function openApiScenarios(parts: ScenarioParts): readonly ScenarioText[] {
-  const { classes, security } = parts;
+  const { security } = parts;
   const fitting = [
-    classes.has('order.place') ? orderFlood(parts) : null,
-    classes.has('login') ? stuffing(parts) : null,
+    flood(parts, floods.orders),
+    flood(parts, floods.logins),
     security.signed.has('order.place') ? forgery(parts) : null,
-    classes.has('ticker') ? scrape(parts) : null,
-    classes.has('account') ? accountReads(parts) : null,
+    flood(parts, floods.scrape),
+    flood(parts, floods.accountReads),
     calm(parts),
   ];
   return fitting.filter((one) => one !== null).slice(0, COUNT);
@@ -99,37 +99,66 @@ function rateAbove(
   return { rate, isHeld: 4 * rate > 1.5 * allowed };
 }
 
-function orderFlood(parts: ScenarioParts): ScenarioText {
-  const { rate, isHeld } = rateAbove(parts.limits, 'order.place');
-  return scenario(parts, {
-    name: 'order-flood',
-    floods: 'order.place',
-    claim: 'One caller that floods the costliest write gets what is promised and no more, and nobody else notices.',
-    maps: '[OAT-015, "API4:2023", T1499.003]',
-    actor: `  - name: flooder
-    label: abuse
-    during: attack
-    behaviour: order-flood
-    arrivals: { process: constant, rate: ${rate}/s }`,
-    expect: ['abuse.leak <= 0', ...(isHeld ? ['abuse.throttled >= 1'] : [])],
-  });
+/** One class at five times what is promised of it. */
+interface Flood {
+  /** As the scenario and its behaviour are called. */
+  readonly name: string;
+  readonly class: RequestClass;
+  readonly claim: string;
+  readonly maps: string;
+  readonly actor: string;
+  /** Parameters of the behaviour; '' = none. */
+  readonly with: string;
 }
 
-function stuffing(parts: ScenarioParts): ScenarioText {
-  const { rate, isHeld } = rateAbove(parts.limits, 'login');
-  return scenario(parts, {
+const floods = {
+  orders: {
+    name: 'order-flood',
+    class: 'order.place',
+    claim: 'One caller that floods the costliest write gets what is promised and no more, and nobody else notices.',
+    maps: '[OAT-015, "API4:2023", T1499.003]',
+    actor: 'flooder',
+    with: '',
+  },
+  logins: {
     name: 'credential-stuffing',
-    floods: 'login',
+    class: 'login',
     claim: 'Stolen names and passwords are tried no faster than the login promises.',
     maps: '[OAT-008, "API2:2023", T1110.004]',
-    actor: `  - name: stuffer
-    label: abuse
-    during: attack
-    behaviour: credential-stuffing
-    with: { ips: 1, combos: 1000, hitRate: 0% }
-    arrivals: { process: constant, rate: ${rate}/s }`,
-    expect: ['abuse.leak <= 0', ...(isHeld ? ['abuse.throttled >= 1'] : [])],
-  });
+    actor: 'stuffer',
+    with: '{ ips: 1, combos: 1000, hitRate: 0% }',
+  },
+  scrape: {
+    name: 'scrape',
+    class: 'ticker',
+    claim: 'What anybody may read is not for the taking.',
+    maps: '[OAT-011, "API4:2023", T1595]',
+    actor: 'scraper',
+    with: '{ ips: 1 }',
+  },
+  accountReads: {
+    name: 'heavy-requests',
+    class: 'account',
+    claim: 'Costly reads under one key are held to what is promised.',
+    maps: '["API4:2023", T1499.003]',
+    actor: 'reader',
+    with: '',
+  },
+} as const satisfies Record<string, Flood>;
+
+function flood(parts: ScenarioParts, { name, claim, maps, actor, ...own }: Flood): ScenarioText | null {
+  if (!parts.classes.has(own.class)) return null;
+  const { rate, isHeld } = rateAbove(parts.limits, own.class);
+  const lines = [
+    `  - name: ${actor}`,
+    '    label: abuse',
+    '    during: attack',
+    `    behaviour: ${name}`,
+    ...(own.with === '' ? [] : [`    with: ${own.with}`]),
+    `    arrivals: { process: constant, rate: ${rate}/s }`,
+  ];
+  const expect = ['abuse.leak <= 0', ...(isHeld ? ['abuse.throttled >= 1'] : [])];
+  return scenario(parts, { name, floods: own.class, claim, maps, actor: lines.join('\n'), expect });
 }
 
 function forgery(parts: ScenarioParts): ScenarioText {
@@ -145,39 +174,6 @@ function forgery(parts: ScenarioParts): ScenarioText {
     with: { spoils: mac }
     arrivals: { process: constant, rate: 5/s }`,
     expect: ['forger.admitted <= 0', 'abuse.leak <= 0'],
-  });
-}
-
-function scrape(parts: ScenarioParts): ScenarioText {
-  const { rate, isHeld } = rateAbove(parts.limits, 'ticker');
-  return scenario(parts, {
-    name: 'scrape',
-    floods: 'ticker',
-    claim: 'What anybody may read is not for the taking.',
-    maps: '[OAT-011, "API4:2023", T1595]',
-    actor: `  - name: scraper
-    label: abuse
-    during: attack
-    behaviour: scrape
-    with: { ips: 1 }
-    arrivals: { process: constant, rate: ${rate}/s }`,
-    expect: ['abuse.leak <= 0', ...(isHeld ? ['abuse.throttled >= 1'] : [])],
-  });
-}
-
-function accountReads(parts: ScenarioParts): ScenarioText {
-  const { rate, isHeld } = rateAbove(parts.limits, 'account');
-  return scenario(parts, {
-    name: 'heavy-requests',
-    floods: 'account',
-    claim: 'Costly reads under one key are held to what is promised.',
-    maps: '["API4:2023", T1499.003]',
-    actor: `  - name: reader
-    label: abuse
-    during: attack
-    behaviour: heavy-requests
-    arrivals: { process: constant, rate: ${rate}/s }`,
-    expect: ['abuse.leak <= 0', ...(isHeld ? ['abuse.throttled >= 1'] : [])],
   });
 }
 
