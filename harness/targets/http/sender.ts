@@ -64,6 +64,8 @@ export class FlightSender {
   private readonly signer: RequestSigner | null;
   private readonly rising = new RisingNumbers();
   private readonly wallUs: () => number;
+  /** Whether anything that is signed here may hold a number that rises; what an adapter's module signs nobody knows. */
+  private readonly usesRising: boolean;
   private isBroken = false;
   private readonly make = (flight: Flight): WireRequest | null => this.toWireOrNone(flight);
 
@@ -72,6 +74,7 @@ export class FlightSender {
     this.hasOtherHost = new URL(options.origin).host !== options.host;
     const { profile = null, sign, wallMs } = options;
     this.wallUs = options.wallUs ?? (() => Math.floor(wallMs() * 1000));
+    this.usesRising = profile?.freshness === 'nonce' || (options.adapted ?? null) !== null;
     this.signer = profile === null || profile.name === 'hmac-lines' ? null : new RequestSigner(profile, sign);
   }
 
@@ -219,16 +222,17 @@ export class FlightSender {
   }
 
   private stampOf(flight: Flight): Stamp {
+    const { noncePrefix, windowMs } = this.options;
+    const nowUs = this.stampUs(flight);
+    const nonce = `${noncePrefix}${(this.nonces++).toString(36)}`;
+    return { nowUs, nonce, rising: this.usesRising ? this.risingOf(flight) : nowUs, windowMs };
+  }
+
+  private risingOf(flight: Flight): number {
     const { claims, identity } = flight.intent;
-    const { clockOffsetUs, noncePrefix, windowMs } = this.options;
-    const clockUs = Math.max(0, this.wallUs() + clockOffsetUs(identity, flight.now()));
-    return {
-      nowUs: this.stampUs(flight),
-      nonce: `${noncePrefix}${(this.nonces++).toString(36)}`,
-      // A key that nobody has given out has no last number, and there may be any number of such keys.
-      rising: claims === null ? this.rising.next(identity.keyId, clockUs) : (claims.rising ?? clockUs),
-      windowMs,
-    };
+    const clockUs = Math.max(0, this.wallUs() + this.options.clockOffsetUs(identity, flight.now()));
+    // A key that nobody has given out has no last number, and there may be any number of such keys.
+    return claims === null ? this.rising.next(identity.keyId, clockUs) : (claims.rising ?? clockUs);
   }
 
   /** What the identity's own clock shows now, and what the intent adds on purpose. Not before 1970. */
