@@ -86,6 +86,18 @@ function buildTypeScript() {
   writeFileSync(stamp, names);
 }
 
+/** The page of reports and live runs, one file; the TypeScript build empties its folder. */
+function buildPage() {
+  const page = join(root, 'dist/web/page.html');
+  const sources = Math.max(newestMs(join(root, 'harness/web'), ['.tsx', '.ts', '.css', '.html', '.json']), lockMs());
+  if (modifiedMs(page) > sources) return;
+  demand('built the page', 'npm', ['run', '--silent', 'build:web']);
+}
+
+function lockMs() {
+  return modifiedMs(join(root, 'package-lock.json'));
+}
+
 /** Without Rust or its registry the TypeScript core serves, unless this is CI. */
 function buildNative() {
   if (process.env.FLOODPROOF_NATIVE === 'absent') return;
@@ -115,4 +127,5 @@ function buildNative() {
 checkNode();
 install();
 buildTypeScript();
+buildPage();
 buildNative();

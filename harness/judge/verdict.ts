@@ -7,6 +7,35 @@ import type { Controls } from './controls.js';
 
 export type Verdict = 'pass' | 'fail' | 'undecided' | 'invalid' | 'interrupted';
 
+/** A request that shows something; times are milliseconds since the first phase. */
+export interface EvidenceRequest {
+  readonly intendedMs: number;
+  /** null = never written, never answered. */
+  readonly sentMs: number | null;
+  readonly answeredMs: number | null;
+  readonly actor: string;
+  readonly identity: number;
+  readonly requestClass: string;
+  /** Name of its outcome: `admitted`, `throttled` ... */
+  readonly outcome: string;
+  /** The limit that the answer named; null = none. */
+  readonly limit: string | null;
+}
+
+/** An honest identity, and what the run did to it. */
+export interface HitIdentity {
+  readonly actor: string;
+  readonly identity: number;
+  /** Its account and the address that it came from, as text. */
+  readonly account: string;
+  readonly ip: string;
+  readonly answered: number;
+  /** Blocks that the policy did not call for, of it. */
+  readonly falseBlocks: number;
+  /** Blocks of which that can't be told. */
+  readonly unsureBlocks: number;
+}
+
 export interface ExpectationResult {
   readonly text: string;
   /** `subject.metric`, with ` in phase` when it has one. */
@@ -22,6 +51,8 @@ export interface ExpectationResult {
   readonly unit: string;
   /** Under a failure or an undecided one: what shows it, a sentence each. */
   readonly evidence: readonly string[];
+  /** Some of the requests behind `evidence`, at most 20; left out = a leak, which has its own, or there are none to show. */
+  readonly requests?: readonly EvidenceRequest[];
 }
 
 export interface ActorResult {
@@ -96,6 +127,8 @@ export interface VerdictDocument {
   readonly expectations: readonly ExpectationResult[];
   readonly actors: Readonly<Record<string, ActorResult>>;
   readonly leaks: readonly Leak[];
+  /** Honest identities that were hit hardest, the worst first, at most 20; empty when none was. Left out by older versions. */
+  readonly hardestHit?: readonly HitIdentity[];
   /** Requests of which it can't be told whether the target was right. */
   readonly unsure: number;
   /** Cells: the smallest excess that this run, with its delays, would have convicted; null when nothing was limited. */

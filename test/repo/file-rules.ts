@@ -28,7 +28,7 @@ export function nameFaults(paths: readonly string[]): string[] {
     }
     if (!sources.test(path)) continue;
     const name = parts.at(-1) ?? '';
-    if (/\.m?[tj]s$/.test(name) && !/^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.test|\.d)?\.m?[tj]s$/.test(name)) {
+    if (/\.m?[tj]sx?$/.test(name) && !/^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.test|\.d)?\.m?[tj]sx?$/.test(name)) {
       faults.add(`${path} is not in kebab-case`);
     }
     if (name.endsWith('.rs') && !/^[a-z0-9]+(?:_[a-z0-9]+)*\.rs$/.test(name))

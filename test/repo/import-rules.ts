@@ -48,7 +48,13 @@ export const allowedEdges: Readonly<Record<string, readonly string[]>> = {
     'gateway',
     'invariants',
   ],
-  report: ['core', 'scenario', 'actors', 'judge', 'invariants'],
+  timeline: ['core', 'scenario', 'actors', 'judge'],
+  compare: ['core', 'scenario', 'actors', 'judge', 'timeline'],
+  report: ['core', 'scenario', 'actors', 'judge', 'timeline', 'compare', 'invariants'],
+  web: ['report'],
+  archive: ['core', 'scenario', 'actors', 'judge', 'timeline', 'engine'],
+  watch: ['core', 'scenario', 'actors', 'judge', 'timeline', 'compare', 'report', 'engine'],
+  plugins: ['core', 'native', 'scenario', 'signing', 'actors', 'venue', 'gateway'],
   cli: [
     'core',
     'native',
@@ -67,6 +73,10 @@ export const allowedEdges: Readonly<Record<string, readonly string[]>> = {
     'invariants',
     'zoo',
     'bench',
+    'timeline',
+    'compare',
+    'archive',
+    'watch',
     'report',
   ],
 };
@@ -128,7 +138,7 @@ function faultsOf({ path, text }: HouseFile, known: ReadonlySet<string>): string
   const isDoor = path.split('/').length === 2;
   const allowed = isDoor ? doors[room] : allowedEdges[room];
   if (allowed === undefined) return [`${path}: no such room; a new one needs a row in test/repo/import-rules.ts`];
-  if (!/\.m?[jt]s$/.test(path)) return [];
+  if (!/\.m?[jt]sx?$/.test(path)) return [];
   const faults: string[] = [];
   for (const { specifier, line } of importsOf(text)) {
     const place = `${path}:${line}`;
@@ -158,7 +168,9 @@ function relativeFault(path: string, specifier: string, { room, isDoor, allowed,
   }
   const targetRoom = roomOf(target);
   const targetIsDoor = target.split('/').length === 2;
-  if (/\.(?:js|ts)$/.test(target) && !known.has(target.replace(/\.js$/, '.ts'))) return `${specifier} does not exist`;
+  const isCode = /\.(?:js|ts)$/.test(target);
+  if (isCode && !['.ts', '.tsx'].some((ending) => known.has(target.replace(/\.[jt]s$/, ending))))
+    return `${specifier} does not exist`;
   if (targetIsDoor) return targetRoom.startsWith('errors.') ? null : `${specifier} is the public door, for users only`;
   if (!isDoor && targetRoom === room) return null;
   return allowed.includes(targetRoom) ? null : `${room} must not import ${targetRoom} (${specifier})`;

@@ -4,7 +4,18 @@ import type { HouseFile } from './house-files.js';
 import { importsOf, roomOf } from './import-rules.js';
 import { lineOf, maskRust, maskTypeScript } from './source-mask.js';
 
-export const pureRooms = ['core', 'scenario', 'signing', 'actors', 'venue', 'judge', 'report', 'convert'] as const;
+export const pureRooms = [
+  'core',
+  'scenario',
+  'signing',
+  'actors',
+  'venue',
+  'judge',
+  'timeline',
+  'compare',
+  'report',
+  'convert',
+] as const;
 
 /** Of a room with effects: where they are; the rest of it is pure. Folders end with a slash. */
 const effectsOf: Readonly<Record<string, readonly string[]>> = {
