@@ -97,12 +97,14 @@ export function Chart(props: ChartProps) {
         onKeyDown={move}
         style={{ height: `${height}px` }}
       />
-      <p class="told" aria-live="polite">
-        {told}
-      </p>
-      <button type="button" class="quiet" aria-expanded={table} onClick={() => setTable(!table)}>
-        {table ? 'Hide the table' : 'Show as table'}
-      </button>
+      <div class="below">
+        <button type="button" class="quiet" aria-expanded={table} onClick={() => setTable(!table)}>
+          {table ? 'Hide the table' : 'Show as table'}
+        </button>
+        <p class="told" aria-live="polite">
+          {told}
+        </p>
+      </div>
       {table && <ChartTable lines={props.lines} axis={props.axis} name={props.name} format={props.format} />}
     </figure>
   );
