@@ -12,28 +12,35 @@ export type ReadDocument<T> =
 
 /** @returns the document as it was parsed, when what reports read of it is there. */
 export function readDocument<T>(folder: string, name: DocumentName): ReadDocument<T> {
-  const path = join(folder, name);
-  let parsed: unknown;
-  try {
-    const stat = statSync(path);
-    if (!stat.isFile()) return { document: null, fault: `${name} is not a file`, isThere: true };
-    if (stat.size > DOCUMENT_BYTES_MAX) {
-      return { document: null, fault: `${name} has ${stat.size} bytes, which no run writes`, isThere: true };
-    }
-    if (stat.size === 0) return { document: null, fault: `${name} is empty`, isThere: true };
-    parsed = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (cause) {
-    return { document: null, ...readFault(name, cause) };
-  }
-  const fault = documentFault(name, parsed);
+  const read = readJson(join(folder, name));
+  if (read.fault !== null) return { document: null, fault: `${name} ${read.fault}`, isThere: read.isThere };
+  const fault = documentFault(name, read.value);
   return fault === null
-    ? { document: parsed as T, fault, isThere: true }
+    ? { document: read.value as T, fault, isThere: true }
     : { document: null, fault: `${name} can't be shown: ${fault}`, isThere: true };
 }
 
-function readFault(name: string, cause: unknown): { readonly fault: string; readonly isThere: boolean } {
-  if (cause instanceof SyntaxError) return { fault: `${name} is no JSON: it is cut off or was edited`, isThere: true };
-  const { code, message } = cause as NodeJS.ErrnoException;
-  if (code === 'ENOENT' || code === 'ENOTDIR') return { fault: `${name} is not there`, isThere: false };
-  return { fault: `${name} can't be read: ${message}`, isThere: true };
+export interface ReadJson {
+  /** null where it can't be read. */
+  readonly value: unknown;
+  /** What is wrong with the file, to be set behind its name; null = it was read. */
+  readonly fault: string | null;
+  readonly isThere: boolean;
+}
+
+export function readJson(path: string): ReadJson {
+  const unread = (fault: string, isThere = true): ReadJson => ({ value: null, fault, isThere });
+  try {
+    const stat = statSync(path);
+    if (!stat.isFile()) return unread('is not a file');
+    if (stat.size > DOCUMENT_BYTES_MAX) return unread(`has ${stat.size} bytes, which no run writes`);
+    if (stat.size === 0) return unread('is empty');
+    return { value: JSON.parse(readFileSync(path, 'utf8')), fault: null, isThere: true };
+  } catch (cause) {
+    if (cause instanceof SyntaxError) return unread('is no JSON: it is cut off or was edited');
+    const { code, message } = cause as NodeJS.ErrnoException;
+    return code === 'ENOENT' || code === 'ENOTDIR'
+      ? unread('is not there', false)
+      : unread(`can't be read: ${message}`);
+  }
 }
