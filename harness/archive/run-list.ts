@@ -38,7 +38,7 @@ const stamped = /^(\d{4})(\d{2})(\d{2})-(\d{2})(\d{2})(\d{2})-(.+?)(?:-\d+)?$/;
  * @throws {FloodproofError} FP_RUN_UNREADABLE when `parent` can't be read.
  */
 export function listRuns(parent: string): readonly ListedRun[] {
-  let names: readonly string[];
+  let names: string[];
   try {
     names = readdirSync(parent);
   } catch (cause) {
