@@ -3,8 +3,7 @@
  * depend on each other, and by block of time, since all that meet the same hitch of a machine do. How much clusters differ
  * says how much a whole run would, had other people come, or had it been another hour.
  */
-import { Outcome } from '../actors/outcome.js';
-import { IntentKind } from '../actors/outcome.js';
+import { IntentKind, Outcome } from '../actors/outcome.js';
 import type { BlockJudgement } from '../judge/block-oracle.js';
 import { GROUPS, groupOf, groupsOf } from '../judge/groups.js';
 import { LatencyBook, type LatencyKind } from '../judge/latency-book.js';
