@@ -5,7 +5,7 @@ import type { RunRecord } from '../engine/record/run-folder.js';
 import type { ObservationBatch } from '../judge/observation.js';
 import type { PageData } from '../report/page-data.js';
 import { EventReaders } from './event-readers.js';
-import { LiveRun, type LiveSeries } from './live-run.js';
+import { LiveRun } from './live-run.js';
 import { LoopbackServer, randomToken } from './loopback-server.js';
 import { pagePolicy, readPageTemplate, withData } from './page-file.js';
 import type { RunEnd, SuiteWatcher } from './suite-watcher.js';
@@ -20,7 +20,6 @@ const KEPT_CHARS_MAX = 8_000_000;
 export interface LivePageOptions {
   /** 0 = a free one. */
   readonly port: number;
-  readonly openSeries: (record: RunRecord) => LiveSeries;
   /** See `KEPT_CHARS_MAX`. */
   readonly keptCharsMax?: number;
 }
@@ -76,7 +75,7 @@ export class LivePage implements SuiteWatcher {
   }
 
   suiteBegins(runs: readonly RunRecord[]): void {
-    this.#runs = runs.map((record) => new LiveRun(record, this.#options.openSeries));
+    this.#runs = runs.map((record) => new LiveRun(record));
   }
 
   runBegins(index: number, folder: string): void {
