@@ -22,15 +22,25 @@ export function assertWatchable({ ui, metrics, otlp }: WatchFlags, why: string):
   });
 }
 
+interface WatchWords {
+  readonly console: Console;
+  /** Told in a line, while lines of the run are drawn, what went wrong. */
+  readonly onFault: (line: string) => void;
+}
+
 /** @throws {FloodproofError} FP_PORT_TAKEN, FP_PAGE_ABSENT; then nothing is left open. */
-export async function openWatchers({ ui, metrics, otlp }: WatchFlags, console: Console): Promise<Watchers> {
+export async function openWatchers(
+  { ui, metrics, otlp }: WatchFlags,
+  { console, onFault }: WatchWords,
+): Promise<Watchers> {
   const opened: SuiteWatcher[] = [];
   try {
     if (ui !== null) {
       const { LivePage } = await import('../watch/live-page.js');
       const page = await LivePage.open({ port: ui });
       opened.push(page);
-      console.note(`watch it at ${page.url}`);
+      // With --quiet too: without its URL nobody finds the page.
+      console.error(`watch it at ${page.url}`);
     }
     if (metrics !== null || otlp !== null) {
       const { SuiteCounts } = await import('../watch/suite-counts.js');
@@ -41,16 +51,16 @@ export async function openWatchers({ ui, metrics, otlp }: WatchFlags, console: C
         const { PrometheusServer } = await import('../watch/prometheus.js');
         const server = await PrometheusServer.open(metrics, counts);
         opened.push(server);
-        console.note(`metrics at ${server.url}`);
+        console.error(`metrics at ${server.url}`);
       }
       if (otlp !== null) {
         const { OtlpPush } = await import('../watch/otlp-push.js');
-        opened.push(new OtlpPush({ url: otlp, version, counts, note: console.note }));
+        opened.push(new OtlpPush({ url: otlp, version, counts, note: onFault }));
       }
     }
   } catch (error) {
     for (const watcher of opened) await watcher.close();
     throw error;
   }
-  return new Watchers(opened, console.note);
+  return new Watchers(opened, onFault);
 }
