@@ -195,6 +195,10 @@ function sideOf(runs: readonly RunToCompare[]): ComparisonDocument['baseline'] {
   return {
     folders: runs.map(({ folder }) => folder),
     verdicts: runs.map(({ verdict }) => verdict?.verdict ?? 'none'),
-    startedAt: runs.map(({ verdict }) => verdict?.startedAt ?? '').reduce((last, one) => (one > last ? one : last), ''),
+    startedAt:
+      runs
+        .map(({ verdict }) => verdict?.startedAt ?? '')
+        .sort()
+        .at(-1) ?? '',
   };
 }
