@@ -245,7 +245,11 @@ async function playSuite(
   if (flags.junit !== null) {
     makeFolder(dirname(flags.junit), `the folder of ${flags.junit}`, 'choose another file with --junit');
   }
-  const screen = new LiveScreen(process.stderr, { color: console.colorErr, redraws: console.redraws });
+  const screen = new LiveScreen(process.stderr, {
+    color: console.colorErr,
+    redraws: console.redraws,
+    quiet: console.quiet,
+  });
   const interrupt = catchInterrupt(() => {
     screen.print('stopping: what was observed is being saved (once more: end at once)');
   });

@@ -79,7 +79,7 @@ export class SuitePlayer {
       screen.close();
       if (!(error instanceof FloodproofError)) throw error;
       this.#errors.push({ scenario: plan.name, code: error.code, message: error.message });
-      console.note(formatError(error));
+      console.error(formatError(error));
       const how = error.code === 'FP_CONSENT_LOST' ? 'was interrupted' : 'has no verdict';
       // Before the first request there is nothing to look at.
       if (seen.folder !== null && seen.progress !== null)

@@ -1,8 +1,9 @@
 /**
  * Observations + oracle + expectations -> verdict. Pure and synchronous.
  *
- * The record is walked over two or three times instead of being kept: once to count and to learn how late answers came,
- * once for the oracles, and once more for the requests behind a leak. Memory grows with
+ * The record is walked over two to four times instead of being kept: once to count and to learn how late answers came,
+ * once for the oracles, once more for the requests behind a leak and once for those behind what else did not hold. Memory
+ * grows with
  * identities and keys (some bytes each, more for those that were blocked or can have leaked) and with the rows that wait
  * for an answer at once, not with the length of the run; only `timeToContain`, `recovery` keep ten
  * numbers a second and the replay audit one bit a signature.
@@ -15,7 +16,9 @@ import { isProvable } from './bound.js';
 import { beside, type Controls, controlNotes } from './controls.js';
 import { Counters } from './counters.js';
 import { Evidence } from './evidence.js';
+import { gatherRequests } from './evidence-walk.js';
 import { evaluate } from './expectations.js';
+import { hardestHitOf } from './hardest-hit.js';
 import { type JudgedRun, TimeSeekers } from './judged-run.js';
 import { type JudgedWorld, judgedWorld, type KnownWorld } from './judged-world.js';
 import type { EncodedLatency } from './latency-book.js';
@@ -26,6 +29,7 @@ import { measure } from './measures.js';
 import type { ObservationSource } from './observation.js';
 import { convictedOf, smallestLatencyChange, smallestProvableLeak } from './power.js';
 import { ReplayAudit } from './replay-audit.js';
+import type { RetryFinding } from './retry-watch.js';
 import { forEachRow, type Row } from './row.js';
 import { phaseAt, selectionOf } from './scope.js';
 import { Survey } from './survey.js';
@@ -112,16 +116,7 @@ function writeVerdict(task: JudgeTask, counted: Counted): VerdictDocument {
   const run = judgedRun(task, counted, found);
   const convicted = convictedOf(found.subjects);
   const leaks = reportLeaks(task, counted.counters, convicted.slice(0, LEAKS_MAX));
-  const evidence = new Evidence({
-    run,
-    world: counted.world,
-    blocks: found.blocks,
-    replays: counted.replays,
-    counters: counted.counters,
-  });
-  const expectations = plan.expectations.map((expectation) =>
-    beside(plan, controls, expectation, evaluate(run, expectation, evidence)),
-  );
+  const expectations = judgeExpectations(task, counted, run, found.blocks);
   return {
     schema: 'floodproof/verdict/1',
     scenario: plan.name,
@@ -134,6 +129,8 @@ function writeVerdict(task: JudgeTask, counted: Counted): VerdictDocument {
     expectations,
     actors: Object.fromEntries(plan.actors.map(({ name, label }) => [name, actorResult(run, name, label)])),
     leaks,
+    // Of callers without a label nobody says that they are honest.
+    ...(task.fromLog?.tellsHonest === false ? {} : { hardestHit: hardestHitOf(run, counted.world) }),
     unsure: counted.tally.unsureRows,
     smallestProvableLeak: smallestProvableLeak(
       found.subjects,
@@ -154,6 +151,33 @@ function writeVerdict(task: JudgeTask, counted: Counted): VerdictDocument {
     startedAt: task.startedAt,
     durationMs: task.durationMs,
   };
+}
+
+function judgeExpectations(
+  task: JudgeTask,
+  counted: Counted,
+  run: JudgedRun,
+  blocks: BlockEvidence,
+): readonly ExpectationResult[] {
+  const { plan, observations } = task;
+  const { world, counters, replays } = counted;
+  const evidence = new Evidence({ run, world, blocks, replays, counters });
+  const evaluations = plan.expectations.map((expectation) => evaluate(run, expectation, evidence));
+  const requests = gatherRequests(
+    {
+      run,
+      counters,
+      replays,
+      observations,
+      newBlockOracle: (onJudged, onRetry) => newBlockOracle(task, counted, onJudged, onRetry),
+    },
+    evaluations.map(({ miss }) => miss),
+  );
+  return plan.expectations.map((expectation, index) => {
+    const { result } = evaluations[index] as (typeof evaluations)[number];
+    const shown = requests[index] ?? null;
+    return beside(plan, task.controls ?? null, expectation, shown === null ? result : { ...result, requests: shown });
+  });
 }
 
 interface Counted {
@@ -198,7 +222,27 @@ interface Found {
   readonly blocks: BlockEvidence;
 }
 
-function askOracles({ plan, observations, fromLog }: StudyTask, counted: Counted, watch: StudyWatch): Found {
+function newBlockOracle(
+  { plan, fromLog }: StudyTask,
+  { counters, survey }: Counted,
+  onJudged: (judgement: BlockJudgement) => void,
+  onRetry: (row: Row, finding: Exclude<RetryFinding, 'untold'>) => void,
+): BlockOracle {
+  return new BlockOracle({
+    plan,
+    counters,
+    blockedCounters: survey.blockedCounters,
+    blockedIdentities: survey.blockedIdentities,
+    coldLimits: survey.coldLimits(),
+    lagUsMax: survey.lagUsMax,
+    fromLog: fromLog === undefined ? null : { ...fromLog, untoldLimits: survey.untoldLimits, hasBans: survey.hasBans },
+    onJudged,
+    onRetry,
+  });
+}
+
+function askOracles(task: StudyTask, counted: Counted, watch: StudyWatch): Found {
+  const { plan, observations } = task;
   const { counters, survey, tally, seekers } = counted;
   const blocks = new BlockEvidence(plan);
   const recoveries = [...seekers.recoveries.values()];
@@ -215,25 +259,20 @@ function askOracles({ plan, observations, fromLog }: StudyTask, counted: Counted
     });
   const leakOracle = newLeakOracle(false);
   const perhapsOracle = survey.hasUnclear ? newLeakOracle(true) : null;
-  const blockOracle = new BlockOracle({
-    plan,
-    counters,
-    blockedCounters: survey.blockedCounters,
-    blockedIdentities: survey.blockedIdentities,
-    coldLimits: survey.coldLimits(),
-    lagUsMax: survey.lagUsMax,
-    fromLog: fromLog === undefined ? null : { ...fromLog, untoldLimits: survey.untoldLimits, hasBans: survey.hasBans },
-    onJudged: (judgement) => {
+  const blockOracle = newBlockOracle(
+    task,
+    counted,
+    (judgement) => {
       tally.judge(judgement);
       watch.onJudged(judgement);
       blocks.judge(judgement);
       for (const seeker of recoveries) seeker.judge(judgement);
     },
-    onRetry: (row, finding) => {
+    (row, finding) => {
       const phase = tally.phaseOf(row);
       if (phase >= 0) (finding === 'kept' ? tally.retriesKept : tally.retriesBroken).add(row.actor, phase);
     },
-  });
+  );
   forEachRow(
     observations,
     (row) => {
