@@ -162,7 +162,7 @@ export async function runScenario(run: PlannedRun, parent: string, hooks: Scenar
       replay: hooks.replayCommand(folder.path),
       controls,
     });
-    saveRun(folder, record.plan, played, judgement);
+    saveRun(folder, { record: judged.record }, played, judgement);
     if (lost !== null) throw lost;
     return judgement.document;
   } finally {
