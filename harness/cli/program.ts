@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import type { Console, ConsoleChoice } from './console.js';
 import { addCapture } from './options/capture-options.js';
 import { addList, addNew, addValidate } from './options/catalogue-commands.js';
+import { addCompletion } from './options/completion-options.js';
 import { addConsent } from './options/consent-options.js';
 import { addConversions } from './options/conversion-options.js';
 import { addDoctor } from './options/doctor-options.js';
@@ -81,6 +82,7 @@ function addCommands(program: Command, context: CommandContext): void {
   addBench(program, context);
   addSelftest(program, context);
   addGateway(program, context);
+  addCompletion(program, context);
   program.helpCommand('help [command]', 'print the help of a command');
 }
 

@@ -26,6 +26,7 @@ const commands = [
   'bench',
   'selftest',
   'gateway',
+  'completion',
 ];
 let table: CommandTable;
 beforeAll(async () => {
