@@ -11,6 +11,7 @@ import { addJudge } from './options/judge-options.js';
 import { addBench, addCheck, addSelftest } from './options/measure-options.js';
 import { addProbe } from './options/probe-options.js';
 import { addRecord } from './options/record-options.js';
+import { addReport, addUi } from './options/report-options.js';
 import { addReplay, addRun } from './options/run-options.js';
 import { capacityOption, engineOption, exitCodes, wholeNumber } from './options/values.js';
 import { packageVersion } from './versions.js';
@@ -33,6 +34,8 @@ export function buildProgram(context: CommandContext): Command {
     .exitOverride();
   addRun(program, context);
   addReplay(program, context);
+  addReport(program, context);
+  addUi(program, context);
   addProbe(program, context, engineOption());
   addJudge(program, context);
   addDoctor(program, context, wholeNumber);
