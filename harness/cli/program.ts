@@ -12,6 +12,7 @@ import { addJudge } from './options/judge-options.js';
 import { addBench, addCheck, addSelftest } from './options/measure-options.js';
 import { addProbe } from './options/probe-options.js';
 import { addRecord } from './options/record-options.js';
+import { addReport, addUi } from './options/report-options.js';
 import { addReplay, addRun } from './options/run-options.js';
 import { capacityOption, engineOption, exitCodes, wholeNumber } from './options/values.js';
 import { packageVersion } from './versions.js';
@@ -65,6 +66,9 @@ function addCommands(program: Command, context: CommandContext): void {
   addRun(program, context);
   addReplay(program, context);
   addJudge(program, context);
+  program.commandsGroup('Look at runs:');
+  addReport(program, context);
+  addUi(program, context);
   program.commandsGroup('Scenarios and policies:');
   addList(program, context);
   addExplain(program, context);
