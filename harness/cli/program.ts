@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import type { Console, ConsoleChoice } from './console.js';
 import { addCapture } from './options/capture-options.js';
 import { addList, addNew, addValidate } from './options/catalogue-commands.js';
+import { addCompare } from './options/compare-options.js';
 import { addConsent } from './options/consent-options.js';
 import { addConversions } from './options/conversion-options.js';
 import { addDoctor } from './options/doctor-options.js';
@@ -64,6 +65,7 @@ function addCommands(program: Command, context: CommandContext): void {
   addRun(program, context);
   addReplay(program, context);
   addJudge(program, context);
+  addCompare(program, context);
   program.commandsGroup('Scenarios and policies:');
   addList(program, context);
   addExplain(program, context);

@@ -32,6 +32,8 @@ interface SuiteParts {
   readonly console: Console;
   readonly screen: LiveScreen;
   readonly stop: AbortSignal;
+  /** Told of the folder of each run that has a verdict. */
+  readonly onSaved: (run: PlannedRun, folder: string) => void;
 }
 
 export class SuitePlayer {
@@ -74,6 +76,7 @@ export class SuitePlayer {
       this.#documents.push(document);
       if (!flags.json) this.#print(renderVerdict(document, this.#page));
       console.note(`saved in ${seen.folder}`);
+      if (seen.folder !== null) this.#parts.onSaved(run, seen.folder);
       return document;
     } catch (error) {
       screen.close();
