@@ -67,6 +67,10 @@ export const errorTable = {
     hint: 'leave the option out, or use a system that has what is named',
   },
   FP_PORT_TAKEN: { exit: ExitCode.environment, hint: 'choose another port with --port, or 0 for a free one' },
+  FP_PAGE_ABSENT: {
+    exit: ExitCode.environment,
+    hint: 'build it with "npm run build", or leave --ui out; the package that npm installs has it',
+  },
   FP_GATEWAY_FAILED: {
     exit: ExitCode.environment,
     hint: 'run it again; what the gateway process said last, if anything, stands above',

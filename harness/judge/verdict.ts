@@ -20,6 +20,13 @@ export interface EvidenceRequest {
   readonly outcome: string;
   /** The limit that the answer named; null = none. */
   readonly limit: string | null;
+  /**
+   * Left out = it is itself what the expectation speaks of. `unsure`: it can't be told whether it is. `original`: the first that
+   * was accepted with its signature, whoever sent it; those that repeat it are meant.
+   */
+  readonly role?: 'unsure' | 'original';
+  /** Number of its signature, where that is what was repeated. */
+  readonly signature?: number;
 }
 
 /** An honest identity, and what the run did to it. */
@@ -51,7 +58,10 @@ export interface ExpectationResult {
   readonly unit: string;
   /** Under a failure or an undecided one: what shows it, a sentence each. */
   readonly evidence: readonly string[];
-  /** Some of the requests behind `evidence`, at most 20; left out = a leak, which has its own, or there are none to show. */
+  /**
+   * Some of the requests behind `evidence`, the worst first, at most 20; left out = a leak, which has its own, or there are
+   * none to show.
+   */
   readonly requests?: readonly EvidenceRequest[];
 }
 
@@ -83,12 +93,14 @@ export interface Leak {
   readonly toMs: number;
   /** What counting by answer time would have claimed, in cells above the bound (0 = nothing). */
   readonly naiveExcessCells: number;
-  /** First requests of the interval, at most 20: sent and answered in ms, actor, class. */
+  /** First requests of the interval, at most 20: sent and answered in ms, actor, class. Older versions leave out the rest. */
   readonly requests: readonly {
     readonly sentMs: number;
     readonly answeredMs: number;
     readonly actor: string;
     readonly requestClass: string;
+    readonly identity?: number;
+    readonly outcome?: string;
   }[];
   readonly requestCount: number;
   /** One sentence in plain words, with the formula of the bound. */
@@ -127,7 +139,10 @@ export interface VerdictDocument {
   readonly expectations: readonly ExpectationResult[];
   readonly actors: Readonly<Record<string, ActorResult>>;
   readonly leaks: readonly Leak[];
-  /** Honest identities that were hit hardest, the worst first, at most 20; empty when none was. Left out by older versions. */
+  /**
+   * Honest identities that were hit hardest, the worst first, at most 20; empty when none was. Left out by older versions,
+   * and of a log that does not say who is honest.
+   */
   readonly hardestHit?: readonly HitIdentity[];
   /** Requests of which it can't be told whether the target was right. */
   readonly unsure: number;

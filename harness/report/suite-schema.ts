@@ -12,6 +12,37 @@ const verdict = z
   .enum(['pass', 'fail', 'undecided', 'invalid', 'interrupted'])
   .describe('invalid: the generator fell behind; undecided: an expectation cannot be told from what was seen');
 
+const EVIDENCE_MAX = 20;
+
+const evidenceRequest = z.strictObject({
+  intendedMs: milliseconds.describe('since the first phase'),
+  sentMs: milliseconds.nullable().describe('null: never written'),
+  answeredMs: milliseconds.nullable().describe('null: never answered'),
+  actor: z.string(),
+  identity: count,
+  requestClass: z.string(),
+  outcome: z.string(),
+  limit: z.string().nullable().describe('the limit that the answer named'),
+  role: z
+    .enum(['unsure', 'original'])
+    .exactOptional()
+    .describe(
+      'unsure: it cannot be told whether it is what the expectation speaks of; original: the first that was accepted with ' +
+        'its signature, whoever sent it; left out: it is what is meant',
+    ),
+  signature: count.exactOptional().describe('number of its signature, where that is what was repeated'),
+});
+
+const hitIdentity = z.strictObject({
+  actor: z.string(),
+  identity: count,
+  account: z.string(),
+  ip: z.string(),
+  answered: count,
+  falseBlocks: count.describe('blocks that the policy did not call for, of this identity'),
+  unsureBlocks: count.describe('blocks of which that cannot be told'),
+});
+
 const expectationSchema = z.strictObject({
   text: z.string().describe('as the scenario file writes it'),
   metric: z.string().describe('subject.metric, with " in phase" when it has one'),
@@ -23,6 +54,11 @@ const expectationSchema = z.strictObject({
   pass: z.boolean().nullable().describe('null: undecided'),
   unit: z.string(),
   evidence: z.array(z.string()).describe('what shows it, a sentence each'),
+  requests: z
+    .array(evidenceRequest)
+    .max(EVIDENCE_MAX)
+    .exactOptional()
+    .describe('some of the requests behind it, the worst first; left out: a leak, or there are none to show'),
 });
 
 const actorSchema = z.strictObject({
@@ -58,9 +94,11 @@ const leakSchema = z.strictObject({
         answeredMs: milliseconds,
         actor: z.string(),
         requestClass: z.string(),
+        identity: count.exactOptional(),
+        outcome: z.string().exactOptional(),
       }),
     )
-    .max(20)
+    .max(EVIDENCE_MAX)
     .describe('the first requests of the interval'),
   requestCount: count,
   because: z.string(),
@@ -115,6 +153,11 @@ const verdictSchema: z.ZodType<VerdictDocument> = z.strictObject({
   expectations: z.array(expectationSchema),
   actors: z.record(z.string(), actorSchema),
   leaks: z.array(leakSchema),
+  hardestHit: z
+    .array(hitIdentity)
+    .max(EVIDENCE_MAX)
+    .exactOptional()
+    .describe('honest identities that were hit hardest, the worst first; left out by older versions'),
   unsure: count.describe('requests of which it cannot be told whether the target was right'),
   smallestProvableLeak: z
     .number()
