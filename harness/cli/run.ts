@@ -28,6 +28,7 @@ import { consentQuestion } from './run-consent.js';
 import { type Seeds, type SweepFlags, sweepCommand } from './seed-sweep.js';
 import { type SuiteFlags, SuitePlayer } from './suite-player.js';
 import { assertTlsUsage, readTls } from './tls-files.js';
+import { assertWatchable, openWatchers } from './watching.js';
 import { hasTwin, onTwin, plansWithTwin, type TwinResult, twinExitCode, twinLines, twinResult } from './weak-twins.js';
 
 const SEED_MAX = 2 ** 32 - 1;
@@ -107,10 +108,15 @@ export async function runCommand(paths: readonly string[], flags: RunFlags, cons
   const runs = plannedRuns(records, true);
   if (!flags.weak) return await playSuite(runs, flags, console);
   const results: TwinResult[] = [];
-  const exitCode = await playSuite(runs, flags, console, ({ record }, document) => {
-    if (hasTwin(record.plan)) results.push(twinResult(record.plan, document));
-  });
-  const twinCode = twinExitCode(results, exitCode);
+  const twinCode = await playSuite(
+    runs,
+    flags,
+    console,
+    ({ record }, document) => {
+      if (hasTwin(record.plan)) results.push(twinResult(record.plan, document));
+    },
+    (suiteCode) => twinExitCode(results, suiteCode),
+  );
   for (const line of ['', ...twinLines(results, twinCode)]) (flags.json ? console.note : console.result)(line);
   return twinCode;
 }
@@ -163,6 +169,8 @@ function assertUsage(paths: readonly string[], flags: RunFlags): void {
   if (target === CORE_TARGET && controls)
     refuse('--controls is for HTTP: in virtual time nothing of the machine is measured');
   assertHttpUsage(flags);
+  if (flags.delay?.startsWith('netem:')) assertWatchable(flags, '--delay netem: is a network of its own');
+  if (isSweep) assertWatchable(flags, 'a sweep plays many seeds at once');
   if (flags.adapter !== null && (target === 'gateway' || target === CORE_TARGET)) {
     refuse('--adapter is for a URL; gateway and core speak the API of the actors');
   }
@@ -227,18 +235,24 @@ function playable(plans: readonly Plan[], target: string, console: Console): rea
 export async function replayCommand(folder: string, flags: SuiteFlags, console: Console): Promise<number> {
   // What is played again has been played before, as a rule at the same server.
   const record = readRunRecord(folder);
+  if (record.delay?.by === 'netem') assertWatchable(flags, '--delay netem: is a network of its own');
   if (record.delay?.by === 'netem' && !isWithinNetem()) return await runWithinNetem(record.delay.us);
   return await playSuite(plannedRuns([record], false), flags, console);
 }
 
 type OnVerdict = (run: PlannedRun, document: VerdictDocument | null) => void;
 
-/** @param onVerdict - Told of each run; null = it has no verdict, or was not played. */
+/**
+ * @param onVerdict - Told of each run; null = it has no verdict, or was not played.
+ * @param exitCodeOf - Makes the exit code of the command of the suite's.
+ * @returns the exit code of the command.
+ */
 async function playSuite(
   runs: readonly PlannedRun[],
   flags: SuiteFlags,
   console: Console,
   onVerdict: OnVerdict = () => undefined,
+  exitCodeOf: (suiteCode: number) => number = (code) => code,
 ): Promise<number> {
   assertEnforceable(runs.map((run) => run.record));
   makeFolder(flags.out, `a run folder in ${flags.out}`, 'choose another folder with --out');
@@ -250,23 +264,28 @@ async function playSuite(
     redraws: console.redraws,
     quiet: console.quiet,
   });
+  const watchers = await openWatchers(flags, { console, onFault: (line) => screen.print(line) });
   const interrupt = catchInterrupt(() => {
     screen.print('stopping: what was observed is being saved (once more: end at once)');
   });
   // However the process ends, the terminal has its cursor back.
   const closeScreen = (): void => screen.close();
   process.once('exit', closeScreen);
-  const suite = new SuitePlayer({ flags, console, screen, stop: interrupt.signal });
   try {
-    for (const run of runs) {
-      if (!interrupt.signal.aborted) onVerdict(run, await suite.play(run));
+    const suite = new SuitePlayer({ flags, console, screen, stop: interrupt.signal, watchers });
+    watchers.suiteBegins(runs.map(({ record }) => record));
+    for (const [index, run] of runs.entries()) {
+      if (!interrupt.signal.aborted) onVerdict(run, await suite.play(run, index));
       else {
-        suite.leaveOut(run);
+        suite.leaveOut(run, index);
         onVerdict(run, null);
       }
     }
-    return suite.finish();
+    const exitCode = exitCodeOf(suite.finish());
+    await watchers.suiteEnds(exitCode);
+    return exitCode;
   } finally {
+    await watchers.close();
     process.off('exit', closeScreen);
     interrupt.release();
   }

@@ -87,6 +87,11 @@ export class ClusterTally {
     return this.sums('time', selection, names).reduce((sum, one) => sum + one, 0);
   }
 
+  /** How many these actors are. */
+  identities(actors: readonly number[]): number {
+    return actors.reduce((sum, actor) => sum + (this.plan.actors[actor]?.population ?? 0), 0);
+  }
+
   histograms(by: Clustering, kind: LatencyKind, selection: Selection): readonly LatencyHistogram[] {
     return this.books[by].latencies.byGroup(kind, selection);
   }

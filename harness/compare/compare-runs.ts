@@ -7,8 +7,9 @@
  * silent together with two chances in three at least, and as a rule nearly always, since each test takes the most cautious
  * of three answers (see `shift.ts`).
  */
-import { metricTable } from '../scenario/metrics.js';
+
 import { measuredUs, selectionOf } from '../judge/scope.js';
+import { metricTable } from '../scenario/metrics.js';
 import { holmAdjusted } from './chances.js';
 import { type ComparedName, comparedNames } from './compared-names.js';
 import { ComparedSide, type Measured, type RunToCompare } from './compared-run.js';
@@ -86,7 +87,10 @@ function lookAt(name: ComparedName, baseline: ComparedSide, run: ComparedSide): 
   const spread = isAllFinite(first) && isAllFinite(second) ? runSpreadOf(first, second) : null;
   const pair = pairOf(name, baseline, run);
   const shift = pair === null ? null : shiftOf(shape, pair);
-  const few = pair === null ? 'rows of it are not there' : 'how far it varies between equal runs is told from three runs a side on';
+  const few =
+    pair === null
+      ? 'rows of it are not there'
+      : 'how far it varies between equal runs is told from three runs a side on';
   const told = (values: readonly Measured[], byRuns: Interval | null, within: Interval | null): Interval | null =>
     values.length >= RUNS_FOR_INTERVAL ? byRuns : within;
   return {
@@ -191,6 +195,10 @@ function sideOf(runs: readonly RunToCompare[]): ComparisonDocument['baseline'] {
   return {
     folders: runs.map(({ folder }) => folder),
     verdicts: runs.map(({ verdict }) => verdict?.verdict ?? 'none'),
-    startedAt: runs.map(({ verdict }) => verdict?.startedAt ?? '').reduce((last, one) => (one > last ? one : last), ''),
+    startedAt:
+      runs
+        .map(({ verdict }) => verdict?.startedAt ?? '')
+        .sort()
+        .at(-1) ?? '',
   };
 }

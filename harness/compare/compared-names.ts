@@ -32,13 +32,14 @@ export function comparedNames(baseline: Plan, run: Plan): readonly ComparedName[
 
 /** A label with one actor alone is that actor, and is not told twice. */
 function subjectsOf({ actors }: Plan): readonly string[] {
-  const labels = (['legit', 'abuse'] as const).filter((label) => actors.filter((one) => one.label === label).length > 1);
+  const labels = (['legit', 'abuse'] as const).filter(
+    (label) => actors.filter((one) => one.label === label).length > 1,
+  );
   return [...labels, ...actors.map(({ name }) => name)];
 }
 
 function isIn(plan: Plan, subject: string, phase: string | null): boolean {
-  const hasSubject =
-    subject === 'all' || plan.actors.some(({ name, label }) => name === subject || label === subject);
+  const hasSubject = subject === 'all' || plan.actors.some(({ name, label }) => name === subject || label === subject);
   return hasSubject && (phase === null || plan.phases.some(({ name }) => name === phase));
 }
 

@@ -1,7 +1,7 @@
 /** What a move of a metric is called, and why: the one place where noise, trifles and facts are told apart. */
 import { type MetricName, type MetricRow, metricTable } from '../scenario/metrics.js';
-import type { Finding } from './comparison.js';
 import type { Measured } from './compared-run.js';
+import type { Finding } from './comparison.js';
 import type { Interval } from './shift.js';
 
 /** Shares of something: 0 to 1. */
@@ -62,8 +62,5 @@ export function changeInterval(
     return [Math.log(value / from), Math.log(to / value)] as const;
   }) as [readonly [number, number], readonly [number, number]];
   const move = Math.log(run.value / baseline.value);
-  return [
-    Math.expm1(move - Math.hypot(second[0], first[1])),
-    Math.expm1(move + Math.hypot(second[1], first[0])),
-  ];
+  return [Math.expm1(move - Math.hypot(second[0], first[1])), Math.expm1(move + Math.hypot(second[1], first[0]))];
 }

@@ -10,6 +10,7 @@
  * the same seeds, so that each group is the same people twice.
  */
 import { GROUPS, GROUPS_MIN } from '../judge/groups.js';
+import { unseenShare } from '../judge/interval.js';
 import { highestUs, LatencyHistogram } from '../judge/latency-histogram.js';
 import type { Selection } from '../judge/scope.js';
 import { fewChance, fewerHitsChance, type HitCount, studentPoint, studentTail } from './chances.js';
@@ -80,26 +81,31 @@ function sumShift({ hits, isRate }: Shape & { of: 'sum' }, pair: Pair): Shift {
   });
   const trials = first + second;
   const least = values[0] < values[1] ? first : second;
-  const share = (values[0] < values[1] ? pair.baseline : pair.run).tally.runs / (both[0].tally.runs + both[1].tally.runs);
+  const share =
+    (values[0] < values[1] ? pair.baseline : pair.run).tally.runs / (both[0].tally.runs + both[1].tally.runs);
   const exact = trials === 0 ? 1 : 2 * fewChance({ hits: least, trials }, share);
   return told(values, tests, exact, (value, half) => [Math.max(0, value - half), value + half]);
 }
 
 function shareShift({ hits, trials, isPerOther }: Shape & { of: 'share' }, pair: Pair): Shift | null {
   const both = [pair.baseline, pair.run] as const;
-  const counts = both.map(({ tally, selection }): HitCount => ({
-    hits: tally.total(selection, [hits]),
-    trials: tally.total(selection, [trials]),
-  })) as [HitCount, HitCount];
+  const counts = both.map(
+    ({ tally, selection }): HitCount => ({
+      hits: tally.total(selection, [hits]),
+      trials: tally.total(selection, [trials]),
+    }),
+  ) as [HitCount, HitCount];
   if (counts.some((count) => count.trials === 0)) return null;
   const shares = counts.map((count) => count.hits / count.trials) as [number, number];
   const tests = testsOf(pair, ({ tally, selection }, by) => ({
     ...shareParts(tally.sums(by, selection, [hits]), tally.sums(by, selection, [trials])),
   }));
-  const shift = told(shares, tests, exactChance(...counts), (value, half) => [
-    Math.max(0, value - half),
-    Math.min(1, value + half),
-  ]);
+  const unseen = unseenShare(Math.min(...both.map(({ tally, selection }) => tally.identities(selection.actors))));
+  const shift = told(shares, tests, exactChance(...counts), (value, half) => {
+    // What was never seen, or always, is not certain for that.
+    if (value === 0) return [0, unseen];
+    return value === 1 ? [1 - unseen, 1] : [Math.max(0, value - half), Math.min(1, value + half)];
+  });
   if (!isPerOther) return shift;
   const asked = (value: number): number => 1 / (1 - value);
   const turned = ({ value, interval }: SideEstimate): SideEstimate => ({
@@ -133,7 +139,10 @@ function percentileShift({ kind, percent }: Shape & { of: 'percentile' }, pair: 
   const [first, second] = values;
   if (first === null || second === null || first === undefined || second === undefined) return null;
   const thresholdUs = Math.min(first, second);
-  const counts = all.map((one): HitCount => ({ hits: above(one, thresholdUs), trials: one.total })) as [HitCount, HitCount];
+  const counts = all.map((one): HitCount => ({ hits: above(one, thresholdUs), trials: one.total })) as [
+    HitCount,
+    HitCount,
+  ];
   const exceeding = (part: Part, by: Clustering, us: number): Parts => {
     const histograms = part.tally.histograms(by, kind, part.selection);
     return shareParts(
@@ -144,16 +153,16 @@ function percentileShift({ kind, percent }: Shape & { of: 'percentile' }, pair: 
   const tests = testsOf(pair, (part, by) => exceeding(part, by, thresholdUs));
   const estimates = both.map((part, index): SideEstimate => {
     const value = values[index] as number;
-    const half = widestHalf(clusterings.map((by) => exceeding(part, by, value)));
-    if (half === null) return { value, interval: null };
     const histogram = all[index] as LatencyHistogram;
+    const half = widestHalf(clusterings.map((by) => exceeding(part, by, value)));
+    if (half === null || beyondOf(histogram, percent) < BEYOND_MIN) return { value, interval: null };
     const at = (shift: number): number =>
       histogram.percentileUs(Math.min(100, Math.max(0, percent + 100 * shift))) as number;
     return { value, interval: [at(-half), at(half)] };
   }) as [SideEstimate, SideEstimate];
   const shift = { baseline: estimates[0], run: estimates[1] };
   if (first === second) return { ...shift, chance: 1, why: '' };
-  const beyond = Math.floor(Math.min(...all.map(({ total }) => (total * (100 - percent)) / 100)));
+  const beyond = Math.floor(Math.min(...all.map((one) => beyondOf(one, percent))));
   if (beyond < BEYOND_MIN) {
     const why = `a percentile is told from ${BEYOND_MIN} answers beyond it at least, and there are ${beyond}`;
     return { ...shift, chance: null, why };
@@ -161,6 +170,11 @@ function percentileShift({ kind, percent }: Shape & { of: 'percentile' }, pair: 
   const shares = counts.map(({ hits, trials }) => hits / trials) as [number, number];
   const { chance, why } = told(shares, tests, exactChance(...counts), () => [0, 1]);
   return { ...shift, chance, why };
+}
+
+/** Answers that a percentile leaves above itself. */
+function beyondOf({ total }: LatencyHistogram, percent: number): number {
+  return (total * (100 - percent)) / 100;
 }
 
 /** The logarithm of the ratio of two percentiles, each with the spread that its interval shows. */
@@ -235,7 +249,8 @@ function testsOf(pair: Pair, partsOf: (part: Part, by: Clustering) => Parts): re
     const run = partsOf(pair.run, by);
     const halves = [halfOf(baseline), halfOf(run)] as const;
     if (by === 'time' || pair.samePeople) return { ...pairedError(baseline, run), halves };
-    if (Math.min(baseline.clusters.length, run.clusters.length) < GROUPS_MIN) return { error: null, degrees: 0, halves };
+    if (Math.min(baseline.clusters.length, run.clusters.length) < GROUPS_MIN)
+      return { error: null, degrees: 0, halves };
     return { ...welch(varianceOf(baseline), varianceOf(run)), halves };
   });
 }
@@ -296,7 +311,9 @@ function told(
   };
   const made = tests.filter(({ error }) => error !== null);
   const move = Math.abs(values[1] - values[0]);
-  const chances = made.map(({ error, degrees }) => (move === 0 ? 1 : 2 * studentTail(move / (error as number), degrees)));
+  const chances = made.map(({ error, degrees }) =>
+    move === 0 ? 1 : 2 * studentTail(move / (error as number), degrees),
+  );
   return {
     baseline: estimate(0),
     run: estimate(1),

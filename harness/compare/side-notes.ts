@@ -22,10 +22,14 @@ export function sideNotes(baseline: ComparedSide, run: ComparedSide, least: numb
 
 function withoutRows(side: string, { runs, tally }: ComparedSide): string[] {
   if (tally === null) {
-    return [`no run of the ${side} has its rows: only what its verdict says is held side by side, and no noise is known`];
+    return [
+      `no run of the ${side} has its rows: only what its verdict says is held side by side, and no noise is known`,
+    ];
   }
   const without = runs.filter(({ rows }) => rows === null).length;
-  return without === 0 ? [] : [`${without} of ${runs.length} runs of the ${side} have no rows and count by their verdict`];
+  return without === 0
+    ? []
+    : [`${without} of ${runs.length} runs of the ${side} have no rows and count by their verdict`];
 }
 
 /** Over HTTP two runs differ by the machine as well, of which one run a side says nothing. */
@@ -48,7 +52,8 @@ interface SidedRun {
 function invalidNotes(runs: readonly SidedRun[]): string[] {
   return runs.flatMap(({ side, folder, verdict }) => {
     if (verdict?.verdict === 'invalid') return [`${side} ${folder} is invalid: its generator fell behind`];
-    if (verdict?.verdict === 'interrupted') return [`${side} ${folder} was interrupted: its counts are of a part of it`];
+    if (verdict?.verdict === 'interrupted')
+      return [`${side} ${folder} was interrupted: its counts are of a part of it`];
     return [];
   });
 }
@@ -56,7 +61,9 @@ function invalidNotes(runs: readonly SidedRun[]): string[] {
 /** Expectations that held in every run of the baseline and do not in one of the run, which may be by chance. */
 function turned({ runs: baseline }: ComparedSide, { runs: run }: ComparedSide): string[] {
   const passOf = (runs: typeof baseline, text: string): (boolean | null)[] =>
-    runs.flatMap(({ verdict }) => verdict?.expectations.filter((one) => one.text === text) ?? []).map(({ pass }) => pass);
+    runs
+      .flatMap(({ verdict }) => verdict?.expectations.filter((one) => one.text === text) ?? [])
+      .map(({ pass }) => pass);
   const texts = [...new Set(run.flatMap(({ verdict }) => verdict?.expectations.map(({ text }) => text) ?? []))];
   return texts.flatMap((text) => {
     const [before, after] = [passOf(baseline, text), passOf(run, text)];

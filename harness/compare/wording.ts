@@ -24,11 +24,12 @@ export function moveText(metric: MetricName, baseline: number, run: number): str
 
 /** How often equal runs differ as far. */
 export function chanceText(chance: number): string {
-  if (chance >= 0.1) return `equal runs differ as far ${plainNumber(Math.round(chance * 10))} times of 10`;
+  if (chance >= 0.95) return 'equal runs differ as far nearly always';
+  if (chance >= 0.1) return `equal runs differ as far in ${Math.round(chance * 100)} of 100`;
   const times = 1 / chance;
-  if (!(times < 1e9)) return 'equal runs differ as far less than once in a thousand million';
+  if (!(times < 1e9)) return 'equal runs never differ as far';
   const rounded = Number(times.toPrecision(2));
-  return `equal runs differ as far once in ${String(Math.round(rounded)).replace(/\B(?=(?:\d{3})+$)/g, ',')}`;
+  return `equal runs differ as far once in at least ${String(Math.round(rounded)).replace(/\B(?=(?:\d{3})+$)/g, ',')}`;
 }
 
 export function factBecause(metric: MetricName, isNew: boolean): string {
