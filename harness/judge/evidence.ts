@@ -1,10 +1,10 @@
 /** What shows a failure, a sentence each: whose, which limit, how often, when. */
-import { identityOffsets } from '../actors/identities/offsets.js';
 import { Outcome } from '../actors/outcome.js';
 import { type MetricName, metricTable } from '../scenario/metrics.js';
 import type { Expectation, PolicyLimit } from '../scenario/plan.js';
 import type { BlockEvidence } from './block-evidence.js';
 import type { Counters } from './counters.js';
+import { actorNameOf } from './hardest-hit.js';
 import type { JudgedRun } from './judged-run.js';
 import type { JudgedWorld } from './judged-world.js';
 import { leaksOf } from './leak-measures.js';
@@ -52,9 +52,8 @@ export class Evidence implements EvidenceSource {
 
   private identityName(identity: number): string {
     const { run, world } = this.parts;
-    const actor = identityOffsets(run.plan).findLastIndex((offset) => offset <= identity);
     const { account, ip } = world.identity(identity);
-    return `${run.plan.actors[actor]?.name ?? ''} identity ${identity} (account ${account}, from ${ip})`;
+    return `${actorNameOf(run, identity)} identity ${identity} (account ${account}, from ${ip})`;
   }
 
   /** In short: the proof stands with the verdict's leak itself. */

@@ -2,6 +2,7 @@
 import { type MetricName, type MetricUnit, metricTable } from '../scenario/metrics.js';
 import type { Expectation, ExpectedValue } from '../scenario/plan.js';
 import type { EvidenceSource } from './evidence.js';
+import type { Miss } from './exhibits.js';
 import type { JudgedRun } from './judged-run.js';
 import type { Measurement } from './measurement.js';
 import { measure } from './measures.js';
@@ -84,7 +85,19 @@ function documented(value: number | null): number | 'infinite' | null {
   return value === Number.POSITIVE_INFINITY ? 'infinite' : value;
 }
 
-export function evaluate(run: JudgedRun, expectation: Expectation, evidence: EvidenceSource): ExpectationResult {
+/** On which side of what was wanted the measured value lies, or would if what can't be told went against the target. */
+function sideOf(measured: Measurement, operator: Operator, wanted: Wanted): Miss['side'] {
+  if (operator === '==') return measured.high > wanted.low ? 'above' : 'below';
+  return operator === '<=' || operator === '<' ? 'above' : 'below';
+}
+
+export interface Evaluation {
+  readonly result: ExpectationResult;
+  /** What requests could show it; null = it held, or there is nothing to compare. */
+  readonly miss: Miss | null;
+}
+
+export function evaluate(run: JudgedRun, expectation: Expectation, evidence: EvidenceSource): Evaluation {
   const { subject, phase, operator, text } = expectation;
   const metric = expectation.metric as MetricName;
   const { unit } = metricTable[metric];
@@ -92,6 +105,7 @@ export function evaluate(run: JudgedRun, expectation: Expectation, evidence: Evi
   const wanted = wantedOf(run, expectation, expectation.wanted, false);
   const sentences: string[] = [];
   let pass: boolean | null = null;
+  let miss: Miss | null = null;
   if (measured.value === null) sentences.push(`can't be told: ${measured.why}`);
   else if (expectation.wholeInterval && measured.intervalWhy !== '')
     sentences.push(`the whole interval is asked for, and it has none: ${measured.intervalWhy}`);
@@ -100,9 +114,12 @@ export function evaluate(run: JudgedRun, expectation: Expectation, evidence: Evi
     pass = (expectation.wholeInterval ? compareIntervals : compareRanges)(measured, operator, wanted);
     if (pass === null)
       sentences.push(`depends on what can't be told: it may be ${rangeText(measured.low, measured.high, unit)}`);
-    if (pass !== true) sentences.push(...evidence.sentences(expectation));
+    if (pass !== true) {
+      sentences.push(...evidence.sentences(expectation));
+      miss = { subject, metric, phase, side: sideOf(measured, operator, wanted), isUndecided: pass === null };
+    }
   }
-  return {
+  const result: ExpectationResult = {
     text,
     metric: `${subject}.${metric}${phase === null ? '' : ` in ${phase}`}`,
     wanted: wanted.text,
@@ -112,4 +129,5 @@ export function evaluate(run: JudgedRun, expectation: Expectation, evidence: Evi
     unit,
     evidence: sentences,
   };
+  return { result, miss };
 }

@@ -9,21 +9,21 @@ import { actorsOf } from './scope.js';
 import { IdentityCount } from './tally.js';
 
 /** An identity with fewer answers is no candidate for the worst. */
-const ANSWERS_MIN = 10;
+export const ANSWERS_MIN = 10;
 /** Who got less of what was asked for than this is hurt. */
-const HURT_BELOW = 0.95;
+export const HURT_BELOW = 0.95;
 
 const NO_HONEST_ANSWERS = 'no honest request of it was answered';
 
 /** Indexes of all identities of these actors. */
-function* identitiesOf({ plan }: Pick<JudgedRun, 'plan'>, actors: readonly number[]): Iterable<number> {
+export function* identitiesOf({ plan }: Pick<JudgedRun, 'plan'>, actors: readonly number[]): Iterable<number> {
   const offsets = identityOffsets(plan);
   for (const actor of actors) {
     for (let index = offsets[actor] ?? 0; index < (offsets[actor + 1] ?? 0); index++) yield index;
   }
 }
 
-function honestOnly(run: JudgedRun, { actors }: Selection): readonly number[] {
+export function honestOnly(run: JudgedRun, { actors }: Selection): readonly number[] {
   return actors.filter((actor) => run.plan.actors[actor]?.label === 'legit');
 }
 

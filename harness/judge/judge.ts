@@ -1,8 +1,9 @@
 /**
  * Observations + oracle + expectations -> verdict. Pure and synchronous.
  *
- * The record is walked over two or three times instead of being kept: once to count and to learn how late answers came,
- * once for the oracles, and once more for the requests behind a leak. Memory grows with
+ * The record is walked over two to four times instead of being kept: once to count and to learn how late answers came,
+ * once for the oracles, once more for the requests behind a leak and once for those behind what else did not hold. Memory
+ * grows with
  * identities and keys (some bytes each, more for those that were blocked or can have leaked) and with the rows that wait
  * for an answer at once, not with the length of the run; only `timeToContain`, `recovery` keep ten
  * numbers a second and the replay audit one bit a signature.
@@ -10,12 +11,14 @@
 import { Outcome } from '../actors/outcome.js';
 import type { Plan, PolicyLimit } from '../scenario/plan.js';
 import { BlockEvidence } from './block-evidence.js';
-import { BlockOracle, type FromLog } from './block-oracle.js';
+import { type BlockJudgement, BlockOracle, type FromLog } from './block-oracle.js';
 import { isProvable } from './bound.js';
 import { beside, type Controls, controlNotes } from './controls.js';
 import { Counters } from './counters.js';
 import { Evidence } from './evidence.js';
+import { gatherRequests } from './evidence-walk.js';
 import { evaluate } from './expectations.js';
+import { hardestHitOf } from './hardest-hit.js';
 import { type JudgedRun, TimeSeekers } from './judged-run.js';
 import { type JudgedWorld, judgedWorld, type KnownWorld } from './judged-world.js';
 import type { EncodedLatency } from './latency-book.js';
@@ -26,7 +29,8 @@ import { measure } from './measures.js';
 import type { ObservationSource } from './observation.js';
 import { convictedOf, smallestLatencyChange, smallestProvableLeak } from './power.js';
 import { ReplayAudit } from './replay-audit.js';
-import { forEachRow } from './row.js';
+import type { RetryFinding } from './retry-watch.js';
+import { forEachRow, type Row } from './row.js';
 import { phaseAt, selectionOf } from './scope.js';
 import { Survey } from './survey.js';
 import { Tally } from './tally.js';
@@ -68,15 +72,30 @@ export function judgeRun(task: JudgeTask): VerdictDocument {
 
 /** The verdict, and the histograms behind its percentiles. */
 export function judgeFully(task: JudgeTask): Judgement {
-  const counted = countRows(task);
+  const counted = countRows(task, nobody);
   return { document: writeVerdict(task, counted), latencies: counted.tally.latencies.encode() };
 }
 
-function writeVerdict(task: JudgeTask, counted: Counted): VerdictDocument {
-  const { plan } = task;
-  const controls = task.controls ?? null;
-  const found = askOracles(task, counted);
-  const run: JudgedRun = {
+/** What a run is studied from: a task without what its verdict only repeats. */
+export type StudyTask = Pick<JudgeTask, 'plan' | 'world' | 'observations' | 'seed' | 'followBounds' | 'fromLog'>;
+
+/** Whoever counts by himself what is seen of a run while it is studied. */
+export interface StudyWatch {
+  /** Once for each row, in the order of the record; the row is overwritten when the next one comes. */
+  readonly onRow: (row: Row) => void;
+  readonly onJudged: (judgement: BlockJudgement) => void;
+}
+
+const nobody: StudyWatch = { onRow: () => undefined, onJudged: () => undefined };
+
+/** All that metrics are measured by (`measure`), for others than the expectations of the plan. */
+export function studyRun(task: StudyTask, watch: StudyWatch): JudgedRun {
+  const counted = countRows(task, watch);
+  return judgedRun(task, counted, askOracles(task, counted, watch));
+}
+
+function judgedRun({ plan, seed }: StudyTask, counted: Counted, found: Found): JudgedRun {
+  return {
     plan,
     tally: counted.tally,
     leakSubjects: found.subjects,
@@ -86,20 +105,18 @@ function writeVerdict(task: JudgeTask, counted: Counted): VerdictDocument {
     limitedActors: counted.survey.limitedActors,
     provableActors: counted.survey.provableActors,
     seekers: counted.seekers,
-    seed: task.seed,
+    seed,
   };
+}
+
+function writeVerdict(task: JudgeTask, counted: Counted): VerdictDocument {
+  const { plan } = task;
+  const controls = task.controls ?? null;
+  const found = askOracles(task, counted, nobody);
+  const run = judgedRun(task, counted, found);
   const convicted = convictedOf(found.subjects);
   const leaks = reportLeaks(task, counted.counters, convicted.slice(0, LEAKS_MAX));
-  const evidence = new Evidence({
-    run,
-    world: counted.world,
-    blocks: found.blocks,
-    replays: counted.replays,
-    counters: counted.counters,
-  });
-  const expectations = plan.expectations.map((expectation) =>
-    beside(plan, controls, expectation, evaluate(run, expectation, evidence)),
-  );
+  const expectations = judgeExpectations(task, counted, run, found.blocks);
   return {
     schema: 'floodproof/verdict/1',
     scenario: plan.name,
@@ -112,6 +129,8 @@ function writeVerdict(task: JudgeTask, counted: Counted): VerdictDocument {
     expectations,
     actors: Object.fromEntries(plan.actors.map(({ name, label }) => [name, actorResult(run, name, label)])),
     leaks,
+    // Of callers without a label nobody says that they are honest.
+    ...(task.fromLog?.tellsHonest === false ? {} : { hardestHit: hardestHitOf(run, counted.world) }),
     unsure: counted.tally.unsureRows,
     smallestProvableLeak: smallestProvableLeak(
       found.subjects,
@@ -134,6 +153,33 @@ function writeVerdict(task: JudgeTask, counted: Counted): VerdictDocument {
   };
 }
 
+function judgeExpectations(
+  task: JudgeTask,
+  counted: Counted,
+  run: JudgedRun,
+  blocks: BlockEvidence,
+): readonly ExpectationResult[] {
+  const { plan, observations } = task;
+  const { world, counters, replays } = counted;
+  const evidence = new Evidence({ run, world, blocks, replays, counters });
+  const evaluations = plan.expectations.map((expectation) => evaluate(run, expectation, evidence));
+  const requests = gatherRequests(
+    {
+      run,
+      counters,
+      replays,
+      observations,
+      newBlockOracle: (onJudged, onRetry) => newBlockOracle(task, counted, onJudged, onRetry),
+    },
+    evaluations.map(({ miss }) => miss),
+  );
+  return plan.expectations.map((expectation, index) => {
+    const { result } = evaluations[index] as (typeof evaluations)[number];
+    const shown = requests[index] ?? null;
+    return beside(plan, task.controls ?? null, expectation, shown === null ? result : { ...result, requests: shown });
+  });
+}
+
 interface Counted {
   readonly world: JudgedWorld;
   readonly counters: Counters;
@@ -143,7 +189,7 @@ interface Counted {
   readonly seekers: TimeSeekers;
 }
 
-function countRows({ plan, world: known, observations, seed, followBounds }: JudgeTask): Counted {
+function countRows({ plan, world: known, observations, seed, followBounds }: StudyTask, watch: StudyWatch): Counted {
   const world = judgedWorld(known);
   const counters = new Counters(plan.policy, world);
   const survey = new Survey(plan, counters, followBounds);
@@ -156,6 +202,7 @@ function countRows({ plan, world: known, observations, seed, followBounds }: Jud
     (row) => {
       survey.add(row);
       tally.add(row);
+      watch.onRow(row);
       for (const seeker of seeking) seeker.add(row);
       const replay = replays.add(row);
       if (replay === null) return;
@@ -175,7 +222,27 @@ interface Found {
   readonly blocks: BlockEvidence;
 }
 
-function askOracles({ plan, observations, fromLog }: JudgeTask, counted: Counted): Found {
+function newBlockOracle(
+  { plan, fromLog }: StudyTask,
+  { counters, survey }: Counted,
+  onJudged: (judgement: BlockJudgement) => void,
+  onRetry: (row: Row, finding: Exclude<RetryFinding, 'untold'>) => void,
+): BlockOracle {
+  return new BlockOracle({
+    plan,
+    counters,
+    blockedCounters: survey.blockedCounters,
+    blockedIdentities: survey.blockedIdentities,
+    coldLimits: survey.coldLimits(),
+    lagUsMax: survey.lagUsMax,
+    fromLog: fromLog === undefined ? null : { ...fromLog, untoldLimits: survey.untoldLimits, hasBans: survey.hasBans },
+    onJudged,
+    onRetry,
+  });
+}
+
+function askOracles(task: StudyTask, counted: Counted, watch: StudyWatch): Found {
+  const { plan, observations } = task;
   const { counters, survey, tally, seekers } = counted;
   const blocks = new BlockEvidence(plan);
   const recoveries = [...seekers.recoveries.values()];
@@ -192,24 +259,20 @@ function askOracles({ plan, observations, fromLog }: JudgeTask, counted: Counted
     });
   const leakOracle = newLeakOracle(false);
   const perhapsOracle = survey.hasUnclear ? newLeakOracle(true) : null;
-  const blockOracle = new BlockOracle({
-    plan,
-    counters,
-    blockedCounters: survey.blockedCounters,
-    blockedIdentities: survey.blockedIdentities,
-    coldLimits: survey.coldLimits(),
-    lagUsMax: survey.lagUsMax,
-    fromLog: fromLog === undefined ? null : { ...fromLog, untoldLimits: survey.untoldLimits, hasBans: survey.hasBans },
-    onJudged: (judgement) => {
+  const blockOracle = newBlockOracle(
+    task,
+    counted,
+    (judgement) => {
       tally.judge(judgement);
+      watch.onJudged(judgement);
       blocks.judge(judgement);
       for (const seeker of recoveries) seeker.judge(judgement);
     },
-    onRetry: (row, finding) => {
+    (row, finding) => {
       const phase = tally.phaseOf(row);
       if (phase >= 0) (finding === 'kept' ? tally.retriesKept : tally.retriesBroken).add(row.actor, phase);
     },
-  });
+  );
   forEachRow(
     observations,
     (row) => {

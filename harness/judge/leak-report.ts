@@ -1,4 +1,5 @@
 /** Gathers what proves a leak, on one more walk over the rows: the requests of the interval and the naive count. */
+import { outcomeNames } from '../actors/outcome.js';
 import { type Plan, type PolicyLimit, requestClasses } from '../scenario/plan.js';
 import { boundFormula } from './bound-formula.js';
 import { chargeOf } from './charge.js';
@@ -89,6 +90,8 @@ export class LeakReport {
         answeredMs: sinceFirstPhaseMs(row.answeredUs),
         actor: this.plan.actors[row.actor]?.name ?? '',
         requestClass: requestClasses[row.requestClass] ?? '',
+        identity: row.identity,
+        outcome: outcomeNames[row.outcome] ?? '',
       })),
       requestCount: one.requests,
       because: becauseOf(this.plan, limit, interval),

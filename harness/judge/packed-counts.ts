@@ -28,6 +28,16 @@ export class PackedCounts {
     return count;
   }
 
+  /** Whether anything near `index` was counted: false = nothing of the 1,024 that share its page. */
+  hasPageOf(index: number): boolean {
+    return this.pages[Math.floor(index / PAGE_INDEXES)] !== undefined;
+  }
+
+  /** Above all indexes that were counted. */
+  get end(): number {
+    return this.pages.length * PAGE_INDEXES;
+  }
+
   /** Bytes of all pages. */
   get bytes(): number {
     return this.pages.reduce((sum, page) => sum + (page?.byteLength ?? 0), 0);
@@ -36,6 +46,18 @@ export class PackedCounts {
   private pageOf(number: number, page: Page): Page {
     this.pages[number] = page;
     return page;
+  }
+}
+
+/** The indexes that any of these counted, ascending. Where none counted it takes a step for each 1,024. */
+export function* indexesOf(all: readonly PackedCounts[]): Iterable<number> {
+  const end = all.reduce((most, counts) => Math.max(most, counts.end), 0);
+  for (let first = 0; first < end; first += PAGE_INDEXES) {
+    const near = all.filter((counts) => counts.hasPageOf(first));
+    if (near.length === 0) continue;
+    for (let index = first; index < first + PAGE_INDEXES; index++) {
+      if (near.some((counts) => counts.get(index) > 0)) yield index;
+    }
   }
 }
 

@@ -6,7 +6,7 @@ import { groupOf } from './groups.js';
 import { LatencyBook } from './latency-book.js';
 import { LatencyHistogram } from './latency-histogram.js';
 import { NONE } from './observation.js';
-import { PackedCounts } from './packed-counts.js';
+import { indexesOf, PackedCounts } from './packed-counts.js';
 import { isAnswered, isBlocked, isError, isWritten, type Row } from './row.js';
 import { actorsOf, Grid, GroupGrid, phaseAt, type Selection } from './scope.js';
 
@@ -190,6 +190,11 @@ export class Tally {
     let sum = 0;
     for (const phase of phases) sum += this.countsOf(phase, count).get(identity);
     return sum;
+  }
+
+  /** Identities with any of these counts in the selected phases, ascending. */
+  identitiesWith(phases: readonly number[], ...counts: readonly IdentityCount[]): Iterable<number> {
+    return indexesOf(phases.flatMap((phase) => counts.map((count) => this.countsOf(phase, count))));
   }
 
   /** Service times of admitted logins to accounts that the target knows, and under other names. */

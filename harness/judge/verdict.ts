@@ -139,7 +139,10 @@ export interface VerdictDocument {
   readonly expectations: readonly ExpectationResult[];
   readonly actors: Readonly<Record<string, ActorResult>>;
   readonly leaks: readonly Leak[];
-  /** Honest identities that were hit hardest, the worst first, at most 20; empty when none was. Left out by older versions. */
+  /**
+   * Honest identities that were hit hardest, the worst first, at most 20; empty when none was. Left out by older versions,
+   * and of a log that does not say who is honest.
+   */
   readonly hardestHit?: readonly HitIdentity[];
   /** Requests of which it can't be told whether the target was right. */
   readonly unsure: number;

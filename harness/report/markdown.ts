@@ -96,7 +96,7 @@ function bullets(sentences: readonly string[], indent: string, most = SENTENCES_
 }
 
 /** Text that came from outside, shown as it is: no markup, no mention of a person, no broken table. */
-function inline(text: string): string {
+export function inline(text: string): string {
   const characters = Array.from(text);
   const cut = characters.length > SENTENCE_LENGTH_MAX;
   const short = cut ? `${characters.slice(0, SENTENCE_LENGTH_MAX).join('')}...` : text;

@@ -7,6 +7,7 @@ import type { KnownWorld } from '../judge/judged-world.js';
 import type { ObservationBatch } from '../judge/observation.js';
 import type { Leak } from '../judge/verdict.js';
 import { type Plan, planEndUs } from '../scenario/plan.js';
+import { Admissions } from './admissions.js';
 import { Bins } from './bins.js';
 import { LatencyBins } from './latency-bins.js';
 import {
@@ -59,6 +60,8 @@ export class SeriesBuilder {
   private readonly service: LatencyBins;
   private readonly felt: LatencyBins;
   private readonly dispatch: LatencyBins;
+  /** null = without bounds. */
+  private readonly admissions: Admissions | null;
   /** The last bin that holds anything, -1 = none does. */
   private lastBin = -1;
   private changedBin = Number.POSITIVE_INFINITY;
@@ -78,11 +81,14 @@ export class SeriesBuilder {
     this.service = new LatencyBins(actors, count);
     this.felt = new LatencyBins(actors, count);
     this.dispatch = new LatencyBins(actors, count);
+    const { world, hasBounds, leaks = [] } = options;
+    this.admissions = hasBounds && world !== null ? new Admissions(plan, this.bins, world, leaks) : null;
   }
 
   /** Rows of actors that the plan does not have are left out. */
   add(batch: ObservationBatch): void {
     this.count(batch);
+    this.admissions?.add(batch);
   }
 
   /** The first bin in which anything came since the last `takeDelta`; null = nothing did. */
@@ -114,8 +120,8 @@ export class SeriesBuilder {
       bins: toBin - fromBin,
       phases: plan.phases.map(({ name, startUs, endUs }) => ({ name, fromMs: ms(startUs), toMs: ms(endUs) })),
       actors: plan.actors.map((_, actor) => this.actorSeries(actor, fromBin, toBin)),
-      limits: [],
-      leaks: [],
+      limits: this.admissions?.limits(fromBin, toBin) ?? [],
+      leaks: this.admissions?.leakCourses() ?? [],
       generator,
     };
   }

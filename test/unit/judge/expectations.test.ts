@@ -48,6 +48,16 @@ describe('an expectation of a number', () => {
       pass: false,
       unit: 'us',
       evidence: ['customers: latency.p99 3.001 ms, of which service.p99 3.001 ms'],
+      requests: [2100, 2200, 2300, 2400, 2500, 2600].map((sentMs) => ({
+        intendedMs: sentMs,
+        sentMs,
+        answeredMs: sentMs + 3,
+        actor: 'customers',
+        identity: 0,
+        requestClass: 'order.place',
+        outcome: 'admitted',
+        limit: null,
+      })),
     });
   });
 

@@ -60,6 +60,8 @@ describe('the document', () => {
           answeredMs: 3001 + index,
           actor: 'attackers',
           requestClass: 'order.place',
+          identity: 10,
+          outcome: 'admitted',
         })),
         requestCount: 6,
         because:
