@@ -37,6 +37,8 @@ interface SuiteParts {
   readonly screen: LiveScreen;
   readonly stop: AbortSignal;
   readonly watchers: Watchers;
+  /** Told of the folder of each run that has a verdict. */
+  readonly onSaved: (run: PlannedRun, folder: string) => void;
 }
 
 export class SuitePlayer {
@@ -84,6 +86,7 @@ export class SuitePlayer {
       watchers.runEnds(index, { verdict: document, error: null });
       if (!flags.json) this.#print(renderVerdict(document, this.#page));
       console.note(`saved in ${seen.folder}`);
+      if (seen.folder !== null) this.#parts.onSaved(run, seen.folder);
       return document;
     } catch (error) {
       screen.close();

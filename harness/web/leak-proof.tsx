@@ -111,6 +111,7 @@ function Course({ run, course, name }: { run: PageRun; course: LeakCourse; name:
       scale="linear"
       range={null}
       height={190}
+      level={4}
     />
   );
 }

@@ -36,6 +36,10 @@ export function shownOf({ zoom, whole }: Axis): readonly [number, number] {
 }
 
 function axesOf(current: () => Plot): uPlot.Axis[] {
+  const wholePowers = (_chart: uPlot, splits: number[]): (number | null)[] =>
+    splits.map((value) =>
+      current().scale === 'linear' || Number.isInteger(Math.round(Math.log10(value) * 1e6) / 1e6) ? value : null,
+    );
   const common = {
     stroke: () => ink('muted'),
     font: FONT,
@@ -56,13 +60,11 @@ function axesOf(current: () => Plot): uPlot.Axis[] {
       gap: 4,
       space: 28,
       size: (_chart, texts) => Math.max(38, 14 + 6.4 * Math.max(0, ...(texts ?? []).map((text) => text?.length ?? 0))),
-      // A log axis has a split at each digit; only powers of ten are told.
-      values: (_chart, splits) =>
-        splits.map((value) =>
-          current().scale === 'log' && !Number.isInteger(Math.round(Math.log10(value) * 1e6) / 1e6)
-            ? null
-            : current().tick(value),
-        ),
+      // A log axis has a split at each digit; only powers of ten are drawn.
+      filter: wholePowers,
+      grid: { ...common.grid, filter: wholePowers },
+      ticks: { ...common.ticks, filter: wholePowers },
+      values: (_chart, splits) => splits.map((value) => (value === null ? null : current().tick(value))),
     },
   ];
 }
@@ -113,7 +115,7 @@ export function makePlot(
   const options: uPlot.Options = {
     width,
     height,
-    padding: [first.axis.bands.length > 0 ? 18 : 8, 12, 0, 0],
+    padding: [first.axis.bands.length > 0 ? 18 : 8, 18, 0, 0],
     legend: { show: false },
     axes: axesOf(current),
     scales: scalesOf(current),
