@@ -67,6 +67,10 @@ export const errorTable = {
     hint: 'leave the option out, or use a system that has what is named',
   },
   FP_PORT_TAKEN: { exit: ExitCode.environment, hint: 'choose another port with --port, or 0 for a free one' },
+  FP_PAGE_ABSENT: {
+    exit: ExitCode.environment,
+    hint: 'build it with "npm run build", or leave --ui out; the package that npm installs has it',
+  },
   FP_GATEWAY_FAILED: {
     exit: ExitCode.environment,
     hint: 'run it again; what the gateway process said last, if anything, stands above',
@@ -107,6 +111,11 @@ export const errorTable = {
   FP_RUN_UNREADABLE: { exit: ExitCode.usage, hint: 'name a folder made by "floodproof run" (results/runs/...)' },
   FP_LOG_UNREADABLE: { exit: ExitCode.usage, hint: 'see docs/judge-a-log.md for how a log is described' },
   FP_USAGE: { exit: ExitCode.usage, hint: 'see "floodproof --help"' },
+  FP_PLUGIN_OPTIONS: { exit: ExitCode.usage, hint: 'see docs/plugins.md for what each option takes' },
+  FP_COMPARE_UNLIKE: {
+    exit: ExitCode.usage,
+    hint: 'compare runs of one scenario and of one set of limits; --anyway compares what bears the same names',
+  },
   FP_BENCH_DISAGREES: {
     exit: ExitCode.failed,
     hint: 'figures of rivals that decide differently say nothing, so none were taken; mend the one that is named',

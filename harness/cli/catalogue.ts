@@ -1,8 +1,6 @@
 /** The scenarios that come with the package, and how some of many are chosen. */
 import { readdirSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
-import process from 'node:process';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { FloodproofError } from '../errors.js';
 import { isAdapterText, isPolicyText } from '../scenario/file-kind.js';
 import { nearest } from '../scenario/nearest.js';
@@ -11,25 +9,13 @@ import type { LoadOptions, ScenarioSet } from '../scenario/scenario.js';
 import type { WaitingScenario } from '../scenario/waiting.js';
 import { expandPaths, fileReader } from './file-reader.js';
 import { loadScenarios } from './load.js';
+import { packageFile } from './package-file.js';
 
-/** Beside `dist` as well as beside the sources. */
-const packageFolder = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 /** Folders of the catalogue that hold no scenarios. */
 const otherFolders: ReadonlySet<string> = new Set(['adapters', 'policies', 'templates']);
 /** Deeper folders are not looked into. */
 const DEPTH_MAX = 4;
 const KNOWN_SHOWN = 24;
-
-/** A path as it is shortest from here. */
-function fromHere(path: string): string {
-  const short = relative(process.cwd(), path);
-  return short.startsWith('..') ? path : short;
-}
-
-/** A file of the package, from here when it lies below. */
-export function packageFile(...parts: readonly string[]): string {
-  return fromHere(join(packageFolder, ...parts));
-}
 
 /** All scenarios that come with the package. */
 export function catalogueFiles(): readonly string[] {

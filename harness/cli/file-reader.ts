@@ -3,6 +3,7 @@ import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, normalize } from 'node:path';
 import { FloodproofError } from '../errors.js';
 import type { FileReader } from '../scenario/file-reader.js';
+import { nearPaths } from './near-path.js';
 
 /** No scenario or policy is longer; a larger file is a mistake, and is not read into memory. */
 const FILE_BYTES_MAX = 1_048_576;
@@ -22,7 +23,9 @@ const reasons: ReadonlyMap<string, string> = new Map([
 function unreadable(path: string, cause: unknown): FloodproofError {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   const reason = reasons.get(code) ?? (cause instanceof Error ? cause.message : String(cause));
-  return new FloodproofError('FP_FILE_UNREADABLE', `cannot read ${path}: ${reason}`, { cause });
+  const near = code === 'ENOENT' ? nearPaths(path) : [];
+  const hint = near.length > 0 ? { hint: `did you mean ${near.join(' or ')}?` } : {};
+  return new FloodproofError('FP_FILE_UNREADABLE', `cannot read ${path}: ${reason}`, { ...hint, cause });
 }
 
 function read(path: string): string {

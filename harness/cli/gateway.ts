@@ -97,8 +97,8 @@ function reload(gateway: Gateway, console: Console, open: () => { readonly polic
     console.result(`now under ${policy.name} (${policy.file}); ${changeText(change)}`);
   } catch (error) {
     if (!(error instanceof FloodproofError)) throw error;
-    console.note(formatError(error));
-    console.note('the gateway goes on under the policy that it had');
+    console.error(formatError(error));
+    console.error('the gateway goes on under the policy that it had');
   }
 }
 

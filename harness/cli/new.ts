@@ -8,9 +8,10 @@ import { proposal } from '../scenario/nearest.js';
 import { renameScenario } from '../scenario/rename.js';
 import { readScenario } from '../scenario/scenario.js';
 import { parseName } from '../scenario/texts.js';
-import { catalogueFiles, packageFile } from './catalogue.js';
+import { catalogueFiles } from './catalogue.js';
 import { fileReader } from './file-reader.js';
 import { ownCommand, quote } from './own-command.js';
+import { packageFile } from './package-file.js';
 
 export interface NewFlags {
   /** A file, or the name of a scenario of the catalogue; null = the template. */

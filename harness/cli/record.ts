@@ -15,9 +15,9 @@ import { parseName } from '../scenario/texts.js';
 import { profileOf } from '../signing/profiles.js';
 import { grouped } from '../trace/line-tally.js';
 import { loadAdapterFile } from './adapted-run.js';
-import { packageFile } from './catalogue.js';
 import { loadPolicyFile } from './load.js';
 import { ownCommand, quote } from './own-command.js';
+import { packageFile } from './package-file.js';
 import { isHousePath } from './recorded-paths.js';
 
 export interface RecordFlags {

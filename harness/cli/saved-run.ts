@@ -11,6 +11,8 @@ import { renderJson, suiteDocument } from '../report/json.js';
 import { renderJunit } from '../report/junit.js';
 import { renderMarkdown } from '../report/markdown.js';
 import { type Plan, requestClasses } from '../scenario/plan.js';
+import { generatorSeconds } from '../timeline/generator-seconds.js';
+import { seriesOf } from '../timeline/series-of.js';
 import { versions } from './versions.js';
 
 /** What was repaired in, or is odd about, the files of times. */
@@ -51,21 +53,38 @@ export function judgePlayed(record: RunRecord, played: Played, facts: JudgeFacts
   });
 }
 
+export interface SaveFacts {
+  /** The record that the run was judged by. */
+  readonly record: Pick<RunRecord, 'plan' | 'seed'>;
+  /** When it is there already; made from plan and seed else. */
+  readonly world?: KnownWorld;
+  /** false where the rows are too many to be kept, and the seed makes them again; yes when left out. */
+  readonly keepsRows?: boolean;
+}
+
 /**
  * The verdict comes last: a folder that has one is whole.
  *
- * @param keepsRows - false where the rows are too many to be kept, and the seed makes them again.
  * @throws {FloodproofError} FP_DISK
  */
 export function saveRun(
   folder: RunFolder,
-  plan: Plan,
+  { record, world, keepsRows = true }: SaveFacts,
   played: Played,
   { document, latencies }: Judgement,
-  keepsRows = true,
 ): void {
+  const { plan, seed } = record;
   folder.write('generator.json', `${JSON.stringify({ seconds: played.seconds, machine: played.machine }, null, 2)}\n`);
   folder.write('latency.json', renderLatencies(plan, latencies));
+  const series = seriesOf(
+    record,
+    world ?? buildWorld(plan, seed),
+    played.observations,
+    document.leaks,
+    generatorSeconds(plan, played.seconds, played.machine),
+    played.durationUs,
+  );
+  folder.write('series.json', `${JSON.stringify(series)}\n`);
   if (keepsRows) {
     sealParquet(folder.file('observations.parquet'), played.observations, {
       'floodproof.scenario': document.scenario,

@@ -5,8 +5,8 @@ import type { Face } from '../gateway/faces/face.js';
 import type { Policy } from '../scenario/plan.js';
 import { credentialFrom, secretText } from '../signing/keys/credential.js';
 import { profileOf } from '../signing/profiles.js';
-import { packageFile } from './catalogue.js';
 import { quote } from './own-command.js';
+import { packageFile } from './package-file.js';
 
 /** What the venue publishes of its limits, as a policy file. */
 export function venuePolicyFile({ policy }: Face): string {

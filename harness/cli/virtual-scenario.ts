@@ -38,8 +38,10 @@ export async function runVirtual(run: PlannedRun, parent: string, hooks: Scenari
     speed: hooks.speed,
     stop: hooks.stop,
     onProgress: hooks.onProgress,
+    ...(hooks.onRows === undefined ? {} : { onRows: hooks.onRows }),
   });
-  const judgement = judgePlayed({ ...record, plan: judgedPlan(plan, played.latestDecisionUs) }, played, {
+  const judged = { ...record, plan: judgedPlan(plan, played.latestDecisionUs) };
+  const judgement = judgePlayed(judged, played, {
     engine: engine.engine,
     notes: [engine.note, ...notesOf(record, played), ...traceNotes(played), ...run.notes].filter((note) => note !== ''),
     startedAt,
@@ -48,7 +50,7 @@ export async function runVirtual(run: PlannedRun, parent: string, hooks: Scenari
     // Of a run that was stopped it depends on when: nothing that another play could be held against.
     ...(played.isInterrupted ? {} : { decisionHash: played.decisionHash }),
   });
-  saveRun(folder, plan, played, judgement, keepsRows(played));
+  saveRun(folder, { record: judged, world, keepsRows: keepsRows(played) }, played, judgement);
   return judgement.document;
 }
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { FloodproofError } from '../errors.js';
-import type { ObservationSource } from '../judge/observation.js';
+import type { ObservationBatch, ObservationSource } from '../judge/observation.js';
 import type { GeneratorResult } from '../judge/verdict.js';
 import { type Plan, planEndUs } from '../scenario/plan.js';
 import { redacted, secretsOf } from '../targets/http/adapted/holders.js';
@@ -46,6 +46,8 @@ export interface PlayOptions {
   readonly stop: AbortSignal;
   /** Called about four times a second. */
   readonly onProgress: (progress: Progress) => void;
+  /** Given each batch of rows as it comes, before the judge has any; the columns are used again as soon as it returns. */
+  readonly onRows?: (batch: ObservationBatch) => void;
 }
 
 export interface Progress {
@@ -55,6 +57,9 @@ export interface Progress {
   readonly tally: LiveTally;
   /** Own dispatch delay of the last whole second, p99. */
   readonly ownDelayMsP99: number;
+  /** What the threads have told of their seconds so far, in the order of telling; the array grows. Empty in virtual time. */
+  readonly seconds: readonly HealthSecond[];
+  readonly machine: readonly MachineSecond[];
 }
 
 export interface Played {
@@ -216,6 +221,7 @@ class PlayedRun {
       this.stop(false);
       return;
     }
+    this.options.onRows?.({ rows, columns });
     const recycle: ToWorker = { kind: 'recycle', columns };
     port.postMessage(recycle, [columns.intendedUs.buffer as ArrayBuffer]);
   }
@@ -264,6 +270,8 @@ class PlayedRun {
       totalUs: planEndUs(this.options.plan),
       tally: this.tally,
       ownDelayMsP99: Math.max(0, ...lastSeconds.map((row) => row.ownDelayUsP99)) / 1000,
+      seconds: this.seconds,
+      machine: this.machine,
     });
   }
 

@@ -23,12 +23,12 @@ import type { Told, Wording } from './wording.js';
 export const GATE_HEADER = 'x-gate';
 export const UNASKED = 'unasked';
 /** Names the first shadow limit that would have refused the request; not there when none would. */
-const SHADOW_HEADER = 'x-shadow';
+export const SHADOW_HEADER = 'x-shadow';
 
 export { JSON_TYPE } from './wording.js';
 
 /** Whom a request is charged to that names no account: an unsigned class, or a login that can't be read. */
-const ANONYMOUS = '(anonymous)';
+export const ANONYMOUS = '(anonymous)';
 
 /**
  * What the body parser leaves in `request.body`: the text exactly as it came, undefined for no body, and null for bytes

@@ -72,15 +72,30 @@ export function judgeRun(task: JudgeTask): VerdictDocument {
 
 /** The verdict, and the histograms behind its percentiles. */
 export function judgeFully(task: JudgeTask): Judgement {
-  const counted = countRows(task);
+  const counted = countRows(task, nobody);
   return { document: writeVerdict(task, counted), latencies: counted.tally.latencies.encode() };
 }
 
-function writeVerdict(task: JudgeTask, counted: Counted): VerdictDocument {
-  const { plan } = task;
-  const controls = task.controls ?? null;
-  const found = askOracles(task, counted);
-  const run: JudgedRun = {
+/** What a run is studied from: a task without what its verdict only repeats. */
+export type StudyTask = Pick<JudgeTask, 'plan' | 'world' | 'observations' | 'seed' | 'followBounds' | 'fromLog'>;
+
+/** Whoever counts by himself what is seen of a run while it is studied. */
+export interface StudyWatch {
+  /** Once for each row, in the order of the record; the row is overwritten when the next one comes. */
+  readonly onRow: (row: Row) => void;
+  readonly onJudged: (judgement: BlockJudgement) => void;
+}
+
+const nobody: StudyWatch = { onRow: () => undefined, onJudged: () => undefined };
+
+/** All that metrics are measured by (`measure`), for others than the expectations of the plan. */
+export function studyRun(task: StudyTask, watch: StudyWatch): JudgedRun {
+  const counted = countRows(task, watch);
+  return judgedRun(task, counted, askOracles(task, counted, watch));
+}
+
+function judgedRun({ plan, seed }: StudyTask, counted: Counted, found: Found): JudgedRun {
+  return {
     plan,
     tally: counted.tally,
     leakSubjects: found.subjects,
@@ -90,8 +105,15 @@ function writeVerdict(task: JudgeTask, counted: Counted): VerdictDocument {
     limitedActors: counted.survey.limitedActors,
     provableActors: counted.survey.provableActors,
     seekers: counted.seekers,
-    seed: task.seed,
+    seed,
   };
+}
+
+function writeVerdict(task: JudgeTask, counted: Counted): VerdictDocument {
+  const { plan } = task;
+  const controls = task.controls ?? null;
+  const found = askOracles(task, counted, nobody);
+  const run = judgedRun(task, counted, found);
   const convicted = convictedOf(found.subjects);
   const leaks = reportLeaks(task, counted.counters, convicted.slice(0, LEAKS_MAX));
   const expectations = judgeExpectations(task, counted, run, found.blocks);
@@ -167,7 +189,7 @@ interface Counted {
   readonly seekers: TimeSeekers;
 }
 
-function countRows({ plan, world: known, observations, seed, followBounds }: JudgeTask): Counted {
+function countRows({ plan, world: known, observations, seed, followBounds }: StudyTask, watch: StudyWatch): Counted {
   const world = judgedWorld(known);
   const counters = new Counters(plan.policy, world);
   const survey = new Survey(plan, counters, followBounds);
@@ -180,6 +202,7 @@ function countRows({ plan, world: known, observations, seed, followBounds }: Jud
     (row) => {
       survey.add(row);
       tally.add(row);
+      watch.onRow(row);
       for (const seeker of seeking) seeker.add(row);
       const replay = replays.add(row);
       if (replay === null) return;
@@ -200,7 +223,7 @@ interface Found {
 }
 
 function newBlockOracle(
-  { plan, fromLog }: JudgeTask,
+  { plan, fromLog }: StudyTask,
   { counters, survey }: Counted,
   onJudged: (judgement: BlockJudgement) => void,
   onRetry: (row: Row, finding: Exclude<RetryFinding, 'untold'>) => void,
@@ -218,7 +241,7 @@ function newBlockOracle(
   });
 }
 
-function askOracles(task: JudgeTask, counted: Counted): Found {
+function askOracles(task: StudyTask, counted: Counted, watch: StudyWatch): Found {
   const { plan, observations } = task;
   const { counters, survey, tally, seekers } = counted;
   const blocks = new BlockEvidence(plan);
@@ -241,6 +264,7 @@ function askOracles(task: JudgeTask, counted: Counted): Found {
     counted,
     (judgement) => {
       tally.judge(judgement);
+      watch.onJudged(judgement);
       blocks.judge(judgement);
       for (const seeker of recoveries) seeker.judge(judgement);
     },

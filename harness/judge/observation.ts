@@ -106,9 +106,9 @@ function align(bytes: number): number {
   return Math.ceil(bytes / 8) * 8;
 }
 
-/** The first `rows` rows of `columns`, sharing their memory. */
-export function sliceColumns(columns: ObservationColumns, rows: number): ObservationColumns {
+/** The rows of `columns` from `from` up to and without `to`, sharing their memory. */
+export function sliceColumns(columns: ObservationColumns, to: number, from = 0): ObservationColumns {
   return Object.fromEntries(
-    columnNames.map((name) => [name, columns[name].subarray(0, rows)]),
+    columnNames.map((name) => [name, columns[name].subarray(from, to)]),
   ) as unknown as ObservationColumns;
 }

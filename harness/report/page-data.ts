@@ -1,4 +1,4 @@
-/** All that the page shows: put into the saved page as JSON, or sent to the live one. The page imports this file alone. */
+/** All that the page shows: put into the saved page as JSON, or sent to the live one. The page takes its types from here alone. */
 import type { ComparisonDocument } from '../compare/comparison.js';
 import type { VerdictDocument } from '../judge/verdict.js';
 import type { SeriesDocument } from '../timeline/series.js';

@@ -97,4 +97,6 @@ export interface SeriesDocument {
   /** Empty while the run goes on. */
   readonly leaks: readonly LeakCourse[];
   readonly generator: readonly GeneratorSecond[];
+  /** From where on a second's own delay makes the run invalid, `plan.generator.ownDelayP99WorstSecondUs`; left out = not known. */
+  readonly ownDelayMsP99Bound?: number;
 }

@@ -24,7 +24,7 @@
 import type { RegisteredAccount } from '../actors/world.js';
 import { Decision, type Gate, type GateSpec, type HashSecret } from '../core/spec.js';
 import { type Policy, requestClasses, type Weakness } from '../scenario/plan.js';
-import type { Claim, FreshnessClaim } from '../signing/profile.js';
+import type { Claim, Credential, FreshnessClaim } from '../signing/profile.js';
 import { profileOf } from '../signing/profiles.js';
 import { compileDefence, type DefenceSpec, withoutMemory } from './defence-spec.js';
 import { chargedCells, type LateCharge } from './late-charges.js';
@@ -131,8 +131,10 @@ export class Defence {
     return this.#weaknesses.has(weakness);
   }
 
-  addKey({ keyId, secret, account }: Pick<RegisteredAccount, 'keyId' | 'secret' | 'account'>): void {
-    const gateSecret = this.#proofs?.addKey(keyId, secret) ?? secret;
+  /** @param key.secret - of a trial account the text that its world gives out; of a real key what its holder has. */
+  addKey(key: Pick<RegisteredAccount, 'keyId' | 'account'> & { readonly secret: string | Credential }): void {
+    const { keyId, secret, account } = key;
+    const gateSecret = this.#proofs?.addKey(keyId, secret) ?? (typeof secret === 'string' ? secret : secret.secret);
     this.#other.addKey(keyId);
     for (const gate of this.#gates) gate.addKey(keyId, gateSecret, account);
   }

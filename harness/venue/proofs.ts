@@ -30,11 +30,17 @@ export class Proofs {
     this.#isAsked = profile.kind === 'own' || profile.keyKind !== 'secret';
   }
 
-  /** @returns the secret that the gate is given for the key. @throws {RangeError} when the profile's keys have no such form. */
-  addKey(keyId: string, secret: string): Uint8Array {
-    const credential = credentialFrom(this.#profile, { keyId, secret });
+  /**
+   * @param secret - the one text that a world gives out, or what the holder of a real key has; of a profile of kind `own`
+   *   any bytes may stand for the secret of the latter.
+   * @returns the secret that the gate is given for the key.
+   * @throws {RangeError} when the profile's keys have no such form.
+   */
+  addKey(keyId: string, secret: string | Credential): Uint8Array {
+    const isText = typeof secret === 'string';
+    const credential = isText ? credentialFrom(this.#profile, { keyId, secret }) : secret;
     if (this.#isAsked) this.#credentials.set(keyId, credential);
-    return this.#profile.kind === 'hmac' ? credential.secret : Buffer.from(secret, 'utf8');
+    return isText && this.#profile.kind === 'own' ? Buffer.from(secret, 'utf8') : credential.secret;
   }
 
   removeKey(keyId: string): void {

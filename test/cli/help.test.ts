@@ -10,22 +10,23 @@ afterAll(() => place.remove());
 const commands = [
   'run',
   'replay',
-  'probe',
   'judge',
-  'doctor',
-  'capture',
-  'record',
   'list',
-  'new',
   'explain',
+  'new',
   'validate',
-  'gateway',
-  'bench',
-  'check',
-  'selftest',
   'init',
   'import',
+  'doctor',
+  'probe',
+  'capture',
+  'record',
   'consent',
+  'check',
+  'bench',
+  'selftest',
+  'gateway',
+  'completion',
 ];
 let table: CommandTable;
 beforeAll(async () => {
@@ -57,6 +58,24 @@ describe('--help', () => {
   it('is the same whether asked by option or by command', async () => {
     expect((await runCli(['help', 'run'])).stdout).toBe((await runCli(['run', '-h'])).stdout);
   });
+});
+
+describe('floodproof alone', () => {
+  it.each([[[]], [['--quiet']], [['--no-color', '-q']]])(
+    'prints what people do first, in a screenful, each a real command: %j',
+    async (args) => {
+      const { code, stdout, stderr } = await runCli(args);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      const lines = stdout.trimEnd().split('\n');
+      const shown = lines
+        .map((line) => line.replace(/^.*? {2}(?=floodproof )/, ''))
+        .filter((line) => /^floodproof /.test(line));
+      expect(shown.length).toBeGreaterThanOrEqual(6);
+      expect(shown.flatMap((line) => commandFaults(line, table))).toEqual([]);
+      expect(lines.length).toBeLessThan(20);
+      expect(lines.filter((line) => line.length > 100)).toEqual([]);
+    },
+  );
 });
 
 describe('--version', () => {

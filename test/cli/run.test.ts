@@ -25,6 +25,7 @@ const sealedFiles = [
   'latency.json',
   'observations.parquet',
   'plan.json',
+  'series.json',
   'summary.md',
   'verdict.json',
 ];

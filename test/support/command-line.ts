@@ -18,7 +18,8 @@ function optionsIn(help: string): Map<string, boolean> {
 
 export async function readCommandTable(): Promise<CommandTable> {
   const { stdout } = await runCli(['--help']);
-  const list = stdout.split('Commands:\n')[1]?.split('\n\n')[0] ?? '';
+  // The groups of commands stand between the options and the exit codes.
+  const [, list = ''] = /^Options:\n.*?\n\n(.*)^Exit codes:$/ms.exec(stdout) ?? [];
   const names = [...list.matchAll(/^ {2}([a-z]+) /gm)].map(([, name = '']) => name).filter((name) => name !== 'help');
   const helps = await Promise.all(names.map(async (name) => (await runCli([name, '--help'])).stdout));
   return new Map([

@@ -1,6 +1,7 @@
 /** `floodproof run` and `floodproof replay`: their options. */
 import { type Command, Option } from 'commander';
 import type { CommandContext } from '../program.js';
+import { leastOption } from './compare-options.js';
 import {
   caOption,
   capacityOption,
@@ -16,10 +17,11 @@ import {
   speedOption,
   wholeNumber,
 } from './values.js';
+import { addWatchOptions, watchFlagsOf } from './watch-options.js';
 
 export function addRun(program: Command, { console, setExit }: CommandContext): void {
-  program
-    .command('run')
+  const command = program.command('run');
+  command
     .description('play scenarios to a verdict')
     .argument(
       '[paths...]',
@@ -53,9 +55,12 @@ export function addRun(program: Command, { console, setExit }: CommandContext): 
         .choices(['auto', 'off'])
         .default('off'),
     )
+    .option('--baseline <dir>', 'compare with a run folder, or the newest passing runs in a folder: docs/compare.md')
+    .addOption(leastOption())
     .addOption(jsonOption())
     .addOption(junitOption())
-    .addOption(outOption())
+    .addOption(outOption());
+  addWatchOptions(command)
     .addHelpText(
       'after',
       `${exitCodes}
@@ -78,9 +83,11 @@ Examples:
       const { tlsFilesOf } = await import('../tls-files.js');
       const flags = {
         ...options,
+        ...watchFlagsOf(options),
         json: options.json ?? false,
         controls: options.controls ?? false,
         maxRequests: options.maxRequests ?? null,
+        baseline: options.baseline ?? null,
         gatewayPolicy: options.gatewayPolicy ?? null,
         seeds: options.seeds ?? null,
         untilFailure: options.untilFailure ?? false,
@@ -97,17 +104,23 @@ Examples:
 }
 
 export function addReplay(program: Command, { console, setExit }: CommandContext): void {
-  program
-    .command('replay')
+  const command = program.command('replay');
+  command
     .description('play the run of a folder again: same plan, same seed')
     .argument('<rundir>', 'a folder made by "run"')
     .addOption(speedOption())
     .addOption(jsonOption())
     .addOption(junitOption())
-    .addOption(outOption())
-    .action(async (folder: string, options) => {
-      const { replayCommand } = await import('../run.js');
-      const flags = { ...options, json: options.json ?? false, controls: false, junit: options.junit ?? null };
-      setExit(await replayCommand(folder, flags, console));
-    });
+    .addOption(outOption());
+  addWatchOptions(command).action(async (folder: string, options) => {
+    const { replayCommand } = await import('../run.js');
+    const flags = {
+      ...options,
+      ...watchFlagsOf(options),
+      json: options.json ?? false,
+      controls: false,
+      junit: options.junit ?? null,
+    };
+    setExit(await replayCommand(folder, flags, console));
+  });
 }

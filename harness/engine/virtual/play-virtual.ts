@@ -9,6 +9,7 @@ import { clockOffsetUs } from '../../actors/client-clock.js';
 import { createBehaviour } from '../../actors/registry.js';
 import { type Arrival, schedule } from '../../actors/schedule.js';
 import type { World } from '../../actors/world.js';
+import type { ObservationBatch } from '../../judge/observation.js';
 import type { GeneratorResult } from '../../judge/verdict.js';
 import type { Engine } from '../../native/engine.js';
 import { type Plan, type Policy, planEndUs } from '../../scenario/plan.js';
@@ -42,6 +43,8 @@ export interface PlayVirtualOptions {
   readonly stop: AbortSignal;
   /** Called about four times a second. */
   readonly onProgress: (progress: Progress) => void;
+  /** Given each batch of rows as it comes, before the judge has any. */
+  readonly onRows?: (batch: ObservationBatch) => void;
 }
 
 export interface PlayedVirtual extends Played {
@@ -70,16 +73,24 @@ export async function playVirtual(options: PlayVirtualOptions): Promise<PlayedVi
   const startedMs = performance.now();
   const store = new RowStore(options.folder);
   const tally = new LiveTally(plan);
-  const recorder = new RowRecorder((batch) => {
-    tally.add(batch.rows, batch.columns);
+  const keep = (batch: ObservationBatch): void => {
     store.add(batch);
     assertKeepable(plan.name, store.rows, rowsMax);
+  };
+  const recorder = new RowRecorder(keep, (batch) => {
+    tally.add(batch.rows, batch.columns);
+    options.onRows?.(batch);
   });
   const traces = await loadTraces(plan, { seed: options.seed });
   const run = prepareRun({ ...options, traces }, recorder);
   let isInterrupted: boolean;
   try {
-    isInterrupted = await advance(run, options, tally);
+    isInterrupted = await advance(run, options, () => {
+      recorder.show();
+      const { nowUs: elapsedUs } = run;
+      const totalUs = planEndUs(plan);
+      options.onProgress({ elapsedUs, totalUs, tally, ownDelayMsP99: 0, seconds: [], machine: [] });
+    });
     if (isInterrupted) run.stop();
     recorder.flush();
   } finally {
@@ -145,9 +156,7 @@ export function prepareRun(
 }
 
 /** @returns whether it was stopped before its end. */
-async function advance(run: VirtualRun, options: PlayVirtualOptions, tally: LiveTally): Promise<boolean> {
-  const { plan, speed, stop, onProgress } = options;
-  const totalUs = planEndUs(plan);
+async function advance(run: VirtualRun, { speed, stop }: PlayVirtualOptions, tell: () => void): Promise<boolean> {
   const startedMs = performance.now();
   const untilUs = (): number =>
     speed === Number.POSITIVE_INFINITY ? speed : (performance.now() - startedMs) * 1000 * speed;
@@ -164,14 +173,14 @@ async function advance(run: VirtualRun, options: PlayVirtualOptions, tally: Live
     }
     if (performance.now() - toldMs >= PROGRESS_MS) {
       toldMs = performance.now();
-      onProgress({ elapsedUs: run.nowUs, totalUs, tally, ownDelayMsP99: 0 });
+      tell();
     }
     if (!isGoingOn) break;
     if (speed === Number.POSITIVE_INFINITY) await setImmediate();
     else await setTimeout(1);
     if (stop.aborted) return true;
   }
-  onProgress({ elapsedUs: run.nowUs, totalUs, tally, ownDelayMsP99: 0 });
+  tell();
   return false;
 }
 

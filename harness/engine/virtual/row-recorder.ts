@@ -1,19 +1,32 @@
 /** Writes concluded requests of a virtual run as rows of the record, in the order in which they are concluded. */
 
 import type { Intent } from '../../actors/actor.js';
-import { createColumns, NONE, type ObservationBatch, type ObservationColumns } from '../../judge/observation.js';
+import {
+  createColumns,
+  NONE,
+  type ObservationBatch,
+  type ObservationColumns,
+  sliceColumns,
+} from '../../judge/observation.js';
 import type { FlightTable } from './flight-table.js';
 
 const BATCH_ROWS = 16_384;
 
 export class RowRecorder {
   private readonly sink: (batch: ObservationBatch) => void;
+  private readonly look: (batch: ObservationBatch) => void;
   private columns: ObservationColumns = createColumns(BATCH_ROWS);
   private rows = 0;
+  /** Of them, how many `look` was given. */
+  private shown = 0;
 
-  /** @param sink - takes each batch for good. */
-  constructor(sink: (batch: ObservationBatch) => void) {
+  /**
+   * @param sink - takes each batch for good.
+   * @param look - is given every row once, before `sink` has it: when its batch is full, or by `show`.
+   */
+  constructor(sink: (batch: ObservationBatch) => void, look: (batch: ObservationBatch) => void = () => undefined) {
     this.sink = sink;
+    this.look = look;
   }
 
   /** @param answeredUs - 0 = no answer came. */
@@ -47,10 +60,20 @@ export class RowRecorder {
     if (this.rows === BATCH_ROWS) this.flush();
   }
 
+  /** Lets `look` see what is there: at a slow pace a batch takes minutes to be full. */
+  show(): void {
+    const { rows, shown } = this;
+    if (rows === shown) return;
+    this.shown = rows;
+    this.look({ rows: rows - shown, columns: sliceColumns(this.columns, rows, shown) });
+  }
+
   flush(): void {
+    this.show();
     if (this.rows === 0) return;
     const { rows, columns } = this;
     this.rows = 0;
+    this.shown = 0;
     this.columns = createColumns(BATCH_ROWS);
     this.sink({ rows, columns });
   }

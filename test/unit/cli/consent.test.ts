@@ -78,7 +78,7 @@ describe('consent', () => {
 
   it('new says that it cannot write, and leaves nothing', async () => {
     const { error, results } = await give('new', [], { ...wanted, out: '/proc/floodproof' });
-    expect(error).toMatchObject({ code: 'FP_DISK', message: expect.stringContaining('cannot write /proc/floodproof') });
+    expect(error).toMatchObject({ code: 'FP_DISK', message: expect.stringContaining('cannot make /proc/floodproof') });
     expect(results).toEqual([]);
   });
 

@@ -8,8 +8,9 @@ const ESCAPE = '\u001b';
 /** A terminal of so many rows: obeys the few commands that the screen uses, and keeps what a person would see. */
 class PaperTerminal implements ScreenStream {
   readonly isTTY = true;
-  readonly columns: number;
-  readonly rows: number;
+  columns: number;
+  rows: number;
+  frames = 0;
   cursorShown = true;
   #lines: string[] = [''];
   #row = 0;
@@ -25,6 +26,7 @@ class PaperTerminal implements ScreenStream {
   }
 
   write(text: string): void {
+    this.frames += 1;
     const command = new RegExp(`${ESCAPE}\\[(\\??\\d*)([a-zA-Z])|\\r|\\n|[^${ESCAPE}\\r\\n]+`, 'gy');
     for (const [token, argument = '', name] of text.matchAll(command)) {
       if (name !== undefined) this.#obey(argument, name);
@@ -40,7 +42,16 @@ class PaperTerminal implements ScreenStream {
     else if (name === 'K') this.#lines[this.#row] = line.slice(0, this.#column);
     else if (name === 'J') this.#lines = [...this.#lines.slice(0, this.#row), line.slice(0, this.#column)];
     else if (argument === '?25') this.cursorShown = name === 'h';
+    // A frame that is held back until it is whole; a terminal that does not know it passes it over.
+    else if (argument === '?2026') return;
     else if (name !== 'm') throw new Error(`unknown command ${argument}${name}`);
+  }
+
+  /** The window is made narrower or wider: a terminal that reflows breaks the lines that do not fit any more. */
+  resize(columns: number): void {
+    this.columns = columns;
+    this.#lines = this.#lines.flatMap((line) => line.trimEnd().match(new RegExp(`.{1,${columns}}`, 'g')) ?? ['']);
+    this.#row = this.#lines.length - 1;
   }
 
   #type(text: string): void {
@@ -58,19 +69,29 @@ class PaperTerminal implements ScreenStream {
   }
 }
 
+/** A screen on which every moment comes a second after the last. */
+function screenOn(terminal: ScreenStream, color = false): LiveScreen {
+  let nowMs = 0;
+  const tick = (): number => {
+    nowMs += 1_000;
+    return nowMs;
+  };
+  return new LiveScreen(terminal, { color, nowMs: tick });
+}
+
 describe('on a terminal', () => {
   test('a redraw takes the place of the last one', () => {
     const terminal = new PaperTerminal(80, 24);
-    const screen = new LiveScreen(terminal, { color: true });
+    const screen = screenOn(terminal, true);
     screen.update(aMoment({ elapsedMs: 1_000 }));
     screen.update(aMoment({ elapsedMs: 2_000 }));
     expect(terminal.seen).toHaveLength(7);
-    expect(terminal.seen[0]).toBe('order-flood-5x  calm  2.0 s of 9.0 s');
+    expect(terminal.seen[0]).toBe('order-flood-5x  calm  2.0 s of 9.0 s  7 s left');
   });
 
   test('a shorter redraw leaves nothing of the longer one', () => {
     const terminal = new PaperTerminal(80, 24);
-    const screen = new LiveScreen(terminal, { color: false });
+    const screen = screenOn(terminal);
     screen.update(aMoment({ actors: [aLiveActor(), aLiveActor(), aLiveActor()] }));
     screen.update(aMoment({ actors: [aLiveActor()] }));
     screen.update(aMoment({ scenario: 'brief', actors: [aLiveActor()] }));
@@ -81,7 +102,7 @@ describe('on a terminal', () => {
 
   test('the cursor is away while it is redrawn, and back after close, which may come twice', () => {
     const terminal = new PaperTerminal(80, 24);
-    const screen = new LiveScreen(terminal, { color: false });
+    const screen = screenOn(terminal);
     screen.update(aMoment());
     expect(terminal.cursorShown).toBe(false);
     screen.close();
@@ -92,20 +113,20 @@ describe('on a terminal', () => {
 
   test('a line printed meanwhile stands above the live ones', () => {
     const terminal = new PaperTerminal(80, 24);
-    const screen = new LiveScreen(terminal, { color: false });
+    const screen = screenOn(terminal);
     screen.update(aMoment());
     screen.print('warning: the record grows fast');
     screen.update(aMoment({ elapsedMs: 5_000 }));
     expect(terminal.seen).toHaveLength(8);
     expect(terminal.seen.slice(0, 2)).toEqual([
       'warning: the record grows fast',
-      'order-flood-5x  attack  5.0 s of 9.0 s',
+      'order-flood-5x  attack  5.0 s of 9.0 s  5 s left',
     ]);
   });
 
   test('what is printed after close stands below the last lines', () => {
     const terminal = new PaperTerminal(80, 24);
-    const screen = new LiveScreen(terminal, { color: false });
+    const screen = screenOn(terminal);
     screen.update(aMoment());
     screen.close();
     screen.print('done');
@@ -124,9 +145,69 @@ describe('on a terminal', () => {
     expect(written.join('').split('\n')).toHaveLength(8);
   });
 
+  test('a frame is one write, held back until it is whole, and there are eight a second at most', () => {
+    const terminal = new PaperTerminal(80, 24);
+    const written: string[] = [];
+    let nowMs = 0;
+    const stream: ScreenStream = { isTTY: true, columns: 80, rows: 24, write: (text) => written.push(text) };
+    const screen = new LiveScreen(stream, { color: true, nowMs: () => nowMs });
+    for (nowMs = 0; nowMs < 1_000; nowMs += 10) screen.update(aMoment({ elapsedMs: nowMs }));
+    expect(written).toHaveLength(8);
+    for (const frame of written) {
+      expect(frame.startsWith(`${ESCAPE}[?2026h`)).toBe(true);
+      expect(frame.endsWith(`${ESCAPE}[?2026l`)).toBe(true);
+      terminal.write(frame);
+    }
+    screen.print('a line above');
+    expect(written).toHaveLength(9);
+    terminal.write(written.at(-1) ?? '');
+    expect(terminal.seen[0]).toBe('a line above');
+  });
+
+  test('the last moment is shown however soon it came', () => {
+    const terminal = new PaperTerminal(80, 24);
+    const screen = new LiveScreen(terminal, { color: false, nowMs: () => 0 });
+    screen.update(aMoment({ elapsedMs: 1_000 }));
+    screen.update(aMoment({ elapsedMs: 8_900 }));
+    expect(terminal.seen[0]).toBe('order-flood-5x  calm  1.0 s of 9.0 s');
+    screen.close();
+    expect(terminal.seen[0]).toBe('order-flood-5x  draining  8.9 s of 9.0 s');
+    expect(terminal.seen).toHaveLength(7);
+    screen.update(aMoment({ elapsedMs: 10 }));
+    expect(terminal.seen[7]).toContain('warm-up  0.0 s of 9.0 s');
+  });
+
+  test.each([
+    { columns: 60, because: 'each broken line takes two rows' },
+    { columns: 25, because: 'each broken line takes several' },
+    { columns: 120, because: 'in a wider window nothing is broken' },
+  ])('a window of 80 columns made $columns wide leaves nothing behind: $because', ({ columns }) => {
+    const terminal = new PaperTerminal(80, 60);
+    const screen = screenOn(terminal);
+    screen.print('a verdict from before');
+    screen.update(aMoment());
+    terminal.resize(columns);
+    screen.update(aMoment({ elapsedMs: 5_000 }));
+    screen.update(aMoment({ elapsedMs: 5_500 }));
+    expect(terminal.seen[0]).toBe('a verdict from before');
+    expect(terminal.seen.filter((line) => line.includes('order-flood-5x'))).toHaveLength(1);
+    expect(terminal.seen).toHaveLength(8);
+  });
+
+  test('what is quiet writes nothing, wherever it goes', () => {
+    for (const isTTY of [true, false]) {
+      const written: string[] = [];
+      const screen = new LiveScreen({ write: (text) => written.push(text), isTTY }, { color: true, quiet: true });
+      screen.update(aMoment());
+      screen.print('a warning');
+      screen.close();
+      expect(written).toEqual([]);
+    }
+  });
+
   test('no more lines are drawn than the terminal has rows, since the others could not be redrawn', () => {
     const terminal = new PaperTerminal(80, 5);
-    const screen = new LiveScreen(terminal, { color: false });
+    const screen = screenOn(terminal);
     screen.update(aMoment());
     screen.update(aMoment());
     expect(terminal.seen).toHaveLength(4);

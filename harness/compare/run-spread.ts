@@ -1,0 +1,54 @@
+/** Told by how runs of one side differ from each other, when there are enough of them: all that varies is in it. */
+import { studentPoint, studentTail } from './chances.js';
+import { type Interval, welch } from './shift.js';
+
+/** Runs of both sides together, less one for each side: with fewer the spread is known too badly to tell anything. */
+const DEGREES_MIN = 4;
+
+export interface RunSpread {
+  /** Two-sided; null = there are too few runs. */
+  readonly chance: number | null;
+  readonly baselineInterval: Interval | null;
+  readonly runInterval: Interval | null;
+}
+
+/**
+ * Welch's test of the means. A side of one run is taken to vary as the other side does.
+ *
+ * @param baseline - what each run measured.
+ */
+export function runSpreadOf(baseline: readonly number[], run: readonly number[]): RunSpread {
+  const degrees = baseline.length + run.length - 2;
+  const spreads = [spreadOf(baseline), spreadOf(run)] as const;
+  const intervals = { baselineInterval: spreads[0]?.interval ?? null, runInterval: spreads[1]?.interval ?? null };
+  const known = spreads[0] ?? spreads[1];
+  if (degrees < DEGREES_MIN || known === null) return { chance: null, ...intervals };
+  const move = Math.abs(meanOf(run) - meanOf(baseline));
+  if (move === 0) return { chance: 1, ...intervals };
+  const [first, second] = [baseline, run].map((values, side) => {
+    const { variance, degrees: own } = spreads[side] ?? known;
+    return { variance: variance / values.length, degrees: own };
+  }) as [MeanVariance, MeanVariance];
+  // What is one side's alone has that side's degrees, not twice as many.
+  const isBorrowed = spreads.some((spread) => spread === null);
+  const { error, degrees: both } = welch(first, second);
+  return { chance: 2 * studentTail(move / error, isBorrowed ? known.degrees : both), ...intervals };
+}
+
+interface MeanVariance {
+  readonly variance: number;
+  readonly degrees: number;
+}
+
+export function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, one) => sum + one, 0) / values.length;
+}
+
+function spreadOf(values: readonly number[]): (MeanVariance & { readonly interval: Interval }) | null {
+  const n = values.length;
+  if (n < 2) return null;
+  const mean = meanOf(values);
+  const variance = values.reduce((sum, one) => sum + (one - mean) ** 2, 0) / (n - 1);
+  const half = studentPoint(0.025, n - 1) * Math.sqrt(variance / n);
+  return { variance, degrees: n - 1, interval: [mean - half, mean + half] };
+}

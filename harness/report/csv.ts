@@ -1,0 +1,24 @@
+/**
+ * Rows of comma-separated values after RFC 4180, that a spreadsheet takes for data and never for commands: a text that
+ * begins as a formula does stands behind an apostrophe. Numbers are left as they are.
+ */
+import { visible } from './text.js';
+
+export type CsvCell = string | number | null;
+
+/** What makes a spreadsheet take a cell for a formula; see OWASP, "CSV Injection". */
+const formula = /^[=+\-@\t\r]/;
+
+/** One line with its end. */
+export function csvLine(cells: readonly CsvCell[]): string {
+  return `${cells.map(csvCell).join(',')}\r\n`;
+}
+
+/** @param cell - null = empty. Control characters of a text are shown as escapes, line ends as spaces. */
+export function csvCell(cell: CsvCell): string {
+  if (cell === null) return '';
+  if (typeof cell === 'number') return Number.isFinite(cell) ? String(cell) : '';
+  const shown = visible(formula.test(cell) ? `'${cell}` : cell);
+  const safe = formula.test(shown) ? `'${shown}` : shown;
+  return /[",]/.test(safe) || safe !== safe.trim() ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
