@@ -2,11 +2,13 @@
 import { useMemo } from 'preact/hooks';
 import type { GeneratorSecond, PageRun, SeriesDocument } from '../report/page-data.js';
 import { formatCount, formatDurationMs, formatRatio } from '../report/quantity.js';
+import { peakOf } from './bins.js';
 import { Chart } from './chart/chart.js';
 import type { Axis, Line } from './chart/line.js';
 import { limitPainter } from './chart/painters.js';
+import { momentText } from './moment.js';
 import { Section } from './section.js';
-import { axisOver, momentText, peakOf } from './time-axis.js';
+import { axisOver } from './time-axis.js';
 
 export function Generator({ run, series, axis }: { run: PageRun; series: SeriesDocument | null; axis: Axis | null }) {
   const generator = run.verdict?.generator;
