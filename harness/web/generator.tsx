@@ -32,15 +32,14 @@ export function Generator({ run, series, axis }: { run: PageRun; series: SeriesD
 
 function Seconds({ series, axis: shared }: { series: SeriesDocument; axis: Axis }) {
   const { generator, ownDelayMsP99Bound: bound } = series;
-  const axis = useMemo(
-    () =>
-      axisOver(
-        shared,
-        generator.map(({ second }) => (second + 0.5) * 1_000),
-        1_000,
-      ),
-    [shared, generator],
-  );
+  const axis = useMemo(() => {
+    const ms = stepSeconds(generator) * 1_000;
+    return axisOver(
+      shared,
+      generator.map(({ second }) => second * 1_000 + ms / 2),
+      ms,
+    );
+  }, [shared, generator]);
   const { delays, delayPainter, range, stolen } = useMemo(() => {
     const told = (read: (second: GeneratorSecond) => number): number[] => generator.map(read);
     const lines: Line[] = [
@@ -97,4 +96,10 @@ function Seconds({ series, axis: shared }: { series: SeriesDocument; axis: Axis 
       />
     </div>
   );
+}
+
+/** Seconds that a row tells of: one, or in a long run as many as lie between two rows. */
+function stepSeconds(rows: readonly GeneratorSecond[]): number {
+  const gaps = rows.slice(1).map(({ second }, index) => second - (rows[index]?.second ?? 0));
+  return gaps.reduce((least, gap) => Math.min(least, gap), gaps[0] ?? 1);
 }
