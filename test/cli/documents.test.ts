@@ -23,6 +23,7 @@ const documents = [
   'docs/check-your-limiter.md',
   'docs/consent.md',
   'docs/judge-a-log.md',
+  'docs/live-metrics.md',
   'docs/venue-gateway.md',
   'results/README.md',
 ];
