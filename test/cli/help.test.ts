@@ -11,6 +11,7 @@ const commands = [
   'run',
   'replay',
   'judge',
+  'compare',
   'list',
   'explain',
   'new',
