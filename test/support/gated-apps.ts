@@ -10,7 +10,8 @@ import { buildWorld } from '../../harness/actors/identities/world.js';
 import type { RegisteredAccount } from '../../harness/actors/world.js';
 import { type ExpressGate, type ExpressGateOptions, floodproof as expressGate } from '../../harness/plugins/express.js';
 import { type FastifyGateOptions, floodproof as fastifyGate } from '../../harness/plugins/fastify.js';
-import type { AskedRequest, GateKey } from '../../harness/plugins/gate-options.js';
+import type { GateKey } from '../../harness/plugins/gate-key.js';
+import type { AskedRequest } from '../../harness/plugins/gate-options.js';
 import type { RouteTable } from '../../harness/plugins/route-table.js';
 import type { Plan } from '../../harness/scenario/plan.js';
 
