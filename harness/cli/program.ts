@@ -4,6 +4,7 @@ import type { Console, ConsoleChoice } from './console.js';
 import { addCapture } from './options/capture-options.js';
 import { addList, addNew, addValidate } from './options/catalogue-commands.js';
 import { addCompare } from './options/compare-options.js';
+import { addCompletion } from './options/completion-options.js';
 import { addConsent } from './options/consent-options.js';
 import { addConversions } from './options/conversion-options.js';
 import { addDoctor } from './options/doctor-options.js';
@@ -12,6 +13,7 @@ import { addJudge } from './options/judge-options.js';
 import { addBench, addCheck, addSelftest } from './options/measure-options.js';
 import { addProbe } from './options/probe-options.js';
 import { addRecord } from './options/record-options.js';
+import { addReport, addUi } from './options/report-options.js';
 import { addReplay, addRun } from './options/run-options.js';
 import { capacityOption, engineOption, exitCodes, wholeNumber } from './options/values.js';
 import { packageVersion } from './versions.js';
@@ -65,7 +67,10 @@ function addCommands(program: Command, context: CommandContext): void {
   addRun(program, context);
   addReplay(program, context);
   addJudge(program, context);
+  program.commandsGroup('Look at runs:');
+  addReport(program, context);
   addCompare(program, context);
+  addUi(program, context);
   program.commandsGroup('Scenarios and policies:');
   addList(program, context);
   addExplain(program, context);
@@ -83,6 +88,7 @@ function addCommands(program: Command, context: CommandContext): void {
   addBench(program, context);
   addSelftest(program, context);
   addGateway(program, context);
+  addCompletion(program, context);
   program.helpCommand('help [command]', 'print the help of a command');
 }
 

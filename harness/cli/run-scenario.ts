@@ -7,6 +7,7 @@ import { launchRelay } from '../engine/relay/launch-relay.js';
 import { FloodproofError } from '../errors.js';
 import { type LaunchedGateway, launchGateway } from '../gateway/launch.js';
 import type { Controls } from '../judge/controls.js';
+import type { ObservationBatch } from '../judge/observation.js';
 import type { VerdictDocument } from '../judge/verdict.js';
 import { openEngine } from '../native/engine.js';
 import type { Plan, Policy, Weakness } from '../scenario/plan.js';
@@ -27,6 +28,8 @@ import { runVirtual } from './virtual-scenario.js';
 export interface ScenarioHooks {
   readonly stop: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
+  /** Given the rows as they come, see `PlayOptions`; left out = nobody watches. */
+  readonly onRows?: (batch: ObservationBatch) => void;
   /** Told what the hooks of an adapter say. */
   readonly onNote: (line: string) => void;
   /** Told as soon as the run folder is made. */
@@ -235,6 +238,7 @@ async function playUntilEnd(record: RunRecord, stage: Stage, hooks: ScenarioHook
       tls: stage.open.tls,
       stop: stop.signal,
       onProgress: hooks.onProgress,
+      ...(hooks.onRows === undefined ? {} : { onRows: hooks.onRows }),
     });
     if (failure?.code === 'FP_CONSENT_LOST') return { played: { ...played, isInterrupted: true }, lost: failure };
     if (failure !== null) throw failure;

@@ -30,6 +30,7 @@ import { type Seeds, type SweepFlags, sweepCommand } from './seed-sweep.js';
 import { type SuiteFlags, SuitePlayer } from './suite-player.js';
 import { assertTlsUsage, readTls } from './tls-files.js';
 import { tellComparisons } from './told-comparisons.js';
+import { assertWatchable, openWatchers } from './watching.js';
 import { hasTwin, onTwin, plansWithTwin, type TwinResult, twinExitCode, twinLines, twinResult } from './weak-twins.js';
 
 const SEED_MAX = 2 ** 32 - 1;
@@ -115,10 +116,12 @@ export async function runCommand(paths: readonly string[], flags: RunFlags, cons
   const baseline = flags.baseline === null ? null : new Baseline(flags.baseline, flags.least);
   if (!flags.weak) return await playCompared(runs, flags, console, baseline);
   const results: TwinResult[] = [];
-  const exitCode = await playSuite(runs, flags, console, ({ record }, document) => {
-    if (hasTwin(record.plan)) results.push(twinResult(record.plan, document));
+  const twinCode = await playSuite(runs, flags, console, {
+    onVerdict: ({ record }, document) => {
+      if (hasTwin(record.plan)) results.push(twinResult(record.plan, document));
+    },
+    exitCodeOf: (suiteCode) => twinExitCode(results, suiteCode),
   });
-  const twinCode = twinExitCode(results, exitCode);
   for (const line of ['', ...twinLines(results, twinCode)]) (flags.json ? console.note : console.result)(line);
   return twinCode;
 }
@@ -130,10 +133,10 @@ async function playCompared(
   baseline: Baseline | null,
 ): Promise<number> {
   if (baseline === null) return await playSuite(runs, flags, console);
-  const exitCode = await playSuite(runs, flags, console, undefined, ({ record }, folder) =>
-    baseline.add(record, folder),
-  );
-  return tellComparisons(baseline, flags, console, exitCode);
+  return await playSuite(runs, flags, console, {
+    onSaved: ({ record }, folder) => baseline.add(record, folder),
+    exitCodeOf: (suiteCode) => tellComparisons(baseline, flags, console, suiteCode),
+  });
 }
 
 /** What would end every scenario is better found before the first request. */
@@ -185,6 +188,8 @@ function assertUsage(paths: readonly string[], flags: RunFlags): void {
   if (target === CORE_TARGET && controls)
     refuse('--controls is for HTTP: in virtual time nothing of the machine is measured');
   assertHttpUsage(flags);
+  if (flags.delay?.startsWith('netem:')) assertWatchable(flags, '--delay netem: is a network of its own');
+  if (isSweep) assertWatchable(flags, 'a sweep plays many seeds at once');
   if (flags.adapter !== null && (target === 'gateway' || target === CORE_TARGET)) {
     refuse('--adapter is for a URL; gateway and core speak the API of the actors');
   }
@@ -250,20 +255,26 @@ function playable(plans: readonly Plan[], target: string, console: Console): rea
 export async function replayCommand(folder: string, flags: SuiteFlags, console: Console): Promise<number> {
   // What is played again has been played before, as a rule at the same server.
   const record = readRunRecord(folder);
+  if (record.delay?.by === 'netem') assertWatchable(flags, '--delay netem: is a network of its own');
   if (record.delay?.by === 'netem' && !isWithinNetem()) return await runWithinNetem(record.delay.us);
   return await playSuite(plannedRuns([record], false), flags, console);
 }
 
-type OnSaved = (run: PlannedRun, folder: string) => void;
-type OnVerdict = (run: PlannedRun, document: VerdictDocument | null) => void;
+interface SuiteHooks {
+  /** Told of each run; null = it has no verdict, or was not played. */
+  readonly onVerdict?: (run: PlannedRun, document: VerdictDocument | null) => void;
+  /** Told of the folder of each run that has a verdict. */
+  readonly onSaved?: (run: PlannedRun, folder: string) => void;
+  /** Makes the exit code of the command of the suite's. */
+  readonly exitCodeOf?: (suiteCode: number) => number;
+}
 
-/** @param onVerdict - Told of each run; null = it has no verdict, or was not played. */
+/** @returns the exit code of the command. */
 async function playSuite(
   runs: readonly PlannedRun[],
   flags: SuiteFlags,
   console: Console,
-  onVerdict: OnVerdict = () => undefined,
-  onSaved: OnSaved = () => undefined,
+  { onVerdict = () => undefined, onSaved = () => undefined, exitCodeOf = (code) => code }: SuiteHooks = {},
 ): Promise<number> {
   assertEnforceable(runs.map((run) => run.record));
   makeFolder(flags.out, `a run folder in ${flags.out}`, 'choose another folder with --out');
@@ -275,23 +286,28 @@ async function playSuite(
     redraws: console.redraws,
     quiet: console.quiet,
   });
+  const watchers = await openWatchers(flags, { console, onFault: (line) => screen.print(line) });
   const interrupt = catchInterrupt(() => {
     screen.print('stopping: what was observed is being saved (once more: end at once)');
   });
   // However the process ends, the terminal has its cursor back.
   const closeScreen = (): void => screen.close();
   process.once('exit', closeScreen);
-  const suite = new SuitePlayer({ flags, console, screen, stop: interrupt.signal, onSaved });
   try {
-    for (const run of runs) {
-      if (!interrupt.signal.aborted) onVerdict(run, await suite.play(run));
+    const suite = new SuitePlayer({ flags, console, screen, stop: interrupt.signal, watchers, onSaved });
+    watchers.suiteBegins(runs.map(({ record }) => record));
+    for (const [index, run] of runs.entries()) {
+      if (!interrupt.signal.aborted) onVerdict(run, await suite.play(run, index));
       else {
-        suite.leaveOut(run);
+        suite.leaveOut(run, index);
         onVerdict(run, null);
       }
     }
-    return suite.finish();
+    const exitCode = exitCodeOf(suite.finish());
+    await watchers.suiteEnds(exitCode);
+    return exitCode;
   } finally {
+    await watchers.close();
     process.off('exit', closeScreen);
     interrupt.release();
   }

@@ -3,20 +3,24 @@ import process from 'node:process';
 import type { Progress } from '../engine/play.js';
 import { writeWhole } from '../engine/record/run-folder.js';
 import { FloodproofError, formatError } from '../errors.js';
+import type { ObservationBatch } from '../judge/observation.js';
 import type { SuiteError, VerdictDocument } from '../judge/verdict.js';
 import { renderJson, suiteDocument } from '../report/json.js';
 import { renderJunit } from '../report/junit.js';
 import type { LiveState } from '../report/live.js';
 import { renderSuite, renderVerdict } from '../report/terminal.js';
 import type { Plan } from '../scenario/plan.js';
+import type { Watchers } from '../watch/watchers.js';
+import { tellCi } from './ci-summary.js';
 import type { Console } from './console.js';
 import type { LiveScreen } from './live-screen.js';
 import { ownCommand, quote } from './own-command.js';
 import type { PlannedRun } from './planned-run.js';
 import { runScenario } from './run-scenario.js';
+import type { WatchFlags } from './watching.js';
 
-/** Where a suite's results go. */
-export interface SuiteFlags {
+/** Where a suite's results go, and who watches. */
+export interface SuiteFlags extends WatchFlags {
   readonly json: boolean;
   readonly junit: string | null;
   /** Run folders are made in it. */
@@ -32,6 +36,7 @@ interface SuiteParts {
   readonly console: Console;
   readonly screen: LiveScreen;
   readonly stop: AbortSignal;
+  readonly watchers: Watchers;
   /** Told of the folder of each run that has a verdict. */
   readonly onSaved: (run: PlannedRun, folder: string) => void;
 }
@@ -48,11 +53,12 @@ export class SuitePlayer {
 
   /**
    * An error ends its scenario and not the suite.
+   * @param index - its place in the suite.
    * @returns null when there is no verdict.
    */
-  async play(run: PlannedRun): Promise<VerdictDocument | null> {
+  async play(run: PlannedRun, index: number): Promise<VerdictDocument | null> {
     const { plan } = run.record;
-    const { flags, console, screen, stop } = this.#parts;
+    const { flags, console, screen, stop, watchers } = this.#parts;
     const seen: { progress: Progress | null; folder: string | null } = { progress: null, folder: null };
     try {
       const document = await runScenario(run, flags.out, {
@@ -60,10 +66,13 @@ export class SuitePlayer {
         onProgress: (progress) => {
           seen.progress = progress;
           screen.update(liveState(plan, progress));
+          watchers.progress(progress);
         },
+        ...(watchers.wantRows ? { onRows: (batch: ObservationBatch) => watchers.rows(batch) } : {}),
         onNote: (line) => screen.print(line),
         onFolder: (folder) => {
           seen.folder = folder;
+          watchers.runBegins(index, folder);
         },
         speed: flags.speed,
         controls: flags.controls,
@@ -74,6 +83,7 @@ export class SuitePlayer {
       screen.close();
       if (console.redraws) console.note('');
       this.#documents.push(document);
+      watchers.runEnds(index, { verdict: document, error: null });
       if (!flags.json) this.#print(renderVerdict(document, this.#page));
       console.note(`saved in ${seen.folder}`);
       if (seen.folder !== null) this.#parts.onSaved(run, seen.folder);
@@ -82,6 +92,7 @@ export class SuitePlayer {
       screen.close();
       if (!(error instanceof FloodproofError)) throw error;
       this.#errors.push({ scenario: plan.name, code: error.code, message: error.message });
+      watchers.runEnds(index, { verdict: null, error: `${error.code}: ${error.message}` });
       console.error(formatError(error));
       const how = error.code === 'FP_CONSENT_LOST' ? 'was interrupted' : 'has no verdict';
       // Before the first request there is nothing to look at.
@@ -92,8 +103,9 @@ export class SuitePlayer {
   }
 
   /** Notes a run that an interrupt has left unplayed. */
-  leaveOut({ record }: PlannedRun): void {
+  leaveOut({ record }: PlannedRun, index: number): void {
     const message = 'not played: the suite was stopped before';
+    this.#parts.watchers.runEnds(index, { verdict: null, error: message });
     this.#errors.push({ scenario: record.plan.name, code: 'interrupted', message });
   }
 
@@ -104,6 +116,7 @@ export class SuitePlayer {
     if (flags.json) this.#parts.console.result(renderJson(suite));
     else if (suite.scenarios.length > 0) this.#print(renderSuite(suite, this.#page));
     if (flags.junit !== null) writeWhole(flags.junit, renderJunit(suite));
+    tellCi(suite, process.env, this.#parts.console);
     return suite.exitCode;
   }
 

@@ -23,7 +23,8 @@ export function usageError(
 
 /** For a value that is none of an option's choices: those that are near. */
 function nearChoice(message: string): string[] {
-  const [, given, choices = ''] = /argument '(.*)' is invalid\. Allowed choices are (.*)\.$/.exec(message) ?? [];
+  const [, given, choices = ''] =
+    /'([^']*)' is invalid(?: for argument '.*')?\. Allowed choices are (.*)\.$/.exec(message) ?? [];
   const near = given === undefined ? [] : nearest(given, choices.split(', '));
   return near.length > 0 ? [`did you mean ${near.join(' or ')}?`] : [];
 }

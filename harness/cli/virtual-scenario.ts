@@ -38,6 +38,7 @@ export async function runVirtual(run: PlannedRun, parent: string, hooks: Scenari
     speed: hooks.speed,
     stop: hooks.stop,
     onProgress: hooks.onProgress,
+    ...(hooks.onRows === undefined ? {} : { onRows: hooks.onRows }),
   });
   const judged = { ...record, plan: judgedPlan(plan, played.latestDecisionUs) };
   const judgement = judgePlayed(judged, played, {

@@ -42,7 +42,9 @@ export class LatencyBins {
     }
     const count = piece * PIECE_BUCKETS + (bucket & (PIECE_BUCKETS - 1));
     this.counts[count] = (this.counts[count] as number) + 1;
-    if (us > (this.largestUs[at] as number)) this.largestUs[at] = us;
+    // Also what is below 0, or no number, is something that was recorded.
+    const heldUs = Math.max(us || 0, 0);
+    if (heldUs > (this.largestUs[at] as number)) this.largestUs[at] = heldUs;
     if (!isMeasured) return;
     const total = actor * bucketEdgesUs.length + bucket;
     this.overall[total] = (this.overall[total] as number) + 1;

@@ -1,7 +1,7 @@
 /**
  * The buckets of latencies in a series. Each holds what is above the edge of the one before, up to its own edge. Edges are
- * whole microseconds of at most three digits, so that they are short in a file, and each is at most 3 % above the one before;
- * below 35 us each whole microsecond has a bucket.
+ * whole microseconds of at most three digits, so that they are short in a file, the powers of ten among them, and each is at
+ * most 3 % above the one before; below 35 us each whole microsecond has a bucket.
  */
 import { bucketOf, LATENCY_US_MAX, lowestUs } from '../judge/latency-histogram.js';
 
@@ -25,8 +25,11 @@ export function latencyBucketOf(us: number): number {
 
 function edges(): number[] {
   const found = [0];
+  let powerOfTen = 1;
   for (let edge = 0; edge < LATENCY_US_MAX; found.push(edge)) {
-    edge = Math.min(LATENCY_US_MAX, Math.max(edge + 1, threeDigits(Math.floor((edge * 103) / 100))));
+    while (powerOfTen <= edge) powerOfTen *= 10;
+    const next = Math.max(edge + 1, threeDigits(Math.floor((edge * 103) / 100)));
+    edge = Math.min(next, powerOfTen, LATENCY_US_MAX);
   }
   return found;
 }

@@ -3,11 +3,12 @@ import { setTimeout } from 'node:timers/promises';
 import type { Progress } from '../engine/play.js';
 import type { RunRecord } from '../engine/record/run-folder.js';
 import type { ObservationBatch } from '../judge/observation.js';
+import { renderPage } from '../report/page.js';
 import type { PageData } from '../report/page-data.js';
 import { EventReaders } from './event-readers.js';
-import { LiveRun, type LiveSeries } from './live-run.js';
+import { LiveRun } from './live-run.js';
 import { LoopbackServer, randomToken } from './loopback-server.js';
-import { pagePolicy, readPageTemplate, withData } from './page-file.js';
+import { pagePolicy, readPageTemplate } from './page-file.js';
 import type { RunEnd, SuiteWatcher } from './suite-watcher.js';
 
 const DELTA_MS = 500;
@@ -20,7 +21,6 @@ const KEPT_CHARS_MAX = 8_000_000;
 export interface LivePageOptions {
   /** 0 = a free one. */
   readonly port: number;
-  readonly openSeries: (record: RunRecord) => LiveSeries;
   /** See `KEPT_CHARS_MAX`. */
   readonly keptCharsMax?: number;
 }
@@ -52,7 +52,7 @@ export class LivePage implements SuiteWatcher {
       hint: 'choose another port with --ui-port, or leave it out for a free one',
       routes: {
         '/': (_request, response) => {
-          const html = withData(template, page.#data());
+          const html = renderPage(template, page.#data());
           page.#awaited++;
           response.setHeader('Content-Security-Policy', policy);
           response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end(html);
@@ -76,7 +76,7 @@ export class LivePage implements SuiteWatcher {
   }
 
   suiteBegins(runs: readonly RunRecord[]): void {
-    this.#runs = runs.map((record) => new LiveRun(record, this.#options.openSeries));
+    this.#runs = runs.map((record) => new LiveRun(record));
   }
 
   runBegins(index: number, folder: string): void {

@@ -8,30 +8,17 @@ import type { VerdictDocument } from '../judge/verdict.js';
 import type { PageRun, SeriesDocument } from '../report/page-data.js';
 import { explain } from '../scenario/explain.js';
 import { planEndUs } from '../scenario/plan.js';
+import { LiveSeries } from './live-series.js';
 import type { RunEnd } from './suite-watcher.js';
-
-/** What was measured of the generator itself is seconds old when it is told. */
-export type GeneratorSeconds = Pick<Progress, 'seconds' | 'machine'>;
-
-/** A run's rows as series, while it goes on. */
-export interface LiveSeries {
-  add(batch: ObservationBatch): void;
-  /** All of it. */
-  whole(generator: GeneratorSeconds): SeriesDocument;
-  /** What has changed since it was asked for last; null = nothing. */
-  changed(generator: GeneratorSeconds): SeriesDocument | null;
-}
 
 const SHORTENED =
   'The suite has more runs than this page keeps in full: the series of this one are in its folder, in series.json and report.html.';
 
 export class LiveRun {
   readonly record: RunRecord;
-  readonly #openSeries: (record: RunRecord) => LiveSeries;
   #state: PageRun['state'] = 'waiting';
   #folder: string | null = null;
   #live: LiveSeries | null = null;
-  #generator: GeneratorSeconds = { seconds: [], machine: [] };
   #verdict: VerdictDocument | null = null;
   #error: string | null = null;
   /** Once it has ended. */
@@ -39,37 +26,36 @@ export class LiveRun {
   #missing: readonly string[] = [];
   #endedJson: string | null = null;
 
-  constructor(record: RunRecord, openSeries: (record: RunRecord) => LiveSeries) {
+  constructor(record: RunRecord) {
     this.record = record;
-    this.#openSeries = openSeries;
   }
 
   begin(folder: string): void {
     this.#state = 'running';
     this.#folder = folder;
+    this.#live = new LiveSeries(this.record);
   }
 
   take(batch: ObservationBatch): void {
-    this.#live ??= this.#openSeries(this.record);
-    this.#live.add(batch);
+    this.#live?.add(batch);
   }
 
-  progress({ seconds, machine }: Progress): void {
-    this.#generator = { seconds, machine };
+  progress(progress: Progress): void {
+    this.#live?.progress(progress);
   }
 
   end(end: RunEnd): void {
     this.#state = 'ended';
     this.#verdict = end.verdict;
     this.#error = end.error;
-    this.#series = (end.verdict === null ? null : this.#saved()) ?? this.#live?.whole(this.#generator) ?? null;
+    this.#series = (end.verdict === null ? null : this.#saved()) ?? this.#live?.whole() ?? null;
     this.#live = null;
     this.#endedJson = null;
   }
 
   /** What has changed of a run that goes on; null = nothing. */
   changed(): SeriesDocument | null {
-    return this.#state === 'running' ? (this.#live?.changed(this.#generator) ?? null) : null;
+    return this.#state === 'running' ? (this.#live?.changed() ?? null) : null;
   }
 
   page(): PageRun {
@@ -80,7 +66,7 @@ export class LiveRun {
       folder: this.#folder,
       state: this.#state,
       verdict: this.#verdict,
-      series: this.#series ?? this.#live?.whole(this.#generator) ?? null,
+      series: this.#series ?? this.#live?.whole() ?? null,
       totalMs: planEndUs(plan) / 1000,
       warmupMs: plan.warmupUs / 1000,
       plan: explain(plan),

@@ -1,9 +1,8 @@
-/** The page as it was built, with data put into it, and what a browser may do with it. */
+/** The page as it was built and what a browser may do with it. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { FloodproofError } from '../errors.js';
-import type { PageData } from '../report/page-data.js';
 
 /** From `dist/watch`, and from the sources when those are run. */
 function templateUrl(): URL {
@@ -18,25 +17,6 @@ export function readPageTemplate(): string {
   } catch (cause) {
     throw new FloodproofError('FP_PAGE_ABSENT', `the page is not there: ${(cause as Error).message}`, { cause });
   }
-}
-
-const place = '<script id="page-data" type="application/json">null</script>';
-
-/**
- * The page with data in it. A `<` in the data could end the script that holds them, so there is none.
- *
- * @throws {FloodproofError} FP_PAGE_ABSENT when the template has no place for data.
- */
-export function withData(template: string, data: PageData): string {
-  const [before, after] = template.split(place);
-  if (before === undefined || after === undefined) {
-    throw new FloodproofError('FP_PAGE_ABSENT', 'the page that is there has no place for data');
-  }
-  const json = JSON.stringify(data)
-    .replaceAll('<', '\\u003c')
-    .replaceAll('\u2028', '\\u2028')
-    .replaceAll('\u2029', '\\u2029');
-  return `${before}${place.replace('null', () => json)}${after}`;
 }
 
 const element = /<(script|style)\b([^>]*)>([\s\S]*?)<\/\1>/gi;

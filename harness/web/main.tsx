@@ -1,8 +1,27 @@
-/** Draws the page: from the data that stands in it, or from those that a live run sends. */
+/** Draws the page: from the data that stand in it, or from those that a live run sends. */
 import { render } from 'preact';
+import 'uplot/dist/uPlot.min.css';
 import type { PageData } from '../report/page-data.js';
+import { listen } from './live-source.js';
+import { Page } from './page.js';
+import './page.css';
+import { afterEvent, type PageState } from './page-state.js';
 
 const text = document.getElementById('page-data')?.textContent ?? 'null';
 const data = JSON.parse(text) as PageData | null;
 const root = document.getElementById('page');
-if (root !== null) render(<h1>{data?.runs[0]?.scenario ?? 'Floodproof'}</h1>, root);
+
+let state: PageState = { data, connection: data?.mode === 'live' ? 'opening' : 'none', exitCode: null };
+
+function show(next: PageState): void {
+  state = next;
+  if (root !== null) render(<Page state={state} />, root);
+}
+
+show(state);
+if (data?.mode === 'live') {
+  listen({
+    onEvent: (event) => show(afterEvent(state, event)),
+    onLost: () => show({ ...state, connection: state.connection === 'over' ? 'over' : 'lost' }),
+  });
+}

@@ -21,8 +21,10 @@ const documents = [
   'docs/scenario-reference.md',
   'docs/metrics.md',
   'docs/check-your-limiter.md',
+  'docs/ci.md',
   'docs/consent.md',
   'docs/judge-a-log.md',
+  'docs/live-metrics.md',
   'docs/venue-gateway.md',
   'results/README.md',
 ];

@@ -27,6 +27,7 @@ const commands = [
   'bench',
   'selftest',
   'gateway',
+  'completion',
 ];
 let table: CommandTable;
 beforeAll(async () => {

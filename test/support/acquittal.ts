@@ -113,7 +113,7 @@ export function anyLimit(family: FamilyName, dice: Dice, scaleUs: number): Polic
 }
 
 /** A history under a limit of this family, and perhaps another one of any. */
-function anyHistoryOf(family: FamilyName, seed: number): HistoryOptions {
+export function anyHistoryOf(family: FamilyName, seed: number): HistoryOptions {
   const dice = new Dice(seed * familyNames.length + familyNames.indexOf(family));
   const scaleUs = dice.one([1, 1, 1, 100, 20_000]);
   const families = [family, ...(dice.chance(0.3) ? [dice.one(familyNames)] : [])];

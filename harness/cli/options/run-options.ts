@@ -17,10 +17,11 @@ import {
   speedOption,
   wholeNumber,
 } from './values.js';
+import { addWatchOptions, watchFlagsOf } from './watch-options.js';
 
 export function addRun(program: Command, { console, setExit }: CommandContext): void {
-  program
-    .command('run')
+  const command = program.command('run');
+  command
     .description('play scenarios to a verdict')
     .argument(
       '[paths...]',
@@ -58,7 +59,8 @@ export function addRun(program: Command, { console, setExit }: CommandContext): 
     .addOption(leastOption())
     .addOption(jsonOption())
     .addOption(junitOption())
-    .addOption(outOption())
+    .addOption(outOption());
+  addWatchOptions(command)
     .addHelpText(
       'after',
       `${exitCodes}
@@ -81,6 +83,7 @@ Examples:
       const { tlsFilesOf } = await import('../tls-files.js');
       const flags = {
         ...options,
+        ...watchFlagsOf(options),
         json: options.json ?? false,
         controls: options.controls ?? false,
         maxRequests: options.maxRequests ?? null,
@@ -101,17 +104,23 @@ Examples:
 }
 
 export function addReplay(program: Command, { console, setExit }: CommandContext): void {
-  program
-    .command('replay')
+  const command = program.command('replay');
+  command
     .description('play the run of a folder again: same plan, same seed')
     .argument('<rundir>', 'a folder made by "run"')
     .addOption(speedOption())
     .addOption(jsonOption())
     .addOption(junitOption())
-    .addOption(outOption())
-    .action(async (folder: string, options) => {
-      const { replayCommand } = await import('../run.js');
-      const flags = { ...options, json: options.json ?? false, controls: false, junit: options.junit ?? null };
-      setExit(await replayCommand(folder, flags, console));
-    });
+    .addOption(outOption());
+  addWatchOptions(command).action(async (folder: string, options) => {
+    const { replayCommand } = await import('../run.js');
+    const flags = {
+      ...options,
+      ...watchFlagsOf(options),
+      json: options.json ?? false,
+      controls: false,
+      junit: options.junit ?? null,
+    };
+    setExit(await replayCommand(folder, flags, console));
+  });
 }

@@ -1,0 +1,146 @@
+/** One run: its verdict, and what shows it. */
+import { useContext, useMemo, useState } from 'preact/hooks';
+import type { PageData, PageRun, SeriesDocument } from '../report/page-data.js';
+import { type ActorStyle, actorStyles } from './actor-style.js';
+import { Actors, Fairness } from './actor-table.js';
+import { Swatch } from './chart/legend.js';
+import { Comparison } from './comparison.js';
+import { Expectations } from './expectations.js';
+import { Generator } from './generator.js';
+import { HardestHit } from './hardest-hit.js';
+import { Latency } from './latency.js';
+import { Limits } from './limits.js';
+import { Name } from './name.js';
+import { PageContext } from './page-context.js';
+import { Provenance } from './provenance.js';
+import { Refusals } from './refusals.js';
+import { RunHeader } from './run-header.js';
+import { timeAxisOf } from './time-axis.js';
+import { Timeline } from './timeline.js';
+
+/** Actors whose charts are drawn before anybody chooses. */
+const CHOSEN_MAX = 8;
+
+interface RunViewProps {
+  readonly run: PageRun;
+  readonly baseline: PageData['baseline'];
+}
+
+export function RunView({ run, baseline }: RunViewProps) {
+  const { zoom } = useContext(PageContext);
+  const { verdict, series } = run;
+  const axis = useMemo(() => (series === null ? null : timeAxisOf(run, series, zoom)), [run, series, zoom]);
+  return (
+    <>
+      <RunHeader run={run} />
+      <Contents run={run} compared={baseline !== null} />
+      {verdict !== null && <Expectations run={run} verdict={verdict} />}
+      {baseline !== null && <Comparison comparison={baseline.comparison} />}
+      {verdict !== null && <Actors verdict={verdict} />}
+      {series !== null && axis !== null && (
+        <Charts series={series} axis={axis} baseline={baseline?.run.series ?? null} />
+      )}
+      {verdict !== null && <HardestHit hit={verdict.hardestHit} />}
+      {verdict !== null && <Fairness verdict={verdict} />}
+      <Generator run={run} series={series} axis={axis} />
+      <Provenance run={run} />
+    </>
+  );
+}
+
+function Contents({ run: { verdict, series }, compared }: { run: PageRun; compared: boolean }) {
+  const parts = [
+    ...(verdict === null ? [] : [['expectations', 'Expectations']]),
+    ...(compared ? [['comparison', 'Baseline']] : []),
+    ...(verdict === null ? [] : [['actors', 'Actors']]),
+    ...(series === null
+      ? []
+      : [
+          ['timeline', 'Traffic'],
+          ['limits', 'Limits'],
+          ['latency', 'Latency'],
+          ['refusals', 'Refusals'],
+        ]),
+    ...(verdict === null
+      ? []
+      : [
+          ['hardest-hit', 'Hardest hit'],
+          ['fairness', 'Fairness'],
+        ]),
+    ['generator', 'Generator'],
+    ['provenance', 'This run'],
+  ];
+  return (
+    <nav class="contents" aria-label="Parts of this report">
+      <ul>
+        {parts.map(([id, title]) => (
+          <li key={id}>
+            <a href={`#${id}`}>{title}</a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+interface ChartsProps {
+  readonly series: SeriesDocument;
+  readonly axis: ReturnType<typeof timeAxisOf>;
+  readonly baseline: SeriesDocument | null;
+}
+
+function Charts({ series, axis, baseline }: ChartsProps) {
+  const { actors } = series;
+  const shape = actors.map(({ label, name }) => `${label} ${name}`).join('\n');
+  // Styles follow from who is there, which stays the same while numbers come in.
+  const styles = useMemo(() => actorStyles(actors), [shape]);
+  const [hidden, setHidden] = useState<ReadonlySet<number>>(() => new Set([...actors.keys()].slice(CHOSEN_MAX)));
+  const chosen = useMemo(() => [...actors.keys()].filter((index) => !hidden.has(index)), [shape, hidden]);
+  const all = { series, axis, styles, chosen, baseline };
+  return (
+    <>
+      {actors.length > 1 && <Choice actors={actors} styles={styles} hidden={hidden} onChange={setHidden} />}
+      <Timeline {...all} />
+      <Limits {...all} />
+      <Latency {...all} />
+      <Refusals {...all} />
+    </>
+  );
+}
+
+interface ChoiceProps {
+  readonly actors: SeriesDocument['actors'];
+  readonly styles: readonly ActorStyle[];
+  readonly hidden: ReadonlySet<number>;
+  readonly onChange: (hidden: ReadonlySet<number>) => void;
+}
+
+function Choice({ actors, styles, hidden, onChange }: ChoiceProps) {
+  const turn = (index: number): void => {
+    const next = new Set(hidden);
+    if (!next.delete(index)) next.add(index);
+    onChange(next);
+  };
+  return (
+    <fieldset class="choice">
+      <legend>Actors in the charts</legend>
+      {actors.map(({ name, label }, index) => (
+        <label key={index}>
+          <input type="checkbox" checked={!hidden.has(index)} onChange={() => turn(index)} />
+          <Swatch color={styles[index]?.color ?? 'text'} dash={styles[index]?.dash} kind="line" />
+          <Name text={name} /> <span class={`label ${label}`}>{label}</span>
+        </label>
+      ))}
+      <button type="button" class="quiet" onClick={() => onChange(new Set())}>
+        All
+      </button>
+      <button type="button" class="quiet" onClick={() => onChange(new Set(actors.keys()))}>
+        None
+      </button>
+      <p class="aside">
+        Drag over a chart to see a part of the run in all of them; double click or Escape shows all again. With the
+        keyboard: arrows move, plus and minus zoom.
+      </p>
+    </fieldset>
+  );
+}

@@ -1,0 +1,141 @@
+/** Requests per second over the run: all actors in one chart, then each in its own. */
+import { useMemo } from 'preact/hooks';
+import type { ActorSeries, SeriesDocument } from '../report/page-data.js';
+import { formatCount, formatPerSecond } from '../report/quantity.js';
+import { visible } from '../report/text.js';
+import type { ActorStyle } from './actor-style.js';
+import { atSameTimes, peakOf, perSecond, sumOf } from './bins.js';
+import { Chart } from './chart/chart.js';
+import type { Axis, Line } from './chart/line.js';
+import { momentText } from './moment.js';
+import { Name } from './name.js';
+import { Section } from './section.js';
+
+/** What all sections with charts are given. */
+export interface ChartSectionProps {
+  readonly series: SeriesDocument;
+  readonly axis: Axis;
+  readonly styles: readonly ActorStyle[];
+  /** Indexes of the actors that are shown. */
+  readonly chosen: readonly number[];
+  /** The run before; its actors are found by name. */
+  readonly baseline: SeriesDocument | null;
+}
+
+export function Timeline({ series, axis, styles, chosen, baseline }: ChartSectionProps) {
+  return (
+    <Section id="timeline" title="Traffic">
+      <Overview series={series} axis={axis} styles={styles} chosen={chosen} baseline={null} />
+      <div class="charts">
+        {chosen.map((index) => {
+          const actor = series.actors[index];
+          if (actor === undefined) return null;
+          return (
+            <ActorRates
+              key={index}
+              actor={actor}
+              series={series}
+              axis={axis}
+              color={styles[index]?.color ?? 'text'}
+              before={baseline?.actors.find(({ name }) => name === actor.name) ?? null}
+              baseline={baseline}
+            />
+          );
+        })}
+      </div>
+    </Section>
+  );
+}
+
+function Overview({ series, axis, styles, chosen }: ChartSectionProps) {
+  const lines = useMemo(
+    () =>
+      chosen.flatMap((index): Line[] => {
+        const actor = series.actors[index];
+        const style = styles[index];
+        if (actor === undefined || style === undefined) return [];
+        return [{ label: visible(actor.name), values: perSecond(actor.admitted, series.binMs), ...style, width: 1.8 }];
+      }),
+    [series, styles, chosen],
+  );
+  const most = lines
+    .map(({ label, values }) => ({ label, peak: peakOf(values, axis.at) }))
+    .toSorted((a, b) => (b.peak?.value ?? 0) - (a.peak?.value ?? 0))[0];
+  const summary =
+    most?.peak === null || most === undefined
+      ? 'Nothing was admitted of these actors.'
+      : `Most was admitted of ${most.label}: ${formatPerSecond(most.peak.value)} at ${momentText(most.peak.at)}.`;
+  return (
+    <Chart
+      axis={axis}
+      lines={lines}
+      title="Admitted, by actor"
+      name="Admitted requests per second, by actor"
+      summary={summary}
+      format={formatPerSecond}
+      tick={formatPerSecond}
+      scale="linear"
+      range={null}
+      painter={null}
+      height={220}
+    />
+  );
+}
+
+interface ActorRatesProps {
+  readonly actor: ActorSeries;
+  readonly series: SeriesDocument;
+  readonly axis: Axis;
+  readonly color: Line['color'];
+  readonly before: ActorSeries | null;
+  readonly baseline: SeriesDocument | null;
+}
+
+function ActorRates({ actor, series, axis, color, before, baseline }: ActorRatesProps) {
+  const lines = useMemo((): Line[] => {
+    const rate = (counts: readonly number[]): number[] => perSecond(counts, series.binMs);
+    return [
+      { label: 'intended', values: rate(actor.intended), color: 'muted', dash: [2, 3], width: 1.2 },
+      { label: 'sent', values: rate(actor.sent), color: 'text', dash: [7, 3], width: 1.2 },
+      { label: 'admitted', values: rate(actor.admitted), color, width: 2.2 },
+      ...(before === null || baseline === null
+        ? []
+        : [
+            {
+              label: 'admitted, baseline',
+              values: atSameTimes(perSecond(before.admitted, baseline.binMs), baseline, axis.at),
+              color,
+              dash: [5, 4],
+              width: 1.2,
+            },
+          ]),
+    ];
+  }, [actor, series, axis, color, before, baseline]);
+  const sent = sumOf(actor.sent);
+  const admitted = sumOf(actor.admitted);
+  const peak = peakOf(lines[1]?.values ?? [], axis.at);
+  const summary =
+    `${formatCount(sent)} sent, ${formatCount(admitted)} admitted` +
+    `${peak === null ? '' : `; most sent: ${formatPerSecond(peak.value)} at ${momentText(peak.at)}`}.`;
+  return (
+    <Chart
+      axis={axis}
+      lines={lines}
+      title={
+        <>
+          <Name text={actor.name} /> <span class={`label ${actor.label}`}>{actor.label}</span>{' '}
+          <span class="aside">
+            {formatCount(actor.population)} x {visible(actor.behaviour)}
+          </span>
+        </>
+      }
+      name={`Requests per second of ${visible(actor.name)}`}
+      summary={summary}
+      format={formatPerSecond}
+      tick={formatPerSecond}
+      scale="linear"
+      range={null}
+      painter={null}
+    />
+  );
+}
