@@ -1,11 +1,11 @@
 /** What stays in sight: where one is, the part of the run that is shown, light or dark. */
 import { useContext } from 'preact/hooks';
 import type { PageRun } from '../report/page-data.js';
+import { momentText } from './moment.js';
 import { Name } from './name.js';
 import { PageContext } from './page-context.js';
 import type { Connection } from './page-state.js';
 import { type Theme, themeChoices } from './theme.js';
-import { momentText } from './time-axis.js';
 import { RunMark } from './verdict-mark.js';
 import { useZoom } from './zoom.js';
 

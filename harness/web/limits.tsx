@@ -3,12 +3,13 @@ import { useMemo } from 'preact/hooks';
 import type { LimitSeries, SeriesDocument } from '../report/page-data.js';
 import { formatCells, formatCount } from '../report/quantity.js';
 import { visible } from '../report/text.js';
+import { peakOf, sumOf } from './bins.js';
 import { Chart } from './chart/chart.js';
 import type { Axis, Line } from './chart/line.js';
 import { excessPainter } from './chart/painters.js';
+import { momentText } from './moment.js';
 import { Name } from './name.js';
 import { Section } from './section.js';
-import { momentText, peakOf, sumOf } from './time-axis.js';
 import type { ChartSectionProps } from './timeline.js';
 
 export function Limits({ series, axis, styles, chosen }: ChartSectionProps) {

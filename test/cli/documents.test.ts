@@ -24,6 +24,7 @@ const documents = [
   'docs/ci.md',
   'docs/consent.md',
   'docs/judge-a-log.md',
+  'docs/live-metrics.md',
   'docs/venue-gateway.md',
   'results/README.md',
 ];
