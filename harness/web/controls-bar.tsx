@@ -17,6 +17,7 @@ interface ControlsBarProps {
 }
 
 const connectionWords: Readonly<Record<Exclude<Connection, 'none'>, string>> = {
+  opening: 'Asking for the run.',
   open: 'Live.',
   lost: 'The connection to the run is lost. Trying again; what is shown is what came until then.',
   over: 'The run is over.',
@@ -26,7 +27,7 @@ export function ControlsBar({ run, theme, connection, exitCode }: ControlsBarPro
   const { zoom } = useContext(PageContext);
   const range = useZoom(zoom);
   return (
-    <div class="bar-top">
+    <header class="bar-top">
       <strong class="product">Floodproof</strong>
       {run !== undefined && (
         <span class="where">
@@ -60,6 +61,6 @@ export function ControlsBar({ run, theme, connection, exitCode }: ControlsBarPro
           ))}
         </select>
       </label>
-    </div>
+    </header>
   );
 }

@@ -21,6 +21,7 @@ const documents = [
   'docs/scenario-reference.md',
   'docs/metrics.md',
   'docs/check-your-limiter.md',
+  'docs/ci.md',
   'docs/consent.md',
   'docs/judge-a-log.md',
   'docs/live-metrics.md',

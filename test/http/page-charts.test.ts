@@ -61,7 +61,7 @@ describe('the page of a saved run', () => {
     await opener.click();
     expect(await opener.getAttribute('aria-expanded')).toBe('true');
     await page.getByText('86 of 20,512 answers').waitFor();
-    const requests = page.getByRole('region', { name: 'Requests behind: legit.falseBlockRate <= 0.1%' });
+    const requests = page.getByRole('group', { name: 'Requests behind: legit.falseBlockRate <= 0.1%' });
     expect(await requests.locator('tbody tr').count()).toBe(5);
     expect(await requests.locator('tbody tr').last().textContent()).toContain('never');
     expect(await page.getByRole('button', { name: 'legit.fairness >= 0.9' }).count()).toBe(0);

@@ -1,6 +1,7 @@
 /** `floodproof run` and `floodproof replay`: their options. */
 import { type Command, Option } from 'commander';
 import type { CommandContext } from '../program.js';
+import { leastOption } from './compare-options.js';
 import {
   caOption,
   capacityOption,
@@ -54,6 +55,8 @@ export function addRun(program: Command, { console, setExit }: CommandContext): 
         .choices(['auto', 'off'])
         .default('off'),
     )
+    .option('--baseline <dir>', 'compare with a run folder, or the newest passing runs in a folder: docs/compare.md')
+    .addOption(leastOption())
     .addOption(jsonOption())
     .addOption(junitOption())
     .addOption(outOption());
@@ -84,6 +87,7 @@ Examples:
         json: options.json ?? false,
         controls: options.controls ?? false,
         maxRequests: options.maxRequests ?? null,
+        baseline: options.baseline ?? null,
         gatewayPolicy: options.gatewayPolicy ?? null,
         seeds: options.seeds ?? null,
         untilFailure: options.untilFailure ?? false,
