@@ -1,4 +1,6 @@
 /** Names of the files that a run writes into its folder; whatever else lies there is somebody's own. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 
 /** Who puts a file of this name into a run folder keeps it: it is never pruned. */
 export const KEEP_NAME = 'keep';
@@ -23,4 +25,11 @@ const names: ReadonlySet<string> = new Set([
 /** Whole files, those that were being written when a run was cut off (`.part`), and the record of a run that goes on. */
 export function isRunFile(name: string): boolean {
   return names.has(name.replace(/\.part$/, '')) || /^observations\.\d{1,4}\.arrows$/.test(name);
+}
+
+const marks = ['plan.json', 'verdict.json', 'series.json', 'observations.parquet', 'observations.0.arrows'];
+
+/** Whether anything of a run lies in it, be it damaged. */
+export function isRunFolder(folder: string): boolean {
+  return marks.some((name) => existsSync(join(folder, name)));
 }

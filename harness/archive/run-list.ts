@@ -19,6 +19,8 @@ export interface ListedRun {
   readonly bytes: number;
   /** When something in it was written last. */
   readonly changedAtMs: number;
+  /** Whether its `report.html` is there. */
+  readonly hasPage: boolean;
   /** Whether a file `keep` lies in it. */
   readonly isKept: boolean;
   /** Files and folders that no run has written: while there are any, the folder is not removed. */
@@ -77,6 +79,7 @@ function listed(parent: string, name: string): ListedRun | null {
     verdict: document,
     bytes: inside.reduce((sum, { bytes }) => sum + bytes, 0),
     changedAtMs: Math.max(...inside.map(({ changedAtMs }) => changedAtMs)),
+    hasPage: inside.some(({ name: file, isFile }) => isFile && file === 'report.html'),
     isKept: inside.some(({ name: file }) => file === KEEP_NAME),
     foreign: inside.filter(({ name: file, isFile }) => !isFile || !isRunFile(file)).map(({ name: file }) => file),
   };

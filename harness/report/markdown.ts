@@ -2,6 +2,7 @@
  * A suite as a short comment, for a run folder or a pull request: a table, and for what did not pass the evidence and how to see it again.
  */
 import type { SuiteDocument, SuiteError, VerdictDocument } from '../judge/verdict.js';
+import { requestSentences } from './evidence-text.js';
 import { leakHeadline } from './leak-text.js';
 import { latencyPowerText, leakPowerText } from './power-text.js';
 import { formatCount, formatDurationMs } from './quantity.js';
@@ -13,9 +14,11 @@ import { heldOf, isJudged, measuredPhrase, verdictMeanings, verdictWords } from 
 const SCENARIOS_DETAILED_MAX = 20;
 const REPEATS_MAX = 40;
 const SENTENCES_MAX = 5;
+const REMARKS_MAX = 20;
 const SENTENCE_LENGTH_MAX = 300;
 
-export function renderMarkdown(suite: SuiteDocument): string {
+/** @param remarks - of the report itself, such as what of a saved run is missing; a sentence each. */
+export function renderMarkdown(suite: SuiteDocument, remarks: readonly string[] = []): string {
   const passed = suite.scenarios.filter((scenario) => scenario.verdict === 'pass').length;
   const all = suite.scenarios.length + suite.errors.length;
   const lines = [
@@ -32,6 +35,7 @@ export function renderMarkdown(suite: SuiteDocument): string {
   const moreRepeats = suite.repeats.length - repeats.length;
   if (moreRepeats > 0) lines.push(`- and ${formatCount(moreRepeats)} more expectations over several runs`);
   if (suite.errors.length > 0) lines.push('', ...withoutVerdict(suite.errors));
+  if (remarks.length > 0) lines.push('', ...bullets(remarks, '', REMARKS_MAX));
   const others = suite.scenarios.filter((scenario) => scenario.verdict !== 'pass');
   for (const scenario of others.slice(0, SCENARIOS_DETAILED_MAX)) lines.push('', ...detail(scenario));
   const more = others.length - SCENARIOS_DETAILED_MAX;
@@ -75,6 +79,7 @@ function detail(scenario: VerdictDocument): string[] {
       lines.push(
         `- ${word} ${code(expectation.text)}: ${inline(measuredPhrase(expectation))}`,
         ...bullets(expectation.evidence, '  '),
+        ...bullets(requestSentences(expectation), '  '),
       );
     }
     lines.push(...bullets(scenario.leaks.map(leakHeadline), ''));
@@ -85,15 +90,15 @@ function detail(scenario: VerdictDocument): string[] {
   return lines;
 }
 
-function bullets(sentences: readonly string[], indent: string): string[] {
-  const lines = sentences.slice(0, SENTENCES_MAX).map((sentence) => `${indent}- ${inline(sentence)}`);
-  const more = sentences.length - SENTENCES_MAX;
+function bullets(sentences: readonly string[], indent: string, most = SENTENCES_MAX): string[] {
+  const lines = sentences.slice(0, most).map((sentence) => `${indent}- ${inline(sentence)}`);
+  const more = sentences.length - most;
   if (more > 0) lines.push(`${indent}- and ${formatCount(more)} more`);
   return lines;
 }
 
 /** Text that came from outside, shown as it is: no markup, no mention of a person, no broken table. */
-function inline(text: string): string {
+export function inline(text: string): string {
   const characters = Array.from(text);
   const cut = characters.length > SENTENCE_LENGTH_MAX;
   const short = cut ? `${characters.slice(0, SENTENCE_LENGTH_MAX).join('')}...` : text;

@@ -10,13 +10,13 @@ const unsafe = /[<\u2028\u2029]/g;
 /**
  * Puts `data` into the page's template, as JSON that no text in it can break out of.
  *
- * @throws {FloodproofError} FP_PART_ABSENT when the template has no place for them, or more than one.
+ * @throws {FloodproofError} FP_PAGE_ABSENT when the template has no place for them, or more than one.
  */
 export function renderPage(template: string, data: PageData): string {
   const places = [...template.matchAll(new RegExp(place, 'g'))].length;
   if (places !== 1) {
     const message = `the page's template has ${places} places for its data, and needs one`;
-    throw new FloodproofError('FP_PART_ABSENT', message, { hint: 'build the page again: "npm run build:web"' });
+    throw new FloodproofError('FP_PAGE_ABSENT', message, { hint: 'build the page again: "npm run build:web"' });
   }
   const json = embeddedJson(data);
   // By a function: a dollar sign in a name is not a pattern.

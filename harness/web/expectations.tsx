@@ -25,7 +25,7 @@ export function Expectations({ run, verdict }: { run: PageRun; verdict: VerdictD
       {expectations.length === 0 ? (
         <p>No expectation was written for this scenario.</p>
       ) : (
-        <ScrollingTable name="Expectations" wide>
+        <ScrollingTable name="Expectations" wide stacks>
           <thead>
             <tr>
               <th scope="col">result</th>
@@ -92,13 +92,13 @@ function Expectation({ run, verdict, expectation, leaks, opened }: ExpectationPr
             <Name text={text} />
           )}
         </th>
-        <td>
+        <td data-name="wanted">
           <Name text={wanted} />
         </td>
-        <td>
+        <td data-name="measured">
           <Name text={formatMeasured(measured, unit)} />
         </td>
-        <td>{formatInterval(interval, unit) || '-'}</td>
+        <td data-name="95 % interval">{formatInterval(interval, unit) || '-'}</td>
       </tr>
       <tr id={id} class="evidence" hidden={!shown}>
         <td colSpan={COLUMNS}>

@@ -7,16 +7,23 @@ interface ScrollingTableProps {
   readonly tall?: boolean;
   /** As wide as what it stands in. */
   readonly wide?: boolean;
+  /** Its rows become blocks where the window is narrow; cells have their names in `data-name`. */
+  readonly stacks?: boolean;
   readonly children: ComponentChildren;
 }
 
-/** What scrolls has to take the focus, or the keys can't scroll it. */
-export const scrolledByKeys = { tabIndex: 0 } as const;
+/** What scrolls has to take the focus, or the keys can't scroll it; it is a group, since it is no landmark of the page. */
+export function scrolledByKeys(name: string) {
+  return { role: 'group', tabIndex: 0, 'aria-label': name } as const;
+}
 
-export function ScrollingTable({ name, tall = false, wide = false, children }: ScrollingTableProps) {
+export function ScrollingTable({ name, tall = false, wide = false, stacks = false, children }: ScrollingTableProps) {
   return (
-    <section class={`scrolling${tall ? ' tall' : ''}${wide ? ' wide' : ''}`} aria-label={name} {...scrolledByKeys}>
+    <div
+      class={`scrolling${tall ? ' tall' : ''}${wide ? ' wide' : ''}${stacks ? ' stacks' : ''}`}
+      {...scrolledByKeys(name)}
+    >
       <table>{children}</table>
-    </section>
+    </div>
   );
 }

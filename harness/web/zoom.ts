@@ -1,7 +1,6 @@
 /** The part of the run that all time charts show: one for the page. */
 import { useLayoutEffect, useState } from 'preact/hooks';
-
-export type TimeRange = readonly [fromMs: number, toMs: number];
+import type { TimeRange } from './time-range.js';
 
 export class Zoom {
   private range: TimeRange | null = null;
@@ -31,21 +30,4 @@ export function useZoom(zoom: Zoom): TimeRange | null {
     return zoom.listen(() => setRange(zoom.shown));
   }, [zoom]);
   return range;
-}
-
-/**
- * The range scaled by `factor` around a moment that keeps its place in it, kept inside the whole one.
- *
- * @param factor - below 1 comes closer; a range is never shorter than `shortestMs`.
- * @returns null when that is the whole range.
- */
-export function scaledAround(
-  [fromMs, toMs]: TimeRange,
-  { factor, atMs, whole, shortestMs }: { factor: number; atMs: number; whole: TimeRange; shortestMs: number },
-): TimeRange | null {
-  const length = Math.max(shortestMs, (toMs - fromMs) * factor);
-  if (length >= whole[1] - whole[0]) return null;
-  const share = (atMs - fromMs) / (toMs - fromMs);
-  const from = Math.min(Math.max(whole[0], atMs - length * share), whole[1] - length);
-  return [from, from + length];
 }

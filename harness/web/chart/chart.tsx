@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useContext, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type uPlot from 'uplot';
 import { PageContext } from '../page-context.js';
-import { scaledAround } from '../zoom.js';
+import { scaledAround } from '../time-range.js';
 import { ChartTable } from './chart-table.js';
 import { Legend } from './legend.js';
 import { dataOf, makePlot, type Plot, shownOf } from './plot.js';
@@ -17,6 +17,8 @@ export interface ChartProps extends Plot {
   /** A value with its unit. */
   readonly format: (value: number) => string;
   readonly height?: number;
+  /** Of its heading; 3 when left out. */
+  readonly level?: 3 | 4;
 }
 
 /** Width on paper in CSS pixels: fits A4 and Letter with their margins. */
@@ -30,6 +32,7 @@ export function Chart(props: ChartProps) {
   const [cursor, setCursor] = useState<number | null>(null);
   const [told, setTold] = useState('');
   const titleId = useId();
+  const Heading = props.level === 4 ? 'h4' : 'h3';
   const place = useRef<HTMLDivElement>(null);
   const near = useNear(place);
   const plot = useRef<uPlot | null>(null);
@@ -73,7 +76,7 @@ export function Chart(props: ChartProps) {
     chart.setData(dataOf(props), false);
     showPart(chart, props);
     // `theme` is named since the colours are read while drawing.
-  }, [props.lines, props.axis, props.painter, props.range, theme]);
+  }, [props.lines, props.axis, props.painter, props.range, props.cap, theme]);
   const move = (event: KeyboardEvent): void => {
     const answer = afterKey(event, { chart: plot.current, props, cursor });
     if (answer === null) return;
@@ -83,7 +86,7 @@ export function Chart(props: ChartProps) {
   return (
     <figure class="chart" aria-labelledby={titleId} data-points={props.axis.at.length}>
       <figcaption>
-        <h4 id={titleId}>{props.title}</h4>
+        <Heading id={titleId}>{props.title}</Heading>
         <p class="summary">{props.summary}</p>
       </figcaption>
       <Legend lines={props.lines} axis={props.axis} format={props.format} cursor={cursor} />
@@ -97,12 +100,14 @@ export function Chart(props: ChartProps) {
         onKeyDown={move}
         style={{ height: `${height}px` }}
       />
-      <p class="told" aria-live="polite">
-        {told}
-      </p>
-      <button type="button" class="quiet" aria-expanded={table} onClick={() => setTable(!table)}>
-        {table ? 'Hide the table' : 'Show as table'}
-      </button>
+      <div class="below">
+        <button type="button" class="quiet" aria-expanded={table} onClick={() => setTable(!table)}>
+          {table ? 'Hide the table' : 'Show as table'}
+        </button>
+        <p class="told" aria-live="polite">
+          {told}
+        </p>
+      </div>
       {table && <ChartTable lines={props.lines} axis={props.axis} name={props.name} format={props.format} />}
     </figure>
   );

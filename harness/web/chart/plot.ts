@@ -12,7 +12,8 @@ export interface Plot {
   readonly scale: 'linear' | 'log';
   /** Lowest and highest value that are always shown; null = as the values in sight are. */
   readonly range: readonly [number, number] | null;
-  /** Highest sum of a stack, where that is above every line. */
+  /** What lies above is cut off, since what matters would be flat beside it; null = nothing is. */
+  readonly cap?: number | null;
   readonly painter: Painter | null;
 }
 
@@ -36,6 +37,10 @@ export function shownOf({ zoom, whole }: Axis): readonly [number, number] {
 }
 
 function axesOf(current: () => Plot): uPlot.Axis[] {
+  const wholePowers = (_chart: uPlot, splits: number[]): (number | null)[] =>
+    splits.map((value) =>
+      current().scale === 'linear' || Number.isInteger(Math.round(Math.log10(value) * 1e6) / 1e6) ? value : null,
+    );
   const common = {
     stroke: () => ink('muted'),
     font: FONT,
@@ -56,13 +61,11 @@ function axesOf(current: () => Plot): uPlot.Axis[] {
       gap: 4,
       space: 28,
       size: (_chart, texts) => Math.max(38, 14 + 6.4 * Math.max(0, ...(texts ?? []).map((text) => text?.length ?? 0))),
-      // A log axis has a split at each digit; only powers of ten are told.
-      values: (_chart, splits) =>
-        splits.map((value) =>
-          current().scale === 'log' && !Number.isInteger(Math.round(Math.log10(value) * 1e6) / 1e6)
-            ? null
-            : current().tick(value),
-        ),
+      // A log axis has a split at each digit; only powers of ten are drawn.
+      filter: wholePowers,
+      grid: { ...common.grid, filter: wholePowers },
+      ticks: { ...common.ticks, filter: wholePowers },
+      values: (_chart, splits) => splits.map((value) => (value === null ? null : current().tick(value))),
     },
   ];
 }
@@ -75,8 +78,10 @@ function scalesOf(current: () => Plot): uPlot.Scales {
       distr: log ? 3 : 1,
       range: (_chart, min, max) => {
         const fixed = current().range;
-        if (log) return uPlot.rangeLog(fixed?.[0] ?? min ?? 1, fixed?.[1] ?? max ?? 10, 10, true);
-        const high = Math.max(fixed?.[1] ?? 0, max ?? 0);
+        // A little more on both sides, or a value on a whole power of ten would lie on the edge.
+        if (log) return uPlot.rangeLog((fixed?.[0] ?? min ?? 1) * 0.97, (fixed?.[1] ?? max ?? 10) * 1.03, 10, true);
+        const cap = current().cap ?? Number.POSITIVE_INFINITY;
+        const high = Math.min(cap, Math.max(fixed?.[1] ?? 0, max ?? 0));
         return [0, high > 0 ? high * 1.06 : 1];
       },
     },
@@ -113,7 +118,7 @@ export function makePlot(
   const options: uPlot.Options = {
     width,
     height,
-    padding: [first.axis.bands.length > 0 ? 18 : 8, 12, 0, 0],
+    padding: [first.axis.bands.length > 0 ? 18 : 8, 18, 0, 0],
     legend: { show: false },
     axes: axesOf(current),
     scales: scalesOf(current),

@@ -1,0 +1,128 @@
+/** `floodproof ui`: the runs that are saved, as a list, as the history of a metric, in a browser, and without the old ones. */
+import { join } from 'node:path';
+import process from 'node:process';
+import { knownMetrics, metricName, metricValue } from '../archive/metric-value.js';
+import { chooseRuns, linkedFrom, removeRun } from '../archive/prune.js';
+import { type ListedRun, listRuns } from '../archive/run-list.js';
+import { ExitCode, FloodproofError } from '../errors.js';
+import { formatBytes, type History, renderHistories, renderRuns } from '../report/run-table.js';
+import type { Console } from './console.js';
+import { openFile } from './open-file.js';
+import { reportCommand } from './report.js';
+import { serveRuns } from './serve-runs.js';
+import { visible } from './visible.js';
+
+export interface UiFlags {
+  /** Whose history is told; null = none. */
+  readonly metric: string | null;
+  /** Only runs of this scenario; null = all. */
+  readonly scenario: string | null;
+  readonly prune: boolean;
+  readonly keep: number;
+  /** null = of any age. */
+  readonly olderThanMs: number | null;
+  /** Whether what the rule chose is removed. */
+  readonly yes: boolean;
+  /** Whether the page of the newest run is shown in a browser. */
+  readonly open: boolean;
+  /** Port of the list in a browser, 0 = a free one; null = it is not served. */
+  readonly servePort: number | null;
+}
+
+/** @throws {FloodproofError} FP_USAGE, FP_RUN_UNREADABLE, FP_DISK, FP_PORT_TAKEN, FP_PAGE_ABSENT, FP_SYSTEM_ABSENT */
+export async function uiCommand(parent: string, flags: UiFlags, console: Console): Promise<number> {
+  assertUsage(flags);
+  if (flags.servePort !== null) return await serveRuns(parent, flags.servePort, flags.open, console);
+  const runs = listRuns(parent).filter(({ scenario }) => flags.scenario === null || scenario === flags.scenario);
+  if (flags.prune) {
+    prune(parent, runs, flags, console);
+  } else if (flags.metric !== null) {
+    console.result(renderHistories(metricName(flags.metric), historiesOf(runs, flags.metric), pageOf(console)));
+  } else if (flags.open) {
+    await openNewest(runs, parent, console);
+  } else if (runs.length === 0) {
+    console.note(`no run lies in ${visible(parent)}`);
+  } else {
+    console.result(renderRuns(runs, pageOf(console)));
+  }
+  return ExitCode.pass;
+}
+
+/** @throws {FloodproofError} FP_USAGE */
+function assertUsage({ prune, metric, open, yes, olderThanMs, servePort }: UiFlags): void {
+  const refuse = (message: string): never => {
+    throw new FloodproofError('FP_USAGE', message, { hint: 'see "floodproof ui --help"' });
+  };
+  if (yes && !prune) refuse('--yes removes what --prune chooses: add --prune');
+  if (olderThanMs !== null && !prune) refuse('--older-than is a part of the rule of --prune: add --prune');
+  if ([prune, metric !== null, servePort !== null].filter(Boolean).length > 1) {
+    refuse('--prune, --metric and --serve are three things: give one of them');
+  }
+  if (open && (prune || metric !== null)) refuse('--open shows the newest run, or the list of --serve');
+}
+
+function pageOf({ colorOut, widthOut }: Console): { readonly color: boolean; readonly width: number } {
+  return { color: colorOut, width: widthOut };
+}
+
+/** Those of each scenario that has any run which tells the metric; the oldest run first, scenarios by name. */
+function historiesOf(runs: readonly ListedRun[], written: string): readonly History[] {
+  const metric = metricName(written);
+  const byScenario = new Map<string, ListedRun[]>();
+  for (const run of [...runs].reverse()) byScenario.set(run.scenario, [...(byScenario.get(run.scenario) ?? []), run]);
+  const histories = [...byScenario].flatMap(([scenario, ofIt]): History[] => {
+    const rows = ofIt.flatMap((run) => {
+      const found = metricValue(run, metric);
+      if (found === null) return [];
+      return [{ name: run.name, startedAtMs: run.startedAtMs, verdict: run.verdict?.verdict ?? null, ...found }];
+    });
+    return rows.length === 0 ? [] : [{ scenario, rows }];
+  });
+  if (histories.length > 0) return histories.sort((a, b) => (a.scenario < b.scenario ? -1 : 1));
+  const known = knownMetrics(runs);
+  const hint = known.length === 0 ? 'there are no judged runs' : `these runs tell ${known.map(visible).join(', ')}`;
+  throw new FloodproofError('FP_USAGE', `no run tells the metric ${visible(written)}`, { hint });
+}
+
+function prune(parent: string, runs: readonly ListedRun[], flags: UiFlags, console: Console): void {
+  const { keep, olderThanMs, yes } = flags;
+  const choices = chooseRuns(runs, { keep, olderThanMs, nowMs: Date.now(), linked: linkedFrom(parent) });
+  const going = choices.flatMap(({ run, stays }) => (stays === null ? [run] : []));
+  for (const { run, stays } of choices) {
+    if (stays !== null && run.foreign.length > 0) console.note(`stays: ${visible(run.name)}: ${visible(stays)}`);
+  }
+  const bytes = formatBytes(going.reduce((sum, run) => sum + run.bytes, 0));
+  const count = going.length === 1 ? '1 run' : `${going.length} runs`;
+  if (!yes) {
+    const lines = going.map((run) => `would go: ${visible(run.name)}, ${formatBytes(run.bytes)}`);
+    const end = `${count} of ${runs.length} would go, ${bytes}${going.length > 0 ? '; add --yes to remove them' : ''}`;
+    console.result([...lines, end].join('\n'));
+    return;
+  }
+  let removed = 0;
+  const failures: FloodproofError[] = [];
+  for (const run of going) {
+    try {
+      removeRun(run);
+      removed++;
+    } catch (error) {
+      if (!(error instanceof FloodproofError)) throw error;
+      failures.push(error);
+    }
+  }
+  console.result(`removed ${removed} of ${runs.length} runs, ${bytes} of disk space`);
+  const [first] = failures;
+  if (first !== undefined) throw first;
+}
+
+/** Its page is made where it is not there yet. @throws {FloodproofError} FP_FILE_EMPTY when there is no run. */
+async function openNewest(runs: readonly ListedRun[], parent: string, console: Console): Promise<void> {
+  const [newest] = runs;
+  if (newest === undefined) {
+    const hint = 'play one: "floodproof run scenarios/release"';
+    throw new FloodproofError('FP_FILE_EMPTY', `no run lies in ${visible(parent)}`, { hint });
+  }
+  const { folder, hasPage } = newest;
+  if (hasPage) await openFile(join(folder, 'report.html'), process.platform);
+  else await reportCommand([folder], { format: 'html', out: null, open: true }, console);
+}
