@@ -11,6 +11,8 @@ const commands = [
   'run',
   'replay',
   'judge',
+  'report',
+  'ui',
   'list',
   'explain',
   'new',
