@@ -21,6 +21,7 @@ import {
 } from '../targets/http/adapted/holders.js';
 import { Hooks, readProvisioned } from '../targets/user/hooks.js';
 import { fileReader } from './file-reader.js';
+import { meantPath } from './package-file.js';
 import { type RecordedNeeds, recordedNeeds, withNeeds } from './recorded-callers.js';
 import { visible } from './visible.js';
 
@@ -31,7 +32,7 @@ const ACCOUNTS_MAX = 100_000;
 const NOTES_HELD_MAX = 1_000;
 
 export function loadAdapterFile(path: string): Adapter {
-  return loadAdapter(fileReader, path);
+  return loadAdapter(fileReader, meantPath(path));
 }
 
 /**

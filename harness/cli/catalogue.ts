@@ -9,7 +9,7 @@ import type { LoadOptions, ScenarioSet } from '../scenario/scenario.js';
 import type { WaitingScenario } from '../scenario/waiting.js';
 import { expandPaths, fileReader } from './file-reader.js';
 import { loadScenarios } from './load.js';
-import { packageFile } from './package-file.js';
+import { meantPath, packageFile } from './package-file.js';
 
 /** Folders of the catalogue that hold no scenarios. */
 const otherFolders: ReadonlySet<string> = new Set(['adapters', 'policies', 'templates']);
@@ -36,7 +36,7 @@ export function allWithin(paths: readonly string[]): readonly string[] {
 }
 
 function within(paths: readonly string[], below: (folder: string) => readonly string[]): readonly string[] {
-  return paths.flatMap((path) => {
+  return paths.map(meantPath).flatMap((path) => {
     const found = isFolder(path) ? below(path) : [];
     // What is no folder, or holds nothing, is told as it is anywhere else.
     return found.length > 0 ? found : expandPaths([path]);

@@ -4,6 +4,7 @@ import { dirname, isAbsolute, join, normalize } from 'node:path';
 import { FloodproofError } from '../errors.js';
 import type { FileReader } from '../scenario/file-reader.js';
 import { nearPaths } from './near-path.js';
+import { meantPath } from './package-file.js';
 
 /** No scenario or policy is longer; a larger file is a mistake, and is not read into memory. */
 const FILE_BYTES_MAX = 1_048_576;
@@ -65,7 +66,7 @@ export const fileReader: FileReader = {
  * @throws {FloodproofError} FP_FILE_UNREADABLE, or FP_FILE_EMPTY for a folder without such files.
  */
 export function expandPaths(paths: readonly string[]): readonly string[] {
-  return paths.flatMap((path) => {
+  return paths.map(meantPath).flatMap((path) => {
     try {
       if (!statSync(path).isDirectory()) return [path];
     } catch (error) {

@@ -17,6 +17,7 @@ import { fileReader } from './file-reader.js';
 import { catchHangup, catchInterrupt } from './interrupt.js';
 import { loadPolicyFile } from './load.js';
 import { quote } from './own-command.js';
+import { meantPath } from './package-file.js';
 import { checkVenuePolicy, venueLines, venuePolicyFile } from './venue-gateway.js';
 
 export interface GatewayFlags {
@@ -45,7 +46,7 @@ function open(flags: GatewayFlags, face: Face | null): { policy: Policy; registe
       hint: 'name a file with --policy, or a venue with --venue',
     });
   }
-  const opened = read(file, flags.seed);
+  const opened = read(meantPath(file), flags.seed);
   if (face !== null) checkVenuePolicy(face, opened.policy);
   return opened;
 }

@@ -4,6 +4,7 @@ import type { Policy } from '../scenario/plan.js';
 import { loadPolicy } from '../scenario/policy.js';
 import { type LoadOptions, loadScenarios as load, type ScenarioSet } from '../scenario/scenario.js';
 import { expandPaths, fileReader } from './file-reader.js';
+import { meantPath } from './package-file.js';
 
 /**
  * The scenarios that can be played, and apart from them those that wait for a part which no target has yet.
@@ -14,5 +15,5 @@ export function loadScenarios(paths: readonly string[], options?: LoadOptions): 
 }
 
 export function loadPolicyFile(path: string): Policy {
-  return loadPolicy(fileReader, path);
+  return loadPolicy(fileReader, meantPath(path));
 }

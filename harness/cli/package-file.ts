@@ -1,5 +1,6 @@
 /** Files that come with the package, as they are named from here. */
-import { dirname, join, relative } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join, normalize, relative } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
@@ -15,4 +16,17 @@ function fromHere(path: string): string {
 /** A file of the package, from here when it lies below. */
 export function packageFile(...parts: readonly string[]): string {
   return fromHere(join(packageFolder, ...parts));
+}
+
+/**
+ * The path that somebody means on a command line: what is there is meant as it stands; `scenarios/...` that is not there is
+ * what the package brings, so that its documents' commands work in a project that has installed it. References within files
+ * are not looked up so: what they miss is a fault.
+ */
+export function meantPath(path: string): string {
+  if (existsSync(path)) return path;
+  const parts = normalize(path).split(/[\\/]/);
+  if (parts[0] !== 'scenarios') return path;
+  const packaged = packageFile(...parts);
+  return existsSync(packaged) ? packaged : path;
 }

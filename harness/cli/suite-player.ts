@@ -11,6 +11,7 @@ import type { LiveState } from '../report/live.js';
 import { renderSuite, renderVerdict } from '../report/terminal.js';
 import type { Plan } from '../scenario/plan.js';
 import type { Watchers } from '../watch/watchers.js';
+import { tellCi } from './ci-summary.js';
 import type { Console } from './console.js';
 import type { LiveScreen } from './live-screen.js';
 import { ownCommand, quote } from './own-command.js';
@@ -115,6 +116,7 @@ export class SuitePlayer {
     if (flags.json) this.#parts.console.result(renderJson(suite));
     else if (suite.scenarios.length > 0) this.#print(renderSuite(suite, this.#page));
     if (flags.junit !== null) writeWhole(flags.junit, renderJunit(suite));
+    tellCi(suite, process.env, this.#parts.console);
     return suite.exitCode;
   }
 

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { type CommandTable, commandFaults, floodproofArguments, readCommandTable } from '../support/command-line.js';
 import { projectRoot, runCli, scratch } from '../support/run-cli.js';
 
@@ -12,6 +12,7 @@ const commands = [
   'replay',
   'judge',
   'report',
+  'compare',
   'ui',
   'list',
   'explain',
@@ -30,10 +31,7 @@ const commands = [
   'gateway',
   'completion',
 ];
-let table: CommandTable;
-beforeAll(async () => {
-  table = await readCommandTable();
-});
+const table: CommandTable = readCommandTable();
 
 describe('--help', () => {
   it('lists every command', () => {
