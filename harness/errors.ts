@@ -112,6 +112,10 @@ export const errorTable = {
   FP_LOG_UNREADABLE: { exit: ExitCode.usage, hint: 'see docs/judge-a-log.md for how a log is described' },
   FP_USAGE: { exit: ExitCode.usage, hint: 'see "floodproof --help"' },
   FP_PLUGIN_OPTIONS: { exit: ExitCode.usage, hint: 'see docs/plugins.md for what each option takes' },
+  FP_COMPARE_UNLIKE: {
+    exit: ExitCode.usage,
+    hint: 'compare runs of one scenario and of one set of limits; --anyway compares what bears the same names',
+  },
   FP_BENCH_DISAGREES: {
     exit: ExitCode.failed,
     hint: 'figures of rivals that decide differently say nothing, so none were taken; mend the one that is named',

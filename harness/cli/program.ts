@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import type { Console, ConsoleChoice } from './console.js';
 import { addCapture } from './options/capture-options.js';
 import { addList, addNew, addValidate } from './options/catalogue-commands.js';
+import { addCompare } from './options/compare-options.js';
 import { addCompletion } from './options/completion-options.js';
 import { addConsent } from './options/consent-options.js';
 import { addConversions } from './options/conversion-options.js';
@@ -68,6 +69,7 @@ function addCommands(program: Command, context: CommandContext): void {
   addJudge(program, context);
   program.commandsGroup('Look at runs:');
   addReport(program, context);
+  addCompare(program, context);
   addUi(program, context);
   program.commandsGroup('Scenarios and policies:');
   addList(program, context);

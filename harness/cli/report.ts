@@ -169,7 +169,7 @@ function* requestPieces(run: ArchivedRun, console: Console): Generator<string> {
       `${visible(runName(run))}: the rows end at a damage, and those behind it are not listed: ${visible(why)}`,
     );
   });
-  for (const batch of rows()) yield lines.of(batch);
+  for (const batch of rows()) yield* lines.of(batch);
 }
 
 /** null = who took part can't be worked out, and is told by numbers. */

@@ -14,6 +14,7 @@ import { shakeHands } from '../targets/handshake.js';
 import { checkTarget } from '../targets/loopback.js';
 import { assertReachable } from '../targets/reachable.js';
 import { assertFits, loadAdapterFile } from './adapted-run.js';
+import { Baseline } from './baseline.js';
 import { readCapacity } from './capacity.js';
 import { chooseScenarios, scenariosWithin } from './catalogue.js';
 import type { Console } from './console.js';
@@ -28,6 +29,7 @@ import { consentQuestion } from './run-consent.js';
 import { type Seeds, type SweepFlags, sweepCommand } from './seed-sweep.js';
 import { type SuiteFlags, SuitePlayer } from './suite-player.js';
 import { assertTlsUsage, readTls } from './tls-files.js';
+import { tellComparisons } from './told-comparisons.js';
 import { assertWatchable, openWatchers } from './watching.js';
 import { hasTwin, onTwin, plansWithTwin, type TwinResult, twinExitCode, twinLines, twinResult } from './weak-twins.js';
 
@@ -58,6 +60,10 @@ export interface RunFlags extends SuiteFlags {
   readonly tls: TlsFiles | null;
   /** Whether gateway and generator get cores of their own. */
   readonly pin: 'auto' | 'off';
+  /** Folder of the runs before, which the new ones are compared with; null = with none. */
+  readonly baseline: string | null;
+  /** The least change that matters, as a share. */
+  readonly least: number;
 }
 
 /** @returns the exit code of the suite. */
@@ -106,19 +112,31 @@ export async function runCommand(paths: readonly string[], flags: RunFlags, cons
     return await sweepCommand(records, sweepFlags, console);
   }
   const runs = plannedRuns(records, true);
-  if (!flags.weak) return await playSuite(runs, flags, console);
+  // What lies there now, and not what this suite will put there.
+  const baseline = flags.baseline === null ? null : new Baseline(flags.baseline, flags.least);
+  if (!flags.weak) return await playCompared(runs, flags, console, baseline);
   const results: TwinResult[] = [];
-  const twinCode = await playSuite(
-    runs,
-    flags,
-    console,
-    ({ record }, document) => {
+  const twinCode = await playSuite(runs, flags, console, {
+    onVerdict: ({ record }, document) => {
       if (hasTwin(record.plan)) results.push(twinResult(record.plan, document));
     },
-    (suiteCode) => twinExitCode(results, suiteCode),
-  );
+    exitCodeOf: (suiteCode) => twinExitCode(results, suiteCode),
+  });
   for (const line of ['', ...twinLines(results, twinCode)]) (flags.json ? console.note : console.result)(line);
   return twinCode;
+}
+
+async function playCompared(
+  runs: readonly PlannedRun[],
+  flags: RunFlags,
+  console: Console,
+  baseline: Baseline | null,
+): Promise<number> {
+  if (baseline === null) return await playSuite(runs, flags, console);
+  return await playSuite(runs, flags, console, {
+    onSaved: ({ record }, folder) => baseline.add(record, folder),
+    exitCodeOf: (suiteCode) => tellComparisons(baseline, flags, console, suiteCode),
+  });
 }
 
 /** What would end every scenario is better found before the first request. */
@@ -159,6 +177,7 @@ function assertUsage(paths: readonly string[], flags: RunFlags): void {
   if (paths.length === 0 && flags.tag === null) refuse('name scenario files or folders, or --tag to choose by');
   if (flags.weak) {
     if (target !== 'gateway' && target !== CORE_TARGET) refuse('--weak is for the embedded gateway and the core');
+    if (flags.baseline !== null) refuse('--weak plays what must fail: there is nothing to compare');
     if (flags.gatewayPolicy !== null) refuse('--weak and --gateway-policy each name what is enforced');
     if (isSweep) refuse('--weak is for single runs, not for a sweep over seeds');
   }
@@ -176,6 +195,7 @@ function assertUsage(paths: readonly string[], flags: RunFlags): void {
   }
   assertTlsUsage(flags.tls, target);
   if (!isSweep) return;
+  if (flags.baseline !== null) refuse('--baseline is for single runs, not for a sweep over seeds');
   if (junit !== null) refuse('--junit is for single runs; a sweep over seeds has --json');
   if (repeat !== 1) refuse('--repeat plays one seed often; a sweep over seeds plays each once');
   if (speed !== Number.POSITIVE_INFINITY) refuse('--speed is for single runs; a sweep goes as fast as it can');
@@ -240,19 +260,21 @@ export async function replayCommand(folder: string, flags: SuiteFlags, console: 
   return await playSuite(plannedRuns([record], false), flags, console);
 }
 
-type OnVerdict = (run: PlannedRun, document: VerdictDocument | null) => void;
+interface SuiteHooks {
+  /** Told of each run; null = it has no verdict, or was not played. */
+  readonly onVerdict?: (run: PlannedRun, document: VerdictDocument | null) => void;
+  /** Told of the folder of each run that has a verdict. */
+  readonly onSaved?: (run: PlannedRun, folder: string) => void;
+  /** Makes the exit code of the command of the suite's. */
+  readonly exitCodeOf?: (suiteCode: number) => number;
+}
 
-/**
- * @param onVerdict - Told of each run; null = it has no verdict, or was not played.
- * @param exitCodeOf - Makes the exit code of the command of the suite's.
- * @returns the exit code of the command.
- */
+/** @returns the exit code of the command. */
 async function playSuite(
   runs: readonly PlannedRun[],
   flags: SuiteFlags,
   console: Console,
-  onVerdict: OnVerdict = () => undefined,
-  exitCodeOf: (suiteCode: number) => number = (code) => code,
+  { onVerdict = () => undefined, onSaved = () => undefined, exitCodeOf = (code) => code }: SuiteHooks = {},
 ): Promise<number> {
   assertEnforceable(runs.map((run) => run.record));
   makeFolder(flags.out, `a run folder in ${flags.out}`, 'choose another folder with --out');
@@ -272,7 +294,7 @@ async function playSuite(
   const closeScreen = (): void => screen.close();
   process.once('exit', closeScreen);
   try {
-    const suite = new SuitePlayer({ flags, console, screen, stop: interrupt.signal, watchers });
+    const suite = new SuitePlayer({ flags, console, screen, stop: interrupt.signal, watchers, onSaved });
     watchers.suiteBegins(runs.map(({ record }) => record));
     for (const [index, run] of runs.entries()) {
       if (!interrupt.signal.aborted) onVerdict(run, await suite.play(run, index));

@@ -11,6 +11,7 @@ import type { LiveState } from '../report/live.js';
 import { renderSuite, renderVerdict } from '../report/terminal.js';
 import type { Plan } from '../scenario/plan.js';
 import type { Watchers } from '../watch/watchers.js';
+import { tellCi } from './ci-summary.js';
 import type { Console } from './console.js';
 import type { LiveScreen } from './live-screen.js';
 import { ownCommand, quote } from './own-command.js';
@@ -36,6 +37,8 @@ interface SuiteParts {
   readonly screen: LiveScreen;
   readonly stop: AbortSignal;
   readonly watchers: Watchers;
+  /** Told of the folder of each run that has a verdict. */
+  readonly onSaved: (run: PlannedRun, folder: string) => void;
 }
 
 export class SuitePlayer {
@@ -83,6 +86,7 @@ export class SuitePlayer {
       watchers.runEnds(index, { verdict: document, error: null });
       if (!flags.json) this.#print(renderVerdict(document, this.#page));
       console.note(`saved in ${seen.folder}`);
+      if (seen.folder !== null) this.#parts.onSaved(run, seen.folder);
       return document;
     } catch (error) {
       screen.close();
@@ -112,6 +116,7 @@ export class SuitePlayer {
     if (flags.json) this.#parts.console.result(renderJson(suite));
     else if (suite.scenarios.length > 0) this.#print(renderSuite(suite, this.#page));
     if (flags.junit !== null) writeWhole(flags.junit, renderJunit(suite));
+    tellCi(suite, process.env, this.#parts.console);
     return suite.exitCode;
   }
 

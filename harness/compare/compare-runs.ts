@@ -183,7 +183,7 @@ function findingOf(
   if (!matters(metric, baseline, run, least)) return { finding: 'same', because: `${move}, less than what matters` };
   if (adjusted === null || chance === null) return { finding: 'untold', because: `${move}, and ${why}` };
   if (adjusted > LEVEL / 2) return { finding: 'same', because: `${move}: ${chanceText(chance)}` };
-  return { finding: directionOf(metric, baseline, run), because: `${move}, beyond noise: ${chanceText(chance)}` };
+  return { finding: directionOf(metric, baseline, run), because: `beyond noise: ${chanceText(chance)}` };
 }
 
 function delaysOf(baseline: ComparedSide, run: ComparedSide): Delays | null {

@@ -60,6 +60,8 @@ export function ofReplays({ counts, showsUnsure, timesAccepted }: ReplaysMeant):
       const introduced = new Set<number>();
       for (const { row, isCertain } of copies.items) {
         const original = originals.get(row.signature);
+        // The first acceptance may itself be a copy of what was never answered; then it is shown already.
+        if (original?.intendedUs === row.intendedUs && introduced.has(row.signature)) continue;
         const isNew = original !== undefined && isCertain && !introduced.has(row.signature);
         if (shown.length + (isNew ? 2 : 1) > SHOWN_MAX) break;
         if (isNew) {

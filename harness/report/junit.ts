@@ -6,6 +6,7 @@
  * interrupted, is an error: it has neither passed nor failed, and a build must not take it for either.
  */
 import type { ExpectationResult, SuiteDocument, SuiteError, VerdictDocument } from '../judge/verdict.js';
+import { requestSentences } from './evidence-text.js';
 import { leakHeadline, leakProof } from './leak-text.js';
 import { isJudged, measuredPhrase, verdictMeanings } from './verdict-word.js';
 import type { XmlElement } from './xml.js';
@@ -121,7 +122,7 @@ function expectationCase(expectation: ExpectationResult, document: VerdictDocume
     outcome: expectation.pass === null ? 'error' : expectation.pass ? 'pass' : 'failure',
     type: expectation.pass === null ? 'undecided' : 'fail',
     message: measuredPhrase(expectation),
-    lines: expectation.evidence,
+    lines: [...expectation.evidence, ...requestSentences(expectation).map((line) => `  ${line}`)],
   };
 }
 

@@ -2,6 +2,7 @@
  * A suite as a short comment, for a run folder or a pull request: a table, and for what did not pass the evidence and how to see it again.
  */
 import type { SuiteDocument, SuiteError, VerdictDocument } from '../judge/verdict.js';
+import { requestSentences } from './evidence-text.js';
 import { leakHeadline } from './leak-text.js';
 import { latencyPowerText, leakPowerText } from './power-text.js';
 import { formatCount, formatDurationMs } from './quantity.js';
@@ -78,6 +79,7 @@ function detail(scenario: VerdictDocument): string[] {
       lines.push(
         `- ${word} ${code(expectation.text)}: ${inline(measuredPhrase(expectation))}`,
         ...bullets(expectation.evidence, '  '),
+        ...bullets(requestSentences(expectation), '  '),
       );
     }
     lines.push(...bullets(scenario.leaks.map(leakHeadline), ''));
@@ -96,7 +98,7 @@ function bullets(sentences: readonly string[], indent: string, most = SENTENCES_
 }
 
 /** Text that came from outside, shown as it is: no markup, no mention of a person, no broken table. */
-function inline(text: string): string {
+export function inline(text: string): string {
   const characters = Array.from(text);
   const cut = characters.length > SENTENCE_LENGTH_MAX;
   const short = cut ? `${characters.slice(0, SENTENCE_LENGTH_MAX).join('')}...` : text;

@@ -32,6 +32,7 @@ export const requestsCsvHead = csvLine([
 const kindNames = ['arrival', 'follow-up', 'retry'];
 /** Names that are at hand at most, of each kind; of a larger crowd they are made again. */
 const NAMES_MAX = 100_000;
+const LINES_AT_ONCE = 2000;
 
 export interface RequestNames {
   readonly run: string;
@@ -61,26 +62,30 @@ export class RequestLines {
     this.#key = remembered(world === null ? null : (index) => world.keyName(index));
   }
 
-  of({ rows, columns }: ObservationBatch): string {
-    let text = '';
-    for (let row = 0; row < rows; row++) text += this.#line(columns, row);
-    return text;
+  /** The lines of a batch, so many at a time that none of the texts is large. */
+  *of({ rows, columns }: ObservationBatch): Generator<string> {
+    for (let from = 0; from < rows; from += LINES_AT_ONCE) {
+      const lines: string[] = [];
+      this.#addLines(lines, columns, from, Math.min(rows, from + LINES_AT_ONCE));
+      yield lines.join('');
+    }
   }
 
-  #line(columns: ObservationColumns, row: number): string {
-    const at = (name: keyof ObservationColumns): number => columns[name][row] as number;
-    const actor = at('actor');
-    const retryAfterMs = at('retryAfterMs');
-    const signature = at('signature');
-    return (
-      `${this.#lead},${this.#time(at('intendedUs'))},${this.#moment(at('dispatchedUs'))},${this.#moment(at('sentUs'))},` +
-      `${this.#moment(at('answeredUs'))},${this.#moment(at('concludedUs'))},${this.#actors[actor] ?? `#${actor},`},` +
-      `${at('identity')},${requestClasses[at('requestClass')] ?? `#${at('requestClass')}`},` +
-      `${Math.max(1, at('elements'))},${kindNames[at('kind')] ?? `#${at('kind')}`},` +
-      `${outcomeNames[at('outcome')] ?? `#${at('outcome')}`},${at('status') === 0 ? '' : at('status')},` +
-      `${this.#limit(at('limit'))},${this.#ip(at('ip'))},${this.#account(at('account'))},${this.#key(at('key'))},` +
-      `${signature === NONE ? '' : signature},${retryAfterMs < 0 ? '' : retryAfterMs}\r\n`
-    );
+  #addLines(lines: string[], columns: ObservationColumns, from: number, to: number): void {
+    const { intendedUs, dispatchedUs, sentUs, answeredUs, concludedUs, actor, identity, requestClass } = columns;
+    const { elements, kind, outcome, status, limit, ip, account, key, signature, retryAfterMs } = columns;
+    for (let row = from; row < to; row++) {
+      const number = (column: ArrayLike<number>): number => column[row] as number;
+      lines.push(
+        `${this.#lead},${this.#time(number(intendedUs))},${this.#moment(number(dispatchedUs))},` +
+          `${this.#moment(number(sentUs))},${this.#moment(number(answeredUs))},${this.#moment(number(concludedUs))},` +
+          `${this.#actors[number(actor)] ?? `#${number(actor)},`},${number(identity)},` +
+          `${named(requestClasses, number(requestClass))},${Math.max(1, number(elements))},` +
+          `${named(kindNames, number(kind))},${named(outcomeNames, number(outcome))},${number(status) || ''},` +
+          `${this.#limit(number(limit))},${this.#ip(number(ip))},${this.#account(number(account))},` +
+          `${this.#key(number(key))},${unlessNone(number(signature))},${unlessNegative(number(retryAfterMs))}\r\n`,
+      );
+    }
   }
 
   /** Whole microseconds as milliseconds: the division is rounded once, and so is told back without loss. */
@@ -97,6 +102,18 @@ export class RequestLines {
     if (index === -1) return '';
     return index < 0 ? 'unknown' : (this.#limits[index] ?? `#${index}`);
   }
+}
+
+function named(names: readonly string[], index: number): string {
+  return names[index] ?? `#${index}`;
+}
+
+function unlessNone(index: number): number | '' {
+  return index === NONE ? '' : index;
+}
+
+function unlessNegative(value: number): number | '' {
+  return value < 0 ? '' : value;
 }
 
 /** @param nameOf - null = nobody knows them. One that has none, as after an edit of the plan, is told by its number. */

@@ -4,6 +4,7 @@
  */
 import type { GeneratorResult, SuiteDocument, SuiteError, VerdictDocument } from '../judge/verdict.js';
 import { renderActors } from './actor-table.js';
+import { requestSentences } from './evidence-text.js';
 import type { Ink } from './ink.js';
 import { inkOf } from './ink.js';
 import { renderLeaks } from './leak-text.js';
@@ -175,6 +176,9 @@ function expectations(document: VerdictDocument, { ink, width }: Page): string[]
     for (const sentence of shown) lines.push(...wrapBehind('    - ', visible(sentence), width));
     const more = expectation.evidence.length - shown.length;
     if (more > 0) lines.push(`    and ${formatCount(more)} more, see verdict.json`);
+    for (const sentence of requestSentences(expectation)) {
+      lines.push(...wrapBehind('      ', visible(sentence), width));
+    }
   }
   return lines;
 }

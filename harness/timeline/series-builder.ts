@@ -123,6 +123,7 @@ export class SeriesBuilder {
       limits: this.admissions?.limits(fromBin, toBin) ?? [],
       leaks: this.admissions?.leakCourses() ?? [],
       generator,
+      ownDelayMsP99Bound: plan.generator.ownDelayP99WorstSecondUs / 1000,
     };
   }
 

@@ -1,11 +1,11 @@
 /** What stays in sight: where one is, the part of the run that is shown, light or dark. */
 import { useContext } from 'preact/hooks';
 import type { PageRun } from '../report/page-data.js';
+import { momentText } from './moment.js';
 import { Name } from './name.js';
 import { PageContext } from './page-context.js';
 import type { Connection } from './page-state.js';
 import { type Theme, themeChoices } from './theme.js';
-import { momentText } from './time-axis.js';
 import { RunMark } from './verdict-mark.js';
 import { useZoom } from './zoom.js';
 
@@ -17,6 +17,7 @@ interface ControlsBarProps {
 }
 
 const connectionWords: Readonly<Record<Exclude<Connection, 'none'>, string>> = {
+  opening: 'Asking for the run.',
   open: 'Live.',
   lost: 'The connection to the run is lost. Trying again; what is shown is what came until then.',
   over: 'The run is over.',
@@ -26,7 +27,7 @@ export function ControlsBar({ run, theme, connection, exitCode }: ControlsBarPro
   const { zoom } = useContext(PageContext);
   const range = useZoom(zoom);
   return (
-    <div class="bar-top">
+    <header class="bar-top">
       <strong class="product">Floodproof</strong>
       {run !== undefined && (
         <span class="where">
@@ -60,6 +61,6 @@ export function ControlsBar({ run, theme, connection, exitCode }: ControlsBarPro
           ))}
         </select>
       </label>
-    </div>
+    </header>
   );
 }

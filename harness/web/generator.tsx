@@ -2,11 +2,13 @@
 import { useMemo } from 'preact/hooks';
 import type { GeneratorSecond, PageRun, SeriesDocument } from '../report/page-data.js';
 import { formatCount, formatDurationMs, formatRatio } from '../report/quantity.js';
+import { peakOf } from './bins.js';
 import { Chart } from './chart/chart.js';
 import type { Axis, Line } from './chart/line.js';
 import { limitPainter } from './chart/painters.js';
+import { momentText } from './moment.js';
 import { Section } from './section.js';
-import { axisOver, momentText, peakOf } from './time-axis.js';
+import { axisOver } from './time-axis.js';
 
 export function Generator({ run, series, axis }: { run: PageRun; series: SeriesDocument | null; axis: Axis | null }) {
   const generator = run.verdict?.generator;
@@ -30,15 +32,14 @@ export function Generator({ run, series, axis }: { run: PageRun; series: SeriesD
 
 function Seconds({ series, axis: shared }: { series: SeriesDocument; axis: Axis }) {
   const { generator, ownDelayMsP99Bound: bound } = series;
-  const axis = useMemo(
-    () =>
-      axisOver(
-        shared,
-        generator.map(({ second }) => (second + 0.5) * 1_000),
-        1_000,
-      ),
-    [shared, generator],
-  );
+  const axis = useMemo(() => {
+    const ms = stepSeconds(generator) * 1_000;
+    return axisOver(
+      shared,
+      generator.map(({ second }) => second * 1_000 + ms / 2),
+      ms,
+    );
+  }, [shared, generator]);
   const { delays, delayPainter, range, stolen } = useMemo(() => {
     const told = (read: (second: GeneratorSecond) => number): number[] => generator.map(read);
     const lines: Line[] = [
@@ -95,4 +96,10 @@ function Seconds({ series, axis: shared }: { series: SeriesDocument; axis: Axis 
       />
     </div>
   );
+}
+
+/** Seconds that a row tells of: one, or in a long run as many as lie between two rows. */
+function stepSeconds(rows: readonly GeneratorSecond[]): number {
+  const gaps = rows.slice(1).map(({ second }, index) => second - (rows[index]?.second ?? 0));
+  return gaps.reduce((least, gap) => Math.min(least, gap), gaps[0] ?? 1);
 }

@@ -3,14 +3,15 @@ import { useMemo, useState } from 'preact/hooks';
 import type { ActorSeries, LatencySeries } from '../report/page-data.js';
 import { formatDurationMs, formatRatio } from '../report/quantity.js';
 import { visible } from '../report/text.js';
+import { atSameTimes, peakOf } from './bins.js';
 import { Chart } from './chart/chart.js';
 import type { Axis, Line } from './chart/line.js';
 import { BUCKETS_A_DECADE, bucketsOf, percentileOf, SHORTEST_MS, sharesOf } from './histogram.js';
+import { momentText } from './moment.js';
 import { Name } from './name.js';
 import { ScrollingTable } from './scrolling-table.js';
 import { Section } from './section.js';
-import { momentText, peakOf } from './time-axis.js';
-import { atSameTimes, type ChartSectionProps } from './timeline.js';
+import type { ChartSectionProps } from './timeline.js';
 
 type Kind = keyof ActorSeries['latency'];
 

@@ -5,10 +5,11 @@ import { formatCells, formatCount, formatDurationMs, formatMoment } from '../rep
 import { visible } from '../report/text.js';
 import { Chart } from './chart/chart.js';
 import { excessPainter } from './chart/painters.js';
+import { momentText } from './moment.js';
 import { Name } from './name.js';
 import { PageContext } from './page-context.js';
 import { RequestTable } from './request-table.js';
-import { momentText, timeAxisOf } from './time-axis.js';
+import { timeAxisOf } from './time-axis.js';
 import { Zoom } from './zoom.js';
 
 interface LeakProofProps {

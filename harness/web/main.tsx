@@ -11,7 +11,7 @@ const text = document.getElementById('page-data')?.textContent ?? 'null';
 const data = JSON.parse(text) as PageData | null;
 const root = document.getElementById('page');
 
-let state: PageState = { data, connection: 'none', exitCode: null };
+let state: PageState = { data, connection: data?.mode === 'live' ? 'opening' : 'none', exitCode: null };
 
 function show(next: PageState): void {
   state = next;

@@ -2,8 +2,8 @@
 import type { LiveEvent, PageData } from '../report/page-data.js';
 import { mergeSeries } from './merge-series.js';
 
-/** `lost`: it was live, and nothing comes any more; the browser tries again by itself. */
-export type Connection = 'none' | 'open' | 'lost' | 'over';
+/** `none`: a saved page. `lost`: it was live, and nothing comes any more; the browser tries again by itself. */
+export type Connection = 'none' | 'opening' | 'open' | 'lost' | 'over';
 
 export interface PageState {
   readonly data: PageData | null;

@@ -80,13 +80,13 @@ function Source({ title, text }: { title: string; text: string | null }) {
     <>
       <h3>{title}</h3>
       {/* Line by line, since what is visible of a text has no line ends. */}
-      <section class="source" aria-label={title} {...scrolledByKeys}>
+      <div class="source" {...scrolledByKeys(title)}>
         {text.split('\n').map((line, index) => (
           <div key={`${index}`}>
             <Name text={line} />
           </div>
         ))}
-      </section>
+      </div>
     </>
   );
 }

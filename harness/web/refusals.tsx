@@ -3,13 +3,13 @@ import { useMemo } from 'preact/hooks';
 import type { ActorSeries, RefusalReason, SeriesDocument } from '../report/page-data.js';
 import { formatCount, formatPerSecond } from '../report/quantity.js';
 import { visible } from '../report/text.js';
+import { perSecond, sumOf } from './bins.js';
 import { Chart } from './chart/chart.js';
 import { type Color, hatchings } from './chart/ink.js';
 import type { Axis, Line } from './chart/line.js';
 import { stackPainter } from './chart/painters.js';
 import { Name } from './name.js';
 import { Section } from './section.js';
-import { perSecond, sumOf } from './time-axis.js';
 import type { ChartSectionProps } from './timeline.js';
 
 /** In the order of the stack. */

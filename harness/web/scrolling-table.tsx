@@ -12,17 +12,18 @@ interface ScrollingTableProps {
   readonly children: ComponentChildren;
 }
 
-/** What scrolls has to take the focus, or the keys can't scroll it. */
-export const scrolledByKeys = { tabIndex: 0 } as const;
+/** What scrolls has to take the focus, or the keys can't scroll it; it is a group, since it is no landmark of the page. */
+export function scrolledByKeys(name: string) {
+  return { role: 'group', tabIndex: 0, 'aria-label': name } as const;
+}
 
 export function ScrollingTable({ name, tall = false, wide = false, stacks = false, children }: ScrollingTableProps) {
   return (
-    <section
+    <div
       class={`scrolling${tall ? ' tall' : ''}${wide ? ' wide' : ''}${stacks ? ' stacks' : ''}`}
-      aria-label={name}
-      {...scrolledByKeys}
+      {...scrolledByKeys(name)}
     >
       <table>{children}</table>
-    </section>
+    </div>
   );
 }

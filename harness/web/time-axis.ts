@@ -1,9 +1,9 @@
 /** The time axis that all charts of a run share. */
 
 import type { PageRun, SeriesDocument } from '../report/page-data.js';
-import { formatDurationMs } from '../report/quantity.js';
 import { visible } from '../report/text.js';
 import type { Axis } from './chart/line.js';
+import { momentText, tickText } from './moment.js';
 import type { Zoom } from './zoom.js';
 
 const SECOND = 1_000;
@@ -16,22 +16,6 @@ const distancesMs = [
   ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * MINUTE),
   ...[1, 2, 4, 6, 12, 24, 48, 96].map((hours) => hours * HOUR),
 ];
-
-/** `12.5 s`; a moment before the first phase is below zero. */
-export function momentText(ms: number): string {
-  return formatDurationMs(Math.round(ms * 1_000) / 1_000);
-}
-
-/** Short, for the edge of a chart: `500 ms`, `12 s`, `1:05`, `2:00:30`. */
-export function tickText(ms: number): string {
-  if (ms === 0) return '0 s';
-  if (Math.abs(ms) < MINUTE) return momentText(ms);
-  const seconds = Math.round(Math.abs(ms) / SECOND);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const minutes = Math.floor(seconds / 60);
-  const text = minutes < 60 ? `${minutes}` : `${Math.floor(minutes / 60)}:${two(minutes % 60)}`;
-  return `${ms < 0 ? '-' : ''}${text}:${two(seconds % 60)}`;
-}
 
 export function timeAxisOf(run: PageRun, series: SeriesDocument, zoom: Zoom): Axis {
   const { fromMs, binMs, bins, firstBin, phases } = series;
@@ -57,25 +41,4 @@ export function timeAxisOf(run: PageRun, series: SeriesDocument, zoom: Zoom): Ax
 /** The same axis over other places: seconds of the generator, answers of a leak. */
 export function axisOver(axis: Axis, at: readonly number[], step: number | null): Axis {
   return { ...axis, at, step };
-}
-
-/** Requests per second out of requests per bin. */
-export function perSecond(counts: readonly number[], binMs: number): number[] {
-  return counts.map((count) => (count * 1_000) / binMs);
-}
-
-/** Highest value and its place; null when there is none above 0. */
-export function peakOf(
-  values: readonly (number | null)[],
-  at: readonly number[],
-): { value: number; at: number } | null {
-  let peak: { value: number; at: number } | null = null;
-  for (const [index, value] of values.entries()) {
-    if (value !== null && value > (peak?.value ?? 0)) peak = { value, at: at[index] ?? 0 };
-  }
-  return peak;
-}
-
-export function sumOf(values: readonly (number | null)[]): number {
-  return values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
 }

@@ -4,11 +4,12 @@ import type { ActorSeries, SeriesDocument } from '../report/page-data.js';
 import { formatCount, formatPerSecond } from '../report/quantity.js';
 import { visible } from '../report/text.js';
 import type { ActorStyle } from './actor-style.js';
+import { atSameTimes, peakOf, perSecond, sumOf } from './bins.js';
 import { Chart } from './chart/chart.js';
 import type { Axis, Line } from './chart/line.js';
+import { momentText } from './moment.js';
 import { Name } from './name.js';
 import { Section } from './section.js';
-import { momentText, peakOf, perSecond, sumOf } from './time-axis.js';
 
 /** What all sections with charts are given. */
 export interface ChartSectionProps {
@@ -137,13 +138,4 @@ function ActorRates({ actor, series, axis, color, before, baseline }: ActorRates
       painter={null}
     />
   );
-}
-
-/** Values of another run's bins at the middles of this run's, whatever the length of its bins. */
-export function atSameTimes(
-  values: readonly (number | null)[],
-  { fromMs, binMs, firstBin }: SeriesDocument,
-  at: readonly number[],
-): (number | null)[] {
-  return at.map((ms) => values[Math.floor((ms - fromMs) / binMs) - firstBin] ?? null);
 }

@@ -61,7 +61,7 @@ describe('the page of a saved run', () => {
     await opener.click();
     expect(await opener.getAttribute('aria-expanded')).toBe('true');
     await page.getByText('86 of 20,512 answers').waitFor();
-    const requests = page.getByRole('region', { name: 'Requests behind: legit.falseBlockRate <= 0.1%' });
+    const requests = page.getByRole('group', { name: 'Requests behind: legit.falseBlockRate <= 0.1%' });
     expect(await requests.locator('tbody tr').count()).toBe(5);
     expect(await requests.locator('tbody tr').last().textContent()).toContain('never');
     expect(await page.getByRole('button', { name: 'legit.fairness >= 0.9' }).count()).toBe(0);
@@ -82,6 +82,27 @@ describe('the page of a saved run', () => {
     await page.getByRole('checkbox', { name: /market-makers/ }).uncheck();
     expect(await page.locator('#timeline figure.chart').count()).toBe(3);
     expect(await page.locator('#latency figure.chart h3').allTextContents()).not.toContain('market-makers');
+  });
+
+  test('shows limits that leaked first, and those that were hardly used to who asks for them', async (context) => {
+    const data = samplePage({ bins, actors: 3 });
+    const runs = data.runs.map((run) => {
+      if (run.series === null) throw new Error('no series was made');
+      const { limits } = run.series;
+      const far = { actor: 0, limit: 'orders-day', keys: 1, admittedCells: new Array<number>(bins).fill(1) };
+      const roomy = { ...far, boundCells: new Array<number>(bins).fill(200_000) };
+      return { ...run, series: { ...run.series, limits: [roomy, ...limits] } };
+    });
+    const { page } = await browser.open(context, { ...data, runs });
+    const titles = page.locator('#limits figure.chart h3');
+    expect(await titles.first().textContent()).toBe('orders-by-key, order-flooder 12 keys');
+    expect((await titles.allTextContents()).join()).not.toContain('orders-day');
+    await page.getByRole('button', { name: '1 more, of which never a tenth of the bound was used' }).click();
+    expect(await titles.last().textContent()).toBe('orders-day, retail-traders 1 key');
+    const chart = page.locator('#limits figure.chart').last();
+    await chart.scrollIntoViewIfNeeded();
+    await chart.locator('canvas').waitFor();
+    expect(await chart.locator('.summary').textContent()).toContain('never above the bound, which lies far above');
   });
 
   test('chooses among the runs of a suite, the first that did not pass before others', async (context) => {

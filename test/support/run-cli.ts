@@ -42,9 +42,10 @@ export interface RunningCli {
   waitFor(stream: 'stdout' | 'stderr', pattern: RegExp): Promise<RegExpMatchArray>;
 }
 
-/** No colours of the test runner's own, and no setting of whoever runs the tests. */
+/** No colours of the test runner's own, no page of the CI host, and no setting of whoever runs the tests. */
 function environment(extra: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
-  const { FORCE_COLOR: _force, NO_COLOR: _no, NODE_OPTIONS: _options, ...rest } = process.env;
+  const { FORCE_COLOR: _force, NO_COLOR: _no, NODE_OPTIONS: _options, ...others } = process.env;
+  const { GITHUB_ACTIONS: _actions, GITHUB_STEP_SUMMARY: _summary, ...rest } = others;
   return { ...rest, ...extra };
 }
 

@@ -82,6 +82,8 @@ describe('the bin of a moment', () => {
     expect(bins.planned).toBe(210);
     expect(bins.count).toBe(231);
     expect(bins.of(21 * SECOND_US)).toBe(210);
+    expect(bins.of(bins.startOf(bins.count) - 1)).toBe(230);
+    expect(bins.of(bins.startOf(bins.count))).toBe(230);
     expect(bins.of(HOUR_US)).toBe(230);
     expect(new Bins(planOf(20, 0, { request: { timeoutUs: HOUR_US, connectionsPerIp: 1, openMax: 1 } })).count).toBe(
       260,

@@ -32,9 +32,10 @@ describe('the seconds of the generator', () => {
 
   test('are at most 300: of a longer run each row has the worst of several', () => {
     const threads = Array.from({ length: 601 }, (_, second) => aThreadSecond({ second, ownDelayUsP99: second * 1000 }));
-    const rows = generatorSeconds(aPlan({ warmupUs: 0 }), threads, []);
+    const machine = [0.1, 0.3, 0.2].map((stolenCpuShare, second) => ({ second, stolenCpuShare }));
+    const rows = generatorSeconds(aPlan({ warmupUs: 0 }), threads, machine);
     expect(rows).toHaveLength(201);
-    expect(rows[0]).toMatchObject({ second: 0, ownDelayMsP99: 2 });
+    expect(rows[0]).toMatchObject({ second: 0, ownDelayMsP99: 2, stolenCpuShare: 0.3 });
     expect(rows.at(-1)).toMatchObject({ second: 600, ownDelayMsP99: 600 });
     expect(generatorSeconds(aPlan({ warmupUs: 0 }), threads.slice(0, 300), [])).toHaveLength(300);
   });

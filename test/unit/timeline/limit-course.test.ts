@@ -80,6 +80,16 @@ describe('the bound of a bin', () => {
     expect(course.boundCells(20)).toEqual([11, ...Array.from({ length: 19 }, () => 1)]);
   });
 
+  test('takes an excess off nothing but the charges that were too many', () => {
+    const course = courseOf(bucket);
+    chargeIn(course, 1, 10);
+    // Sent in bin 0: from there on 20 for 13 that are promised over three bins. From bin 1 on they are not in it at all.
+    course.charge(0, 1, 2 * BIN_US + 1, 10);
+    for (let counter = 0; counter < 4; counter++) chargeIn(course, 3, 1, counter);
+    // Four counters, 13 cells each over three bins: 10 of 52 are used from bin 1 on, and 13 of 56 from bin 0 on.
+    expect(course.boundCells(4)).toEqual([0, 11, 3, 42]);
+  });
+
   test('counts in its interval only what was sent in it: the rest may have been decided before', () => {
     const limit = aTokenBucket({ capacity: 3, refillPeriodUs: 3600 * 1_000_000 });
     const course = courseOf(limit);

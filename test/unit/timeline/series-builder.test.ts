@@ -101,8 +101,9 @@ describe('the series of a run', () => {
   });
 
   test('what the generator took back is intended and sent, and nobody refused it', () => {
-    const series = actorOf(builderOf([{ intendedUs: 1_000_000, outcome: Outcome.aborted }]).document());
-    expect([filled(series.intended), filled(series.sent), series.refusals]).toEqual([{ 10: 1 }, { 10: 1 }, {}]);
+    const row = { intendedUs: 1_000_000, sentUs: 1_300_000, outcome: Outcome.aborted };
+    const series = actorOf(builderOf([row]).document());
+    expect([filled(series.intended), filled(series.sent), series.refusals]).toEqual([{ 10: 1 }, { 13: 1 }, {}]);
   });
 
   test('what was never written was not sent', () => {
@@ -121,8 +122,9 @@ describe('the series of a run', () => {
   });
 
   test('tells actors apart, and leaves out one that the plan does not have', () => {
-    const rows = [0, 1, 1, 2, 9].map((actor) => ({ sentUs: 1_000_000, actor }));
+    const rows = [0, 1, 1, 2, 9].map((actor) => ({ sentUs: actor < 2 ? 1_000_000 : 5_000_000, actor }));
     const document = builderOf(rows).document();
+    expect(document.bins).toBe(11);
     expect(document.actors.map(({ sent }) => filled(sent))).toEqual([{ 10: 1 }, { 10: 2 }]);
   });
 
