@@ -108,9 +108,9 @@ describe('renderLive', () => {
       "generator's own delay p99 1.23 ms",
     ]);
     expect(renderLive(aMoment(), { color: false, width: 20 }).slice(3)).toEqual([
-      'actor       admitted',
-      'customers      1,230',
-      'flooder        1,230',
+      'actor      admitted',
+      'customers     1,230',
+      'flooder       1,230',
       "generator's own del~",
     ]);
   });
