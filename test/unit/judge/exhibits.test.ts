@@ -32,7 +32,7 @@ const ofEach = (shown: readonly string[]): Record<string, number> => {
 describe('false blocks that are shown', () => {
   const rows = [1, 2, 3, 4, 5, 6].flatMap((identity) => times(4 + identity, falsely(identity), 1 + identity / 10));
 
-  it('are four each of the five who were hit hardest, the earliest of each', () => {
+  it('are four each of those who were hit hardest, the earliest of each', () => {
     const shown = shownFor('legit.falseBlockRate', rows);
     expect(ofEach(shown)).toEqual({ 6: 4, 5: 4, 4: 4, 3: 4, 2: 4 });
     expect(shown.slice(0, 5)).toEqual([
@@ -43,6 +43,16 @@ describe('false blocks that are shown', () => {
       '5 throttled 500',
     ]);
     expect(shownFor('legit.collateral', [...rows, { ...falsely(10), intendedUs: at(4) }])).toEqual(shown);
+  });
+
+  it('are more of each where there are fewer of them, and one of each of twenty', () => {
+    const few = [1, 2].flatMap((identity) => times(15, falsely(identity), 1 + identity / 10));
+    expect(ofEach(shownFor('legit.falseBlockRate', few))).toEqual({ 1: 10, 2: 10 });
+    const [customers] = aPlan().actors;
+    if (customers === undefined) throw new Error('no actors');
+    const crowd = Array.from({ length: 25 }, (_, identity) => ({ ...times(1, falsely(identity))[0], actor: 0 }));
+    const shown = shownFor('legit.falseBlockRate', crowd, { actors: [{ ...customers, population: 25 }] });
+    expect(shown.map((text) => Number(text.split(' ')[0]))).toEqual(Array.from({ length: 20 }, (_, index) => index));
   });
 
   it('are of the worst alone where it is about the worst, of those with ten answers', () => {
@@ -60,8 +70,8 @@ describe('denials that are shown', () => {
     ...times(identity, { identity, outcome: Outcome.timeout }, 2 + identity / 10),
   ]);
 
-  it('are those of the five who got the smallest share', () => {
-    expect(ofEach(shownFor('legit.fairness', rows))).toEqual({ 6: 4, 5: 4, 4: 4, 3: 3, 2: 2 });
+  it('are those of who got the smallest share', () => {
+    expect(ofEach(shownFor('legit.fairness', rows))).toEqual({ 6: 4, 5: 4, 4: 4, 3: 3, 2: 2, 1: 1 });
     expect(shownFor('legit.fairness', rows)[0]).toBe('6 timeout 1600');
   });
 
