@@ -171,6 +171,19 @@ describe('accepted replays', () => {
   });
 });
 
+describe('accepted replays that just do not fit', () => {
+  it('are left out rather than shown without the copy that is meant', () => {
+    const copies = [5, 5, 5, 4, 2].flatMap((count, signature) =>
+      Array.from({ length: count }, (_, copy) => ({
+        identity: 10,
+        signature,
+        intendedUs: at(3.1 + signature / 10 + copy / 100),
+      })),
+    );
+    expect(shownFor('abuse.replaysAccepted', copies)).toHaveLength(19);
+  });
+});
+
 describe('retries that came back when they had been told to', () => {
   it('are shown when they were throttled again', () => {
     const rows = [
