@@ -4,15 +4,21 @@ import { buildWorld } from '../actors/identities/world.js';
 import type { Played } from '../engine/play.js';
 import { sealParquet } from '../engine/record/parquet.js';
 import type { RunFolder, RunRecord } from '../engine/record/run-folder.js';
+import { FloodproofError } from '../errors.js';
 import type { Controls } from '../judge/controls.js';
 import { type Judgement, judgeFully } from '../judge/judge.js';
 import type { KnownWorld } from '../judge/judged-world.js';
+import type { VerdictDocument } from '../judge/verdict.js';
 import { renderJson, suiteDocument } from '../report/json.js';
 import { renderJunit } from '../report/junit.js';
 import { renderMarkdown } from '../report/markdown.js';
+import { renderPage } from '../report/page.js';
+import { pageRun, savedPage } from '../report/page-run.js';
 import { type Plan, requestClasses } from '../scenario/plan.js';
 import { generatorSeconds } from '../timeline/generator-seconds.js';
+import type { SeriesDocument } from '../timeline/series.js';
 import { seriesOf } from '../timeline/series-of.js';
+import { readPageTemplate } from '../watch/page-file.js';
 import { versions } from './versions.js';
 
 /** What was repaired in, or is odd about, the files of times. */
@@ -96,7 +102,21 @@ export function saveRun(
   const suite = suiteDocument([document]);
   folder.write('junit.xml', renderJunit(suite));
   folder.write('summary.md', renderMarkdown(suite));
+  writePage(folder, plan, document, series);
   folder.write('verdict.json', renderJson(document));
+}
+
+/** A checkout in which the page was not built has no template for it: then the run is saved without its page. */
+function writePage(folder: RunFolder, plan: Plan, verdict: VerdictDocument, series: SeriesDocument): void {
+  let template: string;
+  try {
+    template = readPageTemplate();
+  } catch (error) {
+    if (error instanceof FloodproofError && error.code === 'FP_PAGE_ABSENT') return;
+    throw error;
+  }
+  const run = pageRun({ folder: folder.path, state: 'ended', plan, verdict, series, missing: [], error: null });
+  folder.write('report.html', renderPage(template, savedPage([run])));
 }
 
 /** Encoded HdrHistograms (microseconds) with the names of their actor, class and phase. */

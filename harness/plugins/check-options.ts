@@ -4,7 +4,7 @@ import type { Policy } from '../scenario/plan.js';
 import { profileOf } from '../signing/profiles.js';
 import type { GateOptions } from './gate-options.js';
 
-export const BODY_BYTES_MAX = 2 ** 26;
+const BODY_BYTES_MAX = 2 ** 26;
 
 const functions = ['accountOf', 'elementsOf', 'ageUsOf', 'onDecision', 'onFailure'] as const;
 const known: ReadonlySet<string> = new Set([

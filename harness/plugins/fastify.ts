@@ -64,7 +64,7 @@ const plugin: FastifyPluginAsync<FastifyGateOptions> = async (app, options) => {
 };
 
 /** Without a scope of its own, as `fastify-plugin` marks it: routes of the whole app are behind the hook. */
-export const floodproof: FastifyPluginAsync<FastifyGateOptions> = Object.assign(plugin, {
+const floodproof: FastifyPluginAsync<FastifyGateOptions> = Object.assign(plugin, {
   [Symbol.for('skip-override')]: true,
   [Symbol.for('fastify.display-name')]: 'floodproof',
   [Symbol.for('plugin-meta')]: { name: 'floodproof', fastify: '5.x' },

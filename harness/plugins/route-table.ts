@@ -69,7 +69,7 @@ export function compileRoutes(entries: readonly RouteEntry[]): RouteLookup {
 }
 
 /** HEAD is answered by what answers GET, in every router of Node. */
-export function isMethod(wanted: string, method: string): boolean {
+function isMethod(wanted: string, method: string): boolean {
   return wanted === '*' || wanted === method || (wanted === 'GET' && method === 'HEAD');
 }
 

@@ -6,8 +6,8 @@ import { visible } from './text.js';
 
 export type CsvCell = string | number | null;
 
-/** What makes a spreadsheet take a cell for a formula; see OWASP, "CSV Injection". */
-const formula = /^[=+\-@\t\r]/;
+/** What makes a spreadsheet take a cell for a formula, in either width; see OWASP, "CSV Injection". */
+const formula = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/;
 
 /** One line with its end. */
 export function csvLine(cells: readonly CsvCell[]): string {
@@ -18,7 +18,7 @@ export function csvLine(cells: readonly CsvCell[]): string {
 export function csvCell(cell: CsvCell): string {
   if (cell === null) return '';
   if (typeof cell === 'number') return Number.isFinite(cell) ? String(cell) : '';
-  const shown = visible(formula.test(cell) ? `'${cell}` : cell);
+  const shown = visible(cell);
   const safe = formula.test(shown) ? `'${shown}` : shown;
   return /[",]/.test(safe) || safe !== safe.trim() ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -11,6 +11,9 @@ export class LiveSeries {
   readonly #builder: SeriesBuilder;
   #progress: Pick<Progress, 'elapsedUs' | 'seconds' | 'machine'> = { elapsedUs: 0, seconds: [], machine: [] };
 
+  /** Bins that `changed` has told of. */
+  #toldBins = 0;
+
   constructor(record: RunRecord) {
     const { plan, seed } = record;
     this.#record = record;
@@ -31,9 +34,17 @@ export class LiveSeries {
     return this.#builder.document(0, this.#rest());
   }
 
-  /** What has changed since it was asked for last; null = nothing. */
+  /**
+   * What has changed since it was asked for last; null = nothing. It begins no later than what was told before ended, so
+   * that whoever puts them together has every bin.
+   */
   changed(): SeriesDocument | null {
-    return this.#builder.takeDelta(this.#rest());
+    const rest = this.#rest();
+    let delta = this.#builder.takeDelta(rest);
+    if (delta === null) return null;
+    if (delta.firstBin > this.#toldBins) delta = this.#builder.document(this.#toldBins, rest);
+    this.#toldBins = delta.firstBin + delta.bins;
+    return delta;
   }
 
   #rest(): SeriesRest {

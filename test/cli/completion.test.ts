@@ -15,10 +15,9 @@ type Shell = (typeof shells)[number];
 const present = shells.filter((shell) => spawnSync(shell, ['-c', 'exit 0']).status === 0);
 
 const scriptOf = (shell: Shell): string => join(place.path, `completion.${shell}`);
-let table: CommandTable;
+const table: CommandTable = readCommandTable();
 
 beforeAll(async () => {
-  table = await readCommandTable();
   for (const shell of shells) {
     const { code, stdout, stderr } = await runCli(['completion', shell]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

