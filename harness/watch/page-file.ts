@@ -10,8 +10,8 @@ function templateUrl(): URL {
 }
 
 /** @throws {FloodproofError} FP_PAGE_ABSENT */
-export function readPageTemplate(): string {
-  const path = fileURLToPath(templateUrl());
+export function readPageTemplate(url = templateUrl()): string {
+  const path = fileURLToPath(url);
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {

@@ -11,16 +11,21 @@ const momentOr = (ms: number | null | undefined, none: string): string =>
 
 /** Columns that no request has a value for, as leaks have none of intended times, are left out. */
 export function RequestTable({ requests, name, more }: { requests: readonly Row[]; name: string; more?: string }) {
-  const full = requests.some(({ outcome }) => outcome !== undefined);
+  const tells = (read: (row: Row) => unknown): boolean => requests.some((row) => (read(row) ?? null) !== null);
+  const columns = {
+    intended: tells((row) => row.intendedMs),
+    outcome: tells((row) => row.outcome),
+    limit: tells((row) => row.limit),
+  };
   return (
-    <ScrollingTable name={name}>
+    <ScrollingTable name={name} tall>
       <caption>
         <Name text={name} />
         {more}
       </caption>
       <thead>
         <tr>
-          {full && (
+          {columns.intended && (
             <th scope="col" class="number">
               intended
             </th>
@@ -33,14 +38,14 @@ export function RequestTable({ requests, name, more }: { requests: readonly Row[
           </th>
           <th scope="col">actor</th>
           <th scope="col">request</th>
-          {full && <th scope="col">outcome</th>}
-          {full && <th scope="col">limit</th>}
+          {columns.outcome && <th scope="col">outcome</th>}
+          {columns.limit && <th scope="col">limit</th>}
         </tr>
       </thead>
       <tbody>
         {requests.map((row, index) => (
           <tr key={index}>
-            {full && <td class="number">{momentOr(row.intendedMs, '-')}</td>}
+            {columns.intended && <td class="number">{momentOr(row.intendedMs, '-')}</td>}
             <td class="number">{momentOr(row.sentMs, 'never')}</td>
             <td class="number">{momentOr(row.answeredMs, 'never')}</td>
             <td>
@@ -50,12 +55,12 @@ export function RequestTable({ requests, name, more }: { requests: readonly Row[
             <td>
               <Name text={row.requestClass} />
             </td>
-            {full && (
+            {columns.outcome && (
               <td>
                 <Name text={row.outcome ?? '-'} />
               </td>
             )}
-            {full && (
+            {columns.limit && (
               <td>
                 <Name text={row.limit ?? '-'} />
               </td>

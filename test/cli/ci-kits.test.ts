@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { exitCodes } from '../../harness/cli/options/values.js';
 import { ExitCode, errorTable } from '../../harness/errors.js';
@@ -11,10 +11,7 @@ const kits = ['docs/ci/github-actions.yml', 'docs/ci/gitlab-ci.yml'];
 
 const textOf = (path: string): string => readFileSync(join(projectRoot, path), 'utf8');
 
-let table: CommandTable;
-beforeAll(async () => {
-  table = await readCommandTable();
-});
+const table: CommandTable = readCommandTable();
 
 /** Every text below a key of that name, line by line. */
 function linesBelow(node: unknown, keys: readonly string[], isBelow = false): string[] {

@@ -15,10 +15,9 @@ type Shell = (typeof shells)[number];
 const present = shells.filter((shell) => spawnSync(shell, ['-c', 'exit 0']).status === 0);
 
 const scriptOf = (shell: Shell): string => join(place.path, `completion.${shell}`);
-let table: CommandTable;
+const table: CommandTable = readCommandTable();
 
 beforeAll(async () => {
-  table = await readCommandTable();
   for (const shell of shells) {
     const { code, stdout, stderr } = await runCli(['completion', shell]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -53,7 +52,7 @@ function bashProposes(words: readonly string[], cwd = projectRoot): string[] {
 
 describe('the completion of bash', () => {
   it.each([
-    { words: ['r'], proposed: ['run', 'replay', 'record'] },
+    { words: ['re'], proposed: ['replay', 'report', 'record'] },
     { words: ['--quiet', 'sel'], proposed: ['selftest'] },
     { words: ['--q'], proposed: ['--quiet'] },
     { words: ['run', '--tar'], proposed: ['--target'] },
@@ -103,7 +102,7 @@ describe('the completion of bash', () => {
 });
 
 const lines: readonly { line: string; becomes: string }[] = [
-  { line: 'rep', becomes: 'replay' },
+  { line: 'repl', becomes: 'replay' },
   { line: '--qui', becomes: '--quiet' },
   { line: 'run --targ', becomes: 'run --target' },
   { line: 'run --tag floo', becomes: 'run --tag flood' },

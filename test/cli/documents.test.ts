@@ -1,7 +1,7 @@
 /** Every command that the documents print is one that can be given. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { type CheckReport, invariantNames } from '../../harness/invariants/contract.js';
 import {
   type CommandTable,
@@ -33,10 +33,7 @@ function linesOf(document: string): string[] {
   return shellLines(readFileSync(join(projectRoot, document), 'utf8'));
 }
 
-let table: CommandTable;
-beforeAll(async () => {
-  table = await readCommandTable();
-});
+const table: CommandTable = readCommandTable();
 
 describe('the commands of the documents', () => {
   it.each(documents)('%s prints real commands only', (document) => {

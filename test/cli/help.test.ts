@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { type CommandTable, commandFaults, floodproofArguments, readCommandTable } from '../support/command-line.js';
 import { projectRoot, runCli, scratch } from '../support/run-cli.js';
 
@@ -11,7 +11,9 @@ const commands = [
   'run',
   'replay',
   'judge',
+  'report',
   'compare',
+  'ui',
   'list',
   'explain',
   'new',
@@ -29,10 +31,7 @@ const commands = [
   'gateway',
   'completion',
 ];
-let table: CommandTable;
-beforeAll(async () => {
-  table = await readCommandTable();
-});
+const table: CommandTable = readCommandTable();
 
 describe('--help', () => {
   it('lists every command', () => {

@@ -53,6 +53,22 @@ describe('the page of a saved run', () => {
     expect(await others.locator('tbody tr').count()).toBe(bins);
   });
 
+  test('draws the same picture when all is shown again', async (context) => {
+    const { page } = await browser.open(context, samplePage({ bins, actors: 2 }));
+    const chart = page.getByRole('application', { name: /^Requests per second of market-makers/ });
+    const canvas = chart.locator('canvas');
+    await chart.scrollIntoViewIfNeeded();
+    await canvas.waitFor();
+    const picture = async (): Promise<unknown> =>
+      await canvas.evaluate((element) => (element as unknown as { toDataURL(): string }).toDataURL());
+    const before = await picture();
+    await chart.focus();
+    await page.keyboard.press('+');
+    await expect.poll(picture).not.toBe(before);
+    await page.keyboard.press('Escape');
+    await expect.poll(picture).toBe(before);
+  });
+
   test('opens a failure to what shows it, down to the requests', async (context) => {
     const { page } = await browser.open(context, samplePage({ bins, actors: 3 }));
     const opener = page.getByRole('button', { name: 'legit.falseBlockRate <= 0.1%' });
@@ -82,6 +98,27 @@ describe('the page of a saved run', () => {
     await page.getByRole('checkbox', { name: /market-makers/ }).uncheck();
     expect(await page.locator('#timeline figure.chart').count()).toBe(3);
     expect(await page.locator('#latency figure.chart h3').allTextContents()).not.toContain('market-makers');
+  });
+
+  test('shows limits that leaked first, and those that were hardly used to who asks for them', async (context) => {
+    const data = samplePage({ bins, actors: 3 });
+    const runs = data.runs.map((run) => {
+      if (run.series === null) throw new Error('no series was made');
+      const { limits } = run.series;
+      const far = { actor: 0, limit: 'orders-day', keys: 1, admittedCells: new Array<number>(bins).fill(1) };
+      const roomy = { ...far, boundCells: new Array<number>(bins).fill(200_000) };
+      return { ...run, series: { ...run.series, limits: [roomy, ...limits] } };
+    });
+    const { page } = await browser.open(context, { ...data, runs });
+    const titles = page.locator('#limits figure.chart h3');
+    expect(await titles.first().textContent()).toBe('orders-by-key, order-flooder 12 keys');
+    expect((await titles.allTextContents()).join()).not.toContain('orders-day');
+    await page.getByRole('button', { name: '1 more, of which never a tenth of the bound was used' }).click();
+    expect(await titles.last().textContent()).toBe('orders-day, retail-traders 1 key');
+    const chart = page.locator('#limits figure.chart').last();
+    await chart.scrollIntoViewIfNeeded();
+    await chart.locator('canvas').waitFor();
+    expect(await chart.locator('.summary').textContent()).toContain('never above the bound, which lies far above');
   });
 
   test('chooses among the runs of a suite, the first that did not pass before others', async (context) => {

@@ -1,30 +1,33 @@
-/** Command lines that documents print, held against what the commands themselves say in their help. */
+/** Command lines that documents print, held against the program's own table of commands and options. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { projectRoot, runCli } from './run-cli.js';
+import type { Command } from 'commander';
+import type { Console } from '../../harness/cli/console.js';
+import { buildProgram } from '../../harness/cli/program.js';
+import { projectRoot } from './run-cli.js';
 
 /** The options of each command, and whether they take a value. '' is the program without a command. */
 export type CommandTable = ReadonlyMap<string, ReadonlyMap<string, boolean>>;
 
-function optionsIn(help: string): Map<string, boolean> {
-  const lines = help.matchAll(/^ {2}(?:(-\w), )?(--[a-z][a-z0-9-]*)( <\w+>)?/gm);
+function optionsOf(command: Command): Map<string, boolean> {
+  const options = command.createHelp().visibleOptions(command);
   return new Map(
-    [...lines].flatMap(([, short, long = '', value]): [string, boolean][] => {
-      const takesValue = value !== undefined;
-      return [[long, takesValue], ...(short === undefined ? [] : [[short, takesValue] as [string, boolean]])];
-    }),
+    options.flatMap(({ short, long, required }) =>
+      [short, long].flatMap((name): [string, boolean][] => (typeof name === 'string' ? [[name, required]] : [])),
+    ),
   );
 }
 
-export async function readCommandTable(): Promise<CommandTable> {
-  const { stdout } = await runCli(['--help']);
-  // The groups of commands stand between the options and the exit codes.
-  const [, list = ''] = /^Options:\n.*?\n\n(.*)^Exit codes:$/ms.exec(stdout) ?? [];
-  const names = [...list.matchAll(/^ {2}([a-z]+) /gm)].map(([, name = '']) => name).filter((name) => name !== 'help');
-  const helps = await Promise.all(names.map(async (name) => (await runCli([name, '--help'])).stdout));
+export function readCommandTable(): CommandTable {
+  const nowhere = { console: {} as Console, setExit: () => undefined };
+  const program = buildProgram(nowhere, () => undefined);
+  const everywhere = optionsOf(program);
   return new Map([
-    ['', optionsIn(stdout)],
-    ...names.map((name, index): [string, Map<string, boolean>] => [name, optionsIn(helps[index] ?? '')]),
+    ['', everywhere],
+    ...program.commands.map((command): [string, Map<string, boolean>] => [
+      command.name(),
+      new Map([...everywhere, ...optionsOf(command)]),
+    ]),
   ]);
 }
 

@@ -69,7 +69,7 @@ export function addUi(program: Command, { console, setExit }: CommandContext): v
       `
 What --prune leaves: of each scenario the newest, as many of the newest that failed,
 and the newest that passed; runs without a verdict for a day; a folder with a file
-"keep" in it or anything else that no run wrote, and one that a link in DIR points at.
+"keep" in it, or anything else that no run wrote, or at which a link in DIR points.
 
 Exit codes:
   0    done

@@ -27,40 +27,54 @@ export function addRun(program: Command, { console, setExit }: CommandContext): 
       '[paths...]',
       'scenario files, or folders of them with all folders within; none with --tag = those that come with the package',
     )
-    .option('--tag <tag>', 'only scenarios with this tag')
+    .optionsGroup('What is played:')
+    .option('--tag <tag>', 'only scenarios with this tag (default: all)')
+    .option('--seed <n>', 'fixes every intended send time and identity', wholeNumber(0, SEED_MAX), 1)
+    .option('--repeat <n>', 'play the whole list this often', wholeNumber(1, 1000), 1)
+    .option('--max-requests <n>', 'scheduled requests of a scenario at most (default: no bound)', wholeNumber(1, 1e9))
+    .addOption(capacityOption())
+    .optionsGroup('Against what:')
     .option(
       '--target <target>',
       '"gateway" (embedded), "core" (virtual time), or a URL: on loopback, or with its owner\'s consent',
       'gateway',
     )
-    .option('--seed <n>', 'fixes every intended send time and identity', wholeNumber(0, SEED_MAX), 1)
     .addOption(engineOption())
-    .addOption(speedOption())
-    .option('--seeds <range>', 'core: every seed of a range, "1..200", and which are no pass', seedRange)
-    .option('--until-failure', 'core: seeds from --seed (or those of --seeds) until one is no pass')
-    .option('--workers <n>', 'threads that send', wholeNumber(1, 32), 1)
-    .option('--repeat <n>', 'play the whole list this often', wholeNumber(1, 1000), 1)
-    .option('--controls', 'over HTTP: first the honest alone, and the generator against a server that answers at once')
-    .option('--max-requests <n>', 'scheduled requests of a scenario at most', wholeNumber(1, 1e9))
     .option('--gateway-policy <file>', 'let the gateway enforce another policy than the one it is judged by')
     .option('--weak', 'let it enforce the weak policy of each scenario, which must be exposed')
     .option('--adapter <file>', 'how a URL is spoken to and its answers are read: docs/your-own-server.md')
     .addOption(caOption())
     .addOption(certOption())
     .addOption(keyOption())
-    .addOption(capacityOption())
-    .option('--delay <time>', 'over HTTP: held back so long each way, "20ms" by a relay, "netem:20ms" by the kernel')
+    .optionsGroup('Over HTTP:')
+    .option('--workers <n>', 'threads that send', wholeNumber(1, 32), 1)
+    .option('--controls', 'first the honest alone, and the generator against a server that answers at once')
+    .option(
+      '--delay <time>',
+      'held back so long each way, "20ms" by a relay, "netem:20ms" by the kernel (default: none)',
+    )
     .addOption(
       new Option('--pin <which>', 'auto: gateway and generator on cores of their own, where there are two')
         .choices(['auto', 'off'])
         .default('off'),
     )
-    .option('--baseline <dir>', 'compare with a run folder, or the newest passing runs in a folder: docs/compare.md')
-    .addOption(leastOption())
+    .optionsGroup('In virtual time, with --target core:')
+    .addOption(speedOption())
+    .option(
+      '--seeds <range>',
+      'every seed of a range, "1..200", and which are no pass (default: --seed alone)',
+      seedRange,
+    )
+    .option('--until-failure', 'seeds from --seed (or those of --seeds) until one is no pass')
+    .optionsGroup('What comes of it:')
     .addOption(jsonOption())
     .addOption(junitOption())
-    .addOption(outOption());
+    .addOption(outOption())
+    .option('--baseline <dir>', 'compare with a run folder, or the newest passing runs in a folder: docs/compare.md')
+    .addOption(leastOption())
+    .optionsGroup('While it goes on:');
   addWatchOptions(command)
+    .optionsGroup('Options:')
     .addHelpText(
       'after',
       `${exitCodes}

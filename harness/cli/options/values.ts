@@ -36,7 +36,10 @@ export const speedOption = (): Option =>
     .default(Number.POSITIVE_INFINITY, 'max')
     .argParser(speed);
 export const capacityOption = (): Option =>
-  new Option('--capacity <rate>', 'what "60% of capacity" is of: "1000/s", or the file of a probe');
+  new Option(
+    '--capacity <rate>',
+    'what "60% of capacity" is of: "1000/s", or the file of a probe (default: as each scenario says)',
+  );
 export const caOption = (): Option => new Option('--ca <file>', 'https: the authorities to trust, PEM');
 export const certOption = (): Option => new Option('--cert <file>', 'https: the certificate to show, PEM');
 export const keyOption = (): Option => new Option('--key <file>', 'https: its private key, PEM');

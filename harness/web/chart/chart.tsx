@@ -76,7 +76,7 @@ export function Chart(props: ChartProps) {
     chart.setData(dataOf(props), false);
     showPart(chart, props);
     // `theme` is named since the colours are read while drawing.
-  }, [props.lines, props.axis, props.painter, props.range, theme]);
+  }, [props.lines, props.axis, props.painter, props.range, props.cap, theme]);
   const move = (event: KeyboardEvent): void => {
     const answer = afterKey(event, { chart: plot.current, props, cursor });
     if (answer === null) return;

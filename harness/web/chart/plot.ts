@@ -12,7 +12,8 @@ export interface Plot {
   readonly scale: 'linear' | 'log';
   /** Lowest and highest value that are always shown; null = as the values in sight are. */
   readonly range: readonly [number, number] | null;
-  /** Highest sum of a stack, where that is above every line. */
+  /** What lies above is cut off, since what matters would be flat beside it; null = nothing is. */
+  readonly cap?: number | null;
   readonly painter: Painter | null;
 }
 
@@ -77,8 +78,10 @@ function scalesOf(current: () => Plot): uPlot.Scales {
       distr: log ? 3 : 1,
       range: (_chart, min, max) => {
         const fixed = current().range;
-        if (log) return uPlot.rangeLog(fixed?.[0] ?? min ?? 1, fixed?.[1] ?? max ?? 10, 10, true);
-        const high = Math.max(fixed?.[1] ?? 0, max ?? 0);
+        // A little more on both sides, or a value on a whole power of ten would lie on the edge.
+        if (log) return uPlot.rangeLog((fixed?.[0] ?? min ?? 1) * 0.97, (fixed?.[1] ?? max ?? 10) * 1.03, 10, true);
+        const cap = current().cap ?? Number.POSITIVE_INFINITY;
+        const high = Math.min(cap, Math.max(fixed?.[1] ?? 0, max ?? 0));
         return [0, high > 0 ? high * 1.06 : 1];
       },
     },

@@ -52,14 +52,14 @@ describe('what the rows say of the limits', () => {
   test.each([
     { by: ['key'], keys: 3 },
     { by: ['account'], keys: 2 },
-    { by: ['ip'], keys: 1 },
+    { by: ['ip'], keys: 4 },
     { by: [], keys: 1 },
   ] as const)('counts as many counters as there are by $by', ({ by, keys }) => {
     const rows = [
       { sentUs, key: 1, account: 1, ip: 4 },
-      { sentUs, key: 2, account: 1, ip: 4 },
-      { sentUs, key: 3, account: 2, ip: 4 },
-      { sentUs, key: 3, account: 2, ip: 4 },
+      { sentUs, key: 2, account: 1, ip: 5 },
+      { sentUs, key: 3, account: 2, ip: 6 },
+      { sentUs, key: 3, account: 2, ip: 7 },
     ];
     expect(limitsOf([aTokenBucket({ by })], [rows]).map((series) => series.keys)).toEqual([keys]);
   });
@@ -85,7 +85,7 @@ describe('what the rows say of the limits', () => {
   });
 
   test('leaves out actors that the plan does not have', () => {
-    expect(limitsOf([aTokenBucket()], [[{ sentUs, actor: 2 }]])).toEqual([]);
+    expect(limitsOf([aTokenBucket(), aTokenBucket({ name: 'second' })], [[{ sentUs, actor: 2 }]])).toEqual([]);
   });
 
   test('has no bound where the limit promises nothing over time', () => {

@@ -181,6 +181,60 @@ describe('the course of a leak', () => {
   });
 });
 
+describe('the bound of a course until a moment', () => {
+  const slow = { refillCells: 10, refillPeriodUs: 1_000_000 };
+  const short = { windowUs: 100_000 };
+  const fills = aFillCounter({ ...short, creditsMax: creditsMax(1) });
+
+  test.each([
+    { because: 'is what is promised until then', limit: aTokenBucket(slow), ends: 13, bounds: [10, 11, 12, 13] },
+    {
+      because: 'is what is promised until then, window by window',
+      limit: aFixedWindow(short),
+      ends: 50,
+      bounds: [20, 30, 40, 50],
+    },
+    {
+      because: 'is the last one less what a straight line rises by, where nodes are rounded together',
+      limit: aTokenBucket({ ...slow, refillCells: 5 }),
+      nodes: 3,
+      ends: 34,
+      bounds: [30, 31, 33, 34],
+    },
+    {
+      because: 'is the same of what a queue serves',
+      limit: aLeakyQueue({ ...slow, queueCells: 9 }),
+      ends: 15,
+      bounds: [12, 13, 14, 15],
+    },
+    {
+      because: 'is the same of a sliding counter on two nodes',
+      limit: aSlidingCounter(),
+      nodes: 2,
+      ends: 27,
+      bounds: [21, 23, 25, 27],
+    },
+    {
+      because: 'is the last one where the phase of windows proves it',
+      limit: aSlidingCounter(),
+      ends: 10,
+      bounds: [10, 10, 10, 10],
+    },
+    {
+      because: 'is the last one where fills can have given, whatever they gave',
+      limit: fills,
+      ends: 50,
+      bounds: [50, 50, 50, 50],
+    },
+    { because: 'is the last one of a budget', limit: anEarnedBudget(), ends: 77, bounds: [77, 77, 77, 77] },
+  ])('$because ($limit.family)', ({ limit, nodes = 1, ends, bounds }) => {
+    const admitted = new AdmittedCourse(10);
+    for (const atUs of [1_000_000, 1_100_000, 1_200_000, 1_300_000]) admitted.add(atUs, 1);
+    const proof = { leak: 0, fromUs: 1_000_000, toUs: 1_300_000, admittedCells: 4, boundCells: ends };
+    expect(leakCourse(proof, admitted, limit, aPolicy([limit], { nodes }), 0)?.boundCells).toEqual(bounds);
+  });
+});
+
 describe('admissions within an interval', () => {
   test('of one moment are told together', () => {
     const admitted = new AdmittedCourse(4);
