@@ -13,6 +13,8 @@ export interface ListedRun {
   readonly scenario: string;
   /** null = neither verdict nor name tell it. */
   readonly startedAtMs: number | null;
+  /** The same in words, in UTC. */
+  readonly started: string;
   /** null = it has none that can be read. */
   readonly verdict: VerdictDocument | null;
   /** Of its files. */
@@ -76,6 +78,7 @@ function listed(parent: string, name: string): ListedRun | null {
     name,
     scenario: document?.scenario ?? planName(plan) ?? stamped.exec(name)?.[7] ?? name,
     startedAtMs: startOf(name, document),
+    started: momentText(startOf(name, document)),
     verdict: document,
     bytes: inside.reduce((sum, { bytes }) => sum + bytes, 0),
     changedAtMs: Math.max(...inside.map(({ changedAtMs }) => changedAtMs)),
@@ -97,6 +100,11 @@ function isPlan(value: unknown): boolean {
 function planName(value: unknown): string | null {
   const name = (value as { plan?: { name?: unknown } } | null)?.plan?.name;
   return typeof name === 'string' ? name : null;
+}
+
+/** `2026-01-02 03:04:05`. */
+function momentText(ms: number | null): string {
+  return ms === null ? 'not known' : new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
 }
 
 function startOf(name: string, verdict: VerdictDocument | null): number | null {

@@ -74,7 +74,7 @@ function historiesOf(runs: readonly ListedRun[], written: string): readonly Hist
     const rows = ofIt.flatMap((run) => {
       const found = metricValue(run, metric);
       if (found === null) return [];
-      return [{ name: run.name, startedAtMs: run.startedAtMs, verdict: run.verdict?.verdict ?? null, ...found }];
+      return [{ name: run.name, started: run.started, verdict: run.verdict?.verdict ?? null, ...found }];
     });
     return rows.length === 0 ? [] : [{ scenario, rows }];
   });

@@ -24,7 +24,7 @@ import { sideNotes } from './side-notes.js';
 import { chanceText, factBecause, moveText, regressionText } from './wording.js';
 
 /** The chance that a comparison of equal runs tells of any difference. */
-export const LEVEL = 0.002;
+const LEVEL = 0.002;
 
 export interface CompareOptions {
   /** At least one each, of one plan a side. */
@@ -109,7 +109,8 @@ const RUNS_FOR_INTERVAL = 3;
 /** The more cautious of what is seen within runs and between them. */
 function chanceOf(shift: Shift | null, spread: RunSpread | null, few: string): Pick<Looked, 'test' | 'chance' | 'why'> {
   const [within, between] = [shift?.chance ?? null, spread?.chance ?? null];
-  if (within === null && between === null) return { test: 'none', chance: null, why: shift?.why || few };
+  if (within === null && (between === null || spread?.isEnough !== true))
+    return { test: 'none', chance: null, why: shift?.why || few };
   const test = between !== null && between >= (within ?? 0) ? 'runs' : 'resampling';
   return { test, chance: Math.min(1, Math.max(within ?? 0, between ?? 0)), why: '' };
 }

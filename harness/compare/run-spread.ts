@@ -1,13 +1,18 @@
-/** Told by how runs of one side differ from each other, when there are enough of them: all that varies is in it. */
+/** Told by how runs of one side differ from each other: all that varies is in it. */
 import { studentPoint, studentTail } from './chances.js';
 import { type Interval, welch } from './shift.js';
 
-/** Runs of both sides together, less one for each side: with fewer the spread is known too badly to tell anything. */
+/**
+ * Runs of both sides together, less one for each side: with fewer the spread is known too badly to tell anything by it alone.
+ * It is no less noise for that, so beside what is seen within runs it counts as if it were of so many.
+ */
 const DEGREES_MIN = 4;
 
 export interface RunSpread {
-  /** Two-sided; null = there are too few runs. */
+  /** Two-sided; null = neither side has two runs. */
   readonly chance: number | null;
+  /** Whether there are runs enough to tell a change by this alone. */
+  readonly isEnough: boolean;
   readonly baselineInterval: Interval | null;
   readonly runInterval: Interval | null;
 }
@@ -20,9 +25,13 @@ export interface RunSpread {
 export function runSpreadOf(baseline: readonly number[], run: readonly number[]): RunSpread {
   const degrees = baseline.length + run.length - 2;
   const spreads = [spreadOf(baseline), spreadOf(run)] as const;
-  const intervals = { baselineInterval: spreads[0]?.interval ?? null, runInterval: spreads[1]?.interval ?? null };
+  const intervals = {
+    isEnough: degrees >= DEGREES_MIN,
+    baselineInterval: spreads[0]?.interval ?? null,
+    runInterval: spreads[1]?.interval ?? null,
+  };
   const known = spreads[0] ?? spreads[1];
-  if (degrees < DEGREES_MIN || known === null) return { chance: null, ...intervals };
+  if (known === null) return { chance: null, ...intervals };
   const move = Math.abs(meanOf(run) - meanOf(baseline));
   if (move === 0) return { chance: 1, ...intervals };
   const [first, second] = [baseline, run].map((values, side) => {
@@ -32,7 +41,8 @@ export function runSpreadOf(baseline: readonly number[], run: readonly number[])
   // What is one side's alone has that side's degrees, not twice as many.
   const isBorrowed = spreads.some((spread) => spread === null);
   const { error, degrees: both } = welch(first, second);
-  return { chance: 2 * studentTail(move / error, isBorrowed ? known.degrees : both), ...intervals };
+  const own = isBorrowed ? known.degrees : both;
+  return { chance: 2 * studentTail(move / error, degrees < DEGREES_MIN ? DEGREES_MIN : own), ...intervals };
 }
 
 interface MeanVariance {

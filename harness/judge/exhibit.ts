@@ -10,6 +10,8 @@ import type { EvidenceRequest } from './verdict.js';
 
 /** Requests that are shown under one expectation. */
 export const SHOWN_MAX = 20;
+/** Of each identity, where there are enough of them to fill it. */
+const OF_IDENTITY_MAX = 4;
 
 /** Whether a request bears an expectation out: `perhaps` = it can't be told. */
 export type Claim = 'yes' | 'perhaps' | 'no';
@@ -51,15 +53,13 @@ export class Exhibit {
 
   /**
    * @param showsUnsure - whether those of which it can't be told are shown behind the others.
-   * @param identities - only theirs are shown, as many of each, in this order; at most `SHOWN_MAX` identities. null = anybody's.
+   * @param identities - only theirs are shown, in this order; null = anybody's.
    */
   constructor(showsUnsure: boolean, identities: readonly number[] | null = null) {
     this.showsUnsure = showsUnsure;
     this.all = new Foremost(SHOWN_MAX, compare);
-    this.byIdentity =
-      identities === null
-        ? null
-        : new Map(identities.map((one) => [one, new Foremost(Math.floor(SHOWN_MAX / identities.length), compare)]));
+    const each = Math.max(OF_IDENTITY_MAX, Math.floor(SHOWN_MAX / (identities?.length ?? 1)));
+    this.byIdentity = identities === null ? null : new Map(identities.map((one) => [one, new Foremost(each, compare)]));
   }
 
   /** @param row - may be another one's after the call. */
@@ -73,7 +73,7 @@ export class Exhibit {
 
   shown(): readonly Shown[] {
     if (this.byIdentity === null) return this.all.items;
-    return [...this.byIdentity.values()].flatMap(({ items }) => items);
+    return [...this.byIdentity.values()].flatMap(({ items }) => items).slice(0, SHOWN_MAX);
   }
 }
 

@@ -1,4 +1,5 @@
-/** Whose requests are shown where a metric compares identities: the few that bear it out most, the worst first. */
+/** Whose requests are shown where a metric compares identities: those that bear it out most, the worst first. */
+import { SHOWN_MAX } from './exhibit.js';
 import { Foremost } from './foremost.js';
 import { byBlocks, type Hit, hitsOf } from './hardest-hit.js';
 import { ANSWERS_MIN, HURT_BELOW, honestOnly, identitiesOf } from './identity-measures.js';
@@ -6,8 +7,8 @@ import type { JudgedRun } from './judged-run.js';
 import type { Selection } from './scope.js';
 import { IdentityCount } from './tally.js';
 
-/** As many as the sentences of evidence name. */
-const IDENTITIES_MAX = 5;
+/** If each of them has one request to show. */
+const IDENTITIES_MAX = SHOWN_MAX;
 
 /** Of the honest ones those with the most false blocks. */
 export function mostBlocked(run: JudgedRun, selection: Selection, countsUnsure: boolean): readonly number[] {

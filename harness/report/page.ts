@@ -4,8 +4,11 @@ import type { PageData } from './page-data.js';
 
 /** Where the data stand, see `harness/web/page.html`. */
 const place = /(<script\b[^>]*\bid="?page-data"?[^>]*>)\s*null\s*(<\/script>)/;
-/** What would end the script that the data stand in, or a line of it where U+2028 and U+2029 count as line ends. */
-const unsafe = /[<\u2028\u2029]/g;
+/**
+ * What would end the script that the data stand in, or a line of it where U+2028 and U+2029 count as line ends; and the
+ * marks that turn the direction of writing, for whoever looks at the file itself.
+ */
+const unsafe = /[<\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 
 /**
  * Puts `data` into the page's template, as JSON that no text in it can break out of.
@@ -24,7 +27,7 @@ export function renderPage(template: string, data: PageData): string {
 }
 
 /** JSON that may stand in a script element. */
-export function embeddedJson(data: unknown): string {
+function embeddedJson(data: unknown): string {
   return JSON.stringify(data).replace(unsafe, (character) => {
     return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`;
   });

@@ -10,8 +10,8 @@ import { heldOf, paintVerdict, verdictWords } from './verdict-word.js';
 export interface RunRow {
   readonly name: string;
   readonly scenario: string;
-  /** null = not known. */
-  readonly startedAtMs: number | null;
+  /** The moment in words, in UTC. */
+  readonly started: string;
   readonly verdict: VerdictDocument | null;
   readonly bytes: number;
   readonly isKept: boolean;
@@ -37,8 +37,8 @@ export function renderRuns(rows: readonly RunRow[], { color, width }: TerminalOp
       { title: 'size', align: 'right', narrow: 'keep' },
       { title: 'folder', align: 'left', narrow: 'cut', widthMin: 16 },
     ],
-    rows.map(({ name, scenario, startedAtMs, verdict, bytes, isKept }) => [
-      momentText(startedAtMs),
+    rows.map(({ name, scenario, started, verdict, bytes, isKept }) => [
+      started,
       verdict === null ? 'NONE' : verdictWords[verdict.verdict],
       visible(scenario),
       verdict === null ? '-' : heldOf(verdict),
@@ -51,12 +51,6 @@ export function renderRuns(rows: readonly RunRow[], { color, width }: TerminalOp
   const bytes = rows.reduce((sum, row) => sum + row.bytes, 0);
   const runs = rows.length === 1 ? '1 run' : `${formatCount(rows.length)} runs`;
   return `${[ink.dim(table.head), ...table.rows.flat(), `${runs}, ${formatBytes(bytes)}`].join('\n')}\n`;
-}
-
-/** `2026-01-02 03:04:05`. */
-export function momentText(ms: number | null): string {
-  if (ms === null || !Number.isFinite(ms) || Math.abs(ms) > 8.64e15) return 'not known';
-  return new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
 }
 
 /** `512 B`, `1.5 MB`: powers of 1000. */
@@ -72,7 +66,7 @@ export function formatBytes(bytes: number): string {
 
 export interface HistoryRow {
   readonly name: string;
-  readonly startedAtMs: number | null;
+  readonly started: string;
   readonly verdict: VerdictDocument['verdict'] | null;
   /** null = this run does not tell it. */
   readonly value: number | 'infinite' | null;
@@ -111,7 +105,7 @@ function renderHistory(metric: string, { scenario, rows }: History, { color, wid
       { title: 'folder', align: 'left', narrow: 'cut', widthMin: 12 },
     ],
     rows.map((row, index) => [
-      momentText(row.startedAtMs),
+      row.started,
       row.verdict === null ? 'NONE' : verdictWords[row.verdict],
       `${formatMeasured(row.value, row.unit)} ${formatInterval(row.interval, row.unit)}`.trimEnd(),
       barText(row.value, most),

@@ -2,7 +2,7 @@
 
 import { formatCount } from './quantity.js';
 import type { RunRow } from './run-table.js';
-import { formatBytes, momentText } from './run-table.js';
+import { formatBytes } from './run-table.js';
 import { visible } from './text.js';
 import { heldOf, verdictMeanings, verdictWords } from './verdict-word.js';
 
@@ -24,7 +24,7 @@ export function renderRunsPage(folder: string, runs: readonly LinkedRun[]): stri
     const word = verdict === null ? 'NONE' : verdictWords[verdict.verdict];
     const meaning = verdict === null ? 'the run has no verdict that can be read' : verdictMeanings[verdict.verdict];
     return (
-      `<tr><td>${html(momentText(run.startedAtMs))}</td>` +
+      `<tr><td>${html(run.started)}</td>` +
       `<td class="${verdict?.verdict ?? 'none'}" title="${html(meaning)}">${word}</td>` +
       `<td><a href="${html(run.href)}"><bdi>${html(run.scenario)}</bdi></a></td>` +
       `<td class="number">${verdict === null ? '-' : html(heldOf(verdict))}</td>` +

@@ -35,9 +35,13 @@ function renderElement({ name, attributes, children }: XmlElement, indent: strin
   return [`${open}>`, ...inner, `${indent}</${name}>`];
 }
 
-/** Characters that XML 1.0 does not allow, not even escaped (half of a surrogate pair is one), become U+FFFD. */
+/**
+ * Characters that XML 1.0 does not allow, not even escaped (half of a surrogate pair is one), become U+FFFD; marks that turn
+ * the direction of writing become visible escapes.
+ */
 function allowed(text: string): string {
-  return text.replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd');
+  const straight = text.replace(/[\u202a-\u202e\u2066-\u2069]/g, (mark) => `\\u${mark.charCodeAt(0).toString(16)}`);
+  return straight.replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd');
 }
 
 function elementText(text: string): string {

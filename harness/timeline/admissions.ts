@@ -1,6 +1,6 @@
 /**
- * What the rows of a run say of its limits: for each actor and limit what was certainly admitted, beside the bound, and the
- * course of each leak. The counters, costs and charges are those of the oracles.
+ * What the rows of a run say of its limits: for each actor and limit what was certainly admitted, beside the bound, and
+ * the course of each leak. The counters, costs and charges are those of the oracles.
  */
 import { outcomeNames } from '../actors/outcome.js';
 import { chargeOf } from '../judge/charge.js';

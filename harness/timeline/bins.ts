@@ -1,9 +1,9 @@
 /**
  * Into which bin of a run's series a moment falls, and how long its bins are.
  *
- * Bins begin at the first phase and go both ways from it, so that it begins with a bin. Their length is the shortest of a
- * ladder with which the planned run has at most `binsMaxOf` of them. What happens after the planned end (requests that were
- * still open) has some more, and what comes even later stands in the last of those.
+ * Bins begin at the first phase and go both ways from it, so that it begins with a bin. Their length is the shortest of
+ * a ladder with which the planned run has at most `binsMaxOf` of them. What happens after the planned end (requests
+ * that were still open) has some more, and what comes even later stands in the last of those.
  */
 import { type Plan, planEndUs } from '../scenario/plan.js';
 

@@ -1,6 +1,6 @@
 /**
- * What the generator saw of itself, second by second: the worst of its threads. At most 300 rows: of a longer run one row
- * tells of several seconds, and has the worst of each.
+ * What the generator saw of itself, second by second: the worst of its threads. At most 300 rows: of a longer run one
+ * row tells of several seconds, and has the worst of each.
  */
 import type { Plan } from '../scenario/plan.js';
 import type { GeneratorSecond } from './series.js';

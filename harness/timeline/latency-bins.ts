@@ -1,9 +1,9 @@
 /**
  * Latencies of one kind by actor and bin, and over the phases, as counts in the buckets of `latency-buckets.ts`.
  *
- * A count takes four bytes, in pieces of 32 neighbouring buckets that are made when one of them is first used. A bin whose
- * latencies spread over a factor of ten takes about half a kilobyte, one with latencies in every bucket 3 kB: of 20 actors
- * over 166 bins and a few after them, three kinds together, 6 MB commonly, 35 MB at the very most.
+ * A count takes four bytes, in pieces of 32 neighbouring buckets that are made when one of them is first used. A bin
+ * whose latencies spread over a factor of ten takes about half a kilobyte, one with latencies in every bucket 3 kB: of
+ * 20 actors over 166 bins and a few after them, three kinds together, 6 MB commonly, 35 MB at the very most.
  */
 import { LATENCY_US_MAX, rankOf } from '../judge/latency-histogram.js';
 import { bucketEdgesUs, latencyBucketOf } from './latency-buckets.js';

@@ -1,7 +1,7 @@
 /**
- * The buckets of latencies in a series. Each holds what is above the edge of the one before, up to its own edge. Edges are
- * whole microseconds of at most three digits, so that they are short in a file, the powers of ten among them, and each is at
- * most 3 % above the one before; below 35 us each whole microsecond has a bucket.
+ * The buckets of latencies in a series. Each holds what is above the edge of the one before, up to its own edge. Edges
+ * are whole microseconds of at most three digits, so that they are short in a file, the powers of ten among them, and
+ * each is at most 3 % above the one before; below 35 us each whole microsecond has a bucket.
  */
 import { bucketOf, LATENCY_US_MAX, lowestUs } from '../judge/latency-histogram.js';
 

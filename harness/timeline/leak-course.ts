@@ -1,10 +1,12 @@
 /**
- * The course of a leak over the interval of its proof: what was certainly admitted by each answer, beside what was promised
- * until then. Both end with the verdict's numbers.
+ * The course of a leak over the interval of its proof: what was certainly admitted by each answer, beside what was
+ * promised until then. Both end with the verdict's numbers.
  *
- * The verdict's bound is not always what `promisedCells` says for the whole interval: a queue is held to what it serves,
- * windows to a phase, nodes are rounded together, and credits come on top. Then the bound until a moment is told from its end:
- * - a straight line of rate r rises by at least floor(r x d) whole cells over the d microseconds that are left, so it was at
+ * The verdict's bound is not always what `promisedCells` says for the whole interval: a queue is held to what it
+ * serves, windows to a phase, nodes are rounded together, and credits come on top. Then the bound until a moment is
+ * told from its end:
+ * - a straight line of rate r rises by at least floor(r x d) whole cells over the d microseconds that are left, so it
+ * was at
  *   most the last bound less that;
  * - every other bound was at most what it is in the end, since no bound falls.
  */
@@ -108,7 +110,7 @@ function rateOf(limit: PolicyLimit, { nodes }: Policy): { readonly cells: number
     case 'leaky-queue':
       return { cells: limit.refillCells * nodes, periodUs: limit.refillPeriodUs };
     case 'sliding-counter':
-      // On one node it is told by the phase of the windows where it is not the line: no window holds more than its capacity.
+      // Where it is not the line on one node, it is the phase of the windows: none of them holds more than its capacity.
       return nodes === 1 ? null : { cells: limit.capacity * nodes, periodUs: limit.windowUs };
     default:
       return null;

@@ -1,22 +1,23 @@
 /**
  * What one actor was admitted under one limit by bin, and the most that a right limiter can have admitted in that bin.
  *
- * A charge is in the bin of its answer. Of a bin i and an earlier or the same bin j let X(j, i) be the cells of i's charges
- * that were sent in bin j or later, and A(j, i) = X(j, j) + .. + X(j, i). All of A was decided between the start of j and the
- * end of i, wherever exactly within send and answer: an interval of w = (i - j + 1) bins less a microsecond, since times are
- * whole. A right limiter admits each counter at most promised(w) in it, and K counters at most K times that, with K the
- * counters that the actor charged by the end of i. So for every j
+ * A charge is in the bin of its answer. Of a bin i and an earlier or the same bin j let X(j, i) be the cells of i's
+ * charges that were sent in bin j or later, and A(j, i) = X(j, j) + .. + X(j, i). All of A was decided between the
+ * start of j and the end of i, wherever exactly within send and answer: an interval of w = (i - j + 1) bins less a
+ * microsecond, since times are whole. A right limiter admits each counter at most promised(w) in it, and K counters at
+ * most K times that, with K the counters that the actor charged by the end of i. So for every j
  *
  *   admitted(i) <= admitted(i) - X(j, i) + K x promised(w) - A(j, i - 1),
  *
- * and the least of these is the bound. It can be below what was admitted for no right limiter: the charges that may have
- * been decided before j, admitted(i) - X(j, i), stand on both sides. Charges of other actors on the same counters only leave
- * less to this one.
+ * and the least of these is the bound. It can be below what was admitted for no right limiter: the charges that may
+ * have been decided before j, admitted(i) - X(j, i), stand on both sides. Charges of other actors on the same counters
+ * only leave less to this one.
  *
- * Where more than the bound was admitted in a bin m, the excess is told there, and is not held against later bins again:
- * X(j, m) then counts less the excess, 0 at least. Of a right limiter nothing is ever taken off, so for it the bound is as
- * proved above; of any other it is what a right one could have admitted after the most that it could have admitted before.
- * It is never below 0: A(j, i - 1) less its excesses is at most K x promised(w) for each j, as the excess is the worst of all j.
+ * Where more than the bound was admitted in a bin m, the excess is told there, and is not held against later bins
+ * again: X(j, m) then counts less the excess, 0 at least. Of a right limiter nothing is ever taken off, so for it the
+ * bound is as proved above; of any other it is what a right one could have admitted after the most that it could have
+ * admitted before. It is never below 0: A(j, i - 1) less its excesses is at most K x promised(w) for each j, as the
+ * excess is the worst of all j.
  */
 import { IndexSet } from '../judge/index-set.js';
 import type { Policy, PolicyLimit } from '../scenario/plan.js';
@@ -24,8 +25,8 @@ import { promisedCells } from '../scenario/promise.js';
 import type { Bins } from './bins.js';
 
 /**
- * Charges that took more bins than this from send to answer are taken for sent before all bins: so they are in no A, which
- * only ever speaks for the limiter.
+ * Charges that took more bins than this from send to answer are taken for sent before all bins: so they are in no A,
+ * which only ever speaks for the limiter.
  */
 const LAGS = 16;
 const COLUMNS = LAGS + 1;
@@ -54,7 +55,7 @@ export class LimitCourse {
     return this.counters.size;
   }
 
-  /** Takes a certain charge. Answers must not fall, or a counter might be counted in a later bin than that of its first. */
+  /** Takes a certain charge. Answers must not fall, or a counter might be counted in a later bin than its first. */
   charge(counter: number, sentUs: number, answeredUs: number, cells: number): void {
     const { bins } = this;
     const bin = bins.of(answeredUs);
@@ -88,7 +89,7 @@ export class LimitCourse {
     return bounds;
   }
 
-  /** The most, over all bins `from`, that was certainly admitted above what is promised from the start of it until now. */
+  /** The most, over all bins `from`, that was certainly admitted above what is promised from its start until now. */
   private worstOver(bin: number, sums: Float64Array, keys: number, promised: readonly number[]): number {
     let worst = Number.NEGATIVE_INFINITY;
     let inside = 0;

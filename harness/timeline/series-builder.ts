@@ -33,7 +33,7 @@ export interface SeriesOptions {
 }
 
 export interface SeriesRest {
-  /** Run time that was reached: bins in which nothing happened until then are told too. Left out = up to the last row. */
+  /** Run time that was reached: empty bins until then are told too. Left out = up to the last row. */
   readonly reachedUs?: number;
   readonly generator?: readonly GeneratorSecond[];
 }

@@ -1,4 +1,4 @@
-/** The series of a run that is over, from its rows: as they are saved, and as they are made again from an older folder. */
+/** The series of a run that is over, from its rows: as saved, and as made again from an older folder. */
 import type { KnownWorld } from '../judge/judged-world.js';
 import type { ObservationSource } from '../judge/observation.js';
 import type { Leak } from '../judge/verdict.js';

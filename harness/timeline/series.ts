@@ -11,7 +11,7 @@ import type { Label } from '../scenario/plan.js';
 export const refusalReasons = ['throttled', 'never', 'banned', 'refused', 'denied', 'errors', 'unclear'] as const;
 export type RefusalReason = (typeof refusalReasons)[number];
 
-/** Latencies of one kind: percentiles of each bin, and one histogram over the phases. */
+/** Latencies of one kind: percentiles of each bin, and one histogram of what was intended within the phases. */
 export interface LatencySeries {
   /** Milliseconds by bin; null = nothing in that bin. Told to 3 %, see `histogram` for how. */
   readonly p50: readonly (number | null)[];
@@ -41,10 +41,12 @@ export interface ActorSeries {
 }
 
 /**
- * What one actor was admitted under one limit, beside the most that a right limiter can have admitted in that bin, given
- * what it admitted before. Where `admitted` is above `bound`, a limit leaked for certain: both are told so that a request
- * which can have been decided in another bin puts nothing above the bound. A leak need not show here, since all keys of the
- * actor are taken together: the proof stands in the verdict's `leaks`.
+ * What one actor was admitted under one limit, beside the most that a right limiter can have admitted in that bin,
+ * given what it admitted before. Where `admitted` is above `bound`, a limit leaked for certain: both are told so that a
+ * request which can have been decided in another bin puts nothing above the bound. A leak need not show here, since all
+ * keys of the actor are taken together: the proof stands in the verdict's `leaks`. What was too much is told in its own
+ * bin and held against no later one, so the area above the bound is cells that were too many. How it is worked out:
+ * `limit-course.ts`.
  */
 export interface LimitSeries {
   /** Index into `actors`. */
@@ -58,11 +60,15 @@ export interface LimitSeries {
   readonly boundCells: readonly (number | null)[];
 }
 
-/** The course of one leak of the verdict, over its interval: where `admittedCells` rises above `boundCells` it is proved. */
+/**
+ * The course of one leak of the verdict, over its interval: where `admittedCells` rises above `boundCells` it is
+ * proved. One that only several counters prove together has none, and neither has one that the rows do not show as the
+ * verdict tells it.
+ */
 export interface LeakCourse {
   /** Index into the verdict's `leaks`. */
   readonly leak: number;
-  /** Moments of answers, at most 400 of them, the last is the end of the interval. */
+  /** Moments of answers, at most 400 of them (8,000 of all leaks together), the last is the end of the interval. */
   readonly atMs: readonly number[];
   /** Certainly admitted from the start of the interval until then. */
   readonly admittedCells: readonly number[];
@@ -70,8 +76,9 @@ export interface LeakCourse {
   readonly boundCells: readonly number[];
 }
 
-/** Of the generator itself, by second of the run. */
+/** Of the generator itself: at most 300 rows; in a long run each tells the worst of several seconds from `second` on. */
 export interface GeneratorSecond {
+  /** Since the first phase; negative in the warm-up. */
   readonly second: number;
   readonly ownDelayMsP99: number;
   readonly eventLoopLagMsMax: number;

@@ -79,7 +79,7 @@ function Expectation({ run, verdict, expectation, leaks, opened }: ExpectationPr
   const shown = shows && (open || printing);
   return (
     <>
-      <tr class={pass === false ? 'failed' : ''}>
+      <tr class={pass === false && isJudged(verdict.verdict) ? 'failed' : ''}>
         <td>
           <ResultMark pass={pass} judged={isJudged(verdict.verdict)} />
         </td>

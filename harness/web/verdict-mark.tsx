@@ -15,7 +15,7 @@ export function Mark({ tone, word, large = false }: { tone: Tone; word: string; 
   );
 }
 
-export function verdictTone(verdict: Verdict): Tone {
+function verdictTone(verdict: Verdict): Tone {
   if (verdict === 'pass') return 'good';
   return verdict === 'fail' ? 'bad' : 'unsure';
 }

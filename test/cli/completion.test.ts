@@ -52,7 +52,7 @@ function bashProposes(words: readonly string[], cwd = projectRoot): string[] {
 
 describe('the completion of bash', () => {
   it.each([
-    { words: ['r'], proposed: ['run', 'replay', 'record'] },
+    { words: ['re'], proposed: ['replay', 'report', 'record'] },
     { words: ['--quiet', 'sel'], proposed: ['selftest'] },
     { words: ['--q'], proposed: ['--quiet'] },
     { words: ['run', '--tar'], proposed: ['--target'] },
@@ -102,7 +102,7 @@ describe('the completion of bash', () => {
 });
 
 const lines: readonly { line: string; becomes: string }[] = [
-  { line: 'rep', becomes: 'replay' },
+  { line: 'repl', becomes: 'replay' },
   { line: '--qui', becomes: '--quiet' },
   { line: 'run --targ', becomes: 'run --target' },
   { line: 'run --tag floo', becomes: 'run --tag flood' },

@@ -53,6 +53,22 @@ describe('the page of a saved run', () => {
     expect(await others.locator('tbody tr').count()).toBe(bins);
   });
 
+  test('draws the same picture when all is shown again', async (context) => {
+    const { page } = await browser.open(context, samplePage({ bins, actors: 2 }));
+    const chart = page.getByRole('application', { name: /^Requests per second of market-makers/ });
+    const canvas = chart.locator('canvas');
+    await chart.scrollIntoViewIfNeeded();
+    await canvas.waitFor();
+    const picture = async (): Promise<unknown> =>
+      await canvas.evaluate((element) => (element as unknown as { toDataURL(): string }).toDataURL());
+    const before = await picture();
+    await chart.focus();
+    await page.keyboard.press('+');
+    await expect.poll(picture).not.toBe(before);
+    await page.keyboard.press('Escape');
+    await expect.poll(picture).toBe(before);
+  });
+
   test('opens a failure to what shows it, down to the requests', async (context) => {
     const { page } = await browser.open(context, samplePage({ bins, actors: 3 }));
     const opener = page.getByRole('button', { name: 'legit.falseBlockRate <= 0.1%' });

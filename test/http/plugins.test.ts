@@ -140,15 +140,22 @@ describe.each(frameworks)('an app of %s behind the gate', (framework) => {
     expect([await place(), await place()]).toEqual([200, 429]);
   });
 
-  it('lets a request wait for its turn in a queue', async () => {
+  it('lets a request wait for its turn in a queue, and none for longer than one place in it', async () => {
     const queue = aLeakyQueue({ name: 'queue', by: ['key'], capacity: 1, queueCells: 1, refillCells: 1 });
-    const policy = policyOf([{ ...queue, refillPeriodUs: 200_000, costs: costs({ 'order.place': 1 }, 0) }]);
-    const { caller, served } = await startApp(framework, { policy });
-    const statuses = await Promise.all(
-      [1, 2, 3].map(async () => (await caller.send(signed(ann, 'POST', ORDERS, order))).status),
-    );
-    expect(statuses.toSorted()).toEqual([200, 200, 429]);
-    expect(served).toHaveLength(2);
+    const policy = policyOf([{ ...queue, refillPeriodUs: 20_000, costs: costs({ 'order.place': 1 }, 0) }]);
+    const time = { originUs: Date.now() * 1_000, passedUs: 0 };
+    const clock = { originUs: time.originUs, nowUs: () => time.originUs + time.passedUs };
+    const { caller, served, gate } = await startApp(framework, { policy, clock });
+    const place = async (who: typeof ann) => (await caller.send(signed(who, 'POST', ORDERS, order))).status;
+    expect(await place(ann)).toBe(200);
+    const waiting = place(ann);
+    await until(() => gate.counts().admitted === 2, 'the second has its place');
+    expect(await place(ann)).toBe(429);
+    expect(await place(bob)).toBe(200);
+    expect(served.map(({ pass }) => pass?.account)).toEqual(['ann', 'bob']);
+    time.passedUs = 20_000;
+    expect(await waiting).toBe(200);
+    expect(served.map(({ pass }) => pass?.account)).toEqual(['ann', 'bob', 'ann']);
   });
 
   it('in shadow refuses nobody, and says what would have refused', async () => {
@@ -231,7 +238,9 @@ describe.each(frameworks)('an app of %s behind the gate', (framework) => {
     const place = async (): Promise<number> => (await caller.send(signed(ann, 'POST', ORDERS, order))).status;
     expect([await place(), await place()]).toEqual([200, 429]);
     gate.change(policyOf([{ ...tight, capacity: 2 }]));
-    expect([await place(), await place()]).toEqual([200, 429]);
+    const after = await caller.send(signed(ann, 'POST', ORDERS, order));
+    expect([after.status, after.headers['ratelimit-policy']]).toEqual([200, '"orders-key";q=2;w=120']);
+    expect(await place()).toBe(429);
     expect(() => gate.change(policyOf([tight], { auth: null }))).toThrow(/cannot change to the policy/);
     expect(() => gate.change(policyOf([], { weaknesses: ['late-charge'] }))).toThrow(/has weaknesses \(late-charge\)/);
     expect(await place()).toBe(429);

@@ -67,10 +67,9 @@ export function addUi(program: Command, { console, setExit }: CommandContext): v
     .addHelpText(
       'after',
       `
-What --prune leaves: of each scenario the newest, as many of the newest that
-failed, and the newest that passed; runs without a verdict for a day; a folder
-with a file "keep" in it or anything else that no run wrote, and one that a link
-in DIR points at.
+What --prune leaves: of each scenario the newest, as many of the newest that failed,
+and the newest that passed; runs without a verdict for a day; a folder with a file
+"keep" in it, or anything else that no run wrote, or at which a link in DIR points.
 
 Exit codes:
   0    done

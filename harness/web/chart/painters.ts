@@ -21,6 +21,8 @@ export function paintBands(chart: uPlot, bands: readonly Band[]): void {
   const scale = devicePixelRatio;
   pen.save();
   pen.font = `${11 * scale}px system-ui, sans-serif`;
+  // The axes leave their own behind.
+  pen.textAlign = 'left';
   pen.textBaseline = 'bottom';
   for (const [index, band] of bands.entries()) {
     const from = Math.max(left, chart.valToPos(band.from, 'x', true));

@@ -1,6 +1,6 @@
 /**
- * The bounds that a chart draws: no right limiter of any family is ever drawn above one, wherever its decisions fell, and
- * limiters that are broken by much are.
+ * The bounds that a chart draws: no right limiter of any family is ever drawn above one, wherever its decisions fell,
+ * and limiters that are broken by much are.
  */
 import { describe, expect, test } from 'vitest';
 import { buildWorld } from '../../../harness/actors/identities/world.js';

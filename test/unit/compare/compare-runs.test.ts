@@ -114,6 +114,8 @@ describe('compareRuns', () => {
     expect(median).toMatchObject({ finding: 'same', test: 'runs' });
     expect(median?.baselineInterval?.[1]).toBeGreaterThan(26_000);
     expect(metricOf(compare([delayed(0)], [delayed(9000)]), 'customers.latency.p50')?.finding).toBe('worse');
+    const few = metricOf(compare([delayed(0), delayed(8000)], [delayed(9000)]), 'customers.latency.p50');
+    expect(few).toMatchObject({ finding: 'same', test: 'runs' });
   });
 
   it('needs hundreds of customers to tell those who differ much apart from slower ones', () => {

@@ -54,11 +54,16 @@ describe('changeOf', () => {
 });
 
 describe('runSpreadOf', () => {
-  it('tells nothing from fewer than six runs, or five beside one', () => {
-    expect(runSpreadOf([1, 2], [3, 4, 5]).chance).toBeNull();
-    expect(runSpreadOf([1, 2, 3], [3, 4, 5]).chance).not.toBeNull();
-    expect(runSpreadOf([1, 2, 3, 4, 5], [3]).chance).not.toBeNull();
-    expect(runSpreadOf([1], [3]).chance).toBeNull();
+  it('tells nothing by itself from fewer than six runs, or five beside one', () => {
+    expect(runSpreadOf([1, 2], [3, 4, 5]).isEnough).toBe(false);
+    expect(runSpreadOf([1, 2, 3], [3, 4, 5]).isEnough).toBe(true);
+    expect(runSpreadOf([1, 2, 3, 4, 5], [3]).isEnough).toBe(true);
+    expect(runSpreadOf([1], [3])).toMatchObject({ isEnough: false, chance: null });
+  });
+
+  it('is noise all the same where runs are few, as if of four degrees', () => {
+    // t = 2 / sqrt(0.5 (1 + 1/2)) of two runs beside one.
+    expect(runSpreadOf([1, 2], [3.5]).chance).toBeCloseTo(0.0824, 3);
   });
 
   it('is the test of B. Welch', () => {

@@ -132,10 +132,10 @@ describe('the options of a gate', () => {
 
 describe('a key', () => {
   const profile = (name: ProfileName) => profileOf(name, { hash: 'sha256', encoding: 'hex' });
-  const pem = (type: 'ed25519' | 'rsa' | 'ec'): string => {
+  const pem = (type: 'ed25519' | 'rsa' | 'ec', namedCurve = 'prime256v1'): string => {
     const { publicKey } =
       type === 'ec'
-        ? generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
+        ? generateKeyPairSync('ec', { namedCurve })
         : type === 'rsa'
           ? generateKeyPairSync('rsa', { modulusLength: 2048 })
           : generateKeyPairSync('ed25519');
@@ -149,6 +149,11 @@ describe('a key', () => {
     { name: 'binance-rsa', key: { publicKey: pem('rsa') }, fault: null },
     { name: 'binance-rsa', key: { publicKey: '-----BEGIN PUBLIC KEY-----\nAAAA\n' }, fault: /needs a publicKey/ },
     { name: 'coinbase-advanced', key: { publicKey: pem('ec') }, fault: null },
+    {
+      name: 'coinbase-advanced',
+      key: { publicKey: pem('ec', 'secp384r1') },
+      fault: /needs a publicKey in PEM \(p256\)/,
+    },
     { name: 'okx', key: { secret: 's' }, fault: /needs a passphrase/ },
     { name: 'okx', key: { passphrase: 's' }, fault: /needs a secret/ },
     { name: 'okx', key: { secret: new Uint8Array(32), passphrase: 'p' }, fault: null },

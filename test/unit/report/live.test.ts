@@ -107,10 +107,11 @@ describe('renderLive', () => {
       'flooder   1,234    1,230    99,000       0      0       -',
       "generator's own delay p99 1.23 ms",
     ]);
+    expect(renderLive(aMoment(), { color: false, width: 66 })[3]).toMatch(/^actor +sent .* banned errors +p99$/);
     expect(renderLive(aMoment(), { color: false, width: 20 }).slice(3)).toEqual([
-      'actor       admitted',
-      'customers      1,230',
-      'flooder        1,230',
+      'actor      admitted',
+      'customers     1,230',
+      'flooder       1,230',
       "generator's own del~",
     ]);
   });

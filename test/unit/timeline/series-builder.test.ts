@@ -53,6 +53,7 @@ describe('the series of a run', () => {
       limits: [],
       leaks: [],
       generator: [],
+      ownDelayMsP99Bound: 250,
     });
   });
 

@@ -79,6 +79,8 @@ describe('parts of a series', () => {
   test('replace everything when they are told in other bins or from another moment', () => {
     const other = { ...part(4, 8), binMs: 500 };
     expect(mergeSeries(part(0, 4), other)).toBe(other);
+    const again = part(0, 8);
+    expect(mergeSeries({ ...part(0, 4), limits: whole.limits }, again)).toBe(again);
     const moved = { ...part(4, 8), fromMs: 0 };
     expect(mergeSeries(part(0, 4), moved)).toBe(moved);
   });

@@ -1,0 +1,113 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openerOf } from '../../harness/cli/open-file.js';
+import { runCli, scratch, startCli, until } from '../support/run-cli.js';
+import { savedRows, saveRunFolder } from '../support/saved-run-folder.js';
+
+const place = scratch();
+afterAll(() => place.remove());
+
+const runs = join(place.path, 'runs');
+const rows = (count: number) => ({ rows: savedRows(count) });
+saveRunFolder(runs, '20260101-000000-a', { ...rows(4), verdict: { startedAt: '2026-01-01T00:00:00.000Z' } });
+const newest = saveRunFolder(runs, '20260102-000000-a', {
+  ...rows(8),
+  verdict: { startedAt: '2026-01-02T00:00:00.000Z' },
+});
+
+describe('ui', () => {
+  it('lists the runs, the newest first, with their size', async () => {
+    const { code, stdout } = await runCli(['ui', runs]);
+    expect(code).toBe(0);
+    const [head, first, second, sum] = stdout.split('\n');
+    expect(head).toMatch(/^started \(UTC\) +verdict +scenario +held +requests +size +folder/);
+    expect(first).toMatch(/^2026-01-02 00:00:00 {2}pass +test-scenario +1 of 1 +8 +[\d.]+ kB +20260102-000000-a$/);
+    expect(second).toMatch(/^2026-01-01 00:00:00 /);
+    expect(sum).toMatch(/^2 runs, /);
+  });
+
+  it('tells the history of a metric, with the change to the run before', async () => {
+    const { code, stdout } = await runCli(['ui', runs, '--metric', 'all.sent']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^test-scenario: all\.sent\n/);
+    expect(stdout).toMatch(/2026-01-01 00:00:00 +pass +4 +#{10} .*\n2026-01-02 00:00:00 +pass +8 +#{20} +\+100 % /);
+  });
+
+  it('names the metrics that there are when none is of that name', async () => {
+    const { code, stderr } = await runCli(['ui', runs, '--metric', 'all.sentt']);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/no run tells the metric all\.sentt\n.*abuse\.leak/);
+  });
+
+  it('says what pruning would remove, and removes it when told to', async () => {
+    const old = join(place.path, 'old');
+    const gone = saveRunFolder(old, '20260101-000000-a', rows(4));
+    saveRunFolder(old, '20260102-000000-a', { ...rows(4), verdict: { startedAt: '2026-01-03T00:00:00.000Z' } });
+    const dry = await runCli(['ui', old, '--prune', '--keep', '1', '--older-than', '30d']);
+    expect(dry.stdout).toMatch(
+      /^would go: 20260101-000000-a, .*\n1 run of 2 would go, .*; add --yes to remove them\n$/,
+    );
+    expect(existsSync(gone)).toBe(true);
+    const wet = await runCli(['ui', old, '--prune', '--keep', '1', '--yes']);
+    expect(wet).toMatchObject({ code: 0, stdout: expect.stringMatching(/^removed 1 of 2 runs, /) });
+    expect(existsSync(gone)).toBe(false);
+  });
+
+  it.each([
+    [[join(place.path, 'nowhere')], 'FP_RUN_UNREADABLE'],
+    [[runs, '--yes'], 'FP_USAGE'],
+    [[runs, '--older-than', '30d'], 'FP_USAGE'],
+    [[runs, '--prune', '--metric', 'all.sent'], 'FP_USAGE'],
+    [[runs, '--prune', '--keep', '-1'], 'FP_USAGE'],
+    [[runs, '--older-than', '30m', '--prune'], 'FP_USAGE'],
+    [[runs, '--open', '--prune'], 'FP_USAGE'],
+  ])('of %j is refused with %s', async (args, error) => {
+    const { code, stderr } = await runCli(['ui', ...args]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`error ${error} `);
+  });
+
+  it('opens the page of the newest run in a browser when asked to, and makes it where it is not there', async () => {
+    const bin = join(place.path, 'bin');
+    const said = join(place.path, 'said');
+    mkdirSync(bin);
+    writeFileSync(join(bin, 'xdg-open'), `#!/bin/sh\necho "$1" > '${said}.part'; mv '${said}.part' '${said}'\n`, {
+      mode: 0o755,
+    });
+    const { code } = await runCli(['ui', runs, '--open'], { env: { PATH: `${bin}:${process.env.PATH}` } });
+    expect(code).toBe(0);
+    await until(() => existsSync(said), 'the browser was called');
+    expect(readFileSync(said, 'utf8')).toBe(`file://${join(newest, 'report.html')}\n`);
+    expect(existsSync(join(newest, 'report.html'))).toBe(true);
+  });
+
+  it('says which page to open by hand where there is no browser', async () => {
+    const { code, stderr } = await runCli(['ui', runs, '--open'], { env: { PATH: join(place.path, 'nowhere') } });
+    expect(code).toBe(4);
+    expect(stderr).toMatch(/error FP_SYSTEM_ABSENT .*\n.*open it yourself: file:\/\//);
+  });
+
+  it('serves list and pages on loopback to whoever has the token, and nothing else', async () => {
+    const cli = startCli(['ui', runs, '--serve']);
+    const [url] = await cli.waitFor('stdout', /http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]+/);
+    const list = await (await fetch(url)).text();
+    const [, href = ''] = /href="(\/run[^"]+20260102[^"]+)"/.exec(list) ?? [];
+    const page = await fetch(new URL(href.replaceAll('&amp;', '&'), url));
+    expect(page.status).toBe(200);
+    expect(await page.text()).toContain('"scenario":"test-scenario"');
+    const away = new URL(href.replaceAll('&amp;', '&').replace(/name=.*$/, 'name=..%2Fold'), url);
+    expect((await fetch(away)).status).toBe(404);
+    expect((await fetch(new URL('/', url))).status).toBe(404);
+    cli.child.kill('SIGINT');
+    expect((await cli.ended).code).toBe(0);
+  });
+
+  it.each([
+    ['linux', { command: 'xdg-open', args: ['file:///a'] }],
+    ['darwin', { command: 'open', args: ['file:///a'] }],
+    ['win32', { command: 'cmd', args: ['/c', 'start', '""', 'file:///a'] }],
+  ] as const)('asks on %s the command that opens files there', (platform, opener) => {
+    expect(openerOf(platform, 'file:///a')).toEqual(opener);
+  });
+});
