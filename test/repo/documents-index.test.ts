@@ -42,6 +42,29 @@ describe('docs/how-to-read-a-report.md', () => {
   });
 });
 
+describe('pictures of the documents', () => {
+  const drawings = houseTexts((path) => /^docs\/.*\.svg$/.test(path));
+
+  test('are drawings that say what they show, fit light and dark, and ask nobody for anything', () => {
+    expect(drawings.length).toBeGreaterThan(0);
+    for (const { text } of drawings) {
+      expect(text).toMatch(/<title id="title">.+<\/title>/);
+      expect(text).toMatch(/<desc id="desc">[^<]{100,}<\/desc>/);
+      expect(text).toContain('aria-labelledby="title desc"');
+      expect(text).toContain('prefers-color-scheme: dark');
+      expect([...text.matchAll(/(?:href|src)=|url\(|@import|<script/g)]).toEqual([]);
+    }
+  });
+
+  test('are described where they are shown', () => {
+    const shown = houseTexts((path) => /^docs\/.*\.md$/.test(path)).flatMap(({ text }) => [
+      ...text.matchAll(/!\[([^\]]*)\]\(([\w.-]+)\)/g),
+    ]);
+    expect(shown.map(([, , file = '']) => `docs/${file}`)).toEqual(drawings.map(({ path }) => path));
+    for (const [, words = ''] of shown) expect(words.length).toBeGreaterThan(50);
+  });
+});
+
 test.each(['how-to-write-an-actor', 'how-to-write-a-signing-profile'])(
   'docs/%s.md names files that are there',
   (name) => {

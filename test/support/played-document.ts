@@ -56,7 +56,7 @@ export interface Played {
 }
 
 /** Gives the commands of a block to a shell, in which `npx floodproof` is the one of this project. */
-export async function playCommands(folder: string, script: string, deadlineMs = 60_000): Promise<Played> {
+export async function playCommands(folder: string, script: string, deadlineMs = 120_000): Promise<Played> {
   const main = join(projectRoot, 'dist/cli/main.js');
   const npx = `set -e\nnpx() { shift; '${process.execPath}' '${main}' "$@"; }\n`;
   const child = spawn('bash', ['-c', npx + script], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
