@@ -11,12 +11,12 @@ import { FloodproofError } from '../errors.js';
 import type { ObservationSource } from '../judge/observation.js';
 
 /** Of a folder of runs so many are taken, the newest: rows of each are walked over. */
-export const SIDE_RUNS_MAX = 20;
+const SIDE_RUNS_MAX = 20;
 /** Of the runs before a new one. */
 export const BASELINE_RUNS_MAX = 5;
 
 /** The runs that a path names: one when it is a run folder, else those that lie in it, the newest first. */
-export function listedRuns(path: string): readonly string[] {
+function listedRuns(path: string): readonly string[] {
   if (existsSync(join(path, 'plan.json')) || existsSync(join(path, 'verdict.json'))) return [path];
   const listed = listRuns(path);
   if (listed.length > 0) return listed.map(({ folder }) => folder);

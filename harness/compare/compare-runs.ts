@@ -24,7 +24,7 @@ import { sideNotes } from './side-notes.js';
 import { chanceText, factBecause, moveText, regressionText } from './wording.js';
 
 /** The chance that a comparison of equal runs tells of any difference. */
-export const LEVEL = 0.002;
+const LEVEL = 0.002;
 
 export interface CompareOptions {
   /** At least one each, of one plan a side. */

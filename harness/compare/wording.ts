@@ -5,12 +5,12 @@ import type { ComparedMetric } from './comparison.js';
 import { changeOf } from './finding.js';
 
 /** `legit.latency.p99 in attack`. */
-export function metricName({ subject, metric, phase }: Pick<ComparedMetric, 'subject' | 'metric' | 'phase'>): string {
+function metricName({ subject, metric, phase }: Pick<ComparedMetric, 'subject' | 'metric' | 'phase'>): string {
   return `${subject}.${metric}${phase === null ? '' : ` in ${phase}`}`;
 }
 
 /** `+20.1 %`, `-3 %`. */
-export function percentText(change: number): string {
+function percentText(change: number): string {
   return `${change > 0 ? '+' : ''}${plainNumber(Number((change * 100).toPrecision(3)))} %`;
 }
 

@@ -27,7 +27,7 @@ export function renderPage(template: string, data: PageData): string {
 }
 
 /** JSON that may stand in a script element. */
-export function embeddedJson(data: unknown): string {
+function embeddedJson(data: unknown): string {
   return JSON.stringify(data).replace(unsafe, (character) => {
     return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`;
   });

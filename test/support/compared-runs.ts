@@ -94,7 +94,7 @@ export interface CustomerOptions {
   readonly errorShare?: number;
 }
 
-export function customerPlan({ customers }: Pick<CustomerOptions, 'customers'>): Plan {
+function customerPlan({ customers }: Pick<CustomerOptions, 'customers'>): Plan {
   const plan = aPlan();
   const [first] = plan.actors;
   if (first === undefined) throw new Error('the plan has an actor');

@@ -39,8 +39,8 @@ const failures: readonly number[] = [
   Outcome.unsent,
 ];
 
-export const isOf = ({ row }: ReferenceRow, ...outcomes: readonly number[]): boolean => outcomes.includes(row.outcome);
-export const isWritten = (one: ReferenceRow): boolean => isAnswered(one) || one.row.sentUs > 0;
+const isOf = ({ row }: ReferenceRow, ...outcomes: readonly number[]): boolean => outcomes.includes(row.outcome);
+const isWritten = (one: ReferenceRow): boolean => isAnswered(one) || one.row.sentUs > 0;
 const isAnswered = (one: ReferenceRow): boolean =>
   isOf(one, Outcome.admitted, Outcome.unclear) || blocks.includes(one.row.outcome);
 const isUnclear = (one: ReferenceRow): boolean => isOf(one, Outcome.unclear);

@@ -20,7 +20,7 @@ export function seedRange(text: string): { first: number; last: number } {
   );
 }
 
-export function speed(text: string): number {
+function speed(text: string): number {
   if (text === 'max') return Number.POSITIVE_INFINITY;
   const factor = /^\d{1,4}x$/.test(text) ? Number(text.slice(0, -1)) : 0;
   if (factor >= 1 && factor <= 1000) return factor;
