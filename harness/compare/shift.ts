@@ -51,12 +51,18 @@ export interface Shift {
 /** What a percentile leaves above itself, in answers, when it can be told from. */
 const BEYOND_MIN = 10;
 const TAIL = 0.025;
-const FEW = `it needs requests of identities, or over a time, in ${GROUPS_MIN} clusters at least`;
+/** With fewer one cluster makes most of what is seen, and nothing tells how another in its place would differ. */
+const EFFECTIVE_MIN = 4;
+const FEW =
+  `it needs requests in ${GROUPS_MIN} blocks of time at least, and of identities in ${GROUPS_MIN} groups where the two ` +
+  'sides are of other seeds';
 
 /** One cluster's part in an estimate, so that the parts of all add up to its error. */
 interface Parts {
   readonly parts: Float64Array;
   readonly clusters: readonly number[];
+  /** So many clusters of one size would tell as much as these do: fewer where one of them has most of the requests. */
+  readonly effective: number;
 }
 
 /** @returns null when there is nothing on a side. */
@@ -77,7 +83,11 @@ function sumShift({ hits, isRate }: Shape & { of: 'sum' }, pair: Pair): Shift {
     const sums = tally.sums(by, selection, [hits]);
     const mean = clusters.reduce((sum, one) => sum + (sums[one] as number), 0) / clusters.length;
     const scale = scaleOf({ tally, selection, ...part });
-    return { parts: sums.map((sum, at) => (clusters.includes(at) ? (sum - mean) * scale : 0)), clusters };
+    return {
+      parts: sums.map((sum, at) => (clusters.includes(at) ? (sum - mean) * scale : 0)),
+      clusters,
+      effective: clusters.length,
+    };
   });
   const trials = first + second;
   const least = values[0] < values[1] ? first : second;
@@ -121,11 +131,21 @@ function exactChance(baseline: HitCount, run: HitCount): number {
   return Math.min(1, 2 * (isMore ? fewerHitsChance(baseline, run) : fewerHitsChance(run, baseline)));
 }
 
+/**
+ * The share moves by a cluster's part when the cluster is left out (the jackknife): a cluster that has most of the requests
+ * lies near the share because it makes it, and not because clusters are alike. How many clusters of one size tell as much
+ * is L. Kish's effective sample size ("Survey Sampling", 1965).
+ */
 function shareParts(hits: Float64Array, trials: Float64Array): Parts {
   const allTrials = trials.reduce((sum, one) => sum + one, 0);
   const share = hits.reduce((sum, one) => sum + one, 0) / allTrials;
   const clusters = [...trials.keys()].filter((at) => (trials[at] as number) > 0);
-  return { parts: hits.map((hit, at) => (hit - share * (trials[at] as number)) / allTrials), clusters };
+  const parts = hits.map((hit, at) => {
+    const others = allTrials - (trials[at] as number);
+    // As many parts as there are clusters: those of clusters of one size are what each adds to the share.
+    return others === 0 ? 0 : ((hit - share * (trials[at] as number)) * (1 - 1 / clusters.length)) / others;
+  });
+  return { parts, clusters, effective: allTrials ** 2 / trials.reduce((sum, one) => sum + one * one, 0) };
 }
 
 /**
@@ -154,7 +174,7 @@ function percentileShift({ kind, percent }: Shape & { of: 'percentile' }, pair: 
   const estimates = both.map((part, index): SideEstimate => {
     const value = values[index] as number;
     const histogram = all[index] as LatencyHistogram;
-    const half = widestHalf(clusterings.map((by) => exceeding(part, by, value)));
+    const half = widest(clusterings.flatMap((by) => halvesOf(exceeding(part, by, value), by)));
     if (half === null || beyondOf(histogram, percent) < BEYOND_MIN) return { value, interval: null };
     const at = (shift: number): number =>
       histogram.percentileUs(Math.min(100, Math.max(0, percent + 100 * shift))) as number;
@@ -239,29 +259,65 @@ interface Test {
   /** Standard error of the difference; null = too few clusters. */
   readonly error: number | null;
   readonly degrees: number;
+  /** Whether nothing is told without it. */
+  readonly isNeeded: boolean;
+}
+
+interface Tests {
+  readonly made: readonly Test[];
   /** Half of the 95 % interval of each side. */
   readonly halves: readonly [number | null, number | null];
 }
 
-function testsOf(pair: Pair, partsOf: (part: Part, by: Clustering) => Parts): readonly Test[] {
-  return clusterings.map((by) => {
+/**
+ * Other people and another time are what equal runs differ by, so both must be known. Where a side has few identities,
+ * the time alone would take each one's own habits for a change; the same people are held against themselves.
+ */
+function testsOf(pair: Pair, partsOf: (part: Part, by: Clustering) => Parts): Tests {
+  const halves: (number | null)[][] = [[], []];
+  const made = clusterings.flatMap((by): Test[] => {
     const baseline = partsOf(pair.baseline, by);
     const run = partsOf(pair.run, by);
-    const halves = [halfOf(baseline), halfOf(run)] as const;
-    if (by === 'time' || pair.samePeople) return { ...pairedError(baseline, run), halves };
-    if (Math.min(baseline.clusters.length, run.clusters.length) < GROUPS_MIN)
-      return { error: null, degrees: 0, halves };
-    return { ...welch(varianceOf(baseline), varianceOf(run)), halves };
+    halves[0]?.push(...halvesOf(baseline, by));
+    halves[1]?.push(...halvesOf(run, by));
+    if (by === 'identities') {
+      if (pair.samePeople) return [{ ...pairedError(baseline, run), isNeeded: false }];
+      return [{ ...othersError(baseline, run), isNeeded: true }];
+    }
+    const longer = pairedError(inPairs(baseline), inPairs(run));
+    return [
+      { ...pairedError(baseline, run), isNeeded: true },
+      { ...longer, isNeeded: false },
+    ];
   });
+  return { made, halves: [widest(halves[0] ?? []), widest(halves[1] ?? [])] };
+}
+
+/**
+ * Two blocks that follow each other as one: what lasts longer than a block moves both, and they then vary more than two
+ * blocks that do not depend on each other. The larger of the two errors counts.
+ */
+function inPairs({ parts, clusters, effective }: Parts): Parts {
+  const pairs = new Float64Array(BLOCKS / 2);
+  for (let block = 0; block < BLOCKS; block++) {
+    pairs[block >> 1] = (pairs[block >> 1] as number) + (parts[block] as number);
+  }
+  const kept = [...new Set(clusters.map((block) => block >> 1))];
+  return { parts: pairs, clusters: kept, effective: Math.min(effective, kept.length) };
+}
+
+function othersError(baseline: Parts, run: Parts): Pick<Test, 'error' | 'degrees'> {
+  if (!isMany(baseline) || !isMany(run)) return { error: null, degrees: 0 };
+  return welch(varianceOf(baseline), varianceOf(run));
 }
 
 function pairedError(baseline: Parts, run: Parts): Pick<Test, 'error' | 'degrees'> {
   const clusters = [...new Set([...baseline.clusters, ...run.clusters])];
-  if (clusters.length < GROUPS_MIN) return { error: null, degrees: 0 };
-  const { variance, degrees } = varianceOf({
-    parts: run.parts.map((part, at) => part - (baseline.parts[at] as number)),
-    clusters,
-  });
+  const parts = run.parts.map((part, at) => part - (baseline.parts[at] as number));
+  const effective = Math.min(baseline.effective, run.effective);
+  const both = { parts, clusters, effective };
+  if (!isMany(both)) return { error: null, degrees: 0 };
+  const { variance, degrees } = varianceOf(both);
   return { error: Math.sqrt(variance), degrees };
 }
 
@@ -270,10 +326,14 @@ interface Variance {
   readonly degrees: number;
 }
 
-function varianceOf({ parts, clusters }: Parts): Variance {
+function isMany({ clusters, effective }: Parts): boolean {
+  return clusters.length >= GROUPS_MIN && effective >= EFFECTIVE_MIN;
+}
+
+function varianceOf({ parts, clusters, effective }: Parts): Variance {
   const n = clusters.length;
   const squares = parts.reduce((sum, part) => sum + part * part, 0);
-  return { variance: (squares * n) / (n - 1), degrees: n - 1 };
+  return { variance: (squares * n) / (n - 1), degrees: effective - 1 };
 }
 
 /** Degrees of freedom by F. Satterthwaite and B. Welch: of a variance that is nearly all of one side, that side's. */
@@ -285,13 +345,13 @@ export function welch(first: Variance, second: Variance): { readonly error: numb
 }
 
 function halfOf(parts: Parts): number | null {
-  if (parts.clusters.length < GROUPS_MIN) return null;
+  if (!isMany(parts)) return null;
   const { variance, degrees } = varianceOf(parts);
   return studentPoint(TAIL, degrees) * Math.sqrt(variance);
 }
 
-function widestHalf(all: readonly Parts[]): number | null {
-  return widest(all.map(halfOf));
+function halvesOf(parts: Parts, by: Clustering): readonly (number | null)[] {
+  return by === 'time' ? [halfOf(parts), halfOf(inPairs(parts))] : [halfOf(parts)];
 }
 
 function widest(halves: readonly (number | null)[]): number | null {
@@ -301,23 +361,24 @@ function widest(halves: readonly (number | null)[]): number | null {
 
 function told(
   values: readonly [number, number],
-  tests: readonly Test[],
+  { made, halves }: Tests,
   exact: number,
   around: (value: number, half: number) => Interval,
 ): Shift {
   const estimate = (side: 0 | 1): SideEstimate => {
-    const half = widest(tests.map(({ halves }) => halves[side]));
+    const half = halves[side];
     return { value: values[side], interval: half === null ? null : around(values[side], half) };
   };
-  const made = tests.filter(({ error }) => error !== null);
+  const isTold = made.every(({ error, isNeeded }) => error !== null || !isNeeded);
   const move = Math.abs(values[1] - values[0]);
-  const chances = made.map(({ error, degrees }) =>
-    move === 0 ? 1 : 2 * studentTail(move / (error as number), degrees),
-  );
+  const chances = made.flatMap(({ error, degrees }) => {
+    if (error === null) return [];
+    return move === 0 ? 1 : 2 * studentTail(move / error, degrees);
+  });
   return {
     baseline: estimate(0),
     run: estimate(1),
-    chance: made.length === 0 ? null : Math.min(1, Math.max(exact, ...chances)),
-    why: made.length === 0 ? FEW : '',
+    chance: isTold ? Math.min(1, Math.max(exact, ...chances)) : null,
+    why: isTold ? '' : FEW,
   };
 }

@@ -17,7 +17,9 @@ const plan = aPlan({ expectations: [anExpectation('legit.leak', '<=', 0), anExpe
 function calmRows(change: (row: Partial<Observed>, number: number) => Partial<Observed> = (row) => row): Observed[] {
   return Array.from({ length: 100 }, (_, number) => {
     const sentUs = SECOND_US + 45_000 + number * 99_000;
-    return observed(change({ identity: number % 10, sentUs, answeredUs: sentUs + 20_000 + number * 10 }, number));
+    return observed(
+      change({ identity: number % 10, sentUs, answeredUs: sentUs + 20_000 + ((number * 37) % 100) * 10 }, number),
+    );
   });
 }
 

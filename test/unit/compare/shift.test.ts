@@ -83,7 +83,7 @@ describe('shiftOf', () => {
     }));
     const slow = rows.map((row) => ({ ...row, answeredUs: row.sentUs + 90_000 }));
     const shift = shiftOf(shapes['latency.p50'], { baseline: partOf(rows), run: partOf(slow), samePeople: false });
-    expect(shift).toMatchObject({ chance: null, why: expect.stringContaining('8 clusters') });
+    expect(shift).toMatchObject({ chance: null, why: expect.stringContaining('8 blocks of time') });
   });
 
   it('is not sure of a share that was never seen', () => {
