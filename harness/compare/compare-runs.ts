@@ -9,15 +9,15 @@
  */
 
 import { measuredUs, selectionOf } from '../judge/scope.js';
-import { metricTable } from '../scenario/metrics.js';
+import { type MetricRow, metricTable } from '../scenario/metrics.js';
 import { holmAdjusted } from './chances.js';
 import { type ComparedName, comparedNames } from './compared-names.js';
 import { ComparedSide, type Measured, type RunToCompare } from './compared-run.js';
 import type { ComparedMetric, ComparisonDocument } from './comparison.js';
-import { changeInterval, changeOf, directionOf, matters } from './finding.js';
+import { betterOf, changeInterval, changeOf, directionOf, matters } from './finding.js';
 import { differencesOf } from './likeness.js';
 import { type Delays, machineDelays } from './machine-delay.js';
-import { meanOf, type RunSpread, runSpreadOf } from './run-spread.js';
+import { chanceAlone, meanOf, type RunSpread, runSpreadOf } from './run-spread.js';
 import { shapes } from './shape.js';
 import { type Interval, type Pair, type Part, type Shift, shiftOf } from './shift.js';
 import { sideNotes } from './side-notes.js';
@@ -47,7 +47,10 @@ export function compareRuns({ baseline: baselineRuns, run: newRuns, least }: Com
     const adjusted = holmAdjusted(family.map(({ chance }) => chance as number));
     for (const [index, one] of family.entries()) chances.set(one, adjusted[index] as number);
   }
-  const found = seen.map((one) => compared(one, chances.get(one) ?? null, least));
+  const found = seen.map((one) => {
+    const better = betterOf(one.name, firstRun.plan);
+    return compared(one, { adjusted: chances.get(one) ?? null, least, better });
+  });
   const metrics = machineDelays(found, delaysOf(baseline, run));
   return {
     schema: 'floodproof/comparison/1',
@@ -99,20 +102,46 @@ function lookAt(name: ComparedName, baseline: ComparedSide, run: ComparedSide): 
     run: values[1],
     baselineInterval: told(first, spread?.baselineInterval ?? null, shift?.baseline.interval ?? null),
     runInterval: told(second, spread?.runInterval ?? null, shift?.run.interval ?? null),
-    ...chanceOf(shift, spread, few),
+    ...chanceOf(shift, spread, spread === null ? null : alone(baseline, run, first, second), few),
   };
 }
 
 /** From so many runs a side its interval is that of how they differ. */
 const RUNS_FOR_INTERVAL = 3;
 
-/** The more cautious of what is seen within runs and between them. */
-function chanceOf(shift: Shift | null, spread: RunSpread | null, few: string): Pick<Looked, 'test' | 'chance' | 'why'> {
+/** The more cautious of what is seen within runs and between them; what runs tell alone where nothing is seen within. */
+function chanceOf(
+  shift: Shift | null,
+  spread: RunSpread | null,
+  byRuns: number | null,
+  few: string,
+): Pick<Looked, 'test' | 'chance' | 'why'> {
   const [within, between] = [shift?.chance ?? null, spread?.chance ?? null];
-  if (within === null && (between === null || spread?.isEnough !== true))
-    return { test: 'none', chance: null, why: shift?.why || few };
-  const test = between !== null && between >= (within ?? 0) ? 'runs' : 'resampling';
-  return { test, chance: Math.min(1, Math.max(within ?? 0, between ?? 0)), why: '' };
+  if (within === null) {
+    if (byRuns === null) return { test: 'none', chance: null, why: shift?.why || few };
+    return { test: 'runs', chance: byRuns, why: '' };
+  }
+  return {
+    test: between !== null && between >= within ? 'runs' : 'resampling',
+    chance: Math.max(within, between ?? 0),
+    why: '',
+  };
+}
+
+/** Runs of one seed are the same people over and over: beside another seed they tell as much as one run. */
+function alone(
+  baseline: ComparedSide,
+  run: ComparedSide,
+  first: readonly Measured[],
+  second: readonly Measured[],
+): number | null {
+  if (!isAllFinite(first) || !isAllFinite(second)) return null;
+  if (String(baseline.seeds) === String(run.seeds)) return chanceAlone(first, second);
+  const bySeed = ({ runs }: ComparedSide, values: readonly number[]): readonly number[] =>
+    [...new Set(runs.map(({ seed }) => seed))].map((seed) =>
+      meanOf(values.filter((_, index) => runs[index]?.seed === seed)),
+    );
+  return chanceAlone(bySeed(baseline, first), bySeed(run, second));
 }
 
 /** The mean; Infinity when it never happened in any, null when any can't tell it. */
@@ -125,10 +154,15 @@ function isAllFinite(values: readonly Measured[]): values is readonly number[] {
   return values.every((value) => value !== null && Number.isFinite(value));
 }
 
-function pairOf({ subject, phase }: ComparedName, baseline: ComparedSide, run: ComparedSide): Pair | null {
+function pairOf({ subject, metric, phase }: ComparedName, baseline: ComparedSide, run: ComparedSide): Pair | null {
   const partOf = ({ plan, tally }: ComparedSide): Part | null => {
     if (tally === null) return null;
-    const selection = selectionOf(plan, subject, phase);
+    const selected = selectionOf(plan, subject, phase);
+    // Of false blocks the answers of honest requests alone are the trials.
+    const actors = selected.actors.filter(
+      (actor) => metric !== 'falseBlockRate' || plan.actors[actor]?.label === 'legit',
+    );
+    const selection = { ...selected, actors };
     return { tally, selection, seconds: measuredUs(plan, selection) / 1_000_000 };
   };
   const [first, second] = [partOf(baseline), partOf(run)];
@@ -136,7 +170,13 @@ function pairOf({ subject, phase }: ComparedName, baseline: ComparedSide, run: C
   return { baseline: first, run: second, samePeople: String(baseline.seeds) === String(run.seeds) };
 }
 
-function compared(one: Looked, adjusted: number | null, least: number): ComparedMetric {
+interface Reading {
+  readonly adjusted: number | null;
+  readonly least: number;
+  readonly better: MetricRow['better'];
+}
+
+function compared(one: Looked, reading: Reading): ComparedMetric {
   const { name, baseline, run, baselineInterval, runInterval } = one;
   const { unit } = metricTable[name.metric];
   const sides = [
@@ -156,7 +196,7 @@ function compared(one: Looked, adjusted: number | null, least: number): Compared
     changeInterval: changeInterval(...sides),
     expectations: name.expectations,
     test: one.test,
-    ...findingOf(one, adjusted, least),
+    ...findingOf(one, reading),
   };
 }
 
@@ -166,8 +206,7 @@ function documented(value: Measured): number | 'infinite' | null {
 
 function findingOf(
   { name, baseline, run, chance, why }: Looked,
-  adjusted: number | null,
-  least: number,
+  { adjusted, least, better }: Reading,
 ): Pick<ComparedMetric, 'finding' | 'because'> & { readonly test?: 'exact' } {
   if (baseline === null || run === null) {
     return { finding: 'untold', because: `${baseline === null ? 'the baseline' : 'the run'} can't tell it` };
@@ -175,7 +214,7 @@ function findingOf(
   const { metric } = name;
   if (baseline === run) return { finding: 'same', because: 'equal' };
   if (shapes[metric].of === 'fact' && (baseline === 0 || run === 0)) {
-    return { finding: directionOf(metric, baseline, run), test: 'exact', because: factBecause(metric, baseline === 0) };
+    return { finding: directionOf(better, baseline, run), test: 'exact', because: factBecause(metric, baseline === 0) };
   }
   if (!Number.isFinite(baseline + run)) {
     return { finding: 'untold', because: 'it never happened on one side, and one run does not tell whether by chance' };
@@ -184,7 +223,7 @@ function findingOf(
   if (!matters(metric, baseline, run, least)) return { finding: 'same', because: `${move}, less than what matters` };
   if (adjusted === null || chance === null) return { finding: 'untold', because: `${move}, and ${why}` };
   if (adjusted > LEVEL / 2) return { finding: 'same', because: `${move}: ${chanceText(chance)}` };
-  return { finding: directionOf(metric, baseline, run), because: `beyond noise: ${chanceText(chance)}` };
+  return { finding: directionOf(better, baseline, run), because: `beyond noise: ${chanceText(chance)}` };
 }
 
 function delaysOf(baseline: ComparedSide, run: ComparedSide): Delays | null {

@@ -9,22 +9,26 @@ export interface ComparedName {
   readonly phase: string | null;
   /** Texts of the expectations that name it. */
   readonly expectations: readonly string[];
+  /** Their operators. */
+  readonly wanted: readonly Expectation['operator'][];
 }
 
 /** Those that expectations name come first, in their order; both plans must hold whom and when they speak of. */
 export function comparedNames(baseline: Plan, run: Plan): readonly ComparedName[] {
   const found = new Map<string, ComparedName>();
-  for (const { subject, metric, phase, text } of run.expectations) {
+  for (const { subject, metric, phase, text, operator } of run.expectations) {
     if (!isIn(baseline, subject, phase)) continue;
     const key = keyOf(subject, metric, phase);
-    const expectations = [...(found.get(key)?.expectations ?? []), text];
-    found.set(key, { subject, metric: metric as MetricName, phase, expectations });
+    const known = found.get(key);
+    const expectations = [...(known?.expectations ?? []), text];
+    const wanted = [...(known?.wanted ?? []), operator];
+    found.set(key, { subject, metric: metric as MetricName, phase, expectations, wanted });
   }
   for (const subject of subjectsOf(run)) {
     if (!isIn(baseline, subject, null)) continue;
     for (const metric of metricNames) {
       const key = keyOf(subject, metric, null);
-      if (!found.has(key)) found.set(key, { subject, metric, phase: null, expectations: [] });
+      if (!found.has(key)) found.set(key, { subject, metric, phase: null, expectations: [], wanted: [] });
     }
   }
   return [...found.values()];

@@ -1,5 +1,8 @@
 /** What a move of a metric is called, and why: the one place where noise, trifles and facts are told apart. */
+import { actorsOf } from '../judge/scope.js';
 import { type MetricName, type MetricRow, metricTable } from '../scenario/metrics.js';
+import type { Plan } from '../scenario/plan.js';
+import type { ComparedName } from './compared-names.js';
 import type { Measured } from './compared-run.js';
 import type { Finding } from './comparison.js';
 import type { Interval } from './shift.js';
@@ -33,9 +36,61 @@ export function matters(metric: MetricName, baseline: number, run: number, least
   return move >= least * Math.abs(baseline);
 }
 
+type Better = MetricRow['better'];
+
+/** What honest requests want to see less of, though the metric as such has no better side. */
+const lowForHonest: ReadonlySet<MetricName> = new Set<MetricName>(['throttled', 'refused', 'banned']);
+/** What is worse the more of it abuse gets. */
+const lowForAbuse: ReadonlySet<MetricName> = new Set<MetricName>([
+  'admitted',
+  'admittedRate',
+  'admittedShare',
+  'goodput',
+]);
+/** How well abuse is served, and who of it is hurt, is nobody's loss. */
+const neitherForAbuse: ReadonlySet<MetricName> = new Set<MetricName>([
+  'latency.p50',
+  'latency.p99',
+  'latency.p999',
+  'service.p50',
+  'service.p99',
+  'dispatchDelay.p99',
+  'latencyInflation.p99',
+  'retryAmplification',
+  'fairness',
+  'blastRadius',
+]);
+
+/**
+ * Which way is the better one: that of the expectations that name it, where they agree; else what the metric means for
+ * whom it speaks of.
+ */
+export function betterOf(
+  { subject, metric, wanted }: Omit<ComparedName, 'phase' | 'expectations'>,
+  plan: Plan,
+): Better {
+  const asked = new Set(wanted.map((operator): Better => betterBy[operator]));
+  const [first] = asked;
+  if (first !== undefined && first !== 'neither' && asked.size === 1) return first;
+  const labels = new Set(actorsOf(plan, subject).map((actor) => plan.actors[actor]?.label));
+  if (labels.size === 1 && labels.has('legit') && lowForHonest.has(metric)) return 'low';
+  if (labels.size === 1 && labels.has('abuse')) {
+    if (lowForAbuse.has(metric)) return 'low';
+    if (neitherForAbuse.has(metric)) return 'neither';
+  }
+  return metricTable[metric].better;
+}
+
+const betterBy: Readonly<Record<ComparedName['wanted'][number], Better>> = {
+  '<=': 'low',
+  '<': 'low',
+  '>=': 'high',
+  '>': 'high',
+  '==': 'neither',
+};
+
 /** What a move that is beyond noise is called. */
-export function directionOf(metric: MetricName, baseline: number, run: number): Finding {
-  const { better }: MetricRow = metricTable[metric];
+export function directionOf(better: Better, baseline: number, run: number): Finding {
   if (better === 'neither') return 'changed';
   return run > baseline === (better === 'high') ? 'better' : 'worse';
 }

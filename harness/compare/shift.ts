@@ -120,7 +120,7 @@ function shareShift({ hits, trials, isPerOther }: Shape & { of: 'share' }, pair:
   const asked = (value: number): number => 1 / (1 - value);
   const turned = ({ value, interval }: SideEstimate): SideEstimate => ({
     value: asked(value),
-    interval: interval === null ? null : [asked(interval[0]), asked(interval[1])],
+    interval: interval === null || interval[1] === 1 ? null : [asked(interval[0]), asked(interval[1])],
   });
   return { ...shift, baseline: turned(shift.baseline), run: turned(shift.run) };
 }

@@ -113,6 +113,40 @@ describe('a run folder from a stranger', () => {
   );
 });
 
+describe('a document edited by hand', () => {
+  it('with more actors or phases than can be drawn is left out, and says so', () => {
+    const folder = withSavedSeries(saveRunFolder(parent, 'run'));
+    const edited = (name: string, change: (document: { actors: unknown; phases: unknown }, many: number) => void) => {
+      const text = readFileSync(join(folder, name), 'utf8');
+      const [most, above] = [1000, 1001].map((many) => {
+        const document = JSON.parse(text) as { actors: unknown; phases: unknown };
+        change(document, many);
+        writeFileSync(join(folder, name), JSON.stringify(document));
+        return readArchivedRun(folder).missing.join('\n');
+      });
+      writeFileSync(join(folder, name), text);
+      return { most, above };
+    };
+    const times = <T>(many: number, one: T): T[] => new Array<T>(many).fill(one);
+    const phases = edited('series.json', (series, many) => {
+      series.phases = times(many, (series.phases as unknown[])[0]);
+    });
+    const actors = edited('series.json', (series, many) => {
+      series.actors = times(many, (series.actors as unknown[])[0]);
+    });
+    const judged = edited('verdict.json', (verdict, many) => {
+      const [one] = Object.values(verdict.actors as object);
+      verdict.actors = Object.fromEntries(times(many, one).map((actor, index) => [`actor-${index}`, actor]));
+    });
+    expect(phases.most).not.toMatch(/can't be shown/);
+    expect(phases.above).toMatch(/series\.json can't be shown: phases/);
+    expect(actors.most).not.toMatch(/can't be shown/);
+    expect(actors.above).toMatch(/series\.json can't be shown: actors/);
+    expect(judged.most).not.toMatch(/can't be shown/);
+    expect(judged.above).toMatch(/verdict\.json can't be shown: actors: has more than 1000 actors/);
+  });
+});
+
 /** Whole numbers below 2^32, the same for the same seed. */
 function dice(seed: number): () => number {
   let state = (Math.imul(seed, 2654435761) | 1) >>> 0;

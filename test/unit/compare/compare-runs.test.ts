@@ -120,6 +120,41 @@ describe('compareRuns', () => {
     expect(few).toMatchObject({ finding: 'same', test: 'runs' });
   });
 
+  it('does not take five runs of one seed for five, beside five of another', () => {
+    const late = (seed: number, us: number): RunToCompare =>
+      runOf(
+        calmRows((row, number) =>
+          number === 30 ? { ...row, outcome: Outcome.throttled, sentUs: us, answeredUs: us + 1000 } : row,
+        ),
+        { seed },
+      );
+    const side = (seeds: readonly number[], us: number): RunToCompare[] =>
+      seeds.map((seed, index) => late(seed, us + index));
+    const first = (baseline: RunToCompare[], run: RunToCompare[]): ComparedMetric | undefined =>
+      metricOf(compare(baseline, run), 'customers.timeToFirstBlock');
+    const [early, later] = [4 * SECOND_US, 7 * SECOND_US];
+    expect(first(side([1, 1, 1, 1], early), side([2, 2, 2, 2], later))).toMatchObject({ finding: 'untold' });
+    expect(first(side([1, 1, 1, 1], early), side([1, 1, 1, 1], later))).toMatchObject({
+      finding: 'worse',
+      test: 'runs',
+    });
+    expect(first(side([1, 2, 3, 4], early), side([5, 6, 7, 8], later))).toMatchObject({
+      finding: 'worse',
+      test: 'runs',
+    });
+  });
+
+  it('takes of false blocks the answers of honest requests alone for trials', () => {
+    const abused = calmRows().flatMap((row) => [row, { ...row, actor: 1, identity: 10, key: 10, account: 10, ip: 10 }]);
+    const blocked = abused.map((row, number) => (number % 2 === 0 ? { ...row, outcome: Outcome.throttled } : row));
+    const all = aPlan({ expectations: [anExpectation('all.falseBlockRate', '<=', 1)] });
+    const asked = (rows: readonly Observed[]): RunToCompare => runOf(rows, { plan: all });
+    const found = metricOf(compare(asked(abused), asked(blocked)), 'all.falseBlockRate');
+    expect(found?.run).toBeGreaterThan(0.5);
+    const [low = 1, high = 0] = found?.runInterval ?? [];
+    expect([low <= (found?.run as number), high >= (found?.run as number)]).toEqual([true, true]);
+  });
+
   it('needs hundreds of customers to tell those who differ much apart from slower ones', () => {
     const options = { customers: 40, requestsEach: 10, spread: 0.8 };
     const few = compare(customersRun({ ...options, seed: 1 }), customersRun({ ...options, seed: 2, factor: 1.2 }));

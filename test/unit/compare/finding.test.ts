@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { changeInterval, changeOf, directionOf, matters } from '../../../harness/compare/finding.js';
-import { runSpreadOf } from '../../../harness/compare/run-spread.js';
+import { betterOf, changeInterval, changeOf, directionOf, matters } from '../../../harness/compare/finding.js';
+import { chanceAlone, runSpreadOf } from '../../../harness/compare/run-spread.js';
+import type { MetricName } from '../../../harness/scenario/metrics.js';
+import { aPlan } from '../../support/plan-builder.js';
 
 describe('matters', () => {
   it.each([
@@ -21,12 +23,45 @@ describe('matters', () => {
 });
 
 describe('directionOf', () => {
-  it('knows which side of a metric is the better one', () => {
-    expect(directionOf('latency.p99', 1, 2)).toBe('worse');
-    expect(directionOf('latency.p99', 2, 1)).toBe('better');
-    expect(directionOf('goodput', 1, 2)).toBe('better');
-    expect(directionOf('goodput', 2, 1)).toBe('worse');
-    expect(directionOf('throttled', 1, 2)).toBe('changed');
+  it('calls a move by the side that is the better one', () => {
+    expect(directionOf('low', 1, 2)).toBe('worse');
+    expect(directionOf('low', 2, 1)).toBe('better');
+    expect(directionOf('high', 1, 2)).toBe('better');
+    expect(directionOf('high', 2, 1)).toBe('worse');
+    expect(directionOf('neither', 1, 2)).toBe('changed');
+  });
+});
+
+describe('betterOf', () => {
+  const plan = aPlan();
+
+  it.each([
+    { of: 'legit.goodput', wanted: [], better: 'high', because: 'the metric says so' },
+    { of: 'abuse.leak', wanted: [], better: 'low', because: 'the metric says so' },
+    { of: 'legit.throttled', wanted: [], better: 'low', because: 'nobody honest wants to come back later' },
+    { of: 'customers.refused', wanted: [], better: 'low', because: 'an honest actor is as its label' },
+    { of: 'legit.banned', wanted: [], better: 'low', because: 'nobody honest wants a ban' },
+    { of: 'legit.admitted', wanted: [], better: 'neither', because: 'as many as were asked for' },
+    { of: 'legit.latency.p99', wanted: [], better: 'low', because: 'honest requests wait' },
+    { of: 'all.throttled', wanted: [], better: 'neither', because: 'whose they are is not said' },
+    { of: 'all.admittedShare', wanted: [], better: 'high', because: 'the metric says so' },
+    { of: 'abuse.throttled', wanted: [], better: 'neither', because: 'there may be more of it or less' },
+    { of: 'abuse.admitted', wanted: [], better: 'low', because: 'abuse got more' },
+    { of: 'abuse.admittedRate', wanted: [], better: 'low', because: 'abuse got more' },
+    { of: 'abuse.admittedShare', wanted: [], better: 'low', because: 'abuse got more' },
+    { of: 'abuse.goodput', wanted: [], better: 'low', because: 'abuse got more' },
+    { of: 'abuse.latency.p99', wanted: [], better: 'neither', because: 'abuse may wait' },
+    { of: 'abuse.fairness', wanted: [], better: 'neither', because: 'abuse need not be treated alike' },
+    { of: 'abuse.errors', wanted: [], better: 'low', because: 'a server that breaks is broken' },
+    { of: 'abuse.timeToFirstBlock', wanted: [], better: 'low', because: 'the metric says so' },
+    { of: 'abuse.admitted', wanted: ['>='], better: 'high', because: 'an expectation says so' },
+    { of: 'abuse.throttled', wanted: ['>', '>='], better: 'high', because: 'both expectations say so' },
+    { of: 'legit.sent', wanted: ['<='], better: 'low', because: 'an expectation says so' },
+    { of: 'legit.sent', wanted: ['<=', '>='], better: 'neither', because: 'expectations do not agree' },
+    { of: 'legit.goodput', wanted: ['=='], better: 'high', because: 'either side of a number may be missed' },
+  ] as const)('$of wanted $wanted: $better, since $because', ({ of, wanted, better }) => {
+    const [subject = '', ...metric] = of.split('.');
+    expect(betterOf({ subject, metric: metric.join('.') as MetricName, wanted }, plan)).toBe(better);
   });
 });
 
@@ -54,11 +89,8 @@ describe('changeOf', () => {
 });
 
 describe('runSpreadOf', () => {
-  it('tells nothing by itself from fewer than six runs, or five beside one', () => {
-    expect(runSpreadOf([1, 2], [3, 4, 5]).isEnough).toBe(false);
-    expect(runSpreadOf([1, 2, 3], [3, 4, 5]).isEnough).toBe(true);
-    expect(runSpreadOf([1, 2, 3, 4, 5], [3]).isEnough).toBe(true);
-    expect(runSpreadOf([1], [3])).toMatchObject({ isEnough: false, chance: null });
+  it('has no chance of one run beside one', () => {
+    expect(runSpreadOf([1], [3]).chance).toBeNull();
   });
 
   it('is noise all the same where runs are few, as if of four degrees', () => {
@@ -81,5 +113,21 @@ describe('runSpreadOf', () => {
     const { baselineInterval, runInterval } = runSpreadOf([1, 3], [5]);
     expect(baselineInterval?.[1]).toBeCloseTo(2 + 12.7062, 3);
     expect(runInterval).toBeNull();
+  });
+});
+
+describe('chanceAlone', () => {
+  it('tells nothing from fewer than three runs a side, however alike those of the other side are', () => {
+    expect(chanceAlone([1, 2], [3, 4, 5])).toBeNull();
+    expect(chanceAlone([3, 4, 5], [1, 2])).toBeNull();
+    expect(chanceAlone([0, 0, 0, 0, 0], [900])).toBeNull();
+    expect(chanceAlone([1, 2, 3], [3, 5, 7])).toBe(runSpreadOf([1, 2, 3], [3, 5, 7]).chance);
+  });
+
+  it('takes runs that all gave one value for no certainty', () => {
+    expect(chanceAlone([300, 300, 300], [400, 400, 400])).toBeCloseTo(2 / 20, 12);
+    expect(chanceAlone([300, 300, 300, 300], [400, 400, 400])).toBeCloseTo(2 / 35, 12);
+    expect(chanceAlone([300, 300, 300], [300, 300, 300])).toBe(1);
+    expect(chanceAlone([300, 300, 300], [400, 400, 401])).toBeLessThan(0.01);
   });
 });

@@ -86,6 +86,68 @@ describe('shiftOf', () => {
     expect(shift).toMatchObject({ chance: null, why: expect.stringContaining('8 blocks of time') });
   });
 
+  it('needs eight groups of identities where the people are others, as their habits would look like a change', () => {
+    const three = (us: number): Part =>
+      partOf(
+        Array.from({ length: 200 }, (_, number) => {
+          const sentUs = SECOND_US + number * 75_000;
+          return { identity: number % 3, sentUs, answeredUs: sentUs + us + (number % 7) };
+        }),
+      );
+    const [baseline, run] = [three(20_000), three(30_000)];
+    for (const name of ['latency.p50', 'admittedShare'] as const) {
+      expect(shiftOf(shapes[name], { baseline, run, samePeople: false })).toMatchObject({ chance: null });
+    }
+    expect(shiftOf(shapes['latency.p50'], { baseline, run, samePeople: true })?.chance).toBeLessThan(1e-9);
+  });
+
+  it('does not take one customer with most of the requests for many who are alike', () => {
+    const busy = (us: number): Part =>
+      even(
+        (identity) => (identity === 0 ? 60 : 1),
+        (identity, number) => (identity === 0 ? us : 20_000) + identity * 30 + number,
+      );
+    const [baseline, run] = [busy(20_000), busy(40_000)];
+    expect(shiftOf(shapes['latency.p50'], { baseline, run, samePeople: false })?.chance).toBeNull();
+    // One who has a third of them leaves the others a say.
+    const third = (us: number): Part =>
+      even(
+        (identity) => (identity === 0 ? 10 : 1),
+        (identity, number) => (identity === 0 ? us : 20_000) + identity * 30 + number,
+      );
+    const chance = shiftOf(shapes['latency.p50'], { baseline: third(20_000), run: third(40_000), samePeople: false });
+    expect(chance?.chance).toBeGreaterThan(0.01);
+  });
+
+  it('counts a hitch that lasts longer than a block as often as it came', () => {
+    const during = (isSlow: (block: number) => boolean): Part =>
+      partOf(
+        Array.from({ length: BLOCKS * PEOPLE * 3 }, (_, number) => {
+          const block = Math.floor(number / (PEOPLE * 3));
+          const sentUs = SECOND_US + block * SECOND_US + 1000 * (number % (PEOPLE * 3));
+          return { identity: number % PEOPLE, sentUs, answeredUs: sentUs + 20_000, outcome: isSlow(block) ? 5 : 0 };
+        }),
+      );
+    const none = during(() => false);
+    const chanceOf = (run: Part): number =>
+      shiftOf(shapes.errorRate, { baseline: none, run, samePeople: true })?.chance ?? 1;
+    const [apart, inRow] = [chanceOf(during((block) => block % 2 === 0)), chanceOf(during((block) => block % 4 < 2))];
+    expect(inRow).toBeGreaterThan(2 * apart);
+  });
+
+  it('has no interval of retries that could be all there is', () => {
+    const retried = partOf(
+      Array.from({ length: 160 }, (_, number) => ({
+        identity: number % PEOPLE,
+        sentUs: SECOND_US + number * 100_000,
+        kind: number % 80 === 7 ? 0 : 2,
+      })),
+    );
+    const shift = shiftOf(shapes.retryAmplification, { baseline: retried, run: retried, samePeople: true });
+    expect(shift?.run.value).toBeCloseTo(80, 9);
+    expect(shift?.run.interval).toBeNull();
+  });
+
   it('is not sure of a share that was never seen', () => {
     const part = even(() => 1, steady);
     const shift = shiftOf(shapes.errorRate, { baseline: part, run: part, samePeople: true });
