@@ -30,6 +30,10 @@ const evidenceRequest = z.looseObject({
   limit: text.nullable(),
 });
 
+/** A scenario has 100 actors and 100 phases at most; of very many no page can be drawn. */
+const ACTORS_MAX = 1000;
+const PHASES_MAX = 1000;
+
 const verdictSchema = z.looseObject({
   schema: z.literal('floodproof/verdict/1'),
   scenario: text,
@@ -52,21 +56,23 @@ const verdictSchema = z.looseObject({
       requests: z.array(evidenceRequest).optional(),
     }),
   ),
-  actors: z.record(
-    text,
-    z.looseObject({
-      label,
-      sent: count,
-      admitted: count,
-      throttled: count,
-      refused: count,
-      banned: count,
-      errors: count,
-      falseBlockRate: orNull,
-      leakCells: number,
-      latencyMs: percentiles,
-    }),
-  ),
+  actors: z
+    .record(
+      text,
+      z.looseObject({
+        label,
+        sent: count,
+        admitted: count,
+        throttled: count,
+        refused: count,
+        banned: count,
+        errors: count,
+        falseBlockRate: orNull,
+        leakCells: number,
+        latencyMs: percentiles,
+      }),
+    )
+    .refine((actors) => Object.keys(actors).length <= ACTORS_MAX, `has more than ${ACTORS_MAX} actors`),
   leaks: z.array(
     z.looseObject({
       limit: text,
@@ -139,20 +145,22 @@ const seriesSchema = z
     binMs: number.positive(),
     firstBin: z.literal(0),
     bins: count.max(BINS_MAX),
-    phases: z.array(z.looseObject({ name: text, fromMs: number, toMs: number })),
-    actors: z.array(
-      z.looseObject({
-        name: text,
-        label,
-        behaviour: text,
-        population: count,
-        intended: counts,
-        sent: counts,
-        admitted: counts,
-        refusals: z.record(text, counts),
-        latency: z.looseObject({ service: latency, dispatch: latency, intended: latency }),
-      }),
-    ),
+    phases: z.array(z.looseObject({ name: text, fromMs: number, toMs: number })).max(PHASES_MAX),
+    actors: z
+      .array(
+        z.looseObject({
+          name: text,
+          label,
+          behaviour: text,
+          population: count,
+          intended: counts,
+          sent: counts,
+          admitted: counts,
+          refusals: z.record(text, counts),
+          latency: z.looseObject({ service: latency, dispatch: latency, intended: latency }),
+        }),
+      )
+      .max(ACTORS_MAX),
     limits: z.array(
       z.looseObject({
         actor: count,

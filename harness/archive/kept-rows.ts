@@ -3,7 +3,13 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { mergedObservations } from '../engine/record/observation-file.js';
 import { FloodproofError } from '../errors.js';
-import type { ObservationSource } from '../judge/observation.js';
+import {
+  type ColumnName,
+  columnNames,
+  createColumns,
+  type ObservationBatch,
+  type ObservationSource,
+} from '../judge/observation.js';
 import { openSealedRows } from './sealed-rows.js';
 
 export const SEALED_NAME = 'observations.parquet';
@@ -44,17 +50,28 @@ export function keptRows(folder: string): KeptRows {
   return { source: null, count: null, facts: new Map(), isOpen: false, isThere: isSealed, faults };
 }
 
-/** What the reader of Arrow's form says of bytes that are none is no bug of ours. */
+/** What the reader of Arrow's form says of bytes that are none, or makes of them, is no bug of ours. */
 function guarded(source: ObservationSource): ObservationSource {
   return function* walk() {
     try {
-      yield* source();
+      for (const batch of source()) {
+        const odd = columnNames.find((name) => !isColumn(batch, name));
+        if (odd !== undefined) throw new Error(`they have no column ${odd} of ${batch.rows} rows`);
+        yield batch;
+      }
     } catch (cause) {
       if (cause instanceof FloodproofError) throw cause;
       const message = `the rows of a run that was cut off are damaged: ${(cause as Error).message}`;
       throw new FloodproofError('FP_RUN_UNREADABLE', message, { cause });
     }
   };
+}
+
+const empty = createColumns(0);
+
+function isColumn({ rows, columns }: ObservationBatch, name: ColumnName): boolean {
+  const column: unknown = columns[name];
+  return column instanceof empty[name].constructor && (column as { readonly length: number }).length === rows;
 }
 
 function namesIn(folder: string): readonly string[] {

@@ -11,7 +11,7 @@
 import { lstatSync, readdirSync, realpathSync, rmdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { FloodproofError } from '../errors.js';
-import { isRunFile } from './run-files.js';
+import { isRunFile, KEEP_NAME } from './run-files.js';
 import type { ListedRun } from './run-list.js';
 
 export interface PruneRule {
@@ -83,20 +83,20 @@ function realOf(path: string): string {
 }
 
 /**
- * Removes a run folder: file by file those that a run writes, then the folder, which must be empty by then. Nothing is
- * followed: a link is not entered, and what came into the folder meanwhile stays, with the folder.
+ * Removes a run folder: file by file those that a run writes and that lay there when it began, then the folder, which must be
+ * empty by then. Nothing is followed: a link is not entered, and what came into the folder meanwhile stays, with the folder.
  *
  * @throws {FloodproofError} FP_DISK when something of it can't be removed.
  */
-export function removeRun({ folder }: ListedRun): void {
+export function removeRun({ folder }: Pick<ListedRun, 'folder'>): void {
   try {
     if (!lstatSync(folder).isDirectory()) throw new Error('it is no folder any more');
-    for (const name of readdirSync(folder)) {
-      const path = join(folder, name);
-      if (!isRunFile(name) || !lstatSync(path).isFile()) throw new Error(`${name} was written by no run`);
+    const names = readdirSync(folder);
+    if (names.includes(KEEP_NAME)) throw new Error(`a file "${KEEP_NAME}" lies in it`);
+    for (const name of names) {
+      if (!isRunFile(name) || !lstatSync(join(folder, name)).isFile()) throw new Error(`${name} was written by no run`);
     }
-    // The verdict first: what is left of a removal that was cut off is not taken for a whole run.
-    for (const name of readdirSync(folder).sort(verdictFirst)) unlinkSync(join(folder, name));
+    for (const name of names.sort(byRemoval)) unlinkSync(join(folder, name));
     rmdirSync(folder);
   } catch (cause) {
     const message = `cannot remove ${folder}: ${(cause as Error).message}`;
@@ -104,6 +104,11 @@ export function removeRun({ folder }: ListedRun): void {
   }
 }
 
-function verdictFirst(left: string, right: string): number {
-  return Number(right === 'verdict.json') - Number(left === 'verdict.json');
+/**
+ * The verdict first: what is left of a removal that was cut off is not taken for a whole run. The plan last: by it the rest is
+ * still known for a run, and the next removal takes it.
+ */
+function byRemoval(left: string, right: string): number {
+  const place = (name: string): number => (name === 'verdict.json' ? 0 : name === 'plan.json' ? 2 : 1);
+  return place(left) - place(right);
 }

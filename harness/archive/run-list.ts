@@ -1,9 +1,10 @@
 /** The run folders below a folder, as a list: what a person looks for when there are many. */
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { readJson } from '../engine/record/saved-json.js';
 import { FloodproofError } from '../errors.js';
 import type { VerdictDocument } from '../judge/verdict.js';
-import { readDocument, readJson } from './read-document.js';
+import { readDocument } from './read-document.js';
 import { isRunFile, KEEP_NAME } from './run-files.js';
 
 export interface ListedRun {

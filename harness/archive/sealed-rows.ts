@@ -2,11 +2,12 @@
  * The rows of a sealed record, `observations.parquet`, row group by row group: what is in memory at any time is one group
  * of it (50,000 rows as the seal writes them), and of that only the columns that somebody looks at.
  */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, readSync } from 'node:fs';
 import { parquetMetadata, parquetSchema } from 'hyparquet';
 import { readColumn } from 'hyparquet/src/column.js';
 import { DEFAULT_PARSERS } from 'hyparquet/src/convert.js';
 import { getTreePath } from 'hyparquet/src/schema.js';
+import { openAtOnce } from '../engine/record/saved-json.js';
 import { FloodproofError } from '../errors.js';
 import {
   type ColumnName,
@@ -51,7 +52,9 @@ export function openSealedRows(path: string): SealedRows {
 }
 
 function readFooter(path: string, fd: number): Metadata {
-  const bytes = fstatSync(fd).size;
+  const stat = fstatSync(fd);
+  if (!stat.isFile()) throw unreadable(path, 'it is no file');
+  const bytes = stat.size;
   if (bytes === 0) throw unreadable(path, 'it is empty');
   if (bytes < SHORTEST_BYTES) throw unreadable(path, 'it is cut off');
   const tail = readBytes(path, fd, bytes - 8, 8);
@@ -103,11 +106,11 @@ function groupColumns(path: string, fd: number, metadata: Metadata, group: RowGr
   const unpack = (name: ColumnName): ObservationColumns[ColumnName] => {
     const chunk = chunks.get(name);
     if (chunk === undefined) throw unreadable(path, `a group of rows lacks the column ${name}`);
-    const { buffer, byteOffset } = bytes;
-    const view = new DataView(buffer, byteOffset + chunk.start - from, chunk.end - chunk.start);
     const target = createColumn(name, rows);
     let filled = 0;
     try {
+      const { buffer, byteOffset } = bytes;
+      const view = new DataView(buffer, byteOffset + chunk.start - from, chunk.end - chunk.start);
       const schemaPath = getTreePath(tree, [name]);
       const element = schemaPath.at(-1)?.element ?? tree.element;
       const decoder = { pathInSchema: [name], element, schemaPath, parsers: DEFAULT_PARSERS, ...chunk.meta };
@@ -161,7 +164,7 @@ function readBytes(path: string, fd: number, from: number, length: number): Uint
 
 function openFile(path: string): number {
   try {
-    return openSync(path, 'r');
+    return openAtOnce(path);
   } catch (cause) {
     throw unreadable(path, (cause as Error).message, cause);
   }

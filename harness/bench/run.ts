@@ -1,4 +1,4 @@
-/** Every benchmark by its name: the groups of limiters and verifiers, the engines' pair, the generator, arrivals, signing, logs. */
+/** Every benchmark by its name: the groups of limiters and verifiers, the engines' pair, the generator, arrivals, signing, logs, the page. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FloodproofError } from '../errors.js';
@@ -16,10 +16,12 @@ import { runSuite } from './limiters/suite.js';
 import { tablesOf, textOf } from './limiters/tables.js';
 import { measureLogs } from './logs/measure.js';
 import { doubtOf, machineFacts } from './machine.js';
+import { figuresPage } from './page/figures.js';
+import { measurePage, type PageFigures } from './page/measure.js';
 import { measureSigning } from './signing/measure.js';
 import { measureVirtual } from './virtual/measure.js';
 
-const otherNames = ['engines', 'generator', 'arrivals', 'virtual', 'signing', 'logs'] as const;
+const otherNames = ['engines', 'generator', 'arrivals', 'virtual', 'signing', 'logs', 'page'] as const;
 type OtherName = (typeof otherNames)[number];
 type BenchName = GroupName | OtherName;
 
@@ -142,10 +144,15 @@ async function benchOther(name: OtherName, options: BenchOptions): Promise<void>
   if (doubt !== '') say(`warning: ${doubt}`);
   const figures = await measureOther(name, options, say);
   const document = { schema: 'floodproof/bench/1', name, machine, doubt, lines, figures };
-  const isShort = ['virtual', 'signing', 'logs'].includes(name) && options.isQuick;
+  const isShort = ['virtual', 'signing', 'logs', 'page'].includes(name) && options.isQuick;
   save(options.folder ?? join('results', isShort ? join('runs', 'bench') : 'bench'), {
     [`${name}.json`]: `${JSON.stringify(document, null, 2)}\n`,
+    ...(name === 'page' ? { 'page.md': pageText(figures as PageFigures, lines[0] ?? '', doubt) } : {}),
   });
+}
+
+function pageText({ figures, rows, absent }: PageFigures, measuredOn: string, doubt: string): string {
+  return figuresPage(figures, { measuredOn, doubt, rows, absent });
 }
 
 async function measureOther(
@@ -166,6 +173,8 @@ async function measureOther(
       return await measureSigning(openEngine('auto').engine, { isQuick, say });
     case 'logs':
       return await measureLogs(isQuick, say);
+    case 'page':
+      return await measurePage({ engine: openEngine('auto').engine, isQuick, say });
   }
 }
 

@@ -3,7 +3,7 @@ import process from 'node:process';
 import { readArchivedRun } from '../archive/read-archived-run.js';
 import { withSeries } from '../archive/remade-series.js';
 import { type ListedRun, listRuns } from '../archive/run-list.js';
-import { ExitCode } from '../errors.js';
+import { ExitCode, FloodproofError } from '../errors.js';
 import { renderPage } from '../report/page.js';
 import { savedPage } from '../report/page-run.js';
 import { renderRunsPage } from '../report/runs-page.js';
@@ -12,8 +12,10 @@ import { pagePolicy, readPageTemplate } from '../watch/page-file.js';
 import { pageRunOf } from './archived-runs.js';
 import type { Console } from './console.js';
 import { openUrl } from './open-file.js';
+import { visible } from './visible.js';
 
 const HINT = 'choose another port with --serve, or leave the number out for a free one';
+const TEXT = { 'Content-Type': 'text/plain; charset=utf-8' };
 const HTML = { 'Content-Type': 'text/html; charset=utf-8' };
 /** The list has no script, and needs nothing but its own style. */
 const LIST_POLICY =
@@ -43,11 +45,16 @@ export async function serveRuns(parent: string, port: number, opens: boolean, co
     const name = new URLSearchParams(url.slice(url.indexOf('?') + 1)).get('name');
     const run = listRuns(parent).find((one) => one.name === name);
     if (run === undefined) {
-      response.writeHead(404, { 'Content-Type': 'text/plain; charset=utf-8' }).end('no such run\n');
+      response.writeHead(404, TEXT).end('no such run\n');
+      return;
+    }
+    const html = pageOf(template, run);
+    if (html instanceof FloodproofError) {
+      response.writeHead(500, TEXT).end(`${visible(html.message)}\n`);
       return;
     }
     response.setHeader('Content-Security-Policy', policy);
-    response.writeHead(200, HTML).end(pageOf(template, run));
+    response.writeHead(200, HTML).end(html);
   };
   const server = await LoopbackServer.open({ port, token, hint: HINT, routes: { '/': list, '/run': page } });
   const url = server.url(`/?token=${token}`);
@@ -62,9 +69,18 @@ export async function serveRuns(parent: string, port: number, opens: boolean, co
   return ExitCode.pass;
 }
 
-/** Only names that the list has just told are looked up, so no path of the asker's own is ever opened. */
-function pageOf(template: string, { folder }: ListedRun): string {
-  return renderPage(template, savedPage([pageRunOf(withSeries(readArchivedRun(folder)))]));
+/**
+ * Only names that the list has just told are looked up, so no path of the asker's own is ever opened.
+ *
+ * @returns the error of a run that nothing can be read of, for whoever asked for it.
+ */
+function pageOf(template: string, { folder }: ListedRun): string | FloodproofError {
+  try {
+    return renderPage(template, savedPage([pageRunOf(withSeries(readArchivedRun(folder)))]));
+  } catch (error) {
+    if (error instanceof FloodproofError) return error;
+    throw error;
+  }
 }
 
 async function interrupted(): Promise<void> {

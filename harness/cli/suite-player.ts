@@ -1,4 +1,6 @@
 /** Plays scenario after scenario: shows how each goes and its verdict when it is there, and sums them up. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import process from 'node:process';
 import type { Progress } from '../engine/play.js';
 import { writeWhole } from '../engine/record/run-folder.js';
@@ -85,7 +87,7 @@ export class SuitePlayer {
       this.#documents.push(document);
       watchers.runEnds(index, { verdict: document, error: null });
       if (!flags.json) this.#print(renderVerdict(document, this.#page));
-      console.note(`saved in ${seen.folder}`);
+      console.note(savedText(seen.folder ?? ''));
       if (seen.folder !== null) this.#parts.onSaved(run, seen.folder);
       return document;
     } catch (error) {
@@ -130,6 +132,12 @@ export class SuitePlayer {
     this.#parts.console.result(this.#hasPrinted ? `\n${text}` : text);
     this.#hasPrinted = true;
   }
+}
+
+/** Where the run lies, and its page when there is one. */
+function savedText(folder: string): string {
+  const page = join(folder, 'report.html');
+  return `saved in ${existsSync(page) ? `${folder}; its page: ${page}` : folder}`;
 }
 
 /** The run as it ended: the last progress is up to a quarter of a second old. */

@@ -1,6 +1,7 @@
 /** Where a long text goes piece by piece: to stdout as fast as its reader reads, or into a file that is whole or not there. */
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, renameSync, rmSync, writeSync } from 'node:fs';
 import process from 'node:process';
+import { openPart, partName } from '../engine/record/part-file.js';
 import { FloodproofError } from '../errors.js';
 
 export interface TextSink {
@@ -11,6 +12,9 @@ export interface TextSink {
   /** Leaves nothing of what was written to a file. */
   abandon(): void;
 }
+
+/** Those by which a person ends a command. */
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** @param file - null = stdout. @throws {FloodproofError} FP_DISK */
 export function openSink(file: string | null): TextSink {
@@ -50,17 +54,21 @@ class StdoutSink implements TextSink {
 
 class FileSink implements TextSink {
   readonly #file: string;
-  readonly #temporary: string;
   readonly #fd: number;
+  /** Ctrl-C while it is written: what is there is no report, and goes. */
+  readonly #onSignal = (signal: NodeJS.Signals): void => {
+    this.abandon();
+    process.kill(process.pid, signal);
+  };
 
   constructor(file: string) {
     this.#file = file;
-    this.#temporary = `${file}.part`;
     try {
-      this.#fd = openSync(this.#temporary, 'w');
+      this.#fd = openPart(file);
     } catch (cause) {
       throw this.#error(cause);
     }
+    for (const signal of signals) process.on(signal, this.#onSignal);
   }
 
   async write(text: string): Promise<boolean> {
@@ -70,23 +78,31 @@ class FileSink implements TextSink {
     } catch (cause) {
       throw this.#error(cause);
     }
+    // A signal is told in a turn of the loop.
+    await new Promise((resolve) => setImmediate(resolve));
     return true;
   }
 
   close(): void {
+    this.#release();
     try {
       fsyncSync(this.#fd);
       closeSync(this.#fd);
-      renameSync(this.#temporary, this.#file);
+      renameSync(partName(this.#file), this.#file);
     } catch (cause) {
-      rmSync(this.#temporary, { force: true });
+      rmSync(partName(this.#file), { force: true });
       throw this.#error(cause);
     }
   }
 
   abandon(): void {
+    this.#release();
     closeSync(this.#fd);
-    rmSync(this.#temporary, { force: true });
+    rmSync(partName(this.#file), { force: true });
+  }
+
+  #release(): void {
+    for (const signal of signals) process.off(signal, this.#onSignal);
   }
 
   #error(cause: unknown): FloodproofError {

@@ -91,28 +91,31 @@ function prune(parent: string, runs: readonly ListedRun[], flags: UiFlags, conso
   for (const { run, stays } of choices) {
     if (stays !== null && run.foreign.length > 0) console.note(`stays: ${visible(run.name)}: ${visible(stays)}`);
   }
-  const bytes = formatBytes(going.reduce((sum, run) => sum + run.bytes, 0));
   const count = going.length === 1 ? '1 run' : `${going.length} runs`;
   if (!yes) {
     const lines = going.map((run) => `would go: ${visible(run.name)}, ${formatBytes(run.bytes)}`);
-    const end = `${count} of ${runs.length} would go, ${bytes}${going.length > 0 ? '; add --yes to remove them' : ''}`;
+    const end = `${count} of ${runs.length} would go, ${bytesOf(going)}${going.length > 0 ? '; add --yes to remove them' : ''}`;
     console.result([...lines, end].join('\n'));
     return;
   }
-  let removed = 0;
+  const removed: ListedRun[] = [];
   const failures: FloodproofError[] = [];
   for (const run of going) {
     try {
       removeRun(run);
-      removed++;
+      removed.push(run);
     } catch (error) {
       if (!(error instanceof FloodproofError)) throw error;
       failures.push(error);
     }
   }
-  console.result(`removed ${removed} of ${runs.length} runs, ${bytes} of disk space`);
+  console.result(`removed ${removed.length} of ${runs.length} runs, ${bytesOf(removed)} of disk space`);
   const [first] = failures;
   if (first !== undefined) throw first;
+}
+
+function bytesOf(runs: readonly ListedRun[]): string {
+  return formatBytes(runs.reduce((sum, run) => sum + run.bytes, 0));
 }
 
 /** Its page is made where it is not there yet. @throws {FloodproofError} FP_FILE_EMPTY when there is no run. */

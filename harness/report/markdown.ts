@@ -16,6 +16,8 @@ const REPEATS_MAX = 40;
 const SENTENCES_MAX = 5;
 const REMARKS_MAX = 20;
 const SENTENCE_LENGTH_MAX = 300;
+/** A command is copied, and one with many flags is still whole. */
+const REPLAY_LENGTH_MAX = 2000;
 
 /** @param remarks - of the report itself, such as what of a saved run is missing; a sentence each. */
 export function renderMarkdown(suite: SuiteDocument, remarks: readonly string[] = []): string {
@@ -86,7 +88,7 @@ function detail(scenario: VerdictDocument): string[] {
     const power = [leakPowerText(scenario), latencyPowerText(scenario)].filter((text) => text !== null);
     lines.push(...bullets(power, ''));
   }
-  lines.push('', '```', ...visible(scenario.replay).split('```'), '```');
+  lines.push('', '```', ...visible(shortened(scenario.replay, REPLAY_LENGTH_MAX)).split('```'), '```');
   return lines;
 }
 
@@ -97,19 +99,25 @@ function bullets(sentences: readonly string[], indent: string, most = SENTENCES_
   return lines;
 }
 
+/** A beginning that would be a list or a rule or, where a host takes "/close" for an order, one: up to the mark. */
+const opening = /^\s*(?:\d+(?=[.)](?:\s|$))|(?=[-+=/]))/;
+
 /** Text that came from outside, shown as it is: no markup, no mention of a person, no broken table. */
 export function inline(text: string): string {
-  const characters = Array.from(text);
-  const cut = characters.length > SENTENCE_LENGTH_MAX;
-  const short = cut ? `${characters.slice(0, SENTENCE_LENGTH_MAX).join('')}...` : text;
-  return visible(short)
+  return visible(shortened(text))
     .replace(/[\\`*_[\]<>#|~&$]/g, '\\$&')
-    .replace(/@/g, '@\u200b');
+    .replace(/@/g, '@\u200b')
+    .replace(opening, '$&\\');
+}
+
+function shortened(text: string, most = SENTENCE_LENGTH_MAX): string {
+  const characters = Array.from(text);
+  return characters.length > most ? `${characters.slice(0, most).join('')}...` : text;
 }
 
 /** A code span with a fence longer than any that stands inside. */
 function code(text: string): string {
-  const clean = visible(text);
+  const clean = visible(shortened(text));
   const longest = Math.max(0, ...(clean.match(/`+/g) ?? []).map((run) => run.length));
   const fence = '`'.repeat(longest + 1);
   return longest === 0 ? `${fence}${clean}${fence}` : `${fence} ${clean} ${fence}`;

@@ -2,6 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { FLOOR, parseBenchDocument } from '../../harness/bench/limiters/row.js';
+import { wanted } from '../../harness/bench/page/figures.js';
+import type { PageFigures } from '../../harness/bench/page/measure.js';
+import { needs } from '../support/needs.js';
 import { runCli, scratch } from '../support/run-cli.js';
 import { describeTwins } from '../twin/engines.js';
 
@@ -79,6 +82,26 @@ describe('bench', () => {
     expect(stdout).toContain(`Against ${old}\n`);
     expect(stdout).toContain(`${before.rows.length} changed beyond the spread, 0 did not`);
     expect(stdout).toMatch(/^100 % faster: verify, admit, 100 keys uniform, threads 1: floodproof ts: /m);
+  });
+
+  it('measures reports of a long run, the page in a browser and a watched run, and says what was wanted', async (context) => {
+    needs(context, 'chromium', 'apt-get install chromium');
+    const folder = join(place.path, 'page');
+    const { code, stdout, stderr } = await runCli(['bench', 'page', '--quick', '--out', folder], {
+      deadlineMs: 170_000,
+    });
+    expect(code, stderr).toBe(0);
+    const { figures } = JSON.parse(readFileSync(join(folder, 'page.json'), 'utf8')) as { figures: PageFigures };
+    expect(figures.absent).toEqual([]);
+    expect(figures.figures.map(({ name }) => name)).toEqual(Object.values(wanted).map(({ name }) => name));
+    for (const { name, spread } of figures.figures) {
+      // What a live page costs may well be nothing, or less than the machine's own unrest.
+      if (name !== wanted.liveCost.name) expect(spread.min, name).toBeGreaterThan(0);
+      expect(stdout).toContain(`${name}: `);
+      expect(readFileSync(join(folder, 'page.md'), 'utf8')).toContain(`\n| ${name} | `);
+    }
+    const size = figures.figures.find(({ name }) => name === wanted.pageSize.name);
+    expect(size?.spread.max).toBeLessThan(1);
   });
 
   it('times nothing when a limiter decides otherwise than the others, and names it', async () => {

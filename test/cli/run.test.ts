@@ -25,6 +25,7 @@ const sealedFiles = [
   'latency.json',
   'observations.parquet',
   'plan.json',
+  'report.html',
   'series.json',
   'summary.md',
   'verdict.json',
@@ -72,7 +73,8 @@ describe('run --json', () => {
 
   it('tells the person who waits about phases and the run folder on stderr, without colours', () => {
     const lines = result.stderr.trimEnd().split('\n');
-    expect(lines.at(-1)).toBe(`saved in ${onlyRunFolder(out)}`);
+    const folder = onlyRunFolder(out);
+    expect(lines.at(-1)).toBe(`saved in ${folder}; its page: ${folder}/report.html`);
     expect(lines.slice(0, -1).map((line) => line.replace(/, .*/, ''))).toEqual(
       expect.arrayContaining(['small: warm-up', 'small: attack']),
     );

@@ -1,32 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { Page } from 'playwright-core';
 import { afterAll, describe, expect, test } from 'vitest';
+import { axeFindings } from '../support/axe-findings.js';
 import { PageBrowser, scrollThrough } from '../support/page-browser.js';
 import { sampleComparison, sampleDefaults, samplePage, sampleRun } from '../support/page-sample.js';
 
 const browser = new PageBrowser();
 afterAll(() => browser.close());
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-interface AxeViolation {
-  readonly id: string;
-  readonly impact: string;
-  readonly nodes: readonly { readonly html: string }[];
-}
-
-/** What axe finds, with where. */
-async function findings(page: Page): Promise<string[]> {
-  // Put in by the debugger, since the page's own policy lets no other script in.
-  await page.evaluate(axe);
-  const violations: readonly AxeViolation[] = await page.evaluate(
-    'axe.run(document).then((result) => result.violations)',
-  );
-  return violations.map(
-    ({ id, impact, nodes }) => `${impact} ${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
-  );
-}
 
 const bins = 60;
 const [bad] = samplePage({ bins, actors: 4 }).runs;
@@ -45,14 +23,14 @@ describe('the page is for everybody', () => {
       await page.getByRole('button', { name: 'legit.falseBlockRate <= 0.1%' }).click();
       await page.locator('#timeline').getByRole('button', { name: 'Show as table' }).first().click();
       await scrollThrough(page);
-      expect(await findings(page)).toEqual([]);
+      expect(await axeFindings(page)).toEqual([]);
     });
   }
 
   test('axe finds nothing in a window of 320 pixels, and nothing is wider than it', async (context) => {
     const { page } = await browser.open(context, everything, { viewport: { width: 320, height: 640 } });
     await scrollThrough(page);
-    expect(await findings(page)).toEqual([]);
+    expect(await axeFindings(page)).toEqual([]);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320);
   });
 

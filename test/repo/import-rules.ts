@@ -33,6 +33,8 @@ export const allowedEdges: Readonly<Record<string, readonly string[]>> = {
     'intake',
     'engine',
     'gateway',
+    'timeline',
+    'watch',
   ],
   zoo: [
     'core',

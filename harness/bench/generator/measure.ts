@@ -27,7 +27,7 @@ export interface GeneratorFigures {
   readonly memory: readonly MemoryRun[];
 }
 
-async function startServer(): Promise<{ port: number; child: ChildProcess }> {
+export async function startServer(): Promise<{ port: number; child: ChildProcess }> {
   const child = fork(fileURLToPath(new URL('../trivial-server.js', import.meta.url)));
   const port = await new Promise<number>((resolve, reject) => {
     child.once('message', (message) => resolve(Number(message)));

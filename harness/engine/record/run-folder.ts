@@ -1,11 +1,13 @@
 /** The folder of one run under `results/runs`: made new, written file by file, each file whole or not there. */
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FloodproofError } from '../../errors.js';
 import type { Adapter } from '../../scenario/adapter.js';
 import type { Plan, Policy } from '../../scenario/plan.js';
 import { makeFolder } from './make-folder.js';
+import { openPart, partName } from './part-file.js';
 import { runRecordFault } from './run-record-check.js';
+import { readJson } from './saved-json.js';
 
 /** The target of virtual time: a gate in this process. */
 export const CORE_TARGET = 'core';
@@ -89,49 +91,35 @@ export class RunFolder {
 
 /** Writes `text` to `path` so that a reader finds either the old file or the whole new one. @throws FP_DISK */
 export function writeWhole(path: string, text: string): void {
-  const temporary = `${path}.part`;
+  const failed = (cause: unknown): FloodproofError =>
+    new FloodproofError('FP_DISK', `cannot write ${path}: ${(cause as Error).message}`, { cause });
+  let fd: number;
   try {
-    const fd = openSync(temporary, 'w');
+    fd = openPart(path);
+  } catch (cause) {
+    throw failed(cause);
+  }
+  try {
     try {
       writeFileSync(fd, text);
       fsyncSync(fd);
     } finally {
       closeSync(fd);
     }
-    renameSync(temporary, path);
+    renameSync(partName(path), path);
   } catch (cause) {
-    rmSync(temporary, { force: true });
-    throw new FloodproofError('FP_DISK', `cannot write ${path}: ${(cause as Error).message}`, { cause });
+    rmSync(partName(path), { force: true });
+    throw failed(cause);
   }
 }
 
 /** @throws FP_RUN_UNREADABLE when the folder holds no run of this version. */
 export function readRunRecord(folder: string): RunRecord {
   const path = join(folder, 'plan.json');
-  const unreadable = (message: string, cause?: unknown): FloodproofError =>
-    new FloodproofError('FP_RUN_UNREADABLE', message, { cause });
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    const isMissing = code === 'ENOENT' || code === 'ENOTDIR';
-    throw unreadable(
-      isMissing ? `${folder} holds no run: ${path} is not there` : `cannot read ${path}: ${message}`,
-      cause,
-    );
-  }
-  const record = parseRecord(text);
-  const fault = runRecordFault(record);
-  if (fault !== null) throw unreadable(`${path} is not a run of this version of floodproof: ${fault}`);
-  return record as RunRecord;
-}
-
-/** Null for what is not JSON. */
-function parseRecord(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
+  const unreadable = (message: string): FloodproofError => new FloodproofError('FP_RUN_UNREADABLE', message);
+  const { value, fault, isThere } = readJson(path);
+  if (!isThere) throw unreadable(`${folder} holds no run: ${path} is not there`);
+  const wrong = fault === null ? runRecordFault(value) : `it ${fault}`;
+  if (wrong !== null) throw unreadable(`${path} is not a run of this version of floodproof: ${wrong}`);
+  return value as RunRecord;
 }

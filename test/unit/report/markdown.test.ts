@@ -34,6 +34,27 @@ describe('renderMarkdown', () => {
     `);
   });
 
+  test.each([
+    ['/close', '\\/close'],
+    ['- a', '\\- a'],
+    ['  + a', '  \\+ a'],
+    ['===', '\\==='],
+    ['12. a', '12\\. a'],
+    ['12) a', '12\\) a'],
+    ['1.5 s late', '1.5 s late'],
+    ['a /close - 1. b', 'a /close - 1. b'],
+  ])('a claim that begins as %s is text, and no list, rule or order to the host', (claim, shown) => {
+    expect(renderMarkdown(suiteDocument([aFailure({ claim })]))).toContain(`\n${shown} (seed 42, target`);
+  });
+
+  test('an expectation or a replay command of any length is cut', () => {
+    const expectation = anExpectation({ pass: false, text: 'x'.repeat(100_000) });
+    const text = renderMarkdown(
+      suiteDocument([aFailure({ expectations: [expectation], replay: 'y'.repeat(100_000) })]),
+    );
+    expect(text.length).toBeLessThan(10_000);
+  });
+
   test('a scenario without a verdict is counted and told with its reason', () => {
     const errors = Array.from({ length: 21 }, (_, index) => aSuiteError({ scenario: `s${index}` }));
     const text = renderMarkdown(suiteDocument([aVerdict()], errors));

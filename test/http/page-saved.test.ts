@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { BrowserContextOptions } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { VerdictDocument } from '../../harness/judge/verdict.js';
+import type { SeriesDocument } from '../../harness/timeline/series.js';
+import { axeFindings } from '../support/axe-findings.js';
+import { inkOf, PageBrowser, scrollThrough } from '../support/page-browser.js';
+import { onlyRunFolder, runCli, scratch } from '../support/run-cli.js';
+import { verdictOf } from '../support/run-record.js';
+
+const place = scratch();
+const browser = new PageBrowser();
+afterAll(async () => {
+  await browser.close();
+  place.remove();
+});
+
+let folder = '';
+let verdict: VerdictDocument;
+let series: SeriesDocument;
+beforeAll(async () => {
+  // In virtual time, so that it leaks the same on a busy machine.
+  const weak = ['--gateway-policy', 'scenarios/policies/weakened/doubled-capacity.yaml'];
+  const args = ['run', 'scenarios/release/order-flood-20x.yaml', '--target', 'core', ...weak, '--out', place.path];
+  const { code, stderr } = await runCli(args, { deadlineMs: 60_000 });
+  expect(code, stderr).toBe(3);
+  folder = onlyRunFolder(place.path);
+  verdict = verdictOf(folder);
+  series = JSON.parse(readFileSync(join(folder, 'series.json'), 'utf8'));
+});
+
+async function open(context: Parameters<PageBrowser['visit']>[0], options: BrowserContextOptions = {}) {
+  return await browser.visit(context, pathToFileURL(join(folder, 'report.html')).href, options);
+}
+
+describe('the report.html of a run that leaked', () => {
+  test('says the verdict, and of each expectation what verdict.json says', async (context) => {
+    const { page, requests, complaints } = await open(context);
+    expect(await page.locator('h1').textContent()).toBe('order-flood-20x');
+    expect(await page.locator('.headline .mark').textContent()).toMatch(/FAIL$/);
+    const rows = page.locator('#expectations tbody > tr:not(.evidence):has(> th)');
+    const shown = await rows.evaluateAll((all) =>
+      all
+        .filter((row) => row.parentElement?.closest('tbody tr') === null)
+        .map((row) => [row.querySelector('th')?.textContent, row.querySelector('.mark')?.textContent?.slice(2)]),
+    );
+    const told = verdict.expectations.map(({ text, pass }) => [text, pass === true ? 'pass' : 'FAIL']);
+    expect(shown).toEqual(told);
+    expect(requests).toEqual([page.url()]);
+    expect(complaints).toEqual([]);
+  });
+
+  test('opens the failure to its sentences, its proof and its requests, and closes it', async (context) => {
+    const { page } = await open(context);
+    const failure = page.getByRole('button', { name: 'abuse.leak <= 0' });
+    // The first failure is open when the page comes.
+    expect(await failure.getAttribute('aria-expanded')).toBe('true');
+    const proofs = page.locator('#expectations article.leak');
+    expect(await proofs.count()).toBe(verdict.leaks.length);
+    for (const [index, leak] of verdict.leaks.entries()) {
+      const proof = proofs.nth(index);
+      expect(await proof.locator('h3').first().textContent()).toContain(`Limit ${leak.limit}`);
+      expect(await proof.textContent()).toContain(leak.because);
+      expect(await proof.locator('table').last().locator('tbody tr').count()).toBe(leak.requests.length);
+      await proof.locator('figure.chart').scrollIntoViewIfNeeded();
+      await proof.locator('canvas').waitFor();
+    }
+    for (const sentence of verdict.expectations[0]?.evidence ?? []) {
+      expect(await page.locator('#expectations').getByText(sentence).isVisible()).toBe(true);
+    }
+    await failure.click();
+    expect(await failure.getAttribute('aria-expanded')).toBe('false');
+    expect(await proofs.count()).toBe(0);
+  });
+
+  test('draws every chart, those over time with all bins of series.json', async (context) => {
+    const { page, requests, complaints } = await open(context);
+    await scrollThrough(page);
+    const points = await page
+      .locator('#timeline figure.chart')
+      .evaluateAll((figures) => figures.map((one) => one.getAttribute('data-points')));
+    expect(points).toHaveLength(1 + series.actors.length);
+    expect(new Set(points)).toEqual(new Set([String(series.bins)]));
+    for (const pixels of await inkOf(page)) expect(pixels).toBeGreaterThan(500);
+    expect(requests).toEqual([page.url()]);
+    expect(complaints).toEqual([]);
+  });
+
+  test('shows the interval of a leak in all charts at once', async (context) => {
+    const { page } = await open(context);
+    const latency = page.locator('#latency figure.chart').first();
+    await latency.getByRole('button', { name: 'Show as table' }).click();
+    expect(await latency.locator('tbody tr').count()).toBe(series.bins);
+    await page.getByRole('button', { name: 'Show this interval in all charts' }).first().click();
+    // 2,002.5 ms to 2,208.5 ms, and as much again before and after.
+    await expect
+      .poll(async () => await page.locator('.zoomed').textContent())
+      .toMatch(/^Shown: 1\.79\d* s to 2\.41\d* s$/);
+    const few = await latency.locator('tbody tr').count();
+    expect(few).toBeLessThan(series.bins / 4);
+    await page.getByRole('button', { name: 'Show all' }).click();
+    await expect.poll(async () => await latency.locator('tbody tr').count()).toBe(series.bins);
+  });
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    test(`axe finds nothing in it in ${colorScheme} colours`, async (context) => {
+      const { page } = await open(context, { colorScheme });
+      await scrollThrough(page);
+      expect(await page.locator('html').getAttribute('data-theme')).toBe(colorScheme);
+      expect(await axeFindings(page)).toEqual([]);
+    });
+  }
+});
