@@ -1,7 +1,9 @@
 /** Reads a run folder with whatever it has: each part that is missing, damaged or of another run is told in a sentence. */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type RunRecord, readRunRecord } from '../engine/record/run-folder.js';
+import type { RunRecord } from '../engine/record/run-folder.js';
+import { runRecordFault } from '../engine/record/run-record-check.js';
+import { readJson } from '../engine/record/saved-json.js';
 import { type Fault, FloodproofError } from '../errors.js';
 import type { VerdictDocument } from '../judge/verdict.js';
 import type { SeriesDocument } from '../timeline/series.js';
@@ -15,6 +17,8 @@ import {
 } from './contradictions.js';
 import { type KeptRows, keptRows, SEALED_NAME } from './kept-rows.js';
 import { type ReadDocument, readDocument } from './read-document.js';
+
+const RECORD_SCHEMA = 'floodproof/run/1';
 
 interface ReadRecord {
   readonly record: RunRecord | null;
@@ -40,7 +44,8 @@ export function readArchivedRun(folder: string): ArchivedRun {
   const { kept, others } = ofOneRun(found);
   const missing = [
     ...others,
-    ...faultSentences(plan, verdict, series),
+    ...faultSentences(plan, verdict),
+    ...(series.fault === null ? [] : [`${series.fault}: ${withoutSeries(kept)}`]),
     ...rowSentences(rows, verdict.document, series.document),
     ...contradictionsOf(kept),
   ];
@@ -59,18 +64,17 @@ function assertFolder(folder: string): void {
   if (!isFolder) throw new FloodproofError('FP_RUN_UNREADABLE', `cannot read the run ${folder}: it is not a folder`);
 }
 
+/** Named like the other documents: a file that is cut off is not one of another version. */
 function readRecord(folder: string): ReadRecord {
-  try {
-    return { record: readRunRecord(folder), fault: null, isThere: true };
-  } catch (error) {
-    if (!(error instanceof FloodproofError)) throw error;
-    const isThere = statSync(join(folder, 'plan.json'), { throwIfNoEntry: false }) !== undefined;
-    return {
-      record: null,
-      fault: isThere ? `plan.json can't be used: ${error.message}` : 'plan.json is not there',
-      isThere,
-    };
-  }
+  const { value, fault, isThere } = readJson(join(folder, 'plan.json'));
+  if (fault !== null) return { record: null, fault: `plan.json ${fault}`, isThere };
+  const { schema } = (value ?? {}) as { readonly schema?: unknown };
+  const wrong =
+    typeof schema === 'string' && schema !== RECORD_SCHEMA
+      ? `it is of the schema ${schema}, and this version reads ${RECORD_SCHEMA}`
+      : runRecordFault(value);
+  if (wrong !== null) return { record: null, fault: `plan.json can't be used: ${wrong}`, isThere: true };
+  return { record: value as RunRecord, fault: null, isThere: true };
 }
 
 /** @throws {FloodproofError} FP_RUN_UNREADABLE with what is wrong with each file that there is. */
@@ -150,20 +154,21 @@ function markOf({ facts }: KeptRows): RunMark | null {
   return scenario === undefined || seed === undefined ? null : { scenario, seed: Number(seed) };
 }
 
-function faultSentences(
-  plan: ReadRecord,
-  verdict: ReadDocument<VerdictDocument>,
-  series: ReadDocument<SeriesDocument>,
-): readonly string[] {
+function faultSentences(plan: ReadRecord, verdict: ReadDocument<VerdictDocument>): readonly string[] {
   const sentences: string[] = [];
   if (plan.fault !== null) sentences.push(`${plan.fault}: the plan can't be shown, nor the run be replayed from here`);
   if (verdict.fault !== null) {
     const why = verdict.isThere ? '' : ' (it is written last: the run was cut off before, or it was removed)';
     sentences.push(`${verdict.fault}${why}: nothing is judged`);
   }
-  if (series.fault !== null)
-    sentences.push(`${series.fault}: courses over time are made from the rows, where they are`);
   return sentences;
+}
+
+/** `withSeries` makes them from plan and rows, both of this run. */
+function withoutSeries({ record, rows }: Kept): string {
+  if (record !== null && rows !== null) return 'courses over time are made from the rows';
+  const lacking = record !== null ? 'the rows' : rows !== null ? 'the plan' : 'the plan and the rows';
+  return `there are no courses over time, for they can't be made without ${lacking}`;
 }
 
 function rowSentences(
