@@ -74,7 +74,8 @@ export function suiteOf(runs: readonly ArchivedRun[]): SuiteDocument {
 
 export function pageRunOf(run: ArchivedRun): PageRun {
   const { folder, record, verdict, series, missing } = run;
-  const facts = { folder, state: 'ended', plan: record?.plan ?? null, verdict, series, missing } as const;
+  const { plan = null, gatewayPolicy: enforcedPolicy = null } = record ?? {};
+  const facts = { folder, state: 'ended', plan, enforcedPolicy, verdict, series, missing } as const;
   const error =
     verdict === null ? 'there is no verdict that can be read: the run was cut off, or its folder is damaged' : null;
   const made = pageRun({ ...facts, error });

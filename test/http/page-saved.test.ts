@@ -52,6 +52,24 @@ describe('the report.html of a run that leaked', () => {
     expect(complaints).toEqual([]);
   });
 
+  test('says at its head which policy was enforced and which judged by, and what both promise', async (context) => {
+    const { page } = await open(context);
+    const facts = await page.locator('header.run .facts').textContent();
+    expect(facts).toContain('judged byscenarios/policies/spot-exchange.yaml');
+    expect(facts).toContain('enforcedscenarios/policies/weakened/doubled-capacity.yaml');
+    expect(await page.locator('header.run .notice').allTextContents()).toContain(
+      'The target enforced the policy scenarios/policies/weakened/doubled-capacity.yaml, ' +
+        'and is judged by scenarios/policies/spot-exchange.yaml.',
+    );
+    const told = await page.locator('#provenance .source').allTextContents();
+    expect(told).toHaveLength(3);
+    expect(told[1]).toContain('(scenarios/policies/spot-exchange.yaml)');
+    expect(told[2]).toContain('(scenarios/policies/weakened/doubled-capacity.yaml)');
+    expect(told[1]).toContain('at most 20 + 10 per 1s x w');
+    expect(told[2]).toContain('at most 40 + 10 per 1s x w');
+    expect(told[1]).not.toBe(told[2]);
+  });
+
   test('opens the failure to its sentences, its proof and its requests, and closes it', async (context) => {
     const { page } = await open(context);
     const failure = page.getByRole('button', { name: 'abuse.leak <= 0' });
