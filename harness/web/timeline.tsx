@@ -39,7 +39,8 @@ const PHASES_TOLD_MAX = 12;
 
 function phasesText({ fromMs, phases }: SeriesDocument): string {
   const spans = phases.length > PHASES_TOLD_MAX ? [] : phases;
-  const parts = spans.map(({ name, fromMs: from, toMs: to }) => `${name} ${momentText(from)} to ${momentText(to)}`);
+  const at = (ms: number): string => (ms === 0 ? '0 s' : momentText(ms));
+  const parts = spans.map(({ name, fromMs: from, toMs: to }) => `${name} ${at(from)} to ${at(to)}`);
   const told = parts.length === 0 ? '' : ` Phases: ${parts.join(', ')}.`;
   if (fromMs >= 0) return `Times count from the start of the first phase.${told}`;
   return `Times count from the start of the first phase, 0 s; the warm-up lies before it, and no verdict counts it.${told}`;
