@@ -71,6 +71,7 @@ describe('a document that is played', () => {
     { shown: 'three\n...\none\n', because: 'parts do not', missing: ['one\n'] },
     { shown: 'one   two\n', because: 'lines may be broken elsewhere', missing: [] },
     { shown: 'one\n...\nfour\n', because: 'a part is not there', missing: ['four\n'] },
+    { shown: 'one ...\nthree\n', because: 'the end of a line is left out', missing: [] },
     { shown: 'in 5.2 ms\n', because: 'a time may differ', missing: [] },
     { shown: 'of 5 cells\n', because: 'a count may not', missing: ['of 5 cells\n'] },
   ])('has what it shows, or not: $because', ({ shown, missing }) => {

@@ -110,11 +110,11 @@ export function codeShown(shown: string | null): number {
   return /\d REGRESSION/.test(shown) ? 3 : 0;
 }
 
-/** Parts of what is shown, between lines of `...`, that the output does not have in that order. */
+/** Parts of what is shown, between `...` at ends of lines, that the output does not have in that order. */
 export function missingParts(shown: string, output: string): string[] {
   const text = bare(output);
   let from = 0;
-  return shown.split(/^ *\.\.\.\n/m).filter((part) => {
+  return shown.split(/ *\.\.\.\n/).filter((part) => {
     const wanted = bare(part);
     const found = text.indexOf(wanted, from);
     if (found >= 0) from = found + wanted.length;

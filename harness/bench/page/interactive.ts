@@ -18,9 +18,8 @@ export interface Interactive {
 export type PageOpener = { readonly absent: string } | { readonly open: (page: string) => Promise<Interactive> };
 
 /** It runs in the page, from before its own scripts on, and looks once a frame, as the page is drawn. */
-const lookout = `(() => {
-  const told = { drawnMs: 0, answeredMs: 0 };
-  window.floodproofBench = told;
+const lookout = `window.floodproofBench = new Promise((resolve, reject) => {
+  let drawnMs = 0;
   let button = null;
   let before = '';
   const isDrawn = (canvas) => {
@@ -28,21 +27,22 @@ const lookout = `(() => {
     return data.some((byte) => byte > 0);
   };
   const look = () => {
-    if (told.drawnMs === 0) {
+    const now = performance.now();
+    if (now > ${WAIT_MS}) return reject(new Error('the page was of no use after ' + now + ' ms'));
+    if (drawnMs === 0) {
       const canvas = document.querySelector('figure.chart canvas');
-      if (canvas !== null && isDrawn(canvas)) told.drawnMs = performance.now();
+      if (canvas !== null && isDrawn(canvas)) drawnMs = performance.now();
     } else if (button === null) {
       button = document.querySelector('#expectations button[aria-expanded]');
       before = button?.getAttribute('aria-expanded');
       button?.click();
     } else if (button.getAttribute('aria-expanded') !== before) {
-      told.answeredMs = performance.now();
-      return;
+      return resolve({ drawnMs, answeredMs: now });
     }
     requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
-})()`;
+})`;
 
 /** The driver comes with a checkout, and the browser with the system. */
 export async function pageOpener(): Promise<PageOpener> {
@@ -58,7 +58,6 @@ export async function pageOpener(): Promise<PageOpener> {
         const tab = await browser.newPage({ viewport: { width: 1_280, height: 800 } });
         await tab.addInitScript(lookout);
         await tab.goto(pathToFileURL(page).href);
-        await tab.waitForFunction('window.floodproofBench.answeredMs > 0', undefined, { timeout: WAIT_MS });
         return (await tab.evaluate('window.floodproofBench')) as Interactive;
       } finally {
         await browser.close();
