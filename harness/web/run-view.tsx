@@ -3,6 +3,7 @@ import { useContext, useMemo, useState } from 'preact/hooks';
 import type { PageData, PageRun, SeriesDocument } from '../report/page-data.js';
 import { type ActorStyle, actorStyles } from './actor-style.js';
 import { Actors, Fairness } from './actor-table.js';
+import { ActorsSoFar } from './actors-so-far.js';
 import { Swatch } from './chart/legend.js';
 import { Comparison } from './comparison.js';
 import { Expectations } from './expectations.js';
@@ -37,6 +38,7 @@ export function RunView({ run, baseline }: RunViewProps) {
       {verdict !== null && <Expectations run={run} verdict={verdict} />}
       {baseline !== null && <Comparison comparison={baseline.comparison} />}
       {verdict !== null && <Actors verdict={verdict} />}
+      {verdict === null && series !== null && <ActorsSoFar series={series} />}
       {series !== null && axis !== null && (
         <Charts series={series} axis={axis} baseline={baseline?.run.series ?? null} verdict={verdict} />
       )}
@@ -52,7 +54,7 @@ function Contents({ run: { verdict, series }, compared }: { run: PageRun; compar
   const parts = [
     ...(verdict === null ? [] : [['expectations', 'Expectations']]),
     ...(compared ? [['comparison', 'Baseline']] : []),
-    ...(verdict === null ? [] : [['actors', 'Actors']]),
+    ...(verdict === null && series === null ? [] : [['actors', 'Actors']]),
     ...(series === null
       ? []
       : [
