@@ -1,7 +1,7 @@
 /** Reads a run folder with whatever it has: each part that is missing, damaged or of another run is told in a sentence. */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type RunRecord, readRunRecord } from '../engine/record/run-folder.js';
+import type { RunRecord } from '../engine/record/run-folder.js';
 import { type Fault, FloodproofError } from '../errors.js';
 import type { VerdictDocument } from '../judge/verdict.js';
 import type { SeriesDocument } from '../timeline/series.js';
@@ -15,12 +15,7 @@ import {
 } from './contradictions.js';
 import { type KeptRows, keptRows, SEALED_NAME } from './kept-rows.js';
 import { type ReadDocument, readDocument } from './read-document.js';
-
-interface ReadRecord {
-  readonly record: RunRecord | null;
-  readonly fault: string | null;
-  readonly isThere: boolean;
-}
+import { type ReadRecord, readRecord } from './read-record.js';
 
 /**
  * Reads the documents of a folder and opens its record; of the rows themselves none is read yet.
@@ -40,7 +35,8 @@ export function readArchivedRun(folder: string): ArchivedRun {
   const { kept, others } = ofOneRun(found);
   const missing = [
     ...others,
-    ...faultSentences(plan, verdict, series),
+    ...faultSentences(plan, verdict),
+    ...(series.fault === null ? [] : [`${series.fault}: ${withoutSeries(kept)}`]),
     ...rowSentences(rows, verdict.document, series.document),
     ...contradictionsOf(kept),
   ];
@@ -57,20 +53,6 @@ function assertFolder(folder: string): void {
     throw new FloodproofError('FP_RUN_UNREADABLE', `cannot read the run ${folder}: ${why}`, { cause });
   }
   if (!isFolder) throw new FloodproofError('FP_RUN_UNREADABLE', `cannot read the run ${folder}: it is not a folder`);
-}
-
-function readRecord(folder: string): ReadRecord {
-  try {
-    return { record: readRunRecord(folder), fault: null, isThere: true };
-  } catch (error) {
-    if (!(error instanceof FloodproofError)) throw error;
-    const isThere = statSync(join(folder, 'plan.json'), { throwIfNoEntry: false }) !== undefined;
-    return {
-      record: null,
-      fault: isThere ? `plan.json can't be used: ${error.message}` : 'plan.json is not there',
-      isThere,
-    };
-  }
 }
 
 /** @throws {FloodproofError} FP_RUN_UNREADABLE with what is wrong with each file that there is. */
@@ -150,20 +132,21 @@ function markOf({ facts }: KeptRows): RunMark | null {
   return scenario === undefined || seed === undefined ? null : { scenario, seed: Number(seed) };
 }
 
-function faultSentences(
-  plan: ReadRecord,
-  verdict: ReadDocument<VerdictDocument>,
-  series: ReadDocument<SeriesDocument>,
-): readonly string[] {
+function faultSentences(plan: ReadRecord, verdict: ReadDocument<VerdictDocument>): readonly string[] {
   const sentences: string[] = [];
   if (plan.fault !== null) sentences.push(`${plan.fault}: the plan can't be shown, nor the run be replayed from here`);
   if (verdict.fault !== null) {
     const why = verdict.isThere ? '' : ' (it is written last: the run was cut off before, or it was removed)';
     sentences.push(`${verdict.fault}${why}: nothing is judged`);
   }
-  if (series.fault !== null)
-    sentences.push(`${series.fault}: courses over time are made from the rows, where they are`);
   return sentences;
+}
+
+/** `withSeries` makes them from plan and rows, both of this run. */
+function withoutSeries({ record, rows }: Kept): string {
+  if (record !== null && rows !== null) return 'courses over time are made from the rows';
+  const lacking = record !== null ? 'the rows' : rows !== null ? 'the plan' : 'the plan and the rows';
+  return `there are no courses over time, for they can't be made without ${lacking}`;
 }
 
 function rowSentences(
@@ -198,10 +181,7 @@ function contradictionsOf({ record, verdict, series }: Kept): readonly string[] 
   if (verdict === null) return [];
   return [
     ...verdictContradictions(verdict),
-    ...(record === null ? [] : planContradictions(record.plan, verdict)),
-    ...(record === null || record.target === verdict.target
-      ? []
-      : [`plan.json does not fit verdict.json: its target is ${record.target}, and ${verdict.target} was judged`]),
+    ...(record === null ? [] : planContradictions(record, verdict)),
     ...(series === null ? [] : seriesContradictions(series, verdict)),
   ];
 }

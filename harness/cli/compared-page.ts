@@ -14,5 +14,6 @@ export function comparedPage(run: string, baseline: string, comparison: Comparis
 function pageOf(folder: string): PageRun {
   const { record, verdict, series, missing } = readArchivedRun(folder);
   const error = verdict === null ? 'there is no verdict that can be read' : null;
-  return pageRun({ folder, state: 'ended', plan: record?.plan ?? null, verdict, series, missing, error });
+  const { plan = null, gatewayPolicy: enforcedPolicy = null } = record ?? {};
+  return pageRun({ folder, state: 'ended', plan, enforcedPolicy, verdict, series, missing, error });
 }

@@ -7,6 +7,8 @@ interface MenuItem {
 
 const items: readonly MenuItem[] = [
   { what: 'see it at work, nothing to set up', command: 'floodproof run scenarios/release' },
+  { what: 'watch it', command: 'floodproof run scenarios/release --ui' },
+  { what: 'look at what was played', command: 'floodproof ui' },
   { what: 'see what it can play', command: 'floodproof list' },
   { what: 'understand one before it is played', command: 'floodproof explain scenarios/release/replay.yaml' },
   { what: 'write one of your own', command: 'floodproof new my-attack --from order-flood' },

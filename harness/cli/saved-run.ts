@@ -61,7 +61,7 @@ export function judgePlayed(record: RunRecord, played: Played, facts: JudgeFacts
 
 export interface SaveFacts {
   /** The record that the run was judged by. */
-  readonly record: Pick<RunRecord, 'plan' | 'seed'>;
+  readonly record: Pick<RunRecord, 'plan' | 'seed' | 'gatewayPolicy'>;
   /** When it is there already; made from plan and seed else. */
   readonly world?: KnownWorld;
   /** false where the rows are too many to be kept, and the seed makes them again; yes when left out. */
@@ -102,12 +102,17 @@ export function saveRun(
   const suite = suiteDocument([document]);
   folder.write('junit.xml', renderJunit(suite));
   folder.write('summary.md', renderMarkdown(suite));
-  writePage(folder, plan, document, series);
+  writePage(folder, record, document, series);
   folder.write('verdict.json', renderJson(document));
 }
 
 /** A checkout in which the page was not built has no template for it: then the run is saved without its page. */
-function writePage(folder: RunFolder, plan: Plan, verdict: VerdictDocument, series: SeriesDocument): void {
+function writePage(
+  folder: RunFolder,
+  { plan, gatewayPolicy }: SaveFacts['record'],
+  verdict: VerdictDocument,
+  series: SeriesDocument,
+): void {
   let template: string;
   try {
     template = readPageTemplate();
@@ -115,8 +120,8 @@ function writePage(folder: RunFolder, plan: Plan, verdict: VerdictDocument, seri
     if (error instanceof FloodproofError && error.code === 'FP_PAGE_ABSENT') return;
     throw error;
   }
-  const run = pageRun({ folder: folder.path, state: 'ended', plan, verdict, series, missing: [], error: null });
-  folder.write('report.html', renderPage(template, savedPage([run])));
+  const facts = { folder: folder.path, state: 'ended', plan, enforcedPolicy: gatewayPolicy, verdict, series } as const;
+  folder.write('report.html', renderPage(template, savedPage([pageRun({ ...facts, missing: [], error: null })])));
 }
 
 /** Encoded HdrHistograms (microseconds) with the names of their actor, class and phase. */

@@ -40,6 +40,13 @@ export interface PageRun {
   /** The plan as `floodproof explain` tells it; null = the folder does not hold it. */
   readonly plan: string | null;
   readonly policyFile: string | null;
+  /** What that policy promises, in words; null or left out = it is not known. */
+  readonly policyText?: string | null;
+  /**
+   * What the target enforced in its place: the verdict is by the other all the same. Left out = the target enforced the policy
+   * that it is judged by, or what it enforced is not known. `text` is null when it can't be told in words.
+   */
+  readonly enforcedPolicy?: { readonly file: string; readonly text: string | null };
   /** What is not in the folder, or contradicts the rest of it, and what that means for the page; a sentence each. */
   readonly missing: readonly string[];
   /** Why it has no verdict; null = it has one, or is not over. */

@@ -1,7 +1,8 @@
 /** What the page is given of a run, from whatever is known of it. */
 import type { VerdictDocument } from '../judge/verdict.js';
 import { explain } from '../scenario/explain.js';
-import { type Plan, planEndUs } from '../scenario/plan.js';
+import { policyLines } from '../scenario/explain-policy.js';
+import { type Plan, type Policy, planEndUs } from '../scenario/plan.js';
 import type { SeriesDocument } from '../timeline/series.js';
 import type { PageData, PageRun } from './page-data.js';
 
@@ -10,6 +11,8 @@ export interface PageRunFacts {
   readonly state: PageRun['state'];
   /** null = not known: then scenario and length are taken from the rest. */
   readonly plan: Plan | null;
+  /** What was enforced in place of the plan's policy; null or left out = the plan's, or it is not known. */
+  readonly enforcedPolicy?: Policy | null;
   readonly verdict: VerdictDocument | null;
   readonly series: SeriesDocument | null;
   readonly missing: readonly string[];
@@ -30,6 +33,8 @@ export function pageRun(facts: PageRunFacts): PageRun {
     ...lengthOf(facts),
     plan: text,
     policyFile: plan?.policy.file ?? null,
+    policyText: plan === null ? null : policyText(plan),
+    ...enforcedBy(facts),
     missing: [...facts.missing, ...missing],
     error: facts.error,
   };
@@ -48,6 +53,21 @@ function planText(plan: Plan | null): { readonly text: string | null; readonly m
     const why = error instanceof Error ? error.message : String(error);
     return { text: null, missing: [`plan.json can't be told in words, as if it had been edited: ${why}`] };
   }
+}
+
+/** null = it was edited, and lacks what its words are made of; the plan, of which it is a part, says why. */
+function policyText(plan: Plan): string | null {
+  try {
+    return policyLines(plan).join('\n');
+  } catch {
+    return null;
+  }
+}
+
+function enforcedBy({ plan, enforcedPolicy }: PageRunFacts): Pick<PageRun, 'enforcedPolicy'> {
+  if (enforcedPolicy === null || enforcedPolicy === undefined) return {};
+  const text = plan === null ? null : policyText({ ...plan, policy: enforcedPolicy });
+  return { enforcedPolicy: { file: enforcedPolicy.file, text } };
 }
 
 function lengthOf({ plan, verdict, series }: PageRunFacts): Pick<PageRun, 'totalMs' | 'warmupMs'> {

@@ -72,7 +72,12 @@ function timeLines(plan: Plan): readonly string[] {
     `${formatDuration(startUs)} to ${formatDuration(endUs)}`,
   ]);
   if (plan.warmupUs > 0) rows.unshift(['warm-up', `0s to ${formatDuration(plan.warmupUs)}`, 'not measured']);
-  return [`When: ${formatDuration(planEndUs(plan))} of traffic`, ...table(rows, '  ')];
+  // Verdict, charts and evidence count from the first phase, so who reads both is told of the two zeros.
+  const zero =
+    plan.warmupUs > 0
+      ? `; times here count from the start of the warm-up, those of results from its end at ${formatDuration(plan.warmupUs)}`
+      : '';
+  return [`When: ${formatDuration(planEndUs(plan))} of traffic${zero}`, ...table(rows, '  ')];
 }
 
 function actorLines(plan: Plan): readonly string[] {

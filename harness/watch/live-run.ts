@@ -6,8 +6,7 @@ import type { RunRecord } from '../engine/record/run-folder.js';
 import type { ObservationBatch } from '../judge/observation.js';
 import type { VerdictDocument } from '../judge/verdict.js';
 import type { PageRun, SeriesDocument } from '../report/page-data.js';
-import { explain } from '../scenario/explain.js';
-import { planEndUs } from '../scenario/plan.js';
+import { pageRun } from '../report/page-run.js';
 import { LiveSeries } from './live-series.js';
 import type { RunEnd } from './suite-watcher.js';
 
@@ -59,21 +58,16 @@ export class LiveRun {
   }
 
   page(): PageRun {
-    const { plan } = this.record;
-    return {
-      scenario: plan.name,
-      claim: plan.claim,
+    return pageRun({
       folder: this.#folder,
       state: this.#state,
+      plan: this.record.plan,
+      enforcedPolicy: this.record.gatewayPolicy,
       verdict: this.#verdict,
       series: this.#series ?? this.#live?.whole() ?? null,
-      totalMs: planEndUs(plan) / 1000,
-      warmupMs: plan.warmupUs / 1000,
-      plan: explain(plan),
-      policyFile: plan.policy.file,
       missing: this.#missing,
       error: this.#error,
-    };
+    });
   }
 
   /** Written once for a run that has ended. */

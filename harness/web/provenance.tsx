@@ -6,7 +6,7 @@ import { ScrollingTable, scrolledByKeys } from './scrolling-table.js';
 import { Section } from './section.js';
 
 export function Provenance({ run }: { run: PageRun }) {
-  const { verdict } = run;
+  const { verdict, enforcedPolicy: enforced } = run;
   return (
     <Section id="provenance" title="This run">
       {verdict !== null && <Replay command={verdict.replay} />}
@@ -40,7 +40,10 @@ export function Provenance({ run }: { run: PageRun }) {
         </ScrollingTable>
       )}
       <Source title="Plan" text={run.plan} />
-      <Source title="Policy" text={run.policyFile} />
+      <Source title="Policy" text={run.policyText ?? run.policyFile} />
+      {enforced !== undefined && (
+        <Source title="Policy that the target enforced" text={enforced.text ?? enforced.file} />
+      )}
     </Section>
   );
 }

@@ -27,6 +27,12 @@ export function RunHeader({ run }: { run: PageRun }) {
           <Name text={run.error} />
         </p>
       )}
+      {run.enforcedPolicy !== undefined && (
+        <p class="notice unsure">
+          The target enforced the policy <Name text={run.enforcedPolicy.file} />, and is judged by{' '}
+          <Name text={run.policyFile ?? 'another'} />.
+        </p>
+      )}
       {run.missing.length > 0 && (
         <div class="notice unsure">
           <p>Not all of this run is here:</p>
@@ -71,6 +77,8 @@ function Facts({ run }: { run: PageRun }) {
   } else if (series !== null) {
     facts.push(['seed', String(series.seed)], ['length', formatDurationMs(run.totalMs)]);
   }
+  if (run.policyFile !== null) facts.push([run.enforcedPolicy === undefined ? 'policy' : 'judged by', run.policyFile]);
+  if (run.enforcedPolicy !== undefined) facts.push(['enforced', run.enforcedPolicy.file]);
   if (run.folder !== null) facts.push(['folder', run.folder]);
   const power = verdict === null ? [] : [leakPowerText(verdict), latencyPowerText(verdict)];
   return (

@@ -38,7 +38,7 @@ export function RunView({ run, baseline }: RunViewProps) {
       {baseline !== null && <Comparison comparison={baseline.comparison} />}
       {verdict !== null && <Actors verdict={verdict} />}
       {series !== null && axis !== null && (
-        <Charts series={series} axis={axis} baseline={baseline?.run.series ?? null} />
+        <Charts series={series} axis={axis} baseline={baseline?.run.series ?? null} verdict={verdict} />
       )}
       {verdict !== null && <HardestHit hit={verdict.hardestHit} />}
       {verdict !== null && <Fairness verdict={verdict} />}
@@ -87,16 +87,17 @@ interface ChartsProps {
   readonly series: SeriesDocument;
   readonly axis: ReturnType<typeof timeAxisOf>;
   readonly baseline: SeriesDocument | null;
+  readonly verdict: PageRun['verdict'];
 }
 
-function Charts({ series, axis, baseline }: ChartsProps) {
+function Charts({ series, axis, baseline, verdict }: ChartsProps) {
   const { actors } = series;
   const shape = actors.map(({ label, name }) => `${label} ${name}`).join('\n');
   // Styles follow from who is there, which stays the same while numbers come in.
   const styles = useMemo(() => actorStyles(actors), [shape]);
   const [hidden, setHidden] = useState<ReadonlySet<number>>(() => new Set([...actors.keys()].slice(CHOSEN_MAX)));
   const chosen = useMemo(() => [...actors.keys()].filter((index) => !hidden.has(index)), [shape, hidden]);
-  const all = { series, axis, styles, chosen, baseline };
+  const all = { series, axis, styles, chosen, baseline, verdict };
   return (
     <>
       {actors.length > 1 && <Choice actors={actors} styles={styles} hidden={hidden} onChange={setHidden} />}

@@ -121,6 +121,15 @@ describe('the page of a saved run', () => {
     expect(await chart.locator('.summary').textContent()).toContain('never above the bound, which lies far above');
   });
 
+  test('says of a sum that no verdict tells that the warm-up is in it', async (context) => {
+    const data = samplePage({ bins, actors: 2 });
+    const runs = data.runs.map((run) => ({ ...run, verdict: null, error: 'cut off' }));
+    const { page } = await browser.open(context, { ...data, runs });
+    const summaries = await page.locator('#timeline figure.chart .summary').allTextContents();
+    expect(summaries[1]).toMatch(/ sent, [\d,]+ admitted with the warm-up; most sent: /);
+    expect(await page.locator('#limits figure.chart .summary').last().textContent()).toContain('with the warm-up');
+  });
+
   test('chooses among the runs of a suite, the first that did not pass before others', async (context) => {
     const good = sampleRun({ ...sampleDefaults, bins, leak: false, scenario: 'calm-day' });
     const [bad] = samplePage({ bins }).runs;

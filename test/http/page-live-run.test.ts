@@ -2,6 +2,7 @@ import { createServer, get, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { VerdictDocument } from '../../harness/judge/verdict.js';
+import { readEvents } from '../support/event-stream.js';
 import { inkOf, PageBrowser, scrollThrough } from '../support/page-browser.js';
 import { runFolders, scratch, startCli } from '../support/run-cli.js';
 import { verdictOf } from '../support/run-record.js';
@@ -107,6 +108,7 @@ describe('the page of a suite that is really played', () => {
     const args = ['run', 'scenarios/release/order-flood-20x.yaml', '--target', 'core', '--speed', '1x'];
     const cli = startCli([...args, ...weak, '--ui', '--out', out], { deadlineMs: 120_000 });
     const [, url = ''] = await cli.waitFor('stderr', pageUrl);
+    const others = readEvents(url);
     const between = new Interposed();
     const { page } = await browser.visit(context, await between.before(url));
     await page.getByText('Live.').waitFor();
@@ -116,15 +118,22 @@ describe('the page of a suite that is really played', () => {
     between.breakOff();
     await page.getByText('The connection to the run is lost.').waitFor();
     const atBreak = await points();
+    // Somebody else is told a second of it meanwhile, so that nobody is told those bins again but with the whole page.
+    const other = await others;
+    await other.next('series', ({ series }) => series.firstBin + series.bins >= atBreak + 15);
     between.mend();
     await page.getByText('Live.').waitFor();
-    await expect.poll(points, { timeout: 30_000 }).toBeGreaterThan(atBreak);
+    await expect.poll(points, { timeout: 30_000 }).toBeGreaterThan(atBreak + 15);
+    await overview.getByRole('button', { name: 'Show as table' }).click();
+    // Customers send in every bin, so that those of the break would be missed.
+    const first = overview.locator('tbody td:nth-of-type(1)');
+    const values = (await first.allTextContents()).slice(0, atBreak + 15);
+    expect(values.filter((text) => /[1-9]/.test(text)).length).toBe(values.length);
     const { code } = await cli.ended;
     expect(code).toBe(3);
     await page.getByText('The run is over. Exit code 3.').waitFor();
     const [folder = ''] = runFolders(out);
     expect(await page.locator('.headline .mark').textContent()).toContain(words[verdictOf(folder).verdict]);
-    await overview.getByRole('button', { name: 'Show as table' }).click();
     const moments = await overview.locator('tbody th').allTextContents();
     expect(moments.length).toBe(await points());
     expect(new Set(moments).size).toBe(moments.length);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BrowserContextOptions } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { VerdictDocument } from '../../harness/judge/verdict.js';
+import type { ActorResult, VerdictDocument } from '../../harness/judge/verdict.js';
 import type { SeriesDocument } from '../../harness/timeline/series.js';
 import { axeFindings } from '../support/axe-findings.js';
 import { inkOf, PageBrowser, scrollThrough } from '../support/page-browser.js';
@@ -52,6 +52,24 @@ describe('the report.html of a run that leaked', () => {
     expect(complaints).toEqual([]);
   });
 
+  test('says at its head which policy was enforced and which judged by, and what both promise', async (context) => {
+    const { page } = await open(context);
+    const facts = await page.locator('header.run .facts').textContent();
+    expect(facts).toContain('judged byscenarios/policies/spot-exchange.yaml');
+    expect(facts).toContain('enforcedscenarios/policies/weakened/doubled-capacity.yaml');
+    expect(await page.locator('header.run .notice').allTextContents()).toContain(
+      'The target enforced the policy scenarios/policies/weakened/doubled-capacity.yaml, ' +
+        'and is judged by scenarios/policies/spot-exchange.yaml.',
+    );
+    const told = await page.locator('#provenance .source').allTextContents();
+    expect(told).toHaveLength(3);
+    expect(told[1]).toContain('(scenarios/policies/spot-exchange.yaml)');
+    expect(told[2]).toContain('(scenarios/policies/weakened/doubled-capacity.yaml)');
+    expect(told[1]).toContain('at most 20 + 10 per 1s x w');
+    expect(told[2]).toContain('at most 40 + 10 per 1s x w');
+    expect(told[1]).not.toBe(told[2]);
+  });
+
   test('opens the failure to its sentences, its proof and its requests, and closes it', async (context) => {
     const { page } = await open(context);
     const failure = page.getByRole('button', { name: 'abuse.leak <= 0' });
@@ -86,6 +104,28 @@ describe('the report.html of a run that leaked', () => {
     for (const pixels of await inkOf(page)) expect(pixels).toBeGreaterThan(500);
     expect(requests).toEqual([page.url()]);
     expect(complaints).toEqual([]);
+  });
+
+  test('tells the same counts and percentiles of an actor wherever it tells them', async (context) => {
+    const { page } = await open(context);
+    const count = (value: number): string => value.toLocaleString('en-US');
+    const summaries = await page.locator('#timeline figure.chart .summary').allTextContents();
+    for (const [index, { name }] of series.actors.entries()) {
+      const { sent, admitted } = verdict.actors[name] as ActorResult;
+      expect(summaries[1 + index]).toMatch(`${count(sent)} sent, ${count(admitted)} admitted`);
+      expect(summaries[1 + index]).not.toContain('warm-up');
+      const row = (table: string): ReturnType<typeof page.locator> =>
+        page.locator(`${table} tbody tr`).filter({ has: page.locator('th', { hasText: name }) });
+      const figures = await row('#actors').locator('td').allTextContents();
+      const told = await row('#latency').locator('td').allTextContents();
+      expect([told[0], told[4], told[5]]).toEqual(figures.slice(-3));
+      // Fewer leave fewer than ten above a p99.
+      if (admitted < 1_000) expect(told[4]).toBe('-');
+    }
+    expect(await page.locator('#latency td[title]').count()).toBeGreaterThan(2);
+    expect(await page.locator('#timeline .lead').textContent()).toMatch(
+      /^Times count from the start of the first phase, 0 s; the warm-up lies before it, .* Phases: calm 0 s to 2 s, attack /,
+    );
   });
 
   test('shows the interval of a leak in all charts at once', async (context) => {

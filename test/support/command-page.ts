@@ -107,13 +107,16 @@ function textBehindHelp(command: Command): string {
   command.configureOutput({ writeOut: write, outputError: () => undefined });
   command.outputHelp();
   const behind = printed.slice(printed.indexOf(command.helpInformation()) + command.helpInformation().length);
-  return behind
-    .trim()
-    .split(/\n{2,}/)
-    .map(paragraph)
-    .filter((text) => text !== '')
-    .join('\n\n')
-    .replace(/\n```\n\n```sh\n/g, '\n');
+  return (
+    behind
+      .trim()
+      .split(/\n{2,}/)
+      .map(paragraph)
+      .filter((text) => text !== '')
+      .join('\n\n')
+      // Examples that a blank line parts are one block.
+      .replace(/(?<=```sh\n(?:(?!```).*\n)+)```\n\n```sh\n/g, '')
+  );
 }
 
 function paragraph(text: string): string {
@@ -122,11 +125,31 @@ function paragraph(text: string): string {
     const rows = lines.slice(1).map((line) => /^ {2}(\S+) +(.+)$/.exec(line)?.slice(1) ?? [line.trim()]);
     return markdownTable(['exit code', 'means'], rows);
   }
-  const isExample = (line: string, index: number): boolean =>
-    /^ *floodproof /.test(line) || lines[index - 1]?.endsWith('\\') === true;
-  const prose = lines.filter((line, index) => !isExample(line, index) && line !== 'Examples:');
-  const examples = lines.filter(isExample);
-  const words = prose.map((line) => sentence(line.trim())).join('\n');
-  const block = ['```sh', ...examples.map((line) => line.replace(/^ {2}/, '')), '```'].join('\n');
-  return [...(words === '' ? [] : [words]), ...(examples.length === 0 ? [] : [block])].join('\n');
+  const rest = lines.filter((line) => line !== 'Examples:');
+  const outermost = indentOf(rest[0] ?? '');
+  const isCommand = (line: string | undefined): boolean => /^ *floodproof /.test(line ?? '');
+  const below = rest.slice(1);
+  if (rest[0]?.endsWith(':') === true && below.some((line) => indentOf(line) > outermost)) {
+    return `${prose(rest[0])}\n${block(below.some(isCommand) ? 'sh' : '', below)}`;
+  }
+  const parts: { kind: 'prose' | 'sh'; lines: string[] }[] = [];
+  for (const [index, line] of rest.entries()) {
+    const last = parts.at(-1);
+    const goesOn = rest[index - 1]?.endsWith('\\') === true;
+    const kind = goesOn || isCommand(line) ? 'sh' : 'prose';
+    if (last?.kind === kind) last.lines.push(line);
+    else parts.push({ kind, lines: [line] });
+  }
+  return parts
+    .map(({ kind, lines: own }) => (kind === 'prose' ? own.map(prose).join('\n') : block(kind, own)))
+    .join('\n');
+}
+
+const indentOf = (line: string): number => line.length - line.trimStart().length;
+
+const prose = (line: string): string => sentence(line.trim());
+
+function block(language: string, lines: readonly string[]): string {
+  const indent = Math.min(...lines.map(indentOf));
+  return [`\`\`\`${language}`, ...lines.map((line) => line.slice(indent)), '```'].join('\n');
 }

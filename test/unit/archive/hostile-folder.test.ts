@@ -53,7 +53,7 @@ function everyReport(folder: string): string[] {
     renderMarkdown(suite),
     ...suite.scenarios.map((document) => renderVerdict(document, { color: false, width: 80 })),
     renderPage(TEMPLATE, savedPage([pageRunOf(run)])),
-    renderRuns(listRuns(parent), { color: false, width: 80 }),
+    renderRuns(listRuns(parent), [], { color: false, width: 80 }),
   ];
 }
 

@@ -84,11 +84,54 @@ describe('a run folder', () => {
     ['verdict.json', 'floodproof/verdict/0', /schema floodproof\/verdict\/0.*reads floodproof\/verdict\/1/],
     ['verdict.json', 'floodproof/verdict/2', /schema floodproof\/verdict\/2/],
     ['series.json', 'floodproof/series/2', /schema floodproof\/series\/2/],
-    ['plan.json', 'floodproof/run/0', /plan\.json can't be used/],
+    ['plan.json', 'floodproof/run/0', /plan\.json can't be used: it is of the schema floodproof\/run\/0, and this/],
   ])('with %s of schema %s says which version that is', (name, schema, sentence) => {
     const folder = withSavedSeries(whole());
     edit(folder, name, (document) => ({ ...document, schema }));
     expect(readArchivedRun(folder).missing).toEqual([expect.stringMatching(sentence)]);
+  });
+
+  it.each(['{"schema":"floodproof/run/1","pl', '', 'null', '[]'])(
+    'whose plan.json holds %j says what is wrong with it, and its name once',
+    (text) => {
+      const folder = withSavedSeries(whole());
+      writeFileSync(join(folder, 'plan.json'), text);
+      const [sentence, ...more] = readArchivedRun(folder).missing;
+      expect(more).toEqual([]);
+      expect(sentence?.match(/plan\.json/g)).toHaveLength(1);
+      expect(sentence).not.toContain(folder);
+      expect(sentence).toMatch(
+        text.startsWith('{')
+          ? /^plan\.json is no JSON: it is cut off or was edited: the plan can't be shown/
+          : text === ''
+            ? /^plan\.json is empty: the plan can't be shown/
+            : /^plan\.json can't be used: Invalid input: expected object, received (null|array): the plan can't/,
+      );
+    },
+  );
+
+  it.each([
+    [[], 'courses over time are made from the rows'],
+    [['plan.json'], "there are no courses over time, for they can't be made without the plan"],
+    [['observations.parquet'], "there are no courses over time, for they can't be made without the rows"],
+    [
+      ['plan.json', 'observations.parquet'],
+      "there are no courses over time, for they can't be made without the plan and the rows",
+    ],
+  ] as const)('without its series and %j says whether courses over time are made all the same', (names, what) => {
+    const folder = whole();
+    for (const name of names) rmSync(join(folder, name));
+    const run = readArchivedRun(folder);
+    expect(run.missing).toContain(`series.json is not there: ${what}`);
+    expect(withSeries(run).series === null).toBe(names.length > 0);
+  });
+
+  it('without its series and with the plan of another run makes no courses over time, and says so', () => {
+    const folder = whole();
+    edit(folder, 'plan.json', (document) => ({ ...document, seed: 8 }));
+    expect(readArchivedRun(folder).missing).toContain(
+      "series.json is not there: there are no courses over time, for they can't be made without the plan",
+    );
   });
 
   it('of an older version, whose verdict has no hardest hit, is whole', () => {

@@ -63,6 +63,26 @@ describe('what the page is given of a run', () => {
     expect(run.plan).toContain('test-scenario');
   });
 
+  it('has the policy in words, and another that was enforced in its place', () => {
+    const plan = aPlan();
+    const run = pageRun({ ...nothing, plan });
+    expect(run.policyText).toContain(`What the policy ${plan.policy.name} promises`);
+    for (const { name } of plan.policy.limits) expect(run.policyText).toContain(name);
+    expect(run).not.toHaveProperty('enforcedPolicy');
+    const weak = { ...plan.policy, name: 'doubled', file: 'doubled.yaml' };
+    const other = pageRun({ ...nothing, plan, enforcedPolicy: weak });
+    expect(other).toMatchObject({ policyFile: 'test-policy.yaml', policyText: run.policyText });
+    expect(other.enforcedPolicy).toEqual({
+      file: 'doubled.yaml',
+      text: expect.stringContaining('What the policy doubled promises (doubled.yaml)'),
+    });
+    const edited = { file: 'edited.yaml' } as unknown as Plan['policy'];
+    expect(pageRun({ ...nothing, plan, enforcedPolicy: edited }).enforcedPolicy).toEqual({
+      file: 'edited.yaml',
+      text: null,
+    });
+  });
+
   it('tells of a plan that can not be told in words, and goes on without', () => {
     const run = pageRun({ ...nothing, plan: { ...aPlan(), actors: [{}] } as unknown as Plan });
     expect(run.plan).toBeNull();
