@@ -20,7 +20,7 @@ import { readArchivedRun } from '../../../harness/archive/read-archived-run.js';
 import { withSeries } from '../../../harness/archive/remade-series.js';
 import { listRuns } from '../../../harness/archive/run-list.js';
 import { pageRunOf, suiteOf } from '../../../harness/cli/archived-runs.js';
-import { encodeSegment } from '../../../harness/engine/record/observation-file.js';
+import { encodeSegment } from '../../../harness/engine/record/arrow-segment.js';
 import { sealParquet } from '../../../harness/engine/record/parquet.js';
 import { writeWhole } from '../../../harness/engine/record/run-folder.js';
 import { columnNames, createColumns } from '../../../harness/judge/observation.js';
