@@ -16,7 +16,7 @@ const sections = ['expectations', 'actors', 'timeline', 'limits', 'latency', 're
 const all = [...sections, 'generator', 'provenance'];
 
 describe('a page of which one section can not be drawn', () => {
-  test.each([
+  test.for([
     { section: 'hardest-hit', change: ({ verdict }: PageRun) => ({ verdict: { ...verdict, hardestHit: [null] } }) },
     { section: 'provenance', change: ({ verdict }: PageRun) => ({ verdict: { ...verdict, versions: null } }) },
     { section: 'limits', change: ({ series }: PageRun) => ({ series: { ...series, limits: [null] } }) },
