@@ -3,7 +3,7 @@ import { useMemo, useState } from 'preact/hooks';
 import type { ActorSeries, LatencySeries } from '../report/page-data.js';
 import { formatDurationMs, formatRatio } from '../report/quantity.js';
 import { visible } from '../report/text.js';
-import { atSameTimes, peakOf } from './bins.js';
+import { atSameTimes, peakOf, withinPhases } from './bins.js';
 import { Chart } from './chart/chart.js';
 import type { Axis, Line } from './chart/line.js';
 import { BUCKETS_A_DECADE, bucketsOf, SHORTEST_MS, sharesOf } from './histogram.js';
@@ -119,7 +119,7 @@ function Percentiles(props: PercentilesProps) {
   }, [actor, kind, styles, index, baseline, axis]);
   if (actor === undefined) return null;
   const { histogram, max } = actor.latency[kind];
-  const peak = peakOf(max, axis.at);
+  const peak = peakOf(props.verdict === null ? max : withinPhases(max, axis.at), axis.at);
   const summary =
     histogram.counts.length === 0
       ? 'Nothing to measure.'

@@ -3,6 +3,7 @@ import { useContext, useMemo, useState } from 'preact/hooks';
 import type { PageData, PageRun, SeriesDocument } from '../report/page-data.js';
 import { type ActorStyle, actorStyles } from './actor-style.js';
 import { Actors, Fairness } from './actor-table.js';
+import { ActorsSoFar } from './actors-so-far.js';
 import { Swatch } from './chart/legend.js';
 import { Comparison } from './comparison.js';
 import { Expectations } from './expectations.js';
@@ -52,6 +53,11 @@ export function RunView({ run, baseline }: RunViewProps) {
           <Actors verdict={verdict} />
         </Guarded>
       )}
+      {verdict === null && series !== null && (
+        <Guarded id="actors" title="Actors" data={series}>
+          <ActorsSoFar series={series} />
+        </Guarded>
+      )}
       {series !== null && axis !== null && (
         <Guarded id="charts" title="Charts" data={series}>
           <Charts series={series} axis={axis} baseline={baseline?.run.series ?? null} verdict={verdict} />
@@ -81,7 +87,7 @@ function Contents({ run: { verdict, series }, compared }: { run: PageRun; compar
   const parts = [
     ...(verdict === null ? [] : [['expectations', 'Expectations']]),
     ...(compared ? [['comparison', 'Baseline']] : []),
-    ...(verdict === null ? [] : [['actors', 'Actors']]),
+    ...(verdict === null && series === null ? [] : [['actors', 'Actors']]),
     ...(series === null
       ? []
       : [

@@ -4,7 +4,7 @@ import type { ActorResult, ActorSeries, SeriesDocument, VerdictDocument } from '
 import { formatCount, formatPerSecond } from '../report/quantity.js';
 import { visible } from '../report/text.js';
 import type { ActorStyle } from './actor-style.js';
-import { atSameTimes, peakOf, perSecond, sumOf } from './bins.js';
+import { atSameTimes, peakOf, perSecond, sumOf, withinPhases } from './bins.js';
 import { Chart } from './chart/chart.js';
 import type { Axis, Line } from './chart/line.js';
 import { momentText } from './moment.js';
@@ -75,7 +75,7 @@ export function Timeline({ series, axis, styles, chosen, baseline, verdict }: Ch
   );
 }
 
-function Overview({ series, axis, styles, chosen }: ChartSectionProps) {
+function Overview({ series, axis, styles, chosen, verdict }: ChartSectionProps) {
   const lines = useMemo(
     () =>
       chosen.flatMap((index): Line[] => {
@@ -86,8 +86,9 @@ function Overview({ series, axis, styles, chosen }: ChartSectionProps) {
       }),
     [series, styles, chosen],
   );
+  const shown = (values: Line['values']) => (verdict === null ? values : withinPhases(values, axis.at));
   const most = lines
-    .map(({ label, values }) => ({ label, peak: peakOf(values, axis.at) }))
+    .map(({ label, values }) => ({ label, peak: peakOf(shown(values), axis.at) }))
     .toSorted((a, b) => (b.peak?.value ?? 0) - (a.peak?.value ?? 0))[0];
   const summary =
     most?.peak === null || most === undefined
@@ -142,7 +143,8 @@ function ActorRates({ actor, series, axis, color, before, baseline, verdict }: A
   }, [actor, series, axis, color, before, baseline]);
   const judged = resultOf(verdict, actor.name);
   const { sent, admitted } = judged ?? { sent: sumOf(actor.sent), admitted: sumOf(actor.admitted) };
-  const peak = peakOf(lines[1]?.values ?? [], axis.at);
+  const rates = lines[1]?.values ?? [];
+  const peak = peakOf(judged === null ? rates : withinPhases(rates, axis.at), axis.at);
   const summary =
     `${formatCount(sent)} sent, ${formatCount(admitted)} admitted${judged === null ? withWarmup(series) : ''}` +
     `${peak === null ? '' : `; most sent: ${formatPerSecond(peak.value)} at ${momentText(peak.at)}`}.`;

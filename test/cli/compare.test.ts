@@ -152,9 +152,9 @@ describe('run --baseline', () => {
 
   it('says that there is nothing to compare with, and leaves the verdict as it is', async () => {
     mkdirSync(join(place.path, 'nothing'));
-    const { code, stderr } = await played('alone', normal, '--baseline', join(place.path, 'nothing'));
+    const { code, stdout } = await played('alone', normal, '--baseline', join(place.path, 'nothing'), '--quiet');
     expect(code).toBe(0);
-    expect(stderr).toMatch(/not compared: paired: .* holds no passing run of it that is like this one/);
+    expect(stdout).toMatch(/not compared: paired: .* holds no passing run of it that is like this one/);
     expect(existsSync(join(folder('alone'), 'comparison.json'))).toBe(false);
   });
 
