@@ -4,12 +4,51 @@ import { join } from 'node:path';
 import type { RunRecord } from '../engine/record/run-folder.js';
 import { readJson } from '../engine/record/saved-json.js';
 import { FloodproofError } from '../errors.js';
-import type { VerdictDocument } from '../judge/verdict.js';
+import type { ActorResult, ExpectationResult, VerdictDocument } from '../judge/verdict.js';
 import { otherRun, planContradictions, verdictContradictions } from './contradictions.js';
 import { readArchivedRun } from './read-archived-run.js';
 import { readDocument } from './read-document.js';
 import { readRecord } from './read-record.js';
 import { isRunFile, KEEP_NAME, marks } from './run-files.js';
+
+/** What a list, a history and the rule of pruning need of a verdict; evidence and the rest stay in the file. */
+export interface ListedVerdict {
+  readonly verdict: VerdictDocument['verdict'];
+  readonly expectations: readonly ListedExpectation[];
+  readonly actors: Readonly<Record<string, ListedActor>>;
+  readonly generator: { readonly sent: number };
+}
+
+export type ListedExpectation = Pick<ExpectationResult, 'metric' | 'measured' | 'interval' | 'unit' | 'pass'>;
+export type ListedActor = Pick<ActorResult, (typeof actorKeys)[number]>;
+
+const actorKeys = [
+  'label',
+  'sent',
+  'admitted',
+  'throttled',
+  'refused',
+  'banned',
+  'errors',
+  'falseBlockRate',
+  'leakCells',
+] as const;
+
+function kept({ verdict, expectations, actors, generator }: VerdictDocument): ListedVerdict {
+  return {
+    verdict,
+    expectations: expectations.map(({ metric, measured, interval, unit, pass }) => {
+      return { metric, measured, interval, unit, pass };
+    }),
+    actors: Object.fromEntries(
+      Object.entries(actors).map(([name, actor]) => [
+        name,
+        Object.fromEntries(actorKeys.map((key) => [key, actor[key]])) as unknown as ListedActor,
+      ]),
+    ),
+    generator: { sent: generator.sent },
+  };
+}
 
 export interface ListedRun {
   readonly folder: string;
@@ -21,7 +60,7 @@ export interface ListedRun {
   /** The same in words, in UTC. */
   readonly started: string;
   /** null = it has none that can be read. */
-  readonly verdict: VerdictDocument | null;
+  readonly verdict: ListedVerdict | null;
   /** `core`, `gateway` or a URL; null = neither verdict nor plan tell it. */
   readonly target: string | null;
   /** What was enforced in place of the policy by which was judged; null = that one, or it is not known. */
@@ -125,7 +164,7 @@ function listed(parent: string, name: string): ListedRun | UnusableFolder | null
     scenario: verdict?.scenario ?? record?.plan.name ?? told?.scenario ?? name,
     startedAtMs,
     started: momentText(startedAtMs),
-    verdict,
+    verdict: verdict === null ? null : kept(verdict),
     target: verdict?.target ?? record?.target ?? null,
     otherPolicy: otherPolicyOf(record),
     faults: [...(read.isThere && read.fault !== null ? [read.fault] : []), ...faults, ...(told?.faults ?? [])],

@@ -5,14 +5,14 @@ import { formatCount, formatInterval, formatMeasured } from './quantity.js';
 import { layOutTable, type TableColumn } from './table.js';
 import type { TerminalOptions } from './terminal.js';
 import { visible, wrap } from './text.js';
-import { heldOf, paintVerdict, verdictWords } from './verdict-word.js';
+import { type HeldVerdict, heldOf, paintVerdict, verdictWords } from './verdict-word.js';
 
 export interface RunRow {
   readonly name: string;
   readonly scenario: string;
   /** The moment in words, in UTC. */
   readonly started: string;
-  readonly verdict: VerdictDocument | null;
+  readonly verdict: (HeldVerdict & { readonly generator: { readonly sent: number } }) | null;
   /** null = not known. */
   readonly target: string | null;
   /** What was enforced in place of the policy by which was judged; null = that one. */

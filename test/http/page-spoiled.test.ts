@@ -16,19 +16,21 @@ const sections = ['expectations', 'actors', 'timeline', 'limits', 'latency', 're
 const all = [...sections, 'generator', 'provenance'];
 
 describe('a page of which one section can not be drawn', () => {
-  test.for([
+  for (const { section, change } of [
     { section: 'hardest-hit', change: ({ verdict }: PageRun) => ({ verdict: { ...verdict, hardestHit: [null] } }) },
     { section: 'provenance', change: ({ verdict }: PageRun) => ({ verdict: { ...verdict, versions: null } }) },
     { section: 'limits', change: ({ series }: PageRun) => ({ series: { ...series, limits: [null] } }) },
-  ])('says so of $section, and draws the others', async ({ section, change }, context) => {
-    const { page } = await browser.open(context, spoiled(change));
-    const alerts = page.locator('#page [role=alert]').filter({ hasText: 'could not be drawn' });
-    expect(await alerts.count()).toBe(1);
-    expect(await page.locator(`#${section} [role=alert]`).textContent()).toMatch(/: this part could not be drawn/);
-    for (const id of all) expect(await page.locator(`section#${id}`).count(), id).toBe(1);
-    await scrollThrough(page);
-    expect(await page.locator('#timeline canvas').count()).toBeGreaterThan(0);
-  });
+  ]) {
+    test(`says so of ${section}, and draws the others`, async (context) => {
+      const { page } = await browser.open(context, spoiled(change));
+      const alerts = page.locator('#page [role=alert]').filter({ hasText: 'could not be drawn' });
+      expect(await alerts.count()).toBe(1);
+      expect(await page.locator(`#${section} [role=alert]`).textContent()).toMatch(/: this part could not be drawn/);
+      for (const id of all) expect(await page.locator(`section#${id}`).count(), id).toBe(1);
+      await scrollThrough(page);
+      expect(await page.locator('#timeline canvas').count()).toBeGreaterThan(0);
+    });
+  }
 
   test('says so of a run of which nothing can be drawn, and keeps its controls', async (context) => {
     const change = ({ series }: PageRun) => ({ series: { ...series, phases: null, fromMs: null, actors: null } });
