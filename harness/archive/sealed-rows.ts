@@ -30,7 +30,7 @@ const FOOTER_BYTES_MAX = 1 << 28;
 const GROUP_ROWS_MAX = ROW_GROUP_ROWS;
 const GROUP_BYTES_MAX = 1 << 29;
 /** In all; a run has ten million, and a record of a thousand million takes days to walk over. */
-export const SEALED_ROWS_MAX = 1_000_000_000;
+const SEALED_ROWS_MAX = 1_000_000_000;
 
 export interface SealedRows {
   readonly rows: number;

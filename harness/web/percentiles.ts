@@ -5,7 +5,7 @@ import { percentileOf } from './histogram.js';
 export const percentiles: readonly number[] = [50, 75, 90, 95, 99, 99.9, 99.99, 100];
 
 /** A percentile that leaves fewer requests above itself says nothing that the longest one doesn't: as in a comparison. */
-export const BEYOND_MIN = 10;
+const BEYOND_MIN = 10;
 
 /** What stands in the place of a percentile that is not told. */
 export const TOO_FEW = `fewer than ${BEYOND_MIN} requests took longer than that: too few to tell it`;

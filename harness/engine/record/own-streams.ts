@@ -10,7 +10,7 @@ import { encodeSegment } from './arrow-segment.js';
 import { openAtOnce } from './saved-json.js';
 
 /** Rows of a stream at most; a worker writes some thousands at once. */
-export const STREAM_ROWS_MAX = 1 << 22;
+const STREAM_ROWS_MAX = 1 << 22;
 /** Before each message: a mark and the length of its metadata. */
 const PREFIX_BYTES = 8;
 /** Where in a batch's message, behind its prefix, the number of its rows stands; the comparison holds it to be right. */
