@@ -134,10 +134,9 @@ export class SuitePlayer {
   }
 }
 
-/** Where the run lies, and its page when there is one. */
+/** Where the run lies, and whether its page is there. */
 function savedText(folder: string): string {
-  const page = join(folder, 'report.html');
-  return `saved in ${existsSync(page) ? `${folder}; its page: ${page}` : folder}`;
+  return `saved in ${folder}${existsSync(join(folder, 'report.html')) ? ' (with report.html)' : ''}`;
 }
 
 /** The run as it ended: the last progress is up to a quarter of a second old. */

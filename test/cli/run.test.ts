@@ -74,7 +74,7 @@ describe('run --json', () => {
   it('tells the person who waits about phases and the run folder on stderr, without colours', () => {
     const lines = result.stderr.trimEnd().split('\n');
     const folder = onlyRunFolder(out);
-    expect(lines.at(-1)).toBe(`saved in ${folder}; its page: ${folder}/report.html`);
+    expect(lines.at(-1)).toBe(`saved in ${folder} (with report.html)`);
     expect(lines.slice(0, -1).map((line) => line.replace(/, .*/, ''))).toEqual(
       expect.arrayContaining(['small: warm-up', 'small: attack']),
     );
