@@ -36,6 +36,7 @@ export function renderComparison(document: ComparisonDocument, { color, width, a
   };
   const table = layOutTable(columnsOf(paint), shown.map(cellsOf), width - 2);
   const lines = [
+    ...warningOf(document).flatMap((one) => wrapBehind('', visible(one), width).map(ink.red)),
     `${ink.bold(visible(document.scenario))}  ${headlineOf(document)}`,
     ...sideLines(document, width),
     '',
@@ -66,6 +67,7 @@ export function renderComparisonMarkdown(document: ComparisonDocument, all = fal
     sentences.length === 0 ? [] : ['', `**${title}**`, '', ...sentences.map((one) => `- ${inline(one)}`)];
   const hidden = document.metrics.length - shown.length;
   const lines = [
+    ...warningOf(document).flatMap((one) => [`**${inline(one)}**`, '']),
     `## Floodproof: ${inline(document.scenario)} beside its baseline: ${headlineOf(document)}`,
     '',
     ...sideTexts(document).map((text) => `- ${inline(text)}`),
@@ -94,6 +96,11 @@ function shownOf({ metrics }: ComparisonDocument, all: boolean): readonly Compar
 
 function isTold(finding: Finding): boolean {
   return finding === 'worse' || finding === 'better' || finding === 'changed';
+}
+
+/** Said before all that the comparison says, since it may be no finding about the target. */
+function warningOf({ warnings = [] }: ComparisonDocument): readonly string[] {
+  return warnings.length === 0 ? [] : [`COMPARED ANYWAY, though ${warnings.join('; ')}`];
 }
 
 function headlineOf({ metrics, regressions }: ComparisonDocument): string {
