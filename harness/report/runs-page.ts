@@ -7,8 +7,8 @@ import { visible } from './text.js';
 import { heldOf, verdictMeanings, verdictWords } from './verdict-word.js';
 
 export interface LinkedRun extends RunRow {
-  /** Where its page is. */
-  readonly href: string;
+  /** Where its page is; null = it has none. */
+  readonly href: string | null;
 }
 
 const style = `:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
@@ -26,7 +26,7 @@ export function renderRunsPage(folder: string, runs: readonly LinkedRun[]): stri
     return (
       `<tr><td>${html(run.started)}</td>` +
       `<td class="${verdict?.verdict ?? 'none'}" title="${html(meaning)}">${word}</td>` +
-      `<td><a href="${html(run.href)}"><bdi>${html(run.scenario)}</bdi></a></td>` +
+      `<td>${linked(`<bdi>${html(run.scenario)}</bdi>`, run.href)}</td>` +
       `<td class="number">${verdict === null ? '-' : html(heldOf(verdict))}</td>` +
       `<td class="number">${verdict === null ? '-' : html(formatCount(verdict.generator.sent))}</td>` +
       `<td class="number">${html(formatBytes(run.bytes))}</td>` +
@@ -58,6 +58,10 @@ ${rows.join('\n')}
 </body>
 </html>
 `;
+}
+
+function linked(inside: string, href: string | null): string {
+  return href === null ? inside : `<a href="${html(href)}">${inside}</a>`;
 }
 
 function html(text: string): string {
