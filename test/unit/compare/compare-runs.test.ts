@@ -57,7 +57,7 @@ describe('compareRuns', () => {
         slow,
         answering((number) => ((number * 37) % 100 < 51 ? 4_123 : 73_530)),
       ),
-      'legit.latency.p50',
+      'customers.latency.p50',
     );
     expect(mixed).toMatchObject({ finding: 'same', changeInterval: [expect.any(Number), 0] });
     expect(mixed?.because).toMatch(/, but the 95 % interval reaches no change$/);
@@ -66,7 +66,7 @@ describe('compareRuns', () => {
         slow,
         answering(() => 4_123),
       ),
-      'legit.latency.p50',
+      'customers.latency.p50',
     );
     expect(fast?.finding).toBe('better');
   });
