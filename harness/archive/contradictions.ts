@@ -2,8 +2,8 @@
  * What of a run folder can't all be true: numbers of a verdict that do not add up with its own parts, or parts of another
  * run. A folder that nobody touched after its run has none, and each of them is a sentence that says what was found.
  */
+import type { RunRecord } from '../engine/record/run-folder.js';
 import type { VerdictDocument } from '../judge/verdict.js';
-import type { Plan } from '../scenario/plan.js';
 import type { SeriesDocument } from '../timeline/series.js';
 
 /** What tells runs apart that lie in one folder. */
@@ -53,8 +53,11 @@ function verdictFrom({ expectations, generator }: VerdictDocument): VerdictDocum
   return expectations.some(({ pass }) => pass === null) ? 'undecided' : 'pass';
 }
 
-/** Whether plan and verdict speak of the same actors and expectations: a plan that was edited after its run does not. */
-export function planContradictions(plan: Plan, verdict: VerdictDocument): readonly string[] {
+/** Whether record and verdict speak of the same actors, expectations and target: one that was edited after its run does not. */
+export function planContradictions(
+  { plan, target }: Pick<RunRecord, 'plan' | 'target'>,
+  verdict: VerdictDocument,
+): readonly string[] {
   const found: string[] = [];
   const planned = plan.expectations.map(({ text }) => text);
   const judged = verdict.expectations.map(({ text }) => text);
@@ -63,6 +66,7 @@ export function planContradictions(plan: Plan, verdict: VerdictDocument): readon
   const counted = Object.entries(verdict.actors).map(([name, { label }]) => `${name} ${label}`);
   if (!sameTexts([...actors].sort(), counted.sort())) found.push('its actors are not those that were counted');
   if (plan.claim !== verdict.claim) found.push('its claim is not the one that was judged');
+  if (target !== verdict.target) found.push(`its target is ${target}, and ${verdict.target} was judged`);
   return found.map((sentence) => `plan.json does not fit verdict.json, as if it had been edited: ${sentence}`);
 }
 

@@ -4,9 +4,8 @@
  */
 import { decodeFromCompressedBase64 } from 'hdr-histogram-js';
 import type { LatencyKind } from '../judge/latency-book.js';
-import type { VerdictDocument } from '../judge/verdict.js';
 import { readDocument } from './read-document.js';
-import type { ListedRun } from './run-list.js';
+import type { ListedRun, ListedVerdict } from './run-list.js';
 
 export interface MetricValue {
   readonly value: number | 'infinite' | null;
@@ -58,7 +57,7 @@ const kindOf: Readonly<Record<string, LatencyKind>> = {
 const percentOf: Readonly<Record<string, number>> = { p50: 50, p90: 90, p99: 99, p999: 99.9 };
 const latencyMetric = /^(.+)\.(latency|service|dispatchDelay)\.(p50|p90|p99|p999)(?: in (.+))?$/;
 
-function latencyValue(folder: string, verdict: VerdictDocument, metric: string): MetricValue | null {
+function latencyValue(folder: string, verdict: ListedVerdict, metric: string): MetricValue | null {
   const [, subject = '', name = '', percentile = '', phase] = latencyMetric.exec(metric) ?? [];
   const kind = kindOf[name];
   const actors = new Set(actorsOf(verdict, subject));
@@ -81,7 +80,7 @@ function latencyValue(folder: string, verdict: VerdictDocument, metric: string):
 
 const counted = ['sent', 'admitted', 'throttled', 'refused', 'banned', 'errors'] as const;
 
-function countedValue(verdict: VerdictDocument, metric: string): MetricValue | null {
+function countedValue(verdict: ListedVerdict, metric: string): MetricValue | null {
   const at = metric.lastIndexOf('.');
   const [subject, name] = [metric.slice(0, at), metric.slice(at + 1)];
   const actors = actorsOf(verdict, subject).flatMap((actor) => verdict.actors[actor] ?? []);
@@ -98,7 +97,7 @@ function countedValue(verdict: VerdictDocument, metric: string): MetricValue | n
 }
 
 /** Actors that a subject stands for: `all`, a label, or one of that name. */
-function actorsOf(verdict: VerdictDocument, subject: string): readonly string[] {
+function actorsOf(verdict: ListedVerdict, subject: string): readonly string[] {
   return Object.entries(verdict.actors)
     .filter(([name, { label }]) => subject === 'all' || subject === label || subject === name)
     .map(([name]) => name);

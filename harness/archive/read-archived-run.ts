@@ -2,8 +2,6 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunRecord } from '../engine/record/run-folder.js';
-import { runRecordFault } from '../engine/record/run-record-check.js';
-import { readJson } from '../engine/record/saved-json.js';
 import { type Fault, FloodproofError } from '../errors.js';
 import type { VerdictDocument } from '../judge/verdict.js';
 import type { SeriesDocument } from '../timeline/series.js';
@@ -17,14 +15,7 @@ import {
 } from './contradictions.js';
 import { type KeptRows, keptRows, SEALED_NAME } from './kept-rows.js';
 import { type ReadDocument, readDocument } from './read-document.js';
-
-const RECORD_SCHEMA = 'floodproof/run/1';
-
-interface ReadRecord {
-  readonly record: RunRecord | null;
-  readonly fault: string | null;
-  readonly isThere: boolean;
-}
+import { type ReadRecord, readRecord } from './read-record.js';
 
 /**
  * Reads the documents of a folder and opens its record; of the rows themselves none is read yet.
@@ -62,19 +53,6 @@ function assertFolder(folder: string): void {
     throw new FloodproofError('FP_RUN_UNREADABLE', `cannot read the run ${folder}: ${why}`, { cause });
   }
   if (!isFolder) throw new FloodproofError('FP_RUN_UNREADABLE', `cannot read the run ${folder}: it is not a folder`);
-}
-
-/** Named like the other documents: a file that is cut off is not one of another version. */
-function readRecord(folder: string): ReadRecord {
-  const { value, fault, isThere } = readJson(join(folder, 'plan.json'));
-  if (fault !== null) return { record: null, fault: `plan.json ${fault}`, isThere };
-  const { schema } = (value ?? {}) as { readonly schema?: unknown };
-  const wrong =
-    typeof schema === 'string' && schema !== RECORD_SCHEMA
-      ? `it is of the schema ${schema}, and this version reads ${RECORD_SCHEMA}`
-      : runRecordFault(value);
-  if (wrong !== null) return { record: null, fault: `plan.json can't be used: ${wrong}`, isThere: true };
-  return { record: value as RunRecord, fault: null, isThere: true };
 }
 
 /** @throws {FloodproofError} FP_RUN_UNREADABLE with what is wrong with each file that there is. */
@@ -203,10 +181,7 @@ function contradictionsOf({ record, verdict, series }: Kept): readonly string[] 
   if (verdict === null) return [];
   return [
     ...verdictContradictions(verdict),
-    ...(record === null ? [] : planContradictions(record.plan, verdict)),
-    ...(record === null || record.target === verdict.target
-      ? []
-      : [`plan.json does not fit verdict.json: its target is ${record.target}, and ${verdict.target} was judged`]),
+    ...(record === null ? [] : planContradictions(record, verdict)),
     ...(series === null ? [] : seriesContradictions(series, verdict)),
   ];
 }

@@ -27,7 +27,14 @@ export function isRunFile(name: string): boolean {
   return names.has(name.replace(/\.part$/, '')) || /^observations\.\d{1,4}\.arrows$/.test(name);
 }
 
-const marks = ['plan.json', 'verdict.json', 'series.json', 'observations.parquet', 'observations.0.arrows'];
+/** Files of which one lies in every run folder, be it damaged or cut off. */
+export const marks: readonly string[] = [
+  'plan.json',
+  'verdict.json',
+  'series.json',
+  'observations.parquet',
+  'observations.0.arrows',
+];
 
 /** Whether anything of a run lies in it, be it damaged. */
 export function isRunFolder(folder: string): boolean {

@@ -7,6 +7,7 @@ import { parquetMetadata, parquetSchema } from 'hyparquet';
 import { readColumn } from 'hyparquet/src/column.js';
 import { DEFAULT_PARSERS } from 'hyparquet/src/convert.js';
 import { getTreePath } from 'hyparquet/src/schema.js';
+import { ROW_GROUP_ROWS } from '../engine/record/parquet.js';
 import { openAtOnce } from '../engine/record/saved-json.js';
 import { FloodproofError } from '../errors.js';
 import {
@@ -25,9 +26,11 @@ type RowGroup = Metadata['row_groups'][number];
 const SHORTEST_BYTES = 12;
 /** Of a footer: 200 row groups take half a megabyte, so this is a record of more rows than a run can have. */
 const FOOTER_BYTES_MAX = 1 << 28;
-/** Of a row group: what a damaged footer may make us take at once. */
-const GROUP_ROWS_MAX = 1 << 22;
+/** Of a row group: what a damaged footer may make us take at once. Rows as many as the seal writes into one. */
+const GROUP_ROWS_MAX = ROW_GROUP_ROWS;
 const GROUP_BYTES_MAX = 1 << 29;
+/** In all; a run has ten million, and a record of a thousand million takes days to walk over. */
+const SEALED_ROWS_MAX = 1_000_000_000;
 
 export interface SealedRows {
   readonly rows: number;
@@ -46,9 +49,47 @@ export function openSealedRows(path: string): SealedRows {
   const metadata = withFile(path, (fd) => readFooter(path, fd));
   const missing = columnNames.filter((name) => !metadata.schema.some((element) => element.name === name));
   if (missing.length > 0) throw unreadable(path, `it has no column ${missing.join(', ')}`);
-  const rows = metadata.row_groups.reduce((sum, group) => sum + Number(group.num_rows), 0);
+  const rows = rowsOf(
+    path,
+    metadata,
+    withFile(path, (fd) => fstatSync(fd).size),
+  );
   const facts = new Map((metadata.key_value_metadata ?? []).map(({ key, value }) => [key, value ?? '']));
   return { rows, facts, source: () => walk(path, metadata) };
+}
+
+/**
+ * Rows of all groups, as far as the file can hold them: a group has bytes of its own, so that a small file has few groups, and
+ * no more rows than the seal writes into one, however well they are packed.
+ *
+ * @throws {FloodproofError} FP_RUN_UNREADABLE when the footer tells of more, before any of them is walked over.
+ */
+function rowsOf(path: string, { row_groups: groups }: Metadata, fileBytes: number): number {
+  let rows = 0;
+  let end = 0;
+  for (const group of groups) {
+    const count = Number(group.num_rows);
+    if (!(count >= 0 && count <= GROUP_ROWS_MAX)) {
+      throw unreadable(path, `its footer is damaged: a group of ${count} rows`);
+    }
+    rows += count;
+    for (const { meta_data: meta } of group.columns) {
+      if (meta === undefined) continue;
+      const start = startOf(meta);
+      const bytes = Number(meta.total_compressed_size);
+      // A page has a header, so a column of rows is never empty; and the seal writes one behind the other.
+      if (count > 0 && !(start >= end && bytes > 0 && start + bytes <= fileBytes)) {
+        throw unreadable(path, 'its footer is damaged: rows that have no place of their own in the file');
+      }
+      end = start + bytes;
+    }
+  }
+  if (rows > SEALED_ROWS_MAX) throw unreadable(path, `it has ${rows} rows, more than ${SEALED_ROWS_MAX}`);
+  return rows;
+}
+
+function startOf(meta: Chunk['meta']): number {
+  return Number(meta.dictionary_page_offset ?? meta.data_page_offset);
 }
 
 function readFooter(path: string, fd: number): Metadata {
@@ -91,11 +132,10 @@ interface Chunk {
 /** The columns of one group; its bytes are read at once, and each column is unpacked when it is first looked at. */
 function groupColumns(path: string, fd: number, metadata: Metadata, group: RowGroup): ObservationColumns {
   const rows = Number(group.num_rows);
-  if (!(rows <= GROUP_ROWS_MAX)) throw unreadable(path, `its footer is damaged: a group of ${rows} rows`);
   const chunks = new Map<string, Chunk>();
   for (const { meta_data: meta } of group.columns) {
     if (meta === undefined) continue;
-    const start = Number(meta.dictionary_page_offset ?? meta.data_page_offset);
+    const start = startOf(meta);
     chunks.set(meta.path_in_schema.join('.'), { start, end: start + Number(meta.total_compressed_size), meta });
   }
   const from = Math.min(...[...chunks.values()].map(({ start }) => start));

@@ -3,7 +3,7 @@ import { basename, resolve } from 'node:path';
 import type { ArchivedRun } from '../archive/archived-run.js';
 import { readArchivedRun } from '../archive/read-archived-run.js';
 import { isRunFolder } from '../archive/run-files.js';
-import { listRuns } from '../archive/run-list.js';
+import { listFolder, type RunList } from '../archive/run-list.js';
 import { FloodproofError } from '../errors.js';
 import type { SuiteDocument, SuiteError, VerdictDocument } from '../judge/verdict.js';
 import { suiteDocument } from '../report/json.js';
@@ -11,28 +11,44 @@ import type { PageRun } from '../report/page-data.js';
 import { pageRun } from '../report/page-run.js';
 
 /**
- * Reads run folders, and of any other folder the run folders that lie in it, the oldest first.
+ * Reads run folders, and of any other folder the run folders that lie in it, the oldest first. One of those of which nothing
+ * can be read is among them with nothing but the reason, and does not keep the others from being told.
  *
  * @throws {FloodproofError} FP_RUN_UNREADABLE for a path at which there is nothing of a run.
  */
 export function readRuns(paths: readonly string[]): readonly ArchivedRun[] {
   return paths.flatMap((path) => {
     if (isRunFolder(path)) return [readArchivedRun(path)];
-    const listed = listedIn(path);
+    const { runs, unusable } = listedIn(path);
     // Says what is not there.
-    return listed.length === 0
-      ? [readArchivedRun(path)]
-      : listed.map(({ folder }) => readArchivedRun(folder)).reverse();
+    if (runs.length === 0) return [readArchivedRun(path)];
+    return [
+      ...unusable.map(({ folder, why }) => nothingOf(folder, why)),
+      ...runs.map(({ folder, faults }) => readOrTold(folder, faults)).reverse(),
+    ];
   });
 }
 
-function listedIn(path: string): ReturnType<typeof listRuns> {
+function listedIn(path: string): RunList {
   try {
-    return listRuns(path);
+    return listFolder(path);
   } catch (error) {
-    if (error instanceof FloodproofError) return [];
+    if (error instanceof FloodproofError) return { runs: [], unusable: [] };
     throw error;
   }
+}
+
+function readOrTold(folder: string, faults: readonly string[]): ArchivedRun {
+  try {
+    return readArchivedRun(folder);
+  } catch (error) {
+    if (!(error instanceof FloodproofError) || error.code !== 'FP_RUN_UNREADABLE') throw error;
+    return nothingOf(folder, faults.length > 0 ? faults.join('; ') : error.message);
+  }
+}
+
+function nothingOf(folder: string, why: string): ArchivedRun {
+  return { folder, record: null, verdict: null, series: null, rows: null, missing: [why] };
 }
 
 export function runName({ folder }: ArchivedRun): string {

@@ -14,7 +14,7 @@ export interface CiEnvironment {
 /** Changes neither verdict nor exit code: a summary that can't be written is told and left out. */
 export function tellCi(suite: SuiteDocument, environment: CiEnvironment, console: Console): void {
   const { GITHUB_STEP_SUMMARY: path = '', GITHUB_ACTIONS } = environment;
-  if (GITHUB_ACTIONS === 'true') for (const line of annotationLines(suite)) console.error(line);
+  if (GITHUB_ACTIONS === 'true') for (const line of annotationLines(suite)) console.command(line);
   appendSummary(renderMarkdown(suite), { GITHUB_STEP_SUMMARY: path }, console);
 }
 

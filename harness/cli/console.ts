@@ -1,4 +1,5 @@
 /** Where a command writes: results to stdout, everything else to stderr; colours only where a person looks. */
+import { fstatSync } from 'node:fs';
 import process from 'node:process';
 import { FloodproofError } from '../errors.js';
 
@@ -9,6 +10,8 @@ export interface Console {
   note(line: string): void;
   /** Writes what went wrong, with `--quiet` too. */
   error(text: string): void;
+  /** Writes a command to the runner of the CI host to stderr, as it is; every other line is kept from being one. */
+  command(line: string): void;
   /** Done when every result is written. @throws {FloodproofError} FP_DISK when one could not be. */
   flushed(): Promise<void>;
   /** With `--quiet`: nothing but results and errors is written. */
@@ -53,6 +56,35 @@ export function wantsColor(environment: TerminalEnvironment, isTerminal: boolean
   return isTerminal && !isDumb(environment);
 }
 
+/** `::` at the beginning of a line, after spaces too, and `##[` anywhere in it: the two forms of a runner's command. */
+const commandMarks = /^([^\S\r\n]|\u0085)*::|##\[/gm;
+
+/**
+ * `text`, of which no line is a command to the runner of GitHub Actions where one listens: a name in a file could hold one.
+ * A space goes before the last character of what it knows a command by; elsewhere nothing changes.
+ *
+ * @see https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs (both forms, and where they count)
+ */
+export function withoutCommands(text: string, environment: { readonly GITHUB_ACTIONS?: string | undefined }): string {
+  if (environment.GITHUB_ACTIONS !== 'true') return text;
+  return text.replace(commandMarks, (mark) => `${mark.slice(0, -1)} ${mark.slice(-1)}`);
+}
+
+/** What may stand on stdout: in a file, which no runner reads, all as it is. */
+export function shownResult(text: string): string {
+  return process.env.GITHUB_ACTIONS === 'true' && !isFile(process.stdout.fd)
+    ? withoutCommands(text, process.env)
+    : text;
+}
+
+function isFile(fd: number): boolean {
+  try {
+    return fstatSync(fd).isFile();
+  } catch {
+    return false;
+  }
+}
+
 /** The console of this process, which takes the options of the command line once they are read. */
 export class ProcessConsole implements Console {
   #choice: ConsoleChoice = { quiet: false, color: true };
@@ -73,15 +105,20 @@ export class ProcessConsole implements Console {
   }
 
   result(text: string): void {
-    process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+    const shown = shownResult(text);
+    process.stdout.write(shown.endsWith('\n') ? shown : `${shown}\n`);
   }
 
   note(line: string): void {
-    if (!this.#choice.quiet) process.stderr.write(`${line}\n`);
+    if (!this.#choice.quiet) process.stderr.write(`${withoutCommands(line, process.env)}\n`);
   }
 
   error(text: string): void {
-    process.stderr.write(`${text}\n`);
+    process.stderr.write(`${withoutCommands(text, process.env)}\n`);
+  }
+
+  command(line: string): void {
+    process.stderr.write(`${line}\n`);
   }
 
   async flushed(): Promise<void> {

@@ -2,7 +2,7 @@
 import process from 'node:process';
 import { readArchivedRun } from '../archive/read-archived-run.js';
 import { withSeries } from '../archive/remade-series.js';
-import { type ListedRun, listRuns } from '../archive/run-list.js';
+import { type ListedRun, listFolder, listRuns } from '../archive/run-list.js';
 import { ExitCode, FloodproofError } from '../errors.js';
 import { renderPage } from '../report/page.js';
 import { savedPage } from '../report/page-run.js';
@@ -34,12 +34,13 @@ export async function serveRuns(parent: string, port: number, opens: boolean, co
   const policy = pagePolicy(template);
   const token = randomToken();
   const list: Route = (_, response) => {
-    const runs = listRuns(parent).map((run) => ({
+    const listed = listFolder(parent);
+    const runs = listed.runs.map((run) => ({
       ...run,
       href: `/run?token=${token}&name=${encodeURIComponent(run.name)}`,
     }));
     response.setHeader('Content-Security-Policy', LIST_POLICY);
-    response.writeHead(200, HTML).end(renderRunsPage(parent, runs));
+    response.writeHead(200, HTML).end(renderRunsPage(parent, runs, listed.unusable));
   };
   const page: Route = ({ url = '' }, response) => {
     const name = new URLSearchParams(url.slice(url.indexOf('?') + 1)).get('name');

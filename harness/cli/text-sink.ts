@@ -3,6 +3,7 @@ import { closeSync, fsyncSync, renameSync, rmSync, writeSync } from 'node:fs';
 import process from 'node:process';
 import { openPart, partName } from '../engine/record/part-file.js';
 import { FloodproofError } from '../errors.js';
+import { shownResult } from './console.js';
 
 export interface TextSink {
   /** @returns false when nobody reads any more. @throws {FloodproofError} FP_DISK */
@@ -41,7 +42,7 @@ class StdoutSink implements TextSink {
     const drained = new Promise<void>((resolve) => {
       this.#wake = resolve;
     });
-    if (!process.stdout.write(text)) await drained;
+    if (!process.stdout.write(shownResult(text))) await drained;
     // An error is told by an event, which needs a turn of the loop.
     else await new Promise((resolve) => setImmediate(resolve));
     return !this.#isOver;

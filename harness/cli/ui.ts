@@ -3,11 +3,19 @@ import { dirname, join, relative, sep } from 'node:path';
 import process from 'node:process';
 import { knownMetrics, metricName, metricValue } from '../archive/metric-value.js';
 import { chooseRuns, linkedFrom, removeRun } from '../archive/prune.js';
-import { type ListedRun, listRuns } from '../archive/run-list.js';
+import { type ListedRun, listFolder } from '../archive/run-list.js';
 import { writeWhole } from '../engine/record/run-folder.js';
 import { ExitCode, FloodproofError } from '../errors.js';
-import { formatBytes, type History, renderHistories, renderRuns } from '../report/run-table.js';
+import {
+  formatBytes,
+  type History,
+  type HistoryRow,
+  renderHistories,
+  renderRuns,
+  unusableText,
+} from '../report/run-table.js';
 import { renderRunsPage } from '../report/runs-page.js';
+import { isJudged } from '../report/verdict-word.js';
 import type { Console } from './console.js';
 import { openFile } from './open-file.js';
 import { reportCommand } from './report.js';
@@ -37,7 +45,8 @@ export interface UiFlags {
 export async function uiCommand(parent: string, flags: UiFlags, console: Console): Promise<number> {
   assertUsage(flags);
   if (flags.servePort !== null) return await serveRuns(parent, flags.servePort, flags.open, console);
-  const runs = listRuns(parent).filter(({ scenario }) => flags.scenario === null || scenario === flags.scenario);
+  const list = listFolder(parent);
+  const runs = list.runs.filter(({ scenario }) => flags.scenario === null || scenario === flags.scenario);
   if (flags.prune) {
     prune(parent, runs, flags, console);
   } else if (flags.metric !== null) {
@@ -48,14 +57,16 @@ export async function uiCommand(parent: string, flags: UiFlags, console: Console
       ...run,
       href: run.hasPage ? hrefOf(from, join(run.folder, 'report.html')) : null,
     }));
-    writeWhole(flags.html, renderRunsPage(parent, linked));
+    writeWhole(flags.html, renderRunsPage(parent, linked, list.unusable));
     console.note(`the list is ${visible(flags.html)}`);
   } else if (flags.open) {
     await openNewest(runs, parent, console);
   } else if (runs.length === 0) {
     console.note(`no run lies in ${visible(parent)}`);
+    const left = unusableText(list.unusable);
+    if (left !== null) console.note(left);
   } else {
-    console.result(renderRuns(runs, pageOf(console)));
+    console.result(renderRuns(runs, list.unusable, pageOf(console)));
   }
   return ExitCode.pass;
 }
@@ -79,27 +90,42 @@ function hrefOf(from: string, file: string): string {
   return relative(from, file).split(sep).map(encodeURIComponent).join('/');
 }
 
+/** What goes to a file or a pipe is not for a width: each run is one line of it. */
 function pageOf({ colorOut, widthOut }: Console): { readonly color: boolean; readonly width: number } {
-  return { color: colorOut, width: widthOut };
+  return { color: colorOut, width: process.stdout.isTTY === true ? widthOut : Infinity };
 }
 
-/** Those of each scenario that has any run which tells the metric; the oldest run first, scenarios by name. */
+/**
+ * Those of each scenario, target and enforced policy of which any run tells the metric; the oldest run first, scenarios by
+ * name. A latency over HTTP and one in virtual time are not two moments of one course.
+ */
 function historiesOf(runs: readonly ListedRun[], written: string): readonly History[] {
   const metric = metricName(written);
-  const byScenario = new Map<string, ListedRun[]>();
-  for (const run of [...runs].reverse()) byScenario.set(run.scenario, [...(byScenario.get(run.scenario) ?? []), run]);
-  const histories = [...byScenario].flatMap(([scenario, ofIt]): History[] => {
-    const rows = ofIt.flatMap((run) => {
+  const byKind = new Map<string, ListedRun[]>();
+  for (const run of [...runs].reverse()) {
+    const kind = JSON.stringify([run.scenario, run.target, run.otherPolicy?.file ?? null]);
+    byKind.set(kind, [...(byKind.get(kind) ?? []), run]);
+  }
+  const histories = [...byKind].flatMap(([kind, ofIt]) => {
+    const rows = ofIt.flatMap((run): HistoryRow[] => {
       const found = metricValue(run, metric);
-      if (found === null) return [];
-      return [{ name: run.name, started: run.started, verdict: run.verdict?.verdict ?? null, ...found }];
+      return found === null ? [] : [{ ...rowOf(run), ...found }];
     });
-    return rows.length === 0 ? [] : [{ scenario, rows }];
+    const [{ scenario, target, otherPolicy }] = ofIt as [ListedRun, ...ListedRun[]];
+    const history = { scenario, target: target ?? 'a target that is not known', rows };
+    return rows.length === 0 ? [] : [{ kind, history: { ...history, otherPolicy: otherPolicy?.file ?? null } }];
   });
-  if (histories.length > 0) return histories.sort((a, b) => (a.scenario < b.scenario ? -1 : 1));
+  if (histories.length > 0) {
+    return histories.sort((a, b) => (a.kind < b.kind ? -1 : 1)).map(({ history }) => history);
+  }
   const known = knownMetrics(runs);
   const hint = known.length === 0 ? 'there are no judged runs' : `these runs tell ${known.map(visible).join(', ')}`;
   throw new FloodproofError('FP_USAGE', `no run tells the metric ${visible(written)}`, { hint });
+}
+
+function rowOf({ name, started, verdict, faults }: ListedRun): Omit<HistoryRow, 'value' | 'interval' | 'unit'> {
+  const counts = verdict !== null && isJudged(verdict.verdict) && faults.length === 0;
+  return { name, started, verdict: verdict?.verdict ?? null, counts };
 }
 
 function prune(parent: string, runs: readonly ListedRun[], flags: UiFlags, console: Console): void {

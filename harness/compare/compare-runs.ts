@@ -23,7 +23,10 @@ import { type Interval, type Pair, type Part, type Shift, shiftOf } from './shif
 import { sideNotes } from './side-notes.js';
 import { chanceText, factBecause, moveText, regressionText } from './wording.js';
 
-/** The chance that a comparison of equal runs tells of any difference. */
+/**
+ * The chance that a comparison of equal runs tells of any difference, where what disturbs a run is shorter than an eighth
+ * of a phase; what lasts longer is known from several runs alone.
+ */
 const LEVEL = 0.002;
 
 export interface CompareOptions {

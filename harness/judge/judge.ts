@@ -21,6 +21,7 @@ import { evaluate } from './expectations.js';
 import { hardestHitOf } from './hardest-hit.js';
 import { type JudgedRun, TimeSeekers } from './judged-run.js';
 import { type JudgedWorld, judgedWorld, type KnownWorld } from './judged-world.js';
+import { provedThoughLate } from './late-run.js';
 import type { EncodedLatency } from './latency-book.js';
 import { LeakOracle, type LeakSubject } from './leak-oracle.js';
 import { LEAKS_MAX, LeakReport } from './leak-report.js';
@@ -36,6 +37,9 @@ import { Survey } from './survey.js';
 import { Tally } from './tally.js';
 import type { ActorResult, ExpectationResult, GeneratorResult, Leak, Verdict, VerdictDocument } from './verdict.js';
 import { countText } from './wording.js';
+
+const LATE_PROOF =
+  'the generator fell behind, and what is proved all the same stands: what else was expected is not judged, see generator';
 
 export interface JudgeTask {
   readonly plan: Plan;
@@ -116,7 +120,7 @@ function writeVerdict(task: JudgeTask, counted: Counted): VerdictDocument {
   const run = judgedRun(task, counted, found);
   const convicted = convictedOf(found.subjects);
   const leaks = reportLeaks(task, counted.counters, convicted.slice(0, LEAKS_MAX));
-  const expectations = judgeExpectations(task, counted, run, found.blocks);
+  const { results: expectations, provesThoughLate } = judgeExpectations(task, counted, run, found.blocks);
   return {
     schema: 'floodproof/verdict/1',
     scenario: plan.name,
@@ -125,7 +129,7 @@ function writeVerdict(task: JudgeTask, counted: Counted): VerdictDocument {
     engine: task.engine,
     seed: task.seed,
     decisionHash: task.decisionHash ?? null,
-    verdict: verdictOf(task, expectations),
+    verdict: verdictOf(task, expectations, provesThoughLate),
     expectations,
     actors: Object.fromEntries(plan.actors.map(({ name, label }) => [name, actorResult(run, name, label)])),
     leaks,
@@ -142,6 +146,7 @@ function writeVerdict(task: JudgeTask, counted: Counted): VerdictDocument {
     generator: task.generator,
     notes: [
       ...task.notes,
+      ...(provesThoughLate ? [LATE_PROOF] : []),
       ...(controls === null ? [] : controlNotes(controls)),
       ...notesOf(plan, counted, convicted.length),
       ...(task.fromLog === undefined ? [] : gapNotes(plan, counted)),
@@ -153,16 +158,18 @@ function writeVerdict(task: JudgeTask, counted: Counted): VerdictDocument {
   };
 }
 
-function judgeExpectations(
-  task: JudgeTask,
-  counted: Counted,
-  run: JudgedRun,
-  blocks: BlockEvidence,
-): readonly ExpectationResult[] {
+interface Expected {
+  readonly results: readonly ExpectationResult[];
+  /** The generator fell behind, and an expectation certainly did not hold all the same. */
+  readonly provesThoughLate: boolean;
+}
+
+function judgeExpectations(task: JudgeTask, counted: Counted, run: JudgedRun, blocks: BlockEvidence): Expected {
   const { plan, observations } = task;
   const { world, counters, replays } = counted;
   const evidence = new Evidence({ run, world, blocks, replays, counters });
   const evaluations = plan.expectations.map((expectation) => evaluate(run, expectation, evidence));
+  const misses = evaluations.map(({ miss }) => miss);
   const requests = gatherRequests(
     {
       run,
@@ -171,13 +178,16 @@ function judgeExpectations(
       observations,
       newBlockOracle: (onJudged, onRetry) => newBlockOracle(task, counted, onJudged, onRetry),
     },
-    evaluations.map(({ miss }) => miss),
+    misses,
   );
-  return plan.expectations.map((expectation, index) => {
+  const results = plan.expectations.map((expectation, index) => {
     const { result } = evaluations[index] as (typeof evaluations)[number];
     const shown = requests[index] ?? null;
     return beside(plan, task.controls ?? null, expectation, shown === null ? result : { ...result, requests: shown });
   });
+  const isLate = task.generator.faults.length > 0;
+  const proved = isLate && !task.isInterrupted ? provedThoughLate(results, misses) : null;
+  return { results: proved ?? results, provesThoughLate: proved !== null };
 }
 
 interface Counted {
@@ -298,8 +308,9 @@ function reportLeaks(
   return report.leaks();
 }
 
-function verdictOf(task: JudgeTask, expectations: readonly ExpectationResult[]): Verdict {
+function verdictOf(task: JudgeTask, expectations: readonly ExpectationResult[], provesThoughLate: boolean): Verdict {
   if (task.isInterrupted) return 'interrupted';
+  if (provesThoughLate) return 'fail';
   if (task.generator.faults.length > 0) return 'invalid';
   if (expectations.some(({ pass }) => pass === false)) return 'fail';
   return expectations.some(({ pass }) => pass === null) ? 'undecided' : 'pass';

@@ -35,9 +35,11 @@ export function renderComparison(document: ComparisonDocument, { color, width, a
     return finding === 'changed' ? ink.yellow(text) : text;
   };
   const table = layOutTable(columnsOf(paint), shown.map(cellsOf), width - 2);
+  const cautions = cautionsOf(document);
   const lines = [
     ...warningOf(document).flatMap((one) => wrapBehind('', visible(one), width).map(ink.red)),
     `${ink.bold(visible(document.scenario))}  ${headlineOf(document)}`,
+    ...(cautions.length === 0 ? [] : wrapBehind('  CAUTION: ', visible(cautions.join('; ')), width)),
     ...sideLines(document, width),
     '',
     `  ${ink.dim(table.head)}`,
@@ -66,10 +68,12 @@ export function renderComparisonMarkdown(document: ComparisonDocument, all = fal
   const bullets = (title: string, sentences: readonly string[]): string[] =>
     sentences.length === 0 ? [] : ['', `**${title}**`, '', ...sentences.map((one) => `- ${inline(one)}`)];
   const hidden = document.metrics.length - shown.length;
+  const cautions = cautionsOf(document);
   const lines = [
     ...warningOf(document).flatMap((one) => [`**${inline(one)}**`, '']),
     `## Floodproof: ${inline(document.scenario)} beside its baseline: ${headlineOf(document)}`,
     '',
+    ...(cautions.length === 0 ? [] : [`- **CAUTION**: ${inline(cautions.join('; '))}`]),
     ...sideTexts(document).map((text) => `- ${inline(text)}`),
     '',
     '| metric | baseline | run | change | 95 % | finding |',
@@ -103,7 +107,24 @@ function warningOf({ warnings = [] }: ComparisonDocument): readonly string[] {
   return warnings.length === 0 ? [] : [`COMPARED ANYWAY, though ${warnings.join('; ')}`];
 }
 
-function headlineOf({ metrics, regressions }: ComparisonDocument): string {
+/** In one line what came of it, and whether what is said under it must be known first. */
+function headlineOf(document: ComparisonDocument): string {
+  return `${findingsOf(document)}${cautionsOf(document).length > 0 ? '; CAUTION' : ''}`;
+}
+
+/** What makes two runs measure different things: the rest that is unlike is told below. */
+const conditions = ['target', 'enforced policy', 'delay each way'];
+
+/** Why what changed may not be the target's doing; empty = nothing is known that makes it so. */
+function cautionsOf({ baseline, run, differences }: ComparisonDocument): readonly string[] {
+  const sides = [['baseline', baseline] as const, ['run', run] as const].flatMap(([side, { verdicts }]) => {
+    const unjudged = [...new Set(verdicts)].filter((one) => ['invalid', 'interrupted', 'none'].includes(one));
+    return unjudged.map((one) => (one === 'none' ? `the ${side} has no verdict` : `the ${side} is ${one}`));
+  });
+  return [...sides, ...differences.filter((one) => conditions.some((name) => one.startsWith(`${name}: `)))];
+}
+
+function findingsOf({ metrics, regressions }: ComparisonDocument): string {
   if (regressions.length > 0) return regressions.length === 1 ? '1 REGRESSION' : `${regressions.length} REGRESSIONS`;
   if (metrics.every(({ finding }) => finding === 'untold')) return 'nothing could be compared';
   const count = (finding: Finding): number => metrics.filter((one) => one.finding === finding).length;
@@ -151,7 +172,11 @@ function nameOf({ subject, metric, phase }: ComparedMetric): string {
   return `${subject}.${metric}${phase === null ? '' : ` in ${phase}`}`;
 }
 
+/** A share so small comes of rounding alone, and would be written with an exponent. */
+const PERCENT_MIN = 1e-6;
+
 function percentText(change: number): string {
-  const percent = Number((change * 100).toPrecision(3));
+  const exact = Number((change * 100).toPrecision(3));
+  const percent = Math.abs(exact) < PERCENT_MIN ? 0 : exact;
   return `${percent > 0 ? '+' : ''}${percent} %`;
 }

@@ -1,10 +1,9 @@
 /** The list of runs as a page of its own, without a script: names in it are text, whatever they hold. */
 
 import { formatCount } from './quantity.js';
-import type { RunRow } from './run-table.js';
-import { formatBytes } from './run-table.js';
+import { formatBytes, listedWord, policyWord, type RunRow, type UnusableRow, unusableText } from './run-table.js';
 import { visible } from './text.js';
-import { heldOf, verdictMeanings, verdictWords } from './verdict-word.js';
+import { heldOf, verdictMeanings } from './verdict-word.js';
 
 export interface LinkedRun extends RunRow {
   /** Where its page is; null = it has none. */
@@ -18,22 +17,29 @@ th, td { padding: .35rem .75rem .35rem 0; text-align: start; border-bottom: 1px 
 .number { text-align: end; font-variant-numeric: tabular-nums }
 .fail, .none { font-weight: bold }`;
 
-export function renderRunsPage(folder: string, runs: readonly LinkedRun[]): string {
+export function renderRunsPage(
+  folder: string,
+  runs: readonly LinkedRun[],
+  unusable: readonly UnusableRow[] = [],
+): string {
   const rows = runs.map((run) => {
     const verdict = run.verdict;
-    const word = verdict === null ? 'NONE' : verdictWords[verdict.verdict];
     const meaning = verdict === null ? 'the run has no verdict that can be read' : verdictMeanings[verdict.verdict];
+    const faults = run.faults.map((sentence) => `<br><small><bdi>${html(sentence)}</bdi></small>`);
     return (
       `<tr><td>${html(run.started)}</td>` +
-      `<td class="${verdict?.verdict ?? 'none'}" title="${html(meaning)}">${word}</td>` +
+      `<td class="${verdict?.verdict ?? 'none'}" title="${html(meaning)}">${listedWord(run)}</td>` +
       `<td>${linked(`<bdi>${html(run.scenario)}</bdi>`, run.href)}</td>` +
+      `<td><bdi>${html(run.target ?? '-')}</bdi></td>` +
+      `<td title="${html(run.otherPolicy?.file ?? '')}">${policyWord(run.otherPolicy)}</td>` +
       `<td class="number">${verdict === null ? '-' : html(heldOf(verdict))}</td>` +
       `<td class="number">${verdict === null ? '-' : html(formatCount(verdict.generator.sent))}</td>` +
       `<td class="number">${html(formatBytes(run.bytes))}</td>` +
-      `<td><bdi>${html(run.name)}</bdi>${run.isKept ? ' (kept)' : ''}</td></tr>`
+      `<td><bdi>${html(run.name)}</bdi>${run.isKept ? ' (kept)' : ''}${faults.join('')}</td></tr>`
     );
   });
-  const heads = ['started (UTC)', 'verdict', 'scenario', 'held', 'requests', 'size', 'folder'];
+  const heads = ['started (UTC)', 'verdict', 'scenario', 'target', 'policy', 'held', 'requests', 'size', 'folder'];
+  const left = unusableText(unusable);
   const count = runs.length === 1 ? '1 run' : `${formatCount(runs.length)} runs`;
   return `<!doctype html>
 <html lang="en">
@@ -54,7 +60,7 @@ export function renderRunsPage(folder: string, runs: readonly LinkedRun[]): stri
 ${rows.join('\n')}
 </tbody>
 </table>
-</main>
+${left === null ? '' : `<p><bdi>${html(left)}</bdi></p>\n`}</main>
 </body>
 </html>
 `;

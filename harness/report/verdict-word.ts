@@ -32,8 +32,14 @@ export function expectationWord(expectation: ExpectationResult, document: Verdic
   return isJudged(document.verdict) ? word : `(${word})`;
 }
 
+/** What `heldOf` looks at. */
+export interface HeldVerdict {
+  readonly verdict: Verdict;
+  readonly expectations: readonly Pick<ExpectationResult, 'pass'>[];
+}
+
 /** `3 of 4`: expectations that held, of those that there are; `-` when the run judges nothing. */
-export function heldOf(document: VerdictDocument): string {
+export function heldOf(document: HeldVerdict): string {
   if (!isJudged(document.verdict)) return '-';
   const held = document.expectations.filter((expectation) => expectation.pass === true).length;
   return `${formatCount(held)} of ${formatCount(document.expectations.length)}`;

@@ -52,7 +52,9 @@ export class OtlpPush implements SuiteWatcher {
     });
     const exporter = new OTLPMetricExporter({ url, timeoutMillis: PUSH_MS_MAX });
     const reader = new PeriodicExportingMetricReader({
-      exporter: watched(exporter, (reason) => note(`metrics can not be pushed to ${url}: ${reason}; the run goes on`)),
+      exporter: watched(exporter, (reason) => {
+        note(`metrics can not be pushed to ${new URL(url).origin}: ${withoutSecrets(reason, url)}; the run goes on`);
+      }),
       exportIntervalMillis: Math.max(everyMs, PUSH_MS_MAX),
       exportTimeoutMillis: PUSH_MS_MAX,
       metricProducers: [new CountsProducer(counts, resource, version)],
@@ -72,6 +74,26 @@ export class OtlpPush implements SuiteWatcher {
     const late = setTimeout(LAST_MS_MAX, undefined, { signal: patience.signal }).catch(() => undefined);
     await Promise.race([this.#last, late]);
     patience.abort();
+  }
+}
+
+/** What went wrong, without what may be a token in the URL: its path and its query, as a whole and each value. */
+export function withoutSecrets(reason: string, text: string): string {
+  const url = new URL(text);
+  const secrets = [text, url.href, `${url.pathname}${url.search}`, url.search, url.hash, url.username, url.password];
+  for (const part of `${url.pathname}/${url.search.slice(1)}`.split(/[/&]/)) {
+    const value = part.slice(part.indexOf('=') + 1);
+    secrets.push(part, value, decoded(value));
+  }
+  const longestFirst = secrets.filter(({ length }) => length > 1).sort((a, b) => b.length - a.length);
+  return longestFirst.reduce((told, secret) => told.replaceAll(secret, '...'), reason);
+}
+
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
   }
 }
 

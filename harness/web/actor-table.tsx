@@ -1,7 +1,8 @@
 /** What each actor sent, what came of it, and how evenly it was served. */
-import type { ExpectationResult, VerdictDocument } from '../report/page-data.js';
+import type { ActorResult, ExpectationResult, VerdictDocument } from '../report/page-data.js';
 import { formatCount, formatDurationMs, formatMeasured, formatRatio } from '../report/quantity.js';
 import { Name } from './name.js';
+import { carries, TOO_FEW } from './percentiles.js';
 import { ScrollingTable } from './scrolling-table.js';
 import { Section } from './section.js';
 
@@ -15,6 +16,9 @@ export function Actors({ verdict }: { verdict: VerdictDocument }) {
         <p>No actor sent anything.</p>
       ) : (
         <ScrollingTable name="Actors" wide>
+          <caption>
+            Of the phases, without the warm-up. p50, p99 and p99.9 of what callers felt; a dash: {TOO_FEW}.
+          </caption>
           <thead>
             <tr>
               <th scope="col">actor</th>
@@ -50,9 +54,9 @@ export function Actors({ verdict }: { verdict: VerdictDocument }) {
                 <td class="number">{formatCount(actor.errors)}</td>
                 <td class="number">{actor.falseBlockRate === null ? '-' : formatRatio(actor.falseBlockRate)}</td>
                 <td class="number">{formatCount(actor.leakCells)}</td>
-                <td class="number">{msOr(actor.latencyMs.p50)}</td>
-                <td class="number">{msOr(actor.latencyMs.p99)}</td>
-                <td class="number">{msOr(actor.latencyMs.p999)}</td>
+                <Percentile actor={actor} percent={50} ms={actor.latencyMs.p50} />
+                <Percentile actor={actor} percent={99} ms={actor.latencyMs.p99} />
+                <Percentile actor={actor} percent={99.9} ms={actor.latencyMs.p999} />
               </tr>
             ))}
           </tbody>
@@ -60,6 +64,17 @@ export function Actors({ verdict }: { verdict: VerdictDocument }) {
       )}
     </Section>
   );
+}
+
+function Percentile({ actor, percent, ms }: { actor: ActorResult; percent: number; ms: number | null }) {
+  if (ms !== null && !carries(actor.admitted, percent)) {
+    return (
+      <td class="number" title={TOO_FEW}>
+        -
+      </td>
+    );
+  }
+  return <td class="number">{msOr(ms)}</td>;
 }
 
 const fairnessMetric = /\.(?:fairness|blastRadius|falseBlockRate\.worst)(?: in |$)/;

@@ -20,6 +20,11 @@ export function peakOf(
   return peak;
 }
 
+/** Leaves out what lies in the warm-up, beside figures of which it is no part. */
+export function withinPhases(values: readonly (number | null)[], at: readonly number[]): (number | null)[] {
+  return values.map((value, index) => ((at[index] ?? 0) < 0 ? null : value));
+}
+
 export function sumOf(values: readonly (number | null)[]): number {
   return values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
 }

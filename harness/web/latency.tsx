@@ -3,15 +3,16 @@ import { useMemo, useState } from 'preact/hooks';
 import type { ActorSeries, LatencySeries } from '../report/page-data.js';
 import { formatDurationMs, formatRatio } from '../report/quantity.js';
 import { visible } from '../report/text.js';
-import { atSameTimes, peakOf } from './bins.js';
+import { atSameTimes, peakOf, withinPhases } from './bins.js';
 import { Chart } from './chart/chart.js';
 import type { Axis, Line } from './chart/line.js';
-import { BUCKETS_A_DECADE, bucketsOf, percentileOf, SHORTEST_MS, sharesOf } from './histogram.js';
+import { BUCKETS_A_DECADE, bucketsOf, SHORTEST_MS, sharesOf } from './histogram.js';
 import { momentText } from './moment.js';
 import { Name } from './name.js';
+import { type ExactFigures, exactFigures, percentiles, TOO_FEW, toldPercentile } from './percentiles.js';
 import { ScrollingTable } from './scrolling-table.js';
 import { Section } from './section.js';
-import type { ChartSectionProps } from './timeline.js';
+import { type ChartSectionProps, resultOf } from './timeline.js';
 
 type Kind = keyof ActorSeries['latency'];
 
@@ -76,7 +77,23 @@ interface PercentilesProps extends ChartSectionProps {
 const positive = (values: readonly (number | null)[]): (number | null)[] =>
   values.map((value) => (value === null ? null : Math.max(value, SHORTEST_MS)));
 
-function Percentiles({ series, axis, styles, baseline, index, kind, range }: PercentilesProps) {
+const none: ExactFigures = new Map();
+
+/** The verdict tells what callers feel, and nothing of the other kinds. */
+function exactOf({ verdict }: ChartSectionProps, name: string, kind: Kind): ExactFigures {
+  const result = kind === 'intended' ? resultOf(verdict, name) : null;
+  return result === null ? none : exactFigures(result);
+}
+
+function percentilesText(histogram: LatencySeries['histogram'], exact: ExactFigures): string {
+  const told = [50, 99].map((percent) => ({ percent, ms: toldPercentile(histogram, percent, exact) }));
+  const few = told.filter(({ ms }) => ms === null).map(({ percent }) => `p${percent}`);
+  const parts = told.flatMap(({ percent, ms }) => (ms === null ? [] : [`p${percent} ${short(ms)}`]));
+  return [...parts, ...(few.length === 0 ? [] : [`too few requests to tell ${few.join(' and ')}`])].join(', ');
+}
+
+function Percentiles(props: PercentilesProps) {
+  const { series, axis, styles, baseline, index, kind, range } = props;
   const actor = series.actors[index];
   const lines = useMemo((): Line[] => {
     if (actor === undefined) return [];
@@ -102,13 +119,11 @@ function Percentiles({ series, axis, styles, baseline, index, kind, range }: Per
   }, [actor, kind, styles, index, baseline, axis]);
   if (actor === undefined) return null;
   const { histogram, max } = actor.latency[kind];
-  const peak = peakOf(max, axis.at);
-  const p50 = percentileOf(histogram, 50);
-  const p99 = percentileOf(histogram, 99);
+  const peak = peakOf(props.verdict === null ? max : withinPhases(max, axis.at), axis.at);
   const summary =
-    p50 === null || p99 === null
+    histogram.counts.length === 0
       ? 'Nothing to measure.'
-      : `p50 ${short(p50)}, p99 ${short(p99)}${peak === null ? '' : `; longest ${short(peak.value)} at ${momentText(peak.at)}`}.`;
+      : `${percentilesText(histogram, exactOf(props, actor.name, kind))}${peak === null ? '' : `; longest ${short(peak.value)} at ${momentText(peak.at)}`}.`;
   return (
     <Chart
       axis={axis}
@@ -125,7 +140,8 @@ function Percentiles({ series, axis, styles, baseline, index, kind, range }: Per
   );
 }
 
-function Distribution({ series, styles, chosen, kind }: ChartSectionProps & { kind: Kind }) {
+function Distribution(props: ChartSectionProps & { kind: Kind }) {
+  const { series, styles, chosen, kind } = props;
   const made = useMemo(() => {
     const actors = chosen.flatMap((index) => {
       const actor = series.actors[index];
@@ -167,41 +183,55 @@ function Distribution({ series, styles, chosen, kind }: ChartSectionProps & { ki
         painter={null}
         height={190}
       />
-      <ScrollingTable name="Percentiles">
-        <caption>Percentiles over the phases, told to 3 %</caption>
-        <thead>
-          <tr>
-            <th scope="col">actor</th>
-            {percentiles.map((percent) => (
-              <th scope="col" class="number" key={percent}>
-                {percent === 100 ? 'max' : `p${percent}`}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {made.actors.map(({ actor, histogram }) => (
-            <tr key={actor.name}>
-              <th scope="row">
-                <Name text={actor.name} />
-              </th>
-              {percentiles.map((percent) => {
-                const ms = percentileOf(histogram, percent);
-                return (
-                  <td class="number" key={percent}>
-                    {ms === null ? '-' : short(ms)}
-                  </td>
-                );
-              })}
-            </tr>
-          ))}
-        </tbody>
-      </ScrollingTable>
+      <PercentileTable {...props} actors={made.actors} />
     </>
   );
 }
 
-const percentiles = [50, 75, 90, 95, 99, 99.9, 99.99, 100];
+type PercentileTableProps = ChartSectionProps & {
+  readonly kind: Kind;
+  readonly actors: readonly { readonly actor: ActorSeries; readonly histogram: LatencySeries['histogram'] }[];
+};
+
+function PercentileTable(props: PercentileTableProps) {
+  const { kind, actors, verdict } = props;
+  const isExact = kind === 'intended' && verdict !== null;
+  return (
+    <ScrollingTable name="Percentiles">
+      <caption>
+        Percentiles over the phases{isExact ? '; p50, p99 and p99.9 are those of the verdict, the others are' : ','}{' '}
+        told to 3 %, never below what was measured. A dash: {TOO_FEW}.
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">actor</th>
+          {percentiles.map((percent) => (
+            <th scope="col" class="number" key={percent}>
+              {percent === 100 ? 'max' : `p${percent}`}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {actors.map(({ actor, histogram }) => (
+          <tr key={actor.name}>
+            <th scope="row">
+              <Name text={actor.name} />
+            </th>
+            {percentiles.map((percent) => {
+              const ms = toldPercentile(histogram, percent, exactOf(props, actor.name, kind));
+              return (
+                <td class="number" key={percent} title={ms === null ? TOO_FEW : undefined}>
+                  {ms === null ? '-' : short(ms)}
+                </td>
+              );
+            })}
+          </tr>
+        ))}
+      </tbody>
+    </ScrollingTable>
+  );
+}
 
 /** Along logarithms, so that buckets are equally wide. */
 function histogramAxis(first: number, buckets: number): Axis {

@@ -12,7 +12,7 @@ import { momentText } from './moment.js';
 import { Name } from './name.js';
 import { PageContext } from './page-context.js';
 import { Section } from './section.js';
-import type { ChartSectionProps } from './timeline.js';
+import { type ChartSectionProps, withWarmup } from './timeline.js';
 
 interface ShownLimit {
   readonly limit: LimitSeries;
@@ -39,8 +39,9 @@ export function Limits(props: ChartSectionProps) {
     <Section id="limits" title="Limits">
       <p class="lead">
         Cells that were certainly admitted, beside the most that a right limiter can have admitted. What is hatched lies
-        above it: a limit leaked for certain. A leak of one key among many need not show here; the proofs stand at the
-        expectations.
+        above it: a limit leaked for certain. All keys of an actor are taken together, and each bin is told by itself:
+        so fewer cells may lie above the bound here than the proofs at the expectations and the table of actors count,
+        which take each key over its worst interval, and a leak of one key among many need not show at all.
       </p>
       {near.length + far.length === 0 && (
         <p>
@@ -120,10 +121,10 @@ function LimitChart({ limit, excess, series, axis, color }: LimitChartProps) {
   }, [limit, color, bounded, excess, series.binMs]);
   const peak = peakOf(excessOf(limit), axis.at);
   const summary = !bounded
-    ? `${formatCells(sumOf(limit.admittedCells))} admitted; this limit promises nothing that can be told by time.`
+    ? `${formatCells(sumOf(limit.admittedCells))} admitted${withWarmup(series)}; this limit promises nothing that can be told by time.`
     : peak === null
-      ? `${formatCells(sumOf(limit.admittedCells))} admitted, never above the bound${cap === null ? '' : ', which lies far above at times'}.`
-      : `${formatCells(excess)} above the bound, most at ${momentText(peak.at)}: ${formatCells(peak.value)}.`;
+      ? `${formatCells(sumOf(limit.admittedCells))} admitted${withWarmup(series)}, never above the bound${cap === null ? '' : ', which lies far above at times'}.`
+      : `${formatCells(excess)} above the bound, bin by bin, most at ${momentText(peak.at)}: ${formatCells(peak.value)}.`;
   const name = actor === undefined ? `actor ${limit.actor}` : actor.name;
   const keys = limit.keys === 1 ? '1 key' : `${formatCount(limit.keys)} keys`;
   return (

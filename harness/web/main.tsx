@@ -2,6 +2,7 @@
 import { render } from 'preact';
 import 'uplot/dist/uPlot.min.css';
 import type { PageData } from '../report/page-data.js';
+import { Guarded } from './guarded.js';
 import { listen } from './live-source.js';
 import { Page } from './page.js';
 import './page.css';
@@ -15,7 +16,13 @@ let state: PageState = { data, connection: data?.mode === 'live' ? 'opening' : '
 
 function show(next: PageState): void {
   state = next;
-  if (root !== null) render(<Page state={state} />, root);
+  if (root === null) return;
+  const page = (
+    <Guarded id="whole" title="Floodproof" data={state}>
+      <Page state={state} />
+    </Guarded>
+  );
+  render(page, root);
 }
 
 show(state);

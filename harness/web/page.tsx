@@ -5,6 +5,7 @@ import { formatCount } from '../report/quantity.js';
 import { visible } from '../report/text.js';
 import { heldOf } from '../report/verdict-word.js';
 import { ControlsBar } from './controls-bar.js';
+import { Guarded } from './guarded.js';
 import { Name } from './name.js';
 import { PageContext } from './page-context.js';
 import type { PageState } from './page-state.js';
@@ -37,11 +38,9 @@ export function Page({ state }: { state: PageState }) {
         {run === undefined ? (
           <Empty live={state.connection !== 'none'} />
         ) : (
-          <RunView
-            key={`${index} ${run.scenario}`}
-            run={run}
-            baseline={index === 0 ? (state.data?.baseline ?? null) : null}
-          />
+          <Guarded key={`${index} ${run.scenario}`} id="run" title="This run" data={run}>
+            <RunView run={run} baseline={index === 0 ? (state.data?.baseline ?? null) : null} />
+          </Guarded>
         )}
       </main>
     </PageContext.Provider>

@@ -10,7 +10,7 @@ import type { Axis, Line } from './chart/line.js';
 import { stackPainter } from './chart/painters.js';
 import { Name } from './name.js';
 import { Section } from './section.js';
-import type { ChartSectionProps } from './timeline.js';
+import { type ChartSectionProps, withWarmup } from './timeline.js';
 
 /** In the order of the stack. */
 const reasons: readonly RefusalReason[] = ['throttled', 'never', 'banned', 'refused', 'denied', 'errors', 'unclear'];
@@ -63,7 +63,7 @@ function ActorRefusals({ actor, series, axis }: { actor: ActorSeries; series: Se
       range={range}
       title={<Name text={actor.name} />}
       name={`Refusals of ${visible(actor.name)} per second`}
-      summary={`${totals.join(', ')}.`}
+      summary={`${totals.join(', ')}${withWarmup(series)}.`}
       format={formatPerSecond}
       tick={formatPerSecond}
       scale="linear"

@@ -3,10 +3,12 @@ import { useContext, useMemo, useState } from 'preact/hooks';
 import type { PageData, PageRun, SeriesDocument } from '../report/page-data.js';
 import { type ActorStyle, actorStyles } from './actor-style.js';
 import { Actors, Fairness } from './actor-table.js';
+import { ActorsSoFar } from './actors-so-far.js';
 import { Swatch } from './chart/legend.js';
 import { Comparison } from './comparison.js';
 import { Expectations } from './expectations.js';
 import { Generator } from './generator.js';
+import { Guarded } from './guarded.js';
 import { HardestHit } from './hardest-hit.js';
 import { Latency } from './latency.js';
 import { Limits } from './limits.js';
@@ -32,18 +34,51 @@ export function RunView({ run, baseline }: RunViewProps) {
   const axis = useMemo(() => (series === null ? null : timeAxisOf(run, series, zoom)), [run, series, zoom]);
   return (
     <>
-      <RunHeader run={run} />
+      <Guarded id="run" title="Verdict" data={run}>
+        <RunHeader run={run} />
+      </Guarded>
       <Contents run={run} compared={baseline !== null} />
-      {verdict !== null && <Expectations run={run} verdict={verdict} />}
-      {baseline !== null && <Comparison comparison={baseline.comparison} />}
-      {verdict !== null && <Actors verdict={verdict} />}
-      {series !== null && axis !== null && (
-        <Charts series={series} axis={axis} baseline={baseline?.run.series ?? null} />
+      {verdict !== null && (
+        <Guarded id="expectations" title="Expectations" data={run}>
+          <Expectations run={run} verdict={verdict} />
+        </Guarded>
       )}
-      {verdict !== null && <HardestHit hit={verdict.hardestHit} />}
-      {verdict !== null && <Fairness verdict={verdict} />}
-      <Generator run={run} series={series} axis={axis} />
-      <Provenance run={run} />
+      {baseline !== null && (
+        <Guarded id="comparison" title="Baseline" data={baseline}>
+          <Comparison comparison={baseline.comparison} />
+        </Guarded>
+      )}
+      {verdict !== null && (
+        <Guarded id="actors" title="Actors" data={run}>
+          <Actors verdict={verdict} />
+        </Guarded>
+      )}
+      {verdict === null && series !== null && (
+        <Guarded id="actors" title="Actors" data={series}>
+          <ActorsSoFar series={series} />
+        </Guarded>
+      )}
+      {series !== null && axis !== null && (
+        <Guarded id="charts" title="Charts" data={series}>
+          <Charts series={series} axis={axis} baseline={baseline?.run.series ?? null} verdict={verdict} />
+        </Guarded>
+      )}
+      {verdict !== null && (
+        <Guarded id="hardest-hit" title="Hardest hit" data={run}>
+          <HardestHit hit={verdict.hardestHit} />
+        </Guarded>
+      )}
+      {verdict !== null && (
+        <Guarded id="fairness" title="Fairness" data={run}>
+          <Fairness verdict={verdict} />
+        </Guarded>
+      )}
+      <Guarded id="generator" title="Generator" data={run}>
+        <Generator run={run} series={series} axis={axis} />
+      </Guarded>
+      <Guarded id="provenance" title="This run" data={run}>
+        <Provenance run={run} />
+      </Guarded>
     </>
   );
 }
@@ -52,7 +87,7 @@ function Contents({ run: { verdict, series }, compared }: { run: PageRun; compar
   const parts = [
     ...(verdict === null ? [] : [['expectations', 'Expectations']]),
     ...(compared ? [['comparison', 'Baseline']] : []),
-    ...(verdict === null ? [] : [['actors', 'Actors']]),
+    ...(verdict === null && series === null ? [] : [['actors', 'Actors']]),
     ...(series === null
       ? []
       : [
@@ -87,23 +122,32 @@ interface ChartsProps {
   readonly series: SeriesDocument;
   readonly axis: ReturnType<typeof timeAxisOf>;
   readonly baseline: SeriesDocument | null;
+  readonly verdict: PageRun['verdict'];
 }
 
-function Charts({ series, axis, baseline }: ChartsProps) {
+function Charts({ series, axis, baseline, verdict }: ChartsProps) {
   const { actors } = series;
   const shape = actors.map(({ label, name }) => `${label} ${name}`).join('\n');
   // Styles follow from who is there, which stays the same while numbers come in.
   const styles = useMemo(() => actorStyles(actors), [shape]);
   const [hidden, setHidden] = useState<ReadonlySet<number>>(() => new Set([...actors.keys()].slice(CHOSEN_MAX)));
   const chosen = useMemo(() => [...actors.keys()].filter((index) => !hidden.has(index)), [shape, hidden]);
-  const all = { series, axis, styles, chosen, baseline };
+  const all = { series, axis, styles, chosen, baseline, verdict };
   return (
     <>
       {actors.length > 1 && <Choice actors={actors} styles={styles} hidden={hidden} onChange={setHidden} />}
-      <Timeline {...all} />
-      <Limits {...all} />
-      <Latency {...all} />
-      <Refusals {...all} />
+      <Guarded id="timeline" title="Traffic" data={series}>
+        <Timeline {...all} />
+      </Guarded>
+      <Guarded id="limits" title="Limits" data={series}>
+        <Limits {...all} />
+      </Guarded>
+      <Guarded id="latency" title="Latency" data={series}>
+        <Latency {...all} />
+      </Guarded>
+      <Guarded id="refusals" title="Refusals" data={series}>
+        <Refusals {...all} />
+      </Guarded>
     </>
   );
 }

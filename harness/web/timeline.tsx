@@ -1,10 +1,10 @@
 /** Requests per second over the run: all actors in one chart, then each in its own. */
 import { useMemo } from 'preact/hooks';
-import type { ActorSeries, SeriesDocument } from '../report/page-data.js';
+import type { ActorResult, ActorSeries, SeriesDocument, VerdictDocument } from '../report/page-data.js';
 import { formatCount, formatPerSecond } from '../report/quantity.js';
 import { visible } from '../report/text.js';
 import type { ActorStyle } from './actor-style.js';
-import { atSameTimes, peakOf, perSecond, sumOf } from './bins.js';
+import { atSameTimes, peakOf, perSecond, sumOf, withinPhases } from './bins.js';
 import { Chart } from './chart/chart.js';
 import type { Axis, Line } from './chart/line.js';
 import { momentText } from './moment.js';
@@ -20,12 +20,39 @@ export interface ChartSectionProps {
   readonly chosen: readonly number[];
   /** The run before; its actors are found by name. */
   readonly baseline: SeriesDocument | null;
+  /** null while the run goes on, and of one that has none. */
+  readonly verdict: VerdictDocument | null;
 }
 
-export function Timeline({ series, axis, styles, chosen, baseline }: ChartSectionProps) {
+/** What the verdict counted of an actor, within the phases; null = nothing. */
+export function resultOf(verdict: VerdictDocument | null, name: string): ActorResult | null {
+  return verdict !== null && Object.hasOwn(verdict.actors, name) ? (verdict.actors[name] ?? null) : null;
+}
+
+/** Ends a sum over all bins, so that nobody holds it against the verdict's, which leave the warm-up out. */
+export function withWarmup({ fromMs }: SeriesDocument): string {
+  return fromMs < 0 ? ' with the warm-up' : '';
+}
+
+/** More are told by the charts alone. */
+const PHASES_TOLD_MAX = 12;
+
+function phasesText({ fromMs, phases }: SeriesDocument): string {
+  const spans = phases.length > PHASES_TOLD_MAX ? [] : phases;
+  const at = (ms: number): string => (ms === 0 ? '0 s' : momentText(ms));
+  const parts = spans.map(({ name, fromMs: from, toMs: to }) => `${name} ${at(from)} to ${at(to)}`);
+  const told = parts.length === 0 ? '' : ` Phases: ${parts.join(', ')}.`;
+  if (fromMs >= 0) return `Times count from the start of the first phase.${told}`;
+  return `Times count from the start of the first phase, 0 s; the warm-up lies before it, and no verdict counts it.${told}`;
+}
+
+export function Timeline({ series, axis, styles, chosen, baseline, verdict }: ChartSectionProps) {
   return (
     <Section id="timeline" title="Traffic">
-      <Overview series={series} axis={axis} styles={styles} chosen={chosen} baseline={null} />
+      <p class="lead">
+        <Name text={phasesText(series)} />
+      </p>
+      <Overview series={series} axis={axis} styles={styles} chosen={chosen} baseline={null} verdict={verdict} />
       <div class="charts">
         {chosen.map((index) => {
           const actor = series.actors[index];
@@ -39,6 +66,7 @@ export function Timeline({ series, axis, styles, chosen, baseline }: ChartSectio
               color={styles[index]?.color ?? 'text'}
               before={baseline?.actors.find(({ name }) => name === actor.name) ?? null}
               baseline={baseline}
+              verdict={verdict}
             />
           );
         })}
@@ -47,7 +75,7 @@ export function Timeline({ series, axis, styles, chosen, baseline }: ChartSectio
   );
 }
 
-function Overview({ series, axis, styles, chosen }: ChartSectionProps) {
+function Overview({ series, axis, styles, chosen, verdict }: ChartSectionProps) {
   const lines = useMemo(
     () =>
       chosen.flatMap((index): Line[] => {
@@ -58,8 +86,9 @@ function Overview({ series, axis, styles, chosen }: ChartSectionProps) {
       }),
     [series, styles, chosen],
   );
+  const shown = (values: Line['values']) => (verdict === null ? values : withinPhases(values, axis.at));
   const most = lines
-    .map(({ label, values }) => ({ label, peak: peakOf(values, axis.at) }))
+    .map(({ label, values }) => ({ label, peak: peakOf(shown(values), axis.at) }))
     .toSorted((a, b) => (b.peak?.value ?? 0) - (a.peak?.value ?? 0))[0];
   const summary =
     most?.peak === null || most === undefined
@@ -89,9 +118,10 @@ interface ActorRatesProps {
   readonly color: Line['color'];
   readonly before: ActorSeries | null;
   readonly baseline: SeriesDocument | null;
+  readonly verdict: VerdictDocument | null;
 }
 
-function ActorRates({ actor, series, axis, color, before, baseline }: ActorRatesProps) {
+function ActorRates({ actor, series, axis, color, before, baseline, verdict }: ActorRatesProps) {
   const lines = useMemo((): Line[] => {
     const rate = (counts: readonly number[]): number[] => perSecond(counts, series.binMs);
     return [
@@ -111,11 +141,12 @@ function ActorRates({ actor, series, axis, color, before, baseline }: ActorRates
           ]),
     ];
   }, [actor, series, axis, color, before, baseline]);
-  const sent = sumOf(actor.sent);
-  const admitted = sumOf(actor.admitted);
-  const peak = peakOf(lines[1]?.values ?? [], axis.at);
+  const judged = resultOf(verdict, actor.name);
+  const { sent, admitted } = judged ?? { sent: sumOf(actor.sent), admitted: sumOf(actor.admitted) };
+  const rates = lines[1]?.values ?? [];
+  const peak = peakOf(judged === null ? rates : withinPhases(rates, axis.at), axis.at);
   const summary =
-    `${formatCount(sent)} sent, ${formatCount(admitted)} admitted` +
+    `${formatCount(sent)} sent, ${formatCount(admitted)} admitted${judged === null ? withWarmup(series) : ''}` +
     `${peak === null ? '' : `; most sent: ${formatPerSecond(peak.value)} at ${momentText(peak.at)}`}.`;
   return (
     <Chart

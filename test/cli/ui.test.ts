@@ -1,9 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openerOf } from '../../harness/cli/open-file.js';
+import { aPlan } from '../support/plan-builder.js';
 import { runCli, scratch, startCli, until } from '../support/run-cli.js';
+import { verdictOf } from '../support/run-record.js';
 import { savedRows, saveRunFolder } from '../support/saved-run-folder.js';
 
 const place = scratch();
@@ -22,8 +24,10 @@ describe('ui', () => {
     const { code, stdout } = await runCli(['ui', runs]);
     expect(code).toBe(0);
     const [head, first, second, sum] = stdout.split('\n');
-    expect(head).toMatch(/^started \(UTC\) +verdict +scenario +held +requests +size +folder/);
-    expect(first).toMatch(/^2026-01-02 00:00:00 {2}pass +test-scenario +1 of 1 +8 +[\d.]+ kB +20260102-000000-a$/);
+    expect(head).toMatch(/^started \(UTC\) +verdict +scenario +target +policy +held +requests +size +folder/);
+    expect(first).toMatch(
+      /^2026-01-02 00:00:00 {2}pass +test-scenario +gateway +judged +1 of 1 +8 +[\d.]+ kB +20260102-000000-a$/,
+    );
     expect(second).toMatch(/^2026-01-01 00:00:00 /);
     expect(sum).toMatch(/^2 runs, /);
   });
@@ -47,8 +51,48 @@ describe('ui', () => {
   it('tells the history of a metric, with the change to the run before', async () => {
     const { code, stdout } = await runCli(['ui', runs, '--metric', 'all.sent']);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^test-scenario: all\.sent\n/);
+    expect(stdout).toMatch(/^test-scenario: all\.sent at gateway\n/);
     expect(stdout).toMatch(/2026-01-01 00:00:00 +pass +4 +#{10} .*\n2026-01-02 00:00:00 +pass +8 +#{20} +\+100 % /);
+  });
+
+  it('tells a history for each target and enforced policy, whose names stand above it', async () => {
+    const mixed = join(place.path, 'mixed');
+    const at = (day: number) => `2026-01-0${day}T00:00:00.000Z`;
+    const none = { ...aPlan().policy, file: 'none.yaml' };
+    saveRunFolder(mixed, '20260101-000000-a', { ...rows(4), verdict: { startedAt: at(1) } });
+    saveRunFolder(mixed, '20260102-000000-a', { ...rows(8), verdict: { startedAt: at(2), target: 'core' } });
+    saveRunFolder(mixed, '20260103-000000-a', { ...rows(6), verdict: { startedAt: at(3) }, gatewayPolicy: none });
+    const faults = ['the generator fell behind'];
+    const generator = { ...verdictOf(join(mixed, '20260101-000000-a')).generator, faults };
+    const invalid = { startedAt: at(4), verdict: 'invalid' as const, generator };
+    saveRunFolder(mixed, '20260104-000000-a', { ...rows(40), verdict: invalid });
+    const { code, stdout } = await runCli(['ui', mixed, '--metric', 'all.sent']);
+    expect(code).toBe(0);
+    expect(stdout.match(/^test-scenario: .*/gm)).toEqual([
+      'test-scenario: all.sent at core',
+      'test-scenario: all.sent at gateway, which enforced none.yaml',
+      'test-scenario: all.sent at gateway',
+    ]);
+    expect(stdout).not.toMatch(/% {2}/);
+    expect(stdout).toMatch(/20260101-000000-a\n2026-01-04 00:00:00 +INVALID +\(40\) +20260104-000000-a\n/);
+  });
+
+  it('names folders whole where stdout is no terminal, marks edited ones, and tells those that can not be used', async () => {
+    const odd = join(place.path, 'odd');
+    const name = `20260101-000000-${'long-'.repeat(20)}name`;
+    saveRunFolder(odd, name, { ...rows(4), verdict: { verdict: 'fail' } });
+    mkdirSync(join(odd, 'notes'));
+    writeFileSync(join(odd, 'notes', 'verdict.json'), '[]');
+    const { stdout } = await runCli(['ui', odd], { env: { COLUMNS: '80' } });
+    const [, line, sum, fault, unusable, ...more] = stdout.split('\n');
+    expect(line).toMatch(new RegExp(`^2026.* FAIL ! .* ${name}$`));
+    expect(sum).toMatch(/^1 run, /);
+    expect(fault).toMatch(new RegExp(`^! ${name}: verdict.json contradicts itself`));
+    expect(unusable).toMatch(/^1 folder holds nothing of a run that can be read: notes \(verdict\.json can't/);
+    expect(more).toEqual(['']);
+    rmSync(join(odd, name), { recursive: true });
+    const none = await runCli(['ui', odd]);
+    expect(none.stderr).toMatch(/^no run lies in .*\n1 folder holds nothing of a run that can be read: notes /);
   });
 
   it('names the metrics that there are when none is of that name', async () => {

@@ -7,6 +7,8 @@ afterAll(() => browser.close());
 
 const bins = 120;
 
+const sumOfBins = (counts: readonly number[] | undefined): number => (counts ?? []).reduce((sum, one) => sum + one, 0);
+
 describe('the page of a saved run', () => {
   test('draws every chart with all its points, and asks nothing of anywhere', async (context) => {
     const { page, requests, complaints } = await browser.open(context, samplePage({ bins, actors: 3 }));
@@ -119,6 +121,23 @@ describe('the page of a saved run', () => {
     await chart.scrollIntoViewIfNeeded();
     await chart.locator('canvas').waitFor();
     expect(await chart.locator('.summary').textContent()).toContain('never above the bound, which lies far above');
+  });
+
+  test('says of a sum that no verdict tells that the warm-up is in it', async (context) => {
+    const data = samplePage({ bins, actors: 2 });
+    const runs = data.runs.map((run) => ({ ...run, verdict: null, error: 'cut off' }));
+    const { page } = await browser.open(context, { ...data, runs });
+    const summaries = await page.locator('#timeline figure.chart .summary').allTextContents();
+    const [, sent] = /^([\d,]+) sent/.exec(summaries[1] ?? '') ?? [];
+    const row = page.locator('#actors tbody tr').first().locator('td');
+    expect((await row.allTextContents()).slice(0, 2)).toEqual(['legit', sent]);
+    const throttled = sumOfBins(data.runs[0]?.series?.actors[0]?.refusals.throttled);
+    expect(await row.nth(3).textContent()).toBe(throttled.toLocaleString('en-US'));
+    expect(await page.locator('#actors caption').textContent()).toBe(
+      'As far as it was played with the warm-up; nothing of it is judged.',
+    );
+    expect(summaries[1]).toMatch(/ sent, [\d,]+ admitted with the warm-up; most sent: /);
+    expect(await page.locator('#limits figure.chart .summary').last().textContent()).toContain('with the warm-up');
   });
 
   test('chooses among the runs of a suite, the first that did not pass before others', async (context) => {

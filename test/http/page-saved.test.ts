@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BrowserContextOptions } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { VerdictDocument } from '../../harness/judge/verdict.js';
+import type { ActorResult, VerdictDocument } from '../../harness/judge/verdict.js';
 import type { SeriesDocument } from '../../harness/timeline/series.js';
 import { axeFindings } from '../support/axe-findings.js';
 import { inkOf, PageBrowser, scrollThrough } from '../support/page-browser.js';
@@ -104,6 +104,30 @@ describe('the report.html of a run that leaked', () => {
     for (const pixels of await inkOf(page)) expect(pixels).toBeGreaterThan(500);
     expect(requests).toEqual([page.url()]);
     expect(complaints).toEqual([]);
+  });
+
+  test('tells the same counts and percentiles of an actor wherever it tells them', async (context) => {
+    const { page } = await open(context);
+    const count = (value: number): string => value.toLocaleString('en-US');
+    const summaries = await page.locator('#timeline figure.chart .summary').allTextContents();
+    for (const [index, { name }] of series.actors.entries()) {
+      const { sent, admitted } = verdict.actors[name] as ActorResult;
+      expect(summaries[1 + index]).toMatch(`${count(sent)} sent, ${count(admitted)} admitted`);
+      expect(summaries[1 + index]).not.toContain('warm-up');
+      // The customers press hardest in the warm-up, which is no part of these figures.
+      expect(summaries[1 + index]).not.toMatch(/ at -/);
+      const row = (table: string): ReturnType<typeof page.locator> =>
+        page.locator(`${table} tbody tr`).filter({ has: page.locator('th', { hasText: name }) });
+      const figures = await row('#actors').locator('td').allTextContents();
+      const told = await row('#latency').locator('td').allTextContents();
+      expect([told[0], told[4], told[5]]).toEqual(figures.slice(-3));
+      // Fewer leave fewer than ten above a p99.
+      if (admitted < 1_000) expect(told[4]).toBe('-');
+    }
+    expect(await page.locator('#latency td[title]').count()).toBeGreaterThan(2);
+    expect(await page.locator('#timeline .lead').textContent()).toMatch(
+      /^Times count from the start of the first phase, 0 s; the warm-up lies before it, .* Phases: calm 0 s to 2 s, attack /,
+    );
   });
 
   test('shows the interval of a leak in all charts at once', async (context) => {

@@ -91,11 +91,14 @@ describe('run --ui', () => {
     { because: 'a network of its own', args: ['--delay', 'netem:1ms', '--metrics', '0'] },
     { because: 'no URL', args: ['--otlp', 'collector:4318'] },
     { because: 'a password in the URL', args: ['--otlp', 'http://me:secret@127.0.0.1:4318/v1/metrics'] },
+    { because: 'a password and another protocol', args: ['--otlp=ftp://me:secret@127.0.0.1/?token=secret'] },
+    { because: 'a token in what is no URL', args: ['--otlp', '127.0.0.1:4318/v1/metrics?token=secret'] },
     { because: 'no port', args: ['--metrics', '65536'] },
   ])('can not be had for $because', async ({ args }) => {
     const { code, stdout, stderr } = await runCli(['run', short, ...args]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain('error FP_USAGE');
+    expect(stderr).not.toContain('secret');
   });
 });
 
@@ -184,7 +187,8 @@ describe('run --otlp', () => {
     'tells once of a collector that $because, and the run is what it would be without',
     async ({ because, answer }) => {
       const { url, pushes } = await collector((response) => void answer(response));
-      const { code, stderr, verdict } = await pushedRun(because.replaceAll(' ', '-'), url);
+      const { code, stderr, verdict } = await pushedRun(because.replaceAll(' ', '-'), `${url}?token=s3cret`);
+      expect(stderr).not.toContain('s3cret');
       expect(code).toBe({ pass: 0, fail: 3 }[verdict.verdict as 'pass' | 'fail']);
       expect(stderr.match(/metrics can not be pushed to /g)).toHaveLength(1);
       expect(pushes.length).toBeGreaterThan(0);

@@ -107,13 +107,16 @@ function textBehindHelp(command: Command): string {
   command.configureOutput({ writeOut: write, outputError: () => undefined });
   command.outputHelp();
   const behind = printed.slice(printed.indexOf(command.helpInformation()) + command.helpInformation().length);
-  return behind
-    .trim()
-    .split(/\n{2,}/)
-    .map(paragraph)
-    .filter((text) => text !== '')
-    .join('\n\n')
-    .replace(/\n```\n\n```sh\n/g, '\n');
+  return (
+    behind
+      .trim()
+      .split(/\n{2,}/)
+      .map(paragraph)
+      .filter((text) => text !== '')
+      .join('\n\n')
+      // Examples that a blank line parts are one block.
+      .replace(/(?<=```sh\n(?:(?!```).*\n)+)```\n\n```sh\n/g, '')
+  );
 }
 
 function paragraph(text: string): string {
@@ -125,14 +128,15 @@ function paragraph(text: string): string {
   const rest = lines.filter((line) => line !== 'Examples:');
   const outermost = indentOf(rest[0] ?? '');
   const isCommand = (line: string | undefined): boolean => /^ *floodproof /.test(line ?? '');
-  const parts: { kind: 'prose' | 'sh' | ''; lines: string[] }[] = [];
+  const below = rest.slice(1);
+  if (rest[0]?.endsWith(':') === true && below.some((line) => indentOf(line) > outermost)) {
+    return `${prose(rest[0])}\n${block(below.some(isCommand) ? 'sh' : '', below)}`;
+  }
+  const parts: { kind: 'prose' | 'sh'; lines: string[] }[] = [];
   for (const [index, line] of rest.entries()) {
     const last = parts.at(-1);
     const goesOn = rest[index - 1]?.endsWith('\\') === true;
-    // What stands deeper than the words above it is shown as it is.
-    const isDeeper = indentOf(line) > outermost;
-    const isShown = isDeeper && rest.some((other) => indentOf(other) > outermost && isCommand(other));
-    const kind = goesOn || isCommand(line) || isShown ? 'sh' : isDeeper ? '' : 'prose';
+    const kind = goesOn || isCommand(line) ? 'sh' : 'prose';
     if (last?.kind === kind) last.lines.push(line);
     else parts.push({ kind, lines: [line] });
   }

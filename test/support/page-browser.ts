@@ -56,7 +56,7 @@ export class PageBrowser {
       if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
     });
     await page.goto(address);
-    await page.waitForSelector('h1');
+    await page.waitForSelector('h1, [role=alert]');
     return { page, requests, complaints };
   }
 

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sealParquet } from '../../harness/engine/record/parquet.js';
 import type { ActorResult, VerdictDocument } from '../../harness/judge/verdict.js';
-import type { Plan } from '../../harness/scenario/plan.js';
+import type { Plan, Policy } from '../../harness/scenario/plan.js';
 import { type Observed, observed, sourceOf } from './observation-builder.js';
 import { anExpectation, aPlan } from './plan-builder.js';
 
@@ -12,6 +12,8 @@ export interface SavedRun {
   readonly seed?: number;
   readonly verdict?: Partial<VerdictDocument>;
   readonly rows?: readonly Observed[];
+  /** What was enforced in place of the plan's policy; left out = that one. */
+  readonly gatewayPolicy?: Policy;
 }
 
 /** 400 rows of two actors from 1 s on, every second one of the attackers, of whom three in four are throttled. */
@@ -107,8 +109,8 @@ export function saveRunFolder(parent: string, name: string, changes: SavedRun = 
     seed,
     engine: 'ts',
     workers: 1,
-    target: 'gateway',
-    gatewayPolicy: null,
+    target: verdict.target,
+    gatewayPolicy: changes.gatewayPolicy ?? null,
     arrivalsMax: null,
   };
   writeFileSync(join(folder, 'plan.json'), JSON.stringify(record));

@@ -1,11 +1,16 @@
 /** Options of commands that play a suite: how it can be watched while it goes on. */
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
+import { FloodproofError } from '../../errors.js';
 import type { WatchFlags } from '../watching.js';
 import { wholeNumber } from './values.js';
 
 const PORT_MAX = 65_535;
 
-/** A collector's URL as it is given; one that holds a password would be shown to whoever lists processes. */
+/**
+ * A collector's URL as it is given; one that holds a password would be shown to whoever lists processes.
+ *
+ * @throws {FloodproofError} FP_USAGE, which does not repeat it: an invalid argument of commander's would.
+ */
 function collectorUrl(text: string): string {
   let url: URL | null = null;
   try {
@@ -15,9 +20,9 @@ function collectorUrl(text: string): string {
   }
   if ((url?.protocol === 'http:' || url?.protocol === 'https:') && url.username === '' && url.password === '')
     return text;
-  throw new InvalidArgumentError(
-    'It must be an http or https URL without a password, for example "http://127.0.0.1:4318/v1/metrics".',
-  );
+  throw new FloodproofError('FP_USAGE', '--otlp must be an http or https URL without a password', {
+    hint: 'write for example --otlp http://127.0.0.1:4318/v1/metrics',
+  });
 }
 
 export function addWatchOptions(command: Command): Command {

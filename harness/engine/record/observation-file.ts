@@ -3,56 +3,17 @@
  * a whole stream (schema, one record batch, end), so whatever was appended before a crash can be read back, and a last
  * stream that was cut short is dropped.
  */
-import { closeSync, openSync, readSync, writeSync } from 'node:fs';
-import {
-  type DataType,
-  Field,
-  Float64,
-  Int16,
-  Int32,
-  makeData,
-  RecordBatch,
-  RecordBatchReader,
-  Schema,
-  Struct,
-  Table,
-  tableToIPC,
-  Uint8,
-  Uint16,
-  Uint32,
-} from 'apache-arrow';
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { RecordBatchReader } from 'apache-arrow';
 import { FloodproofError } from '../../errors.js';
 import {
   columnNames,
   type ObservationBatch,
   type ObservationColumns,
   type ObservationSource,
-  observationSchema,
-  sliceColumns,
 } from '../../judge/observation.js';
-
-const arrowTypes: Record<string, () => DataType> = {
-  f64: () => new Float64(),
-  u32: () => new Uint32(),
-  i32: () => new Int32(),
-  u16: () => new Uint16(),
-  i16: () => new Int16(),
-  u8: () => new Uint8(),
-};
-
-const schema = new Schema(
-  columnNames.map((name) => new Field(name, (arrowTypes[observationSchema[name]] as () => DataType)(), false)),
-);
-
-/** Bytes of one whole Arrow IPC stream that holds the first `rows` rows. */
-export function encodeSegment(columns: ObservationColumns, rows: number): Uint8Array {
-  const cut = sliceColumns(columns, rows);
-  const children = schema.fields.map((field) =>
-    makeData({ type: field.type, length: rows, data: cut[field.name as keyof ObservationColumns] }),
-  );
-  const data = makeData({ type: new Struct(schema.fields), length: rows, children });
-  return tableToIPC(new Table(schema, [new RecordBatch(schema, data)]), 'stream');
-}
+import { encodeSegment } from './arrow-segment.js';
+import { ownStreams } from './own-streams.js';
 
 /** Appends segments to one file. A write that fails (full disk) throws FP_DISK and leaves what was whole before readable. */
 export class ObservationFile {
@@ -83,42 +44,19 @@ export class ObservationFile {
   }
 }
 
-const CHUNK_BYTES = 1 << 18;
-
-function* readChunks(path: string): Generator<Uint8Array> {
-  let fd: number;
-  try {
-    fd = openSync(path, 'r');
-  } catch (cause) {
-    throw new FloodproofError('FP_RUN_UNREADABLE', `cannot read ${path}: ${(cause as Error).message}`, { cause });
-  }
-  try {
-    for (;;) {
-      const chunk = new Uint8Array(CHUNK_BYTES);
-      const length = readSync(fd, chunk);
-      if (length === 0) return;
-      yield chunk.subarray(0, length);
-    }
-  } finally {
-    closeSync(fd);
-  }
-}
-
-/** The batches of one file in the order of writing; a cut last one is dropped. */
+/**
+ * The batches of one file in the order of writing; a cut last one is dropped.
+ *
+ * @throws {FloodproofError} FP_RUN_UNREADABLE at the first stream that is not ours, when those before it were yielded.
+ */
 export function* readObservationFile(path: string): Generator<ObservationBatch> {
-  try {
-    for (const reader of RecordBatchReader.readAll(readChunks(path))) {
-      for (const batch of reader) {
-        const columns = Object.fromEntries(
-          columnNames.map((name) => [name, batch.getChild(name)?.toArray()]),
-        ) as unknown as ObservationColumns;
-        yield { rows: batch.numRows, columns };
-      }
+  for (const stream of ownStreams(path)) {
+    for (const batch of RecordBatchReader.from(stream)) {
+      const columns = Object.fromEntries(
+        columnNames.map((name) => [name, batch.getChild(name)?.toArray()]),
+      ) as unknown as ObservationColumns;
+      yield { rows: batch.numRows, columns };
     }
-  } catch (cause) {
-    if (cause instanceof FloodproofError) throw cause;
-    // The reader says "Expected to read N bytes" for a stream that a crash has cut: everything before it was yielded.
-    if (!(cause instanceof Error) || !cause.message.startsWith('Expected to read')) throw cause;
   }
 }
 
@@ -127,6 +65,8 @@ class Cursor {
   readonly batches: Iterator<ObservationBatch>;
   batch: ObservationBatch | undefined;
   row = 0;
+  /** Why the file can't be read any further. */
+  fault: FloodproofError | null = null;
 
   constructor(batches: Iterator<ObservationBatch>) {
     this.batches = batches;
@@ -139,16 +79,27 @@ class Cursor {
 
   advanceBatch(): void {
     do {
-      const next = this.batches.next();
-      this.batch = next.done ? undefined : next.value;
+      this.batch = this.next();
     } while (this.batch !== undefined && this.batch.rows === 0);
     this.row = 0;
+  }
+
+  private next(): ObservationBatch | undefined {
+    try {
+      const next = this.batches.next();
+      return next.done ? undefined : next.value;
+    } catch (error) {
+      if (!(error instanceof FloodproofError)) throw error;
+      this.fault = error;
+      return undefined;
+    }
   }
 }
 
 /**
  * Several workers' files as one source, merged by `concludedUs`. Yields runs of rows that stand together in one file,
- * so with one worker the batches pass through uncopied.
+ * so with one worker the batches pass through uncopied. A file that can't be read any further ends there, and is told when
+ * all the others have been read.
  */
 export function mergedObservations(paths: readonly string[]): ObservationSource {
   return function* merge() {
@@ -165,9 +116,10 @@ export function mergedObservations(paths: readonly string[]): ObservationSource 
           secondUs = Math.min(secondUs, cursor.concludedUs);
         }
       }
-      if (first?.batch === undefined) return;
+      if (first?.batch === undefined) break;
       yield takeUntil(first, first.batch, secondUs);
     }
+    for (const { fault } of cursors) if (fault !== null) throw fault;
   };
 }
 

@@ -14,7 +14,8 @@ import {
   observationSchema,
 } from '../../judge/observation.js';
 
-const ROW_GROUP_ROWS = 50_000;
+/** Rows of a group at most. */
+export const ROW_GROUP_ROWS = 50_000;
 
 const parquetTypes = {
   f64: { type: 'DOUBLE' },

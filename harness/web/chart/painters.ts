@@ -1,5 +1,6 @@
 /** What is drawn beside lines: phases, areas above a bound, stacks, bars. */
 import type uPlot from 'uplot';
+import { bandLabel } from './band-label.js';
 import { type Color, type Hatching, ink, pattern } from './ink.js';
 import { type Band, edgesOf, type Painter } from './line.js';
 
@@ -14,7 +15,7 @@ function insidePlot(chart: uPlot, draw: (pen: CanvasRenderingContext2D) => void)
   pen.restore();
 }
 
-/** Every second phase is shaded, and each has its name above the plot, as much of it as there is room for. */
+/** Every second phase is shaded, and each has its name above the plot, or the beginning of it. */
 export function paintBands(chart: uPlot, bands: readonly Band[]): void {
   const pen = chart.ctx;
   const { left, top, width, height } = chart.bbox;
@@ -38,13 +39,14 @@ export function paintBands(chart: uPlot, bands: readonly Band[]): void {
     pen.moveTo(from, top - 14 * scale);
     pen.lineTo(from, top);
     pen.stroke();
-    pen.save();
-    pen.beginPath();
-    pen.rect(from, 0, to - from - 2 * scale, top);
-    pen.clip();
     pen.fillStyle = ink('muted');
-    pen.fillText(band.name, from + 4 * scale, top - 2 * scale);
-    pen.restore();
+    const label = bandLabel(band.name, {
+      room: to - from - 6 * scale,
+      // Beside the first band lies the edge of the chart, where nothing else stands above the plot.
+      beside: from <= left ? left / 2 : 0,
+      widthOf: (text) => pen.measureText(text).width,
+    });
+    pen.fillText(label.text, from + 4 * scale - label.back, top - 2 * scale);
   }
   pen.restore();
 }

@@ -13,14 +13,18 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parquetMetadata } from 'hyparquet';
+import { ByteWriter } from 'hyparquet-writer';
+import { writeMetadata } from 'hyparquet-writer/src/metadata.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { keptRows } from '../../../harness/archive/kept-rows.js';
 import { removeRun } from '../../../harness/archive/prune.js';
 import { readArchivedRun } from '../../../harness/archive/read-archived-run.js';
 import { withSeries } from '../../../harness/archive/remade-series.js';
 import { listRuns } from '../../../harness/archive/run-list.js';
+import { openSealedRows } from '../../../harness/archive/sealed-rows.js';
 import { pageRunOf, suiteOf } from '../../../harness/cli/archived-runs.js';
-import { encodeSegment } from '../../../harness/engine/record/observation-file.js';
+import { encodeSegment } from '../../../harness/engine/record/arrow-segment.js';
 import { sealParquet } from '../../../harness/engine/record/parquet.js';
 import { writeWhole } from '../../../harness/engine/record/run-folder.js';
 import { columnNames, createColumns } from '../../../harness/judge/observation.js';
@@ -53,7 +57,7 @@ function everyReport(folder: string): string[] {
     renderMarkdown(suite),
     ...suite.scenarios.map((document) => renderVerdict(document, { color: false, width: 80 })),
     renderPage(TEMPLATE, savedPage([pageRunOf(run)])),
-    renderRuns(listRuns(parent), { color: false, width: 80 }),
+    renderRuns(listRuns(parent), [], { color: false, width: 80 }),
   ];
 }
 
@@ -208,6 +212,80 @@ describe('rows of which bytes were changed', () => {
     },
   );
 });
+
+describe('a sealed record that tells of more rows than it has bytes for', () => {
+  const columns = createColumns(60);
+
+  /** The record of 60 rows with another footer. */
+  function withFooter(change: (metadata: FileMetaData) => FileMetaData): string {
+    const path = join(parent, 'observations.parquet');
+    sealParquet(path, () => [{ rows: 60, columns }], {});
+    const bytes = readFileSync(path);
+    const metadata = change(parquetMetadata(Uint8Array.from(bytes).buffer));
+    const footer = new ByteWriter();
+    writeMetadata(footer, metadata);
+    const rest = bytes.length - 8 - bytes.readUInt32LE(bytes.length - 8);
+    writeFileSync(path, Buffer.concat([bytes.subarray(0, rest), footer.getBytes(), Buffer.from('PAR1')]));
+    return path;
+  }
+
+  it('is read when its footer is only written anew', () => {
+    expect(openSealedRows(withFooter((metadata) => metadata)).rows).toBe(60);
+  });
+
+  it.each([
+    {
+      because: 'in one group',
+      why: /a group of 50001 rows/,
+      change: (group: RowGroup) => [{ ...group, num_rows: 50_001n }],
+    },
+    {
+      because: 'in fewer than none',
+      why: /a group of -1 rows/,
+      change: (group: RowGroup) => [{ ...group, num_rows: -1n }],
+    },
+    {
+      because: 'in the same bytes twice',
+      why: /no place of their own/,
+      change: (group: RowGroup) => [group, group],
+    },
+    {
+      because: 'in columns of no bytes',
+      why: /no place of their own/,
+      change: (group: RowGroup) => [withColumns(group, { total_compressed_size: 0n })],
+    },
+    {
+      because: 'behind its end',
+      why: /no place of their own/,
+      change: (group: RowGroup) => [withColumns(group, { total_compressed_size: 1_000_000n })],
+    },
+  ])('$because is refused before any is walked over', ({ why, change }) => {
+    const path = withFooter((metadata) => ({ ...metadata, row_groups: metadata.row_groups.flatMap(change) }));
+    expect(() => openSealedRows(path)).toThrowError(
+      expect.objectContaining({ code: 'FP_RUN_UNREADABLE', message: expect.stringMatching(why) }),
+    );
+  });
+
+  it('of which a group has as many as the seal writes is opened', () => {
+    const path = withFooter((metadata) => ({
+      ...metadata,
+      row_groups: metadata.row_groups.map((group) => ({ ...group, num_rows: 50_000n })),
+    }));
+    expect(openSealedRows(path).rows).toBe(50_000);
+  });
+});
+
+type FileMetaData = ReturnType<typeof parquetMetadata>;
+type RowGroup = FileMetaData['row_groups'][number];
+
+function withColumns(group: RowGroup, change: { readonly total_compressed_size: bigint }): RowGroup {
+  return {
+    ...group,
+    columns: group.columns.map((column) =>
+      column.meta_data === undefined ? column : { ...column, meta_data: { ...column.meta_data, ...change } },
+    ),
+  };
+}
 
 describe('a file that is written whole', () => {
   it('is not written through a link that lies in the place of its part', () => {

@@ -3,6 +3,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   realpathSync,
   rmSync,
   symlinkSync,
@@ -15,7 +16,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { knownMetrics, metricName, metricValue } from '../../../harness/archive/metric-value.js';
 import { chooseRuns, linkedFrom, type PruneRule, removeRun } from '../../../harness/archive/prune.js';
 import { type ListedRun, listRuns } from '../../../harness/archive/run-list.js';
-import type { Verdict } from '../../../harness/judge/verdict.js';
+import type { Verdict, VerdictDocument } from '../../../harness/judge/verdict.js';
 import { savedRows, saveRunFolder } from '../../support/saved-run-folder.js';
 
 let parent: string;
@@ -73,6 +74,27 @@ describe('the list of runs', () => {
     expect(listRuns(parent)).toMatchObject([
       { scenario: 'flood', startedAtMs: NOW_MS - DAY_MS, verdict: null, foreign: [], isKept: false },
     ]);
+  });
+
+  it('of 2,000 runs, of which each proves much, keeps of each no more than a line and a history need', () => {
+    const template = run(1, 'fail');
+    const saved = readFileSync(join(template, 'verdict.json'), 'utf8');
+    const document = JSON.parse(saved) as VerdictDocument;
+    const evidence = Array.from({ length: 200 }, (_, line) => `request ${line} was admitted above the bound`);
+    const expectations = document.expectations.map((expectation) => ({ ...expectation, evidence }));
+    const text = JSON.stringify({ ...document, expectations, notes: evidence });
+    rmSync(template, { recursive: true });
+    for (let index = 0; index < 2000; index++) {
+      const folder = join(parent, `run-${index}`);
+      mkdirSync(folder);
+      writeFileSync(join(folder, 'verdict.json'), text);
+    }
+    const runs = listRuns(parent);
+    expect(runs).toHaveLength(2000);
+    expect(text.length).toBeGreaterThan(15_000);
+    expect(Math.max(...runs.map((one) => JSON.stringify(one).length))).toBeLessThan(3_000);
+    expect(runs.every((one) => metricValue(one, 'abuse.leak') !== null)).toBe(true);
+    expect(chooseRuns(runs, rule({ keep: 2 })).filter(({ stays }) => stays !== null)).toHaveLength(2);
   });
 
   it('of a folder that is not there, or a file, is an error that says so', () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readArchivedRun } from '../../../harness/archive/read-archived-run.js';
 import { upToDamage, withSeries } from '../../../harness/archive/remade-series.js';
-import { encodeSegment } from '../../../harness/engine/record/observation-file.js';
+import { encodeSegment } from '../../../harness/engine/record/arrow-segment.js';
 import { columnNames } from '../../../harness/judge/observation.js';
 import type { VerdictDocument } from '../../../harness/judge/verdict.js';
 import { observed, sourceOf } from '../../support/observation-builder.js';

@@ -14,7 +14,10 @@ const failed = suiteDocument([aFailure()]);
 
 function errorsOf(suite: typeof failed, environment: CiEnvironment): string[] {
   const errors: string[] = [];
-  const console = { error: (text: string) => errors.push(text) } as unknown as Parameters<typeof tellCi>[2];
+  const console = {
+    error: (text: string) => errors.push(text),
+    command: (text: string) => errors.push(text),
+  } as unknown as Parameters<typeof tellCi>[2];
   tellCi(suite, environment, console);
   return errors;
 }

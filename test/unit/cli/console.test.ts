@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { wantsColor } from '../../../harness/cli/console.js';
+import { wantsColor, withoutCommands } from '../../../harness/cli/console.js';
 
 describe('colours', () => {
   test.each([
@@ -31,5 +31,30 @@ describe('colours', () => {
     },
   ])('$environment, terminal $isTerminal, option $color: $wanted, because $because', (row) => {
     expect(wantsColor(row.environment, row.isTerminal, row.color)).toBe(row.wanted);
+  });
+});
+
+describe('a line for a runner that takes commands', () => {
+  test.each([
+    { line: '::error::harm', shown: ': :error::harm', because: 'it begins with the mark' },
+    {
+      line: ' \t\u00a0\u0085::stop-commands::x',
+      shown: ' \t\u00a0\u0085: :stop-commands::x',
+      because: 'spaces are passed over',
+    },
+    {
+      line: 'well\n::error::harm\r::add-mask::1',
+      shown: 'well\n: :error::harm\r: :add-mask::1',
+      because: 'each line counts',
+    },
+    { line: 'told: ##[error]harm', shown: 'told: ## [error]harm', because: 'the older mark counts anywhere' },
+    { line: '##[a]##[b]', shown: '## [a]## [b]', because: 'and each of them' },
+    { line: 'limit ::1 of ip', shown: 'limit ::1 of ip', because: 'the mark within a line is none' },
+    { line: ': : # #[', shown: ': : # #[', because: 'there is none' },
+  ])('$line is shown as $shown, because $because', ({ line, shown }) => {
+    expect(withoutCommands(line, { GITHUB_ACTIONS: 'true' })).toBe(shown);
+    for (const environment of [{}, { GITHUB_ACTIONS: '' }, { GITHUB_ACTIONS: 'false' }]) {
+      expect(withoutCommands(line, environment)).toBe(line);
+    }
   });
 });

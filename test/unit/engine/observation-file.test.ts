@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { encodeSegment } from '../../../harness/engine/record/arrow-segment.js';
 import {
-  encodeSegment,
   mergedObservations,
   ObservationFile,
   readObservationFile,
@@ -73,6 +73,46 @@ test('a file cut anywhere gives every batch before the cut and no other', () => 
     lengths.add(read.length);
   }
   expect([...lengths].sort()).toEqual([0, 4, 8]);
+});
+
+test.each([
+  { because: 'a count of nodes without end', at: 1016 + 8 + 700, byte: 0x7f },
+  { because: 'another schema', at: 200, byte: 0x55 },
+  { because: 'rows that its columns have not', at: 1016 + 8 + 64, byte: 3 },
+  { because: 'more rows than any file has', at: 1016 + 8 + 69, byte: 1 },
+  { because: 'no mark at its beginning', at: 0, byte: 0 },
+  { because: 'no mark at its end', at: -8, byte: 0 },
+])('a stream with $because ends its file, and is told behind the rows of all others', ({ at, byte }) => {
+  const rows = someRows(4, 0);
+  const own = encodeSegment(batchOf(rows).columns, rows.length);
+  const spoilt = Uint8Array.from(own);
+  spoilt.fill(byte, at < 0 ? own.length + at : at, (at < 0 ? own.length + at : at) + 1);
+  expect(Buffer.from(spoilt).equals(own)).toBe(false);
+  const a = join(folder, 'a.arrows');
+  writeFileSync(a, Buffer.concat([own, spoilt, own]));
+  const b = write('b.arrows', [someRows(6, 900)]);
+  const read: number[] = [];
+  const readAll = (): void => {
+    for (const batch of mergedObservations([a, b])()) read.push(...rowsOf([batch]).map((row) => row.concludedUs));
+  };
+  expect(readAll).toThrowError(
+    expect.objectContaining({
+      code: 'FP_RUN_UNREADABLE',
+      message: expect.stringContaining(`from byte ${own.length} on`),
+    }),
+  );
+  expect(read).toEqual([...rows, ...someRows(6, 900)].map((row) => row.concludedUs));
+});
+
+test('streams of no rows, of one and of many stand behind each other', () => {
+  const counts = [0, 1, 0, 60, 1, 5000, 60, 60];
+  const path = write(
+    'a.arrows',
+    counts.map((count) => someRows(count, 0)),
+  );
+  expect([...readObservationFile(path)].map((batch) => batch.rows).filter((rows) => rows > 0)).toEqual(
+    counts.filter((count) => count > 0),
+  );
 });
 
 test("several workers' files are merged by the moment of conclusion", () => {

@@ -38,6 +38,31 @@ describe('the verdict', () => {
     expect(verdict([holds, fails], invalid)).toBe('invalid');
     expect(verdict([holds, fails], { ...invalid, isInterrupted: true })).toBe('interrupted');
   });
+
+  describe('of a run whose generator fell behind', () => {
+    const late = (expectations: readonly (typeof holds)[], overrides = {}) =>
+      judgeRows(aPlan({ policy: tight, expectations }), flood(6, 4), { ...invalid, ...overrides });
+    const leaks = anExpectation('abuse.leak', '<=', 0);
+
+    it('is a fail where a leak is proved, and what else was expected is not judged', () => {
+      const { verdict: word, expectations, notes } = late([leaks, anExpectation('abuse.admitted', '>=', 1), fails]);
+      expect(word).toBe('fail');
+      expect(expectations.map(({ pass }) => pass)).toEqual([false, null, null]);
+      expect(expectations[1]?.evidence[0]).toBe('the generator fell behind, so this is not judged');
+      expect(expectations[0]?.evidence.join()).toContain('3 cells over the bound');
+      expect(notes.join()).toContain('what is proved all the same stands');
+    });
+
+    it('is none where nothing is proved: a count that is too low, or a share of what was planned', () => {
+      expect(late([anExpectation('abuse.leak', '>=', 100), fails]).verdict).toBe('invalid');
+      expect(late([anExpectation('abuse.leakRatio', '<=', 0.5)]).verdict).toBe('invalid');
+      expect(late([anExpectation('abuse.leak', '<=', 3)]).verdict).toBe('invalid');
+    });
+
+    it('is interrupted before all', () => {
+      expect(late([leaks], { isInterrupted: true }).verdict).toBe('interrupted');
+    });
+  });
 });
 
 describe('the document', () => {

@@ -1,7 +1,7 @@
 import { truncateSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { IntentKind } from '../../../harness/actors/outcome.js';
-import { encodeSegment } from '../../../harness/engine/record/observation-file.js';
+import { encodeSegment } from '../../../harness/engine/record/arrow-segment.js';
 import { sealParquet } from '../../../harness/engine/record/parquet.js';
 import { HAR_BYTES_MAX } from '../../../harness/trace/har.js';
 import { observed } from '../../support/observation-builder.js';
