@@ -114,7 +114,7 @@ export const errorTable = {
   FP_PLUGIN_OPTIONS: { exit: ExitCode.usage, hint: 'see docs/plugins.md for what each option takes' },
   FP_COMPARE_UNLIKE: {
     exit: ExitCode.usage,
-    hint: 'compare runs of one scenario and of one set of limits; --anyway compares what bears the same names',
+    hint: 'compare judged runs of one scenario, one set of limits and one target; --anyway compares what bears the same names',
   },
   FP_BENCH_DISAGREES: {
     exit: ExitCode.failed,

@@ -11,11 +11,11 @@ import { readArchivedRun } from '../archive/read-archived-run.js';
 import { compareRuns } from '../compare/compare-runs.js';
 import type { RunToCompare } from '../compare/compared-run.js';
 import type { ComparisonDocument } from '../compare/comparison.js';
-import { unlikeness } from '../compare/likeness.js';
+import { unlikeRuns } from '../compare/likeness.js';
 import { type RunRecord, writeWhole } from '../engine/record/run-folder.js';
 import { FloodproofError } from '../errors.js';
 import { renderComparisonJson } from '../report/compare-text.js';
-import { BASELINE_RUNS_MAX, passingRuns, toCompare } from './compared-folders.js';
+import { BASELINE_RUNS_MAX, passingRuns, toCompare, whyUnfit, whyUnreadable } from './compared-folders.js';
 import { comparedPage } from './compared-page.js';
 
 /** Where a comparison is kept in the folder of the run. */
@@ -26,7 +26,7 @@ export class Baseline {
   readonly #least: number;
   /** Run folders by scenario, the newest first. */
   readonly #folders = new Map<string, string[]>();
-  readonly #played = new Map<string, { readonly record: RunRecord; readonly folders: string[] }>();
+  readonly #played = new Map<string, string[]>();
 
   /** @throws {FloodproofError} FP_RUN_UNREADABLE when there is no such folder. */
   constructor(path: string, least: number) {
@@ -48,33 +48,49 @@ export class Baseline {
   add(record: RunRecord, folder: string): void {
     const { name } = record.plan;
     const known = this.#played.get(name);
-    if (known === undefined) this.#played.set(name, { record, folders: [folder] });
-    else known.folders.push(folder);
+    if (known === undefined) this.#played.set(name, [folder]);
+    else known.push(folder);
   }
 
   /** The comparison of each scenario, or why there is none, a sentence. Writes it into the folders of the new runs. */
   compare(): readonly (ComparisonDocument | string)[] {
-    return [...this.#played.values()].map(({ record, folders }) => {
-      const { name } = record.plan;
-      const baseline = this.#runsFor(record);
-      if (baseline.length === 0) return `${name}: ${this.#path} holds no passing run of it that is like this one`;
-      const run = folders.map((folder) => toCompare(readArchivedRun(folder)));
-      const document = compareRuns({ baseline, run, least: this.#least });
-      for (const folder of folders) this.#save(folder, baseline, document);
+    return [...this.#played].map(([name, folders]) => {
+      const read = folders.map((folder) => readArchivedRun(folder));
+      const run = read.filter((one) => whyNot(one) === null).map(toCompare);
+      const [first] = run;
+      if (first === undefined) return `${name}: ${[...new Set(read.map(whyNot))].join('; ')}`;
+      const { runs: baseline, why } = this.#runsFor(first);
+      if (baseline.length === 0) {
+        const because = why.length === 0 ? '' : ` (${why.join('; ')})`;
+        return `${name}: ${this.#path} holds no passing run of it that is like this one${because}`;
+      }
+      const made = compareRuns({ baseline, run, least: this.#least });
+      const left = read.flatMap((one) => whyNot(one) ?? []);
+      const notes = [...made.notes, ...left.map((one) => `a new run is left out: ${one}`)];
+      const document = { ...made, notes };
+      for (const { folder } of run) this.#save(folder, baseline, document);
       return document;
     });
   }
 
-  #runsFor(record: RunRecord): readonly RunToCompare[] {
-    const found: RunToCompare[] = [];
-    for (const folder of this.#folders.get(record.plan.name) ?? []) {
-      if (found.length >= BASELINE_RUNS_MAX) break;
-      const run = readable(folder);
-      if (run === null || run.record === null || (run.rows === null && run.verdict === null)) continue;
-      if (unlikeness(run.record.plan, record.plan).length > 0 || run.record.target !== record.target) continue;
-      found.push(toCompare(run));
+  /** By the rule of `compare`: what it would refuse is left out. */
+  #runsFor(first: RunToCompare): { readonly runs: readonly RunToCompare[]; readonly why: readonly string[] } {
+    const runs: RunToCompare[] = [];
+    const why = new Set<string>();
+    for (const folder of this.#folders.get(first.plan.name) ?? []) {
+      if (runs.length >= BASELINE_RUNS_MAX) break;
+      const read = readable(folder);
+      const wrong = read === null ? 'it can no longer be read' : whyNot(read);
+      if (read === null || wrong !== null) {
+        why.add(wrong ?? '');
+        continue;
+      }
+      const one = toCompare(read);
+      const unlike = unlikeRuns(one, first);
+      if (unlike.length === 0) runs.push(one);
+      else why.add(`not the same ${unlike.join(', ')}`);
     }
-    return found;
+    return { runs, why: [...why] };
   }
 
   #save(folder: string, [newest]: readonly RunToCompare[], document: ComparisonDocument): void {
@@ -83,6 +99,10 @@ export class Baseline {
     const page = pageOrNull(folder, newest.folder, document);
     if (page !== null) writeWhole(join(folder, 'report.html'), page);
   }
+}
+
+function whyNot(run: ArchivedRun): string | null {
+  return whyUnreadable(run) ?? whyUnfit(run);
 }
 
 /** null = the page was not built: a run is told on the terminal all the same. */

@@ -15,9 +15,14 @@ export interface CiEnvironment {
 export function tellCi(suite: SuiteDocument, environment: CiEnvironment, console: Console): void {
   const { GITHUB_STEP_SUMMARY: path = '', GITHUB_ACTIONS } = environment;
   if (GITHUB_ACTIONS === 'true') for (const line of annotationLines(suite)) console.command(line);
+  appendSummary(renderMarkdown(suite), { GITHUB_STEP_SUMMARY: path }, console);
+}
+
+/** @param text - Markdown, behind what stands on the page of the job. */
+export function appendSummary(text: string, { GITHUB_STEP_SUMMARY: path = '' }: CiEnvironment, console: Console): void {
   if (path === '') return;
   try {
-    appendFileSync(path, `${renderMarkdown(suite)}\n`);
+    appendFileSync(path, `${text}\n`);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     console.error(`the step summary could not be written: ${reason}`);

@@ -1,7 +1,8 @@
 /** `floodproof compare`: two runs, or two groups of them, side by side. */
 import { compareRuns } from '../compare/compare-runs.js';
+import type { RunToCompare } from '../compare/compared-run.js';
 import type { ComparisonDocument } from '../compare/comparison.js';
-import { unlikeness } from '../compare/likeness.js';
+import { unlikeRuns } from '../compare/likeness.js';
 import { writeWhole } from '../engine/record/run-folder.js';
 import { ExitCode, FloodproofError } from '../errors.js';
 import { renderComparison, renderComparisonJson, renderComparisonMarkdown } from '../report/compare-text.js';
@@ -31,16 +32,13 @@ export function compareCommand(baselinePath: string, runPath: string, flags: Com
   const { baseline, run } = sidesOf(baselinePath, runPath, flags.scenario);
   const [first, second] = [baseline.runs[0], run.runs[0]];
   if (first === undefined || second === undefined) throw new Error('a side has no run');
-  const unlike = unlikeness(first.plan, second.plan);
-  if (unlike.length > 0 && !flags.anyway) {
-    const what =
-      unlike[0] === 'scenario'
-        ? `${first.plan.name} is not ${second.plan.name}: the runs are of different scenarios`
-        : `the runs of ${second.plan.name} are not of the same ${unlike.join(', ')}`;
-    throw new FloodproofError('FP_COMPARE_UNLIKE', what);
-  }
+  const warnings = [
+    ...unlikeTexts(first, second),
+    ...[baseline, run].flatMap(({ runs, unfit }) => (unfit === null ? [] : [`${runs[0]?.folder}: ${unfit}`])),
+  ];
+  if (warnings.length > 0 && !flags.anyway) throw new FloodproofError('FP_COMPARE_UNLIKE', warnings.join('; '));
   const made = compareRuns({ baseline: baseline.runs, run: run.runs, least: flags.least });
-  const document = { ...made, notes: [...made.notes, ...baseline.notes, ...run.notes] };
+  const document = { ...made, warnings, notes: [...made.notes, ...baseline.notes, ...run.notes] };
   console.result(renderedAs(document, flags, console));
   if (flags.html !== null) {
     writeWhole(flags.html, comparedPage(second.folder, first.folder, document));
@@ -49,17 +47,45 @@ export function compareCommand(baselinePath: string, runPath: string, flags: Com
   return exitCodeOf(document);
 }
 
+/** What is unlike between two runs that are to be held side by side, a clause each. */
+function unlikeTexts(baseline: RunToCompare, run: RunToCompare): readonly string[] {
+  const unlike = unlikeRuns(baseline, run);
+  if (unlike.length === 0) return [];
+  if (unlike[0] === 'scenario')
+    return [`${baseline.plan.name} is not ${run.plan.name}: the runs are of different scenarios`];
+  const of = unlike.map((one) => (one === 'target' ? `target (${baseline.facts[one]} and ${run.facts[one]})` : one));
+  return [`the runs of ${run.plan.name} are not of the same ${of.join(', ')}`];
+}
+
 /** A side that is one run says of which scenario the other is to be. */
 function sidesOf(baselinePath: string, runPath: string, scenario: string | null): Record<'baseline' | 'run', Side> {
-  if (scenario !== null) return { baseline: sideOf(baselinePath, scenario), run: sideOf(runPath, scenario) };
   try {
-    const run = sideOf(runPath, null);
-    return { baseline: sideOf(baselinePath, nameOf(run)), run };
+    const run = sideOf(runPath, scenario);
+    return { baseline: sideOf(baselinePath, scenario ?? nameOf(run)), run };
   } catch (error) {
-    if (!(error instanceof FloodproofError) || error.code !== 'FP_COMPARE_UNLIKE') throw error;
+    if (!(error instanceof FloodproofError)) throw error;
+    if (error.code === 'FP_RUN_UNREADABLE') throw withOther(error, runPath, baselinePath, scenario);
+    if (error.code !== 'FP_COMPARE_UNLIKE' || scenario !== null) throw error;
     const baseline = sideOf(baselinePath, null);
     return { baseline, run: sideOf(runPath, nameOf(baseline)) };
   }
+}
+
+/** The fault of one side, with that of the baseline too where neither can be read. */
+function withOther(
+  error: FloodproofError,
+  runPath: string,
+  baselinePath: string,
+  scenario: string | null,
+): FloodproofError {
+  try {
+    sideOf(baselinePath, scenario);
+  } catch (other) {
+    if (!(other instanceof FloodproofError) || other.code !== 'FP_RUN_UNREADABLE') return error;
+    if (baselinePath === runPath || other.message === error.message) return error;
+    return new FloodproofError('FP_RUN_UNREADABLE', `${other.message}; ${error.message}`);
+  }
+  return error;
 }
 
 function nameOf({ runs }: Side): string | null {

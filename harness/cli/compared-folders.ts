@@ -5,7 +5,7 @@ import type { ArchivedRun } from '../archive/archived-run.js';
 import { readArchivedRun } from '../archive/read-archived-run.js';
 import { type ListedRun, listRuns } from '../archive/run-list.js';
 import type { RunToCompare } from '../compare/compared-run.js';
-import { unlikeness } from '../compare/likeness.js';
+import { unlikeRuns } from '../compare/likeness.js';
 import type { RunRecord } from '../engine/record/run-folder.js';
 import { FloodproofError } from '../errors.js';
 import type { ObservationSource } from '../judge/observation.js';
@@ -30,11 +30,13 @@ export interface Side {
   readonly runs: readonly RunToCompare[];
   /** What was left out, and why. */
   readonly notes: readonly string[];
+  /** Why the only run that a path names should not be compared, a clause; null = it may be. */
+  readonly unfit: string | null;
 }
 
 /**
- * The runs of one scenario that a path names, with those that can be counted together: of the newest one's limits, actors
- * and phases. Of several, those that are invalid or were cut off are left out.
+ * The runs of one scenario that a path names, with those that can be counted together: of the newest one's limits, actors,
+ * phases and target. Of several, those that are invalid, were cut off or have no verdict are left out; of one it is said.
  *
  * @param scenario - null = the only one that there is.
  * @throws {FloodproofError} FP_RUN_UNREADABLE when there is none, FP_COMPARE_UNLIKE when there are several scenarios.
@@ -46,10 +48,14 @@ export function sideOf(path: string, scenario: string | null): Side {
     const run = readArchivedRun(folder);
     const name = run.record?.plan.name ?? run.verdict?.scenario ?? null;
     if (folders.length > 1 && scenario !== null && name !== null && name !== scenario) return [];
-    const wrong = whyNot(run, folders.length > 1);
-    if (wrong === null) return [run];
-    if (folders.length === 1) throw unreadable(run, wrong);
-    notes.push(`${folder} is left out: ${wrong}`);
+    const wrong = whyUnreadable(run);
+    if (folders.length === 1) {
+      if (wrong !== null) throw unreadable(run, wrong);
+      return [run];
+    }
+    const why = wrong ?? whyUnfit(run);
+    if (why === null) return [run];
+    notes.push(`${folder} is left out: ${why}`);
     return [];
   });
   const names = [...new Set(read.map(({ record }) => record?.plan.name ?? ''))];
@@ -65,20 +71,27 @@ export function sideOf(path: string, scenario: string | null): Side {
     const why = notes.length === 0 ? '' : `: ${notes.join('; ')}`;
     throw new FloodproofError('FP_RUN_UNREADABLE', `${path} holds no ${of} that can be compared${why}`);
   }
-  const alike = runs.filter(({ plan }) => unlikeness(newest.plan, plan).length === 0);
+  const alike = runs.filter((run) => unlikeRuns(newest, run).length === 0);
   if (alike.length < runs.length) {
-    notes.push(`${path}: ${runs.length - alike.length} older runs of other limits, actors or phases are left out`);
+    notes.push(
+      `${path}: ${runs.length - alike.length} older runs of other limits, actors, phases or another target are left out`,
+    );
   }
   const kept = alike.slice(0, SIDE_RUNS_MAX);
   if (kept.length < alike.length) notes.push(`${path}: the ${SIDE_RUNS_MAX} newest of ${alike.length} runs are taken`);
-  return { runs: kept, notes };
+  const only = folders.length === 1 ? read[0] : undefined;
+  return { runs: kept, notes, unfit: only === undefined ? null : whyUnfit(only) };
 }
 
 /** Why a run can't be compared; null = it can. */
-function whyNot({ record, rows, verdict, missing }: ArchivedRun, isOneOfMany: boolean): string | null {
+export function whyUnreadable({ record, rows, verdict, missing }: ArchivedRun): string | null {
   if (record === null) return `its plan can't be read (${missing.join('; ')})`;
   if (rows === null && verdict === null) return `it has neither rows nor a verdict (${missing.join('; ')})`;
-  if (!isOneOfMany) return null;
+  return null;
+}
+
+/** Why a run that can be compared should not be: it says nothing about its target; null = it may be. */
+export function whyUnfit({ verdict }: Pick<ArchivedRun, 'verdict'>): string | null {
   if (verdict === null) return 'it has no verdict';
   return verdict.verdict === 'invalid' || verdict.verdict === 'interrupted' ? `it is ${verdict.verdict}` : null;
 }

@@ -1,9 +1,10 @@
 /** `floodproof ui`: the runs that are saved, as a list, as the history of a metric, in a browser, and without the old ones. */
-import { join } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import process from 'node:process';
 import { knownMetrics, metricName, metricValue } from '../archive/metric-value.js';
 import { chooseRuns, linkedFrom, removeRun } from '../archive/prune.js';
 import { type ListedRun, listFolder } from '../archive/run-list.js';
+import { writeWhole } from '../engine/record/run-folder.js';
 import { ExitCode, FloodproofError } from '../errors.js';
 import {
   formatBytes,
@@ -13,6 +14,7 @@ import {
   renderRuns,
   unusableText,
 } from '../report/run-table.js';
+import { renderRunsPage } from '../report/runs-page.js';
 import { isJudged } from '../report/verdict-word.js';
 import type { Console } from './console.js';
 import { openFile } from './open-file.js';
@@ -35,6 +37,8 @@ export interface UiFlags {
   readonly open: boolean;
   /** Port of the list in a browser, 0 = a free one; null = it is not served. */
   readonly servePort: number | null;
+  /** Where the list is written as a page that links to the page of each run; null = nowhere. */
+  readonly html: string | null;
 }
 
 /** @throws {FloodproofError} FP_USAGE, FP_RUN_UNREADABLE, FP_DISK, FP_PORT_TAKEN, FP_PAGE_ABSENT, FP_SYSTEM_ABSENT */
@@ -47,6 +51,14 @@ export async function uiCommand(parent: string, flags: UiFlags, console: Console
     prune(parent, runs, flags, console);
   } else if (flags.metric !== null) {
     console.result(renderHistories(metricName(flags.metric), historiesOf(runs, flags.metric), pageOf(console)));
+  } else if (flags.html !== null) {
+    const from = dirname(flags.html);
+    const linked = runs.map((run) => ({
+      ...run,
+      href: run.hasPage ? hrefOf(from, join(run.folder, 'report.html')) : null,
+    }));
+    writeWhole(flags.html, renderRunsPage(parent, linked, list.unusable));
+    console.note(`the list is ${visible(flags.html)}`);
   } else if (flags.open) {
     await openNewest(runs, parent, console);
   } else if (runs.length === 0) {
@@ -60,16 +72,22 @@ export async function uiCommand(parent: string, flags: UiFlags, console: Console
 }
 
 /** @throws {FloodproofError} FP_USAGE */
-function assertUsage({ prune, metric, open, yes, olderThanMs, servePort }: UiFlags): void {
+function assertUsage({ prune, metric, open, yes, olderThanMs, servePort, html }: UiFlags): void {
   const refuse = (message: string): never => {
     throw new FloodproofError('FP_USAGE', message, { hint: 'see "floodproof ui --help"' });
   };
   if (yes && !prune) refuse('--yes removes what --prune chooses: add --prune');
   if (olderThanMs !== null && !prune) refuse('--older-than is a part of the rule of --prune: add --prune');
-  if ([prune, metric !== null, servePort !== null].filter(Boolean).length > 1) {
-    refuse('--prune, --metric and --serve are three things: give one of them');
+  if ([prune, metric !== null, servePort !== null, html !== null].filter(Boolean).length > 1) {
+    refuse('--prune, --metric, --serve and --html are four things: give one of them');
   }
-  if (open && (prune || metric !== null)) refuse('--open shows the newest run, or the list of --serve');
+  if (open && (prune || metric !== null || html !== null))
+    refuse('--open shows the newest run, or the list of --serve');
+}
+
+/** From a folder to a file below or beside it: names are escaped, whatever they hold. */
+function hrefOf(from: string, file: string): string {
+  return relative(from, file).split(sep).map(encodeURIComponent).join('/');
 }
 
 /** What goes to a file or a pipe is not for a width: each run is one line of it. */

@@ -14,7 +14,7 @@ import { holmAdjusted } from './chances.js';
 import { type ComparedName, comparedNames } from './compared-names.js';
 import { ComparedSide, type Measured, type RunToCompare } from './compared-run.js';
 import type { ComparedMetric, ComparisonDocument } from './comparison.js';
-import { betterOf, changeInterval, changeOf, directionOf, matters } from './finding.js';
+import { betterOf, changeInterval, changeOf, directionOf, matters, touchesZero } from './finding.js';
 import { differencesOf } from './likeness.js';
 import { type Delays, machineDelays } from './machine-delay.js';
 import { chanceAlone, meanOf, type RunSpread, runSpreadOf } from './run-spread.js';
@@ -186,6 +186,7 @@ function compared(one: Looked, reading: Reading): ComparedMetric {
     { value: baseline ?? Number.NaN, interval: baselineInterval },
     { value: run ?? Number.NaN, interval: runInterval },
   ] as const;
+  const change = changeInterval(...sides);
   return {
     subject: name.subject,
     metric: name.metric,
@@ -196,10 +197,10 @@ function compared(one: Looked, reading: Reading): ComparedMetric {
     baselineInterval,
     runInterval,
     change: changeOf(baseline, run),
-    changeInterval: changeInterval(...sides),
+    changeInterval: change,
     expectations: name.expectations,
     test: one.test,
-    ...findingOf(one, reading),
+    ...findingOf(one, reading, change),
   };
 }
 
@@ -210,6 +211,7 @@ function documented(value: Measured): number | 'infinite' | null {
 function findingOf(
   { name, baseline, run, chance, why }: Looked,
   { adjusted, least, better }: Reading,
+  change: Interval | null,
 ): Pick<ComparedMetric, 'finding' | 'because'> & { readonly test?: 'exact' } {
   if (baseline === null || run === null) {
     return { finding: 'untold', because: `${baseline === null ? 'the baseline' : 'the run'} can't tell it` };
@@ -226,6 +228,9 @@ function findingOf(
   if (!matters(metric, baseline, run, least)) return { finding: 'same', because: `${move}, less than what matters` };
   if (adjusted === null || chance === null) return { finding: 'untold', because: `${move}, and ${why}` };
   if (adjusted > LEVEL / 2) return { finding: 'same', because: `${move}: ${chanceText(chance)}` };
+  if (touchesZero(change)) {
+    return { finding: 'same', because: `${move}: ${chanceText(chance)}, but the 95 % interval reaches no change` };
+  }
   return { finding: directionOf(better, baseline, run), because: `beyond noise: ${chanceText(chance)}` };
 }
 

@@ -43,5 +43,7 @@ export interface ComparisonDocument {
   readonly regressions: readonly string[];
   /** What is unlike between the two besides time: seed, policy, target, engine, versions, machine. */
   readonly differences: readonly string[];
+  /** Why the two should not be compared at all, a clause each, where it was asked for all the same. */
+  readonly warnings?: readonly string[];
   readonly notes: readonly string[];
 }

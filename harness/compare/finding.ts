@@ -101,6 +101,9 @@ export function changeOf(baseline: Measured, run: Measured): number | null {
   return run / baseline - 1;
 }
 
+/** A nearer end of an interval is no change: it comes of the arithmetic of floating point, and is printed as 0. */
+const CHANGE_GRAIN = 0.0001;
+
 /**
  * Of the ratio, from an interval of each side: what either is off counts by its square (G. Zou, A. Donner, "Construction of
  * confidence limits about effect measures", Statistics in Medicine 27, 2008), on the scale of logarithms.
@@ -117,5 +120,16 @@ export function changeInterval(
     return [Math.log(value / from), Math.log(to / value)] as const;
   }) as [readonly [number, number], readonly [number, number]];
   const move = Math.log(run.value / baseline.value);
-  return [Math.expm1(move - Math.hypot(second[0], first[1])), Math.expm1(move + Math.hypot(second[1], first[0]))];
+  const ends = [-Math.hypot(second[0], first[1]), Math.hypot(second[1], first[0])] as const;
+  const [from, to] = ends.map((end) => Math.expm1(move + end)) as [number, number];
+  return [grained(from), grained(to)];
+}
+
+function grained(change: number): number {
+  return Math.abs(change) < CHANGE_GRAIN ? 0 : change;
+}
+
+/** Whether no change at all lies within an interval, its ends counted in. */
+export function touchesZero(interval: Interval | null): boolean {
+  return interval !== null && interval[0] <= 0 && interval[1] >= 0;
 }

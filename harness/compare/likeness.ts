@@ -26,6 +26,12 @@ export function unlikeness(baseline: Plan, run: Plan): readonly string[] {
   return Object.entries(sameOf).flatMap(([name, of]) => (text(of(baseline)) === text(of(run)) ? [] : [name]));
 }
 
+/** Of plans, and of what they were played against: virtual time and a server are measured by different clocks. */
+export function unlikeRuns(baseline: RunToCompare, run: RunToCompare): readonly string[] {
+  const targets = baseline.facts.target === run.facts.target ? [] : ['target'];
+  return [...unlikeness(baseline.plan, run.plan), ...targets];
+}
+
 /** A sentence each. */
 export function differencesOf(baseline: readonly RunToCompare[], run: readonly RunToCompare[]): readonly string[] {
   const [first, second] = [baseline[0], run[0]];

@@ -37,6 +37,7 @@ export function renderComparison(document: ComparisonDocument, { color, width, a
   const table = layOutTable(columnsOf(paint), shown.map(cellsOf), width - 2);
   const cautions = cautionsOf(document);
   const lines = [
+    ...warningOf(document).flatMap((one) => wrapBehind('', visible(one), width).map(ink.red)),
     `${ink.bold(visible(document.scenario))}  ${headlineOf(document)}`,
     ...(cautions.length === 0 ? [] : wrapBehind('  CAUTION: ', visible(cautions.join('; ')), width)),
     ...sideLines(document, width),
@@ -69,6 +70,7 @@ export function renderComparisonMarkdown(document: ComparisonDocument, all = fal
   const hidden = document.metrics.length - shown.length;
   const cautions = cautionsOf(document);
   const lines = [
+    ...warningOf(document).flatMap((one) => [`**${inline(one)}**`, '']),
     `## Floodproof: ${inline(document.scenario)} beside its baseline: ${headlineOf(document)}`,
     '',
     ...(cautions.length === 0 ? [] : [`- **CAUTION**: ${inline(cautions.join('; '))}`]),
@@ -98,6 +100,11 @@ function shownOf({ metrics }: ComparisonDocument, all: boolean): readonly Compar
 
 function isTold(finding: Finding): boolean {
   return finding === 'worse' || finding === 'better' || finding === 'changed';
+}
+
+/** Said before all that the comparison says, since it may be no finding about the target. */
+function warningOf({ warnings = [] }: ComparisonDocument): readonly string[] {
+  return warnings.length === 0 ? [] : [`COMPARED ANYWAY, though ${warnings.join('; ')}`];
 }
 
 /** In one line what came of it, and whether what is said under it must be known first. */

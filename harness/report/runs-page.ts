@@ -6,8 +6,8 @@ import { visible } from './text.js';
 import { heldOf, verdictMeanings } from './verdict-word.js';
 
 export interface LinkedRun extends RunRow {
-  /** Where its page is. */
-  readonly href: string;
+  /** Where its page is; null = it has none. */
+  readonly href: string | null;
 }
 
 const style = `:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
@@ -29,7 +29,7 @@ export function renderRunsPage(
     return (
       `<tr><td>${html(run.started)}</td>` +
       `<td class="${verdict?.verdict ?? 'none'}" title="${html(meaning)}">${listedWord(run)}</td>` +
-      `<td><a href="${html(run.href)}"><bdi>${html(run.scenario)}</bdi></a></td>` +
+      `<td>${linked(`<bdi>${html(run.scenario)}</bdi>`, run.href)}</td>` +
       `<td><bdi>${html(run.target ?? '-')}</bdi></td>` +
       `<td title="${html(run.otherPolicy?.file ?? '')}">${policyWord(run.otherPolicy)}</td>` +
       `<td class="number">${verdict === null ? '-' : html(heldOf(verdict))}</td>` +
@@ -64,6 +64,10 @@ ${left === null ? '' : `<p><bdi>${html(left)}</bdi></p>\n`}</main>
 </body>
 </html>
 `;
+}
+
+function linked(inside: string, href: string | null): string {
+  return href === null ? inside : `<a href="${html(href)}">${inside}</a>`;
 }
 
 function html(text: string): string {

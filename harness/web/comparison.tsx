@@ -18,6 +18,10 @@ const order: readonly Finding[] = ['worse', 'changed', 'better', 'untold', 'same
 
 export function Comparison({ comparison }: { comparison: ComparisonDocument }) {
   const metrics = comparison.metrics.toSorted((a, b) => order.indexOf(a.finding) - order.indexOf(b.finding));
+  const { warnings = [] } = comparison;
+  // What an expectation names is looked for, whatever was found.
+  const isShown = ({ finding, expectations }: ComparedMetric) => finding !== 'same' || expectations.length > 0;
+  const folded = metrics.filter((metric) => !isShown(metric));
   return (
     <Section id="comparison" title="Beside the baseline">
       <p>
@@ -25,6 +29,12 @@ export function Comparison({ comparison }: { comparison: ComparisonDocument }) {
         <Name text={comparison.baseline.startedAt} />, {comparison.baseline.verdicts.join(', ')}. Its lines are drawn
         dashed in the charts below.
       </p>
+      {warnings.length > 0 && (
+        <div class="notice bad">
+          <p>Compared anyway, though:</p>
+          <Sentences sentences={warnings} />
+        </div>
+      )}
       {comparison.regressions.length === 0 ? (
         <p>No metric that an expectation names got worse.</p>
       ) : (
@@ -39,25 +49,40 @@ export function Comparison({ comparison }: { comparison: ComparisonDocument }) {
           <Sentences sentences={comparison.differences} />
         </div>
       )}
-      <ScrollingTable name="Compared metrics" wide>
-        <thead>
-          <tr>
-            <th scope="col">finding</th>
-            <th scope="col">metric</th>
-            <th scope="col">baseline</th>
-            <th scope="col">this run</th>
-            <th scope="col">change</th>
-            <th scope="col">because</th>
-          </tr>
-        </thead>
-        <tbody>
-          {metrics.map((metric) => (
-            <MetricRow key={`${metric.subject} ${metric.metric} ${metric.phase}`} metric={metric} />
-          ))}
-        </tbody>
-      </ScrollingTable>
+      <MetricTable name="Compared metrics" metrics={metrics.filter(isShown)} />
+      {folded.length > 0 && (
+        <details class="folded">
+          <summary>
+            {folded.length} more {folded.length === 1 ? 'metric' : 'metrics'} that did not change
+          </summary>
+          <MetricTable name="Metrics that did not change" metrics={folded} />
+        </details>
+      )}
       <Sentences sentences={comparison.notes} />
     </Section>
+  );
+}
+
+function MetricTable({ name, metrics }: { name: string; metrics: readonly ComparedMetric[] }) {
+  if (metrics.length === 0) return null;
+  return (
+    <ScrollingTable name={name} wide>
+      <thead>
+        <tr>
+          <th scope="col">finding</th>
+          <th scope="col">metric</th>
+          <th scope="col">baseline</th>
+          <th scope="col">this run</th>
+          <th scope="col">change</th>
+          <th scope="col">because</th>
+        </tr>
+      </thead>
+      <tbody>
+        {metrics.map((metric) => (
+          <MetricRow key={`${metric.subject} ${metric.metric} ${metric.phase}`} metric={metric} />
+        ))}
+      </tbody>
+    </ScrollingTable>
   );
 }
 
@@ -69,7 +94,7 @@ function MetricRow({ metric }: { metric: ComparedMetric }) {
       <td>
         <Mark tone={tones[finding]} word={finding} />
       </td>
-      <th scope="row">
+      <th scope="row" class="metric">
         <Name text={name} />
         {metric.expectations.length > 0 && <span class="aside"> expected</span>}
       </th>

@@ -7,7 +7,15 @@ import { ExitCode, errorTable } from '../../harness/errors.js';
 import { type CommandTable, commandFaults, floodproofArguments, readCommandTable } from '../support/command-line.js';
 import { projectRoot } from '../support/run-cli.js';
 
-const kits = ['docs/ci/github-actions.yml', 'docs/ci/gitlab-ci.yml'];
+const ownKits = ['docs/ci/own-server-github-actions.yml', 'docs/ci/own-server-gitlab-ci.yml'];
+const kits = ['docs/ci/github-actions.yml', 'docs/ci/gitlab-ci.yml', ...ownKits];
+
+/** The lines of a kit that give a command of ours, in their order. */
+const ours = (kit: string): string[] =>
+  linesBelow(parse(textOf(kit)), ['run', 'script', 'after_script']).filter(
+    (line) => floodproofArguments(line) !== null,
+  );
+const runLine = (kit: string): string => ours(kit).find((line) => line.includes('floodproof run ')) ?? '';
 
 const textOf = (path: string): string => readFileSync(join(projectRoot, path), 'utf8');
 
@@ -22,18 +30,35 @@ function linesBelow(node: unknown, keys: readonly string[], isBelow = false): st
 
 describe('the kits for CI', () => {
   it.each(kits)('%s is YAML whose commands are real', (kit) => {
-    const lines = linesBelow(parse(textOf(kit)), ['run', 'script']);
-    expect(lines.filter((line) => floodproofArguments(line) !== null)).toHaveLength(1);
+    const lines = linesBelow(parse(textOf(kit)), ['run', 'script', 'after_script']);
+    expect(ours(kit).map((line) => floodproofArguments(line)?.[0])).toEqual(
+      ownKits.includes(kit) ? ['doctor', 'run', 'ui'] : ['run', 'ui'],
+    );
     expect(lines.flatMap((line) => commandFaults(line, table))).toEqual([]);
   });
 
   it.each(kits)('%s keeps what its run leaves', (kit) => {
     const document = parse(textOf(kit)) as object;
-    const [run = ''] = linesBelow(document, ['run', 'script']).filter((line) => floodproofArguments(line) !== null);
-    const junit = /--junit (\S+)/.exec(run)?.[1] ?? '';
+    const junit = /--junit (\S+)/.exec(runLine(kit))?.[1] ?? '';
     expect(junit.startsWith('results/runs/')).toBe(true);
     expect(linesBelow(document, ['path', 'paths'])).toContain('results/runs');
     if (kit.includes('gitlab')) expect(linesBelow(document, ['junit'])).toEqual([junit]);
+  });
+
+  it.each(kits)('%s compares several runs of each side, and lists them', (kit) => {
+    expect(runLine(kit)).toMatch(/ --repeat 5 .* --baseline baseline/);
+    expect(ours(kit).at(-1)).toContain('ui results/runs --html results/runs/index.html');
+    if (kit.includes('gitlab')) expect(textOf(kit)).toContain('cp results/runs/index.html public/');
+  });
+
+  it.each(ownKits)('%s starts a server and waits for it before the first look at it', (kit) => {
+    const lines = linesBelow(parse(textOf(kit)), ['run', 'script']);
+    const at = (part: string): number => lines.findIndex((line) => line.includes(part));
+    expect(at('node server.js')).toBeGreaterThanOrEqual(0);
+    expect(at('--retry-connrefused')).toBeGreaterThan(at('node server.js'));
+    expect(at('floodproof doctor')).toBeGreaterThan(at('--retry-connrefused'));
+    expect(at('floodproof run')).toBeGreaterThan(at('floodproof doctor'));
+    expect(runLine(kit)).toMatch(/ --target "\$TARGET" --adapter floodproof\/my\.yaml /);
   });
 
   it('a wrong command would be found', () => {

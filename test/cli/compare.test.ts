@@ -122,6 +122,65 @@ describe('compare', () => {
     expect(anyway.stdout).toContain('limits of the policy: not the same');
   });
 
+  it('refuses a run that says nothing about its target, and warns in the first line when told to go on', async () => {
+    const unfit = (name: string, change: (verdict: string) => string | null): string => {
+      const path = join(place.path, name);
+      cpSync(folder('first'), path, { recursive: true });
+      const changed = change(readFileSync(join(path, 'verdict.json'), 'utf8'));
+      if (changed === null) rmSync(join(path, 'verdict.json'));
+      else writeFileSync(join(path, 'verdict.json'), changed);
+      return path;
+    };
+    const reworded = (word: string) => (text: string) => text.replace('"verdict": "pass"', `"verdict": "${word}"`);
+    const invalid = unfit('invalid', reworded('invalid'));
+    const interrupted = unfit('interrupted', reworded('interrupted'));
+    const unjudged = unfit('unjudged', () => null);
+    for (const [path, why] of [
+      [invalid, 'it is invalid'],
+      [interrupted, 'it is interrupted'],
+      [unjudged, 'it has no verdict'],
+    ] as const) {
+      for (const sides of [
+        [path, folder('second')],
+        [folder('second'), path],
+      ]) {
+        const refused = await runCli(['compare', ...sides]);
+        expect({ code: refused.code, stdout: refused.stdout }).toEqual({ code: 2, stdout: '' });
+        expect(refused.stderr).toContain('FP_COMPARE_UNLIKE');
+        expect(refused.stderr).toContain(`${path}: ${why}`);
+      }
+      const anyway = await runCli(['compare', path, folder('second'), '--anyway', '--json']);
+      expect((JSON.parse(anyway.stdout) as ComparisonDocument).warnings).toEqual([`${path}: ${why}`]);
+    }
+    const beside = await played('beside-unjudged', normal, '--baseline', unjudged, '--quiet');
+    expect(beside.stderr).toContain(`not compared: paired: ${unjudged} holds no passing run`);
+    expect(beside.stderr).toContain('(it has no verdict)');
+    const text = await runCli(['compare', invalid, folder('second'), '--anyway', '--format', 'markdown']);
+    expect(text.stdout).toMatch(/^\*\*COMPARED ANYWAY, though .*it is invalid\*\*\n/);
+    const terminal = await runCli(['compare', invalid, folder('second'), '--anyway']);
+    expect(terminal.stdout).toMatch(/^COMPARED ANYWAY, though /);
+  });
+
+  it('refuses another target, as --baseline does', async () => {
+    const served = join(place.path, 'served');
+    cpSync(folder('first'), served, { recursive: true });
+    const plan = readFileSync(join(served, 'plan.json'), 'utf8');
+    expect(plan).toContain('"target": "core"');
+    writeFileSync(join(served, 'plan.json'), plan.replace('"target": "core"', '"target": "gateway"'));
+    const { code, stderr } = await runCli(['compare', served, folder('second')]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('not of the same target (gateway and core)');
+    const beside = await played('beside-served', normal, '--baseline', served, '--quiet');
+    expect(beside.stderr).toMatch(/not compared: .*\(not the same target\)/);
+  });
+
+  it('names both folders when neither is there', async () => {
+    const { code, stderr } = await runCli(['compare', join(place.path, 'nope1'), join(place.path, 'nope2')]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/nope1.*nope2/s);
+    expect(stderr.match(/FP_RUN_UNREADABLE/g)).toHaveLength(1);
+  });
+
   it('holds verdicts side by side where rows are lost, and refuses what is no run', async () => {
     const bare = join(place.path, 'bare');
     cpSync(folder('second'), bare, { recursive: true });
@@ -152,9 +211,18 @@ describe('run --baseline', () => {
 
   it('says that there is nothing to compare with, and leaves the verdict as it is', async () => {
     mkdirSync(join(place.path, 'nothing'));
-    const { code, stdout } = await played('alone', normal, '--baseline', join(place.path, 'nothing'), '--quiet');
+    const summary = join(place.path, 'summary.md');
+    const { code, stderr } = await runCli(
+      ['run', normal, '--target', 'core', '--quiet', '--baseline', join(place.path, 'nothing')].concat(
+        '--out',
+        join(place.path, 'alone'),
+      ),
+      { env: { GITHUB_STEP_SUMMARY: summary } },
+    );
     expect(code).toBe(0);
-    expect(stdout).toMatch(/not compared: paired: .* holds no passing run of it that is like this one/);
+    // A gate that never compares does not look like one that passes, with --quiet and on the page of the job either.
+    expect(stderr).toMatch(/not compared: paired: .* holds no passing run of it that is like this one/);
+    expect(readFileSync(summary, 'utf8')).toMatch(/\*\*Not compared:\*\* paired: .* holds no passing run of it/);
     expect(existsSync(join(folder('alone'), 'comparison.json'))).toBe(false);
   });
 

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openerOf } from '../../harness/cli/open-file.js';
 import { aPlan } from '../support/plan-builder.js';
@@ -29,6 +30,22 @@ describe('ui', () => {
     );
     expect(second).toMatch(/^2026-01-01 00:00:00 /);
     expect(sum).toMatch(/^2 runs, /);
+  });
+
+  it('writes the list as a page that links to the pages that there are', async () => {
+    const listed = join(place.path, 'listed runs');
+    const name = '20260103-000000-a b#"<';
+    const paged = saveRunFolder(listed, name, rows(4));
+    saveRunFolder(listed, '20260104-000000-bare', rows(4));
+    writeFileSync(join(paged, 'report.html'), 'the page');
+    const file = join(listed, 'index.html');
+    const { code, stdout } = await runCli(['ui', listed, '--html', file]);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+    const hrefs = [...readFileSync(file, 'utf8').matchAll(/<a href="([^"]+)"/g)].map(([, href = '']) => href);
+    expect(hrefs).toEqual(['20260103-000000-a%20b%23%22%3C/report.html']);
+    expect(readFileSync(new URL(hrefs[0] ?? '', pathToFileURL(file)), 'utf8')).toBe('the page');
+    expect(readFileSync(file, 'utf8')).toContain('20260104-000000-bare');
+    expect((await runCli(['ui', listed, '--html', file, '--prune'])).stderr).toContain('FP_USAGE');
   });
 
   it('tells the history of a metric, with the change to the run before', async () => {

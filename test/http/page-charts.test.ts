@@ -157,6 +157,11 @@ describe('the page of a saved run', () => {
     const baseline = { run: before, comparison: sampleComparison('order-flood-window-edge') };
     const { page } = await browser.open(context, { ...data, baseline });
     expect(await page.locator('#comparison tbody tr').first().textContent()).toContain('worse');
+    // What did not change is there, but takes no room until it is asked for.
+    const same = page.locator('#comparison tbody tr', { hasText: 'legit.latency.p50' });
+    expect(await same.isVisible()).toBe(false);
+    await page.getByText('1 more metric that did not change').click();
+    expect(await same.isVisible()).toBe(true);
     expect(await page.locator('#timeline .legend').nth(1).textContent()).toContain('admitted, baseline');
     expect(await page.locator('#latency .legend').first().textContent()).toContain('p99, baseline');
   });

@@ -44,7 +44,7 @@ export interface CatalogueWords {
 
 /** Placeholders of values, as the help prints them. Anything else is `any`. */
 const files: ReadonlySet<string> = new Set(['file', 'module', 'paths', 'path', 'logs', 'files']);
-const folders: ReadonlySet<string> = new Set(['dir', 'rundir', 'rundirs', 'folder']);
+const folders: ReadonlySet<string> = new Set(['dir', 'rundir', 'rundirs', 'folder', 'baseline', 'run']);
 
 export function programWords(program: Command, catalogue: CatalogueWords): ProgramWords {
   const names = program.commands.map((command) => command.name());

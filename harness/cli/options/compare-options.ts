@@ -24,7 +24,7 @@ export function addCompare(program: Command, { console, setExit }: CommandContex
     .addOption(leastOption())
     .option('--scenario <name>', 'where a folder holds runs of several')
     .option('--all', 'tell of every metric, not only of those that changed or that an expectation names')
-    .option('--anyway', 'compare runs of different scenarios or limits too')
+    .option('--anyway', 'compare runs of different scenarios, limits or targets, or invalid ones, too')
     .addOption(
       new Option('--format <format>', 'how it is printed')
         .choices(['terminal', 'markdown', 'json'])
@@ -38,7 +38,7 @@ export function addCompare(program: Command, { console, setExit }: CommandContex
 Exit codes:
   0    no metric that an expectation names got worse
   1    internal bug
-  2    bad usage or folder, or runs of different scenarios or limits
+  2    bad usage or folder, or runs that tell nothing beside each other
   3    a metric that an expectation of the run names got worse
   4    environment: disk full
   5    nothing could be compared

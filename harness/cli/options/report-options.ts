@@ -59,6 +59,7 @@ export function addUi(program: Command, { console, setExit }: CommandContext): v
     .option('--metric <metric>', 'its history, scenario by scenario: "honest.latency.p99", "abuse.leak in attack"')
     .option('--scenario <name>', 'only runs of this scenario')
     .option('--serve [port]', 'the list in a browser, on loopback until interrupted', wholeNumber(0, PORT_MAX))
+    .option('--html <file>', 'write the list as a page that links to the pages of the runs')
     .option('--open', 'show the newest run, or with --serve the list, in a browser')
     .option('--prune', 'say which runs a tidy folder would not have; nothing is removed without --yes')
     .option('--keep <n>', 'prune: so many of each scenario stay', wholeNumber(0, 100_000), 20)
@@ -81,13 +82,15 @@ Examples:
   floodproof ui
   floodproof ui --metric honest.latency.p99 --scenario order-flood-5x
   floodproof ui --prune --keep 5 --older-than 30d --yes
-  floodproof ui --serve --open`,
+  floodproof ui --serve --open
+  floodproof ui results/runs --html results/runs/index.html`,
     )
     .action(async (dir: string, options) => {
       const { uiCommand } = await import('../ui.js');
       const flags = {
         metric: options.metric ?? null,
         scenario: options.scenario ?? null,
+        html: options.html ?? null,
         prune: options.prune ?? false,
         keep: options.keep,
         olderThanMs: options.olderThan ?? null,

@@ -47,6 +47,30 @@ describe('compareRuns', () => {
     expect(document).toMatchObject({ schema: 'floodproof/comparison/1', regressions: [], differences: [] });
   });
 
+  it('calls nothing better whose interval reaches no change, and prints that end as 0', () => {
+    const answering = (slowUs: (number: number) => number) =>
+      runOf(calmRows((row, number) => ({ ...row, answeredUs: (row.sentUs ?? 0) + slowUs(number) })));
+    const slow = answering(() => 73_530);
+    // A little more than half of it is fast: the median is, and its interval holds the slow ones.
+    const mixed = metricOf(
+      compare(
+        slow,
+        answering((number) => ((number * 37) % 100 < 51 ? 4_123 : 73_530)),
+      ),
+      'customers.latency.p50',
+    );
+    expect(mixed).toMatchObject({ finding: 'same', changeInterval: [expect.any(Number), 0] });
+    expect(mixed?.because).toMatch(/, but the 95 % interval reaches no change$/);
+    const fast = metricOf(
+      compare(
+        slow,
+        answering(() => 4_123),
+      ),
+      'customers.latency.p50',
+    );
+    expect(fast?.finding).toBe('better');
+  });
+
   it('tells a leak that the baseline has not as a regression, however small, and its end as better', () => {
     const [calm, leaky] = [runOf(calmRows()), runOf([...calmRows(), ...leaking])];
     const worse = compare(calm, leaky);

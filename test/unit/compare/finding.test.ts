@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { betterOf, changeInterval, changeOf, directionOf, matters } from '../../../harness/compare/finding.js';
+import {
+  betterOf,
+  changeInterval,
+  changeOf,
+  directionOf,
+  matters,
+  touchesZero,
+} from '../../../harness/compare/finding.js';
 import { chanceAlone, runSpreadOf } from '../../../harness/compare/run-spread.js';
 import type { MetricName } from '../../../harness/scenario/metrics.js';
 import { aPlan } from '../../support/plan-builder.js';
@@ -85,6 +92,30 @@ describe('changeOf', () => {
     expect(high).toBeCloseTo(2 * Math.exp(Math.hypot(Math.log(1.4), Math.log(1.3))) - 1, 12);
     expect(changeInterval({ value: 0, interval: [0, 0.1] }, run)).toBeNull();
     expect(changeInterval({ value: 10, interval: null }, run)).toBeNull();
+  });
+
+  it('has no end so near to no change that it is the arithmetic', () => {
+    // The one interval ends where the other begins: of the difference floating point leaves 1e-16 or so.
+    const baseline = { value: 73.53, interval: [73.53, 73.53] as const };
+    const upTo = (to: number) => changeInterval(baseline, { value: 4.123, interval: [4.123, to] })?.[1];
+    for (const near of [1, 1 + 1e-15, 1 - 1e-15, 1.00009, 0.99991]) expect(upTo(73.53 * near)).toBe(0);
+    expect(upTo(73.53 * 1.00011)).toBeCloseTo(0.00011, 12);
+    expect(upTo(73.53 * 0.99989)).toBeCloseTo(-0.00011, 12);
+    const from = changeInterval(baseline, { value: 80, interval: [73.53 * (1 - 1e-15), 90] })?.[0];
+    expect(from).toBe(0);
+  });
+});
+
+describe('touchesZero', () => {
+  it.each([
+    { interval: [-0.653, 0], is: true },
+    { interval: [0, 0.5], is: true },
+    { interval: [-0.1, 0.1], is: true },
+    { interval: [-0.653, -0.0001], is: false },
+    { interval: [0.0001, 0.5], is: false },
+    { interval: null, is: false },
+  ] as const)('of $interval: $is', ({ interval, is }) => {
+    expect(touchesZero(interval)).toBe(is);
   });
 });
 
