@@ -21,8 +21,8 @@ export async function benchCommand(names: readonly string[], flags: BenchFlags, 
     compareWith: flags.compare,
     folder: flags.out,
     isJson: flags.json,
-    result: console.result,
-    note: console.note,
+    result: (text) => console.result(text),
+    note: (line) => console.note(line),
   });
   return ExitCode.pass;
 }

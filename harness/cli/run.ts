@@ -122,7 +122,10 @@ export async function runCommand(paths: readonly string[], flags: RunFlags, cons
     },
     exitCodeOf: (suiteCode) => twinExitCode(results, suiteCode),
   });
-  for (const line of ['', ...twinLines(results, twinCode)]) (flags.json ? console.note : console.result)(line);
+  for (const line of ['', ...twinLines(results, twinCode)]) {
+    if (flags.json) console.note(line);
+    else console.result(line);
+  }
   return twinCode;
 }
 
