@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import type { LiveEvent, PageData, PageRun, SeriesDocument } from '../../harness/report/page-data.js';
 import { PageBrowser, pageWith } from '../support/page-browser.js';
-import { sampleDefaults, samplePage, sampleRun } from '../support/page-sample.js';
+import { sampleDefaults, samplePage, sampleRun, seriesPart } from '../support/page-sample.js';
 
 const browser = new PageBrowser();
 afterAll(() => browser.close());
@@ -13,32 +13,7 @@ const whole = sampleRun({ ...sampleDefaults, bins, actors: 3, leak: false });
 if (whole.series === null) throw new Error('no series was made');
 const all: SeriesDocument = whole.series;
 
-/** Bins `from` to `to` of the whole run, as a live run tells them. */
-function part(from: number, to: number): SeriesDocument {
-  const cut = <T>(values: readonly T[]): readonly T[] => values.slice(from, to);
-  return {
-    ...all,
-    firstBin: from,
-    bins: to - from,
-    limits: [],
-    leaks: [],
-    generator: all.generator.slice(Math.floor(from / 4), Math.floor(to / 4)),
-    actors: all.actors.map((actor) => {
-      const cutLatency = (kind: 'intended' | 'service' | 'dispatch') => {
-        const { p50, p90, p99, max, histogram } = actor.latency[kind];
-        return { p50: cut(p50), p90: cut(p90), p99: cut(p99), max: cut(max), histogram };
-      };
-      return {
-        ...actor,
-        intended: cut(actor.intended),
-        sent: cut(actor.sent),
-        admitted: cut(actor.admitted),
-        refusals: Object.fromEntries(Object.entries(actor.refusals).map(([reason, counts]) => [reason, cut(counts)])),
-        latency: { intended: cutLatency('intended'), service: cutLatency('service'), dispatch: cutLatency('dispatch') },
-      };
-    }),
-  };
-}
+const part = (from: number, to: number): SeriesDocument => seriesPart(all, from, to);
 
 const running: PageRun = { ...whole, state: 'running', verdict: null, series: null };
 const livePage: PageData = { ...samplePage(), mode: 'live', runs: [running] };

@@ -429,3 +429,30 @@ export function sampleComparison(scenario: string): ComparisonDocument {
     notes: [],
   };
 }
+
+/** Bins `from` to `to` of a whole run, as a live run tells them. */
+export function seriesPart(whole: SeriesDocument, from: number, to: number): SeriesDocument {
+  const cut = <T>(values: readonly T[]): readonly T[] => values.slice(from, to);
+  return {
+    ...whole,
+    firstBin: from,
+    bins: to - from,
+    limits: [],
+    leaks: [],
+    generator: whole.generator.slice(Math.floor(from / 4), Math.floor(to / 4)),
+    actors: whole.actors.map((actor) => {
+      const cutLatency = (kind: 'intended' | 'service' | 'dispatch') => {
+        const { p50, p90, p99, max, histogram } = actor.latency[kind];
+        return { p50: cut(p50), p90: cut(p90), p99: cut(p99), max: cut(max), histogram };
+      };
+      return {
+        ...actor,
+        intended: cut(actor.intended),
+        sent: cut(actor.sent),
+        admitted: cut(actor.admitted),
+        refusals: Object.fromEntries(Object.entries(actor.refusals).map(([reason, counts]) => [reason, cut(counts)])),
+        latency: { intended: cutLatency('intended'), service: cutLatency('service'), dispatch: cutLatency('dispatch') },
+      };
+    }),
+  };
+}
